@@ -1,0 +1,46 @@
+# Stands between a test and a database server, and ends the server when its life is over.
+# It needs nothing but POSIX sh, kill, rm and rmdir.
+#
+#   $1    folder of the server, removed at the end
+#   $2    what the life hangs on: "pipe" (our standard input, closed by the kernel when the test
+#         process ends, however it ends) or the id of a process
+#   $3    signal for the fastest clean stop
+#   $4..  the server and its arguments
+#
+# Standard output and error are the server's log.
+folder=$1 life=$2 stop=$3
+shift 3
+exec 3<&0
+
+"$@" </dev/null 3<&- &
+server=$!
+echo "$server" >"$folder/pid"
+
+(
+    if [ "$life" = pipe ]; then
+        cat <&3 >/dev/null
+    else
+        while kill -0 "$life" 2>/dev/null; do sleep 0.2; done
+    fi
+    # A server that ended by itself left the file "ended"; its id may belong to somebody else now.
+    [ -e "$folder/ended" ] && exit
+    kill -s "$stop" "$server"
+    tries=0
+    while [ ! -e "$folder/ended" ] && [ "$tries" -lt 100 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    [ -e "$folder/ended" ] || kill -s KILL "$server"
+) &
+keeper=$!
+exec 3<&-
+
+wait "$server"
+echo $? >"$folder/ended"
+wait "$keeper"
+rm -rf "$folder"
+if [ "$life" != pipe ]; then
+    rm -f "$folder.lock"
+    rmdir "${folder%/*}" 2>/dev/null
+fi
+exit 0

@@ -1,0 +1,3 @@
+//! Everything here runs against servers that it starts itself.
+
+mod servers;
