@@ -20,10 +20,7 @@ where
     let limit = Duration::from_secs(30);
     let begun = Instant::now();
     while !condition().await {
-        assert!(
-            begun.elapsed() < limit,
-            "after {limit:?} still not true: {what}"
-        );
+        assert!(begun.elapsed() < limit, "after {limit:?} still not true: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

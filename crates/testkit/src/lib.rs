@@ -4,7 +4,7 @@
 //! # How long a server lives
 //!
 //! `unsafe` is forbidden here, so nothing can ask the kernel to end a server with its test. A small
-//! `sh` script stands between them instead (see [`server`]) and keeps two promises, also
+//! `sh` script stands between them instead (`src/server/keeper.sh`) and keeps two promises, also
 //! when the test panics or is killed with `kill -9`:
 //!
 //! * A server of [`PostgresServer::start`] ends when its value is dropped or its process dies: the
@@ -21,9 +21,16 @@ mod database_url;
 mod eventually;
 mod mariadb;
 mod postgres;
-pub mod server;
+mod proxy;
+mod server;
+mod shared_data;
+mod sqlite;
 
 pub use database_url::DatabaseUrl;
 pub use eventually::eventually;
 pub use mariadb::MariaDbServer;
 pub use postgres::PostgresServer;
+pub use proxy::Proxy;
+pub use server::Durability;
+pub use shared_data::shared_data;
+pub use sqlite::SqliteFile;

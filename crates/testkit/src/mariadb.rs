@@ -2,8 +2,8 @@
 
 use std::{
     fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
@@ -12,9 +12,9 @@ use tokio::sync::OnceCell;
 use crate::{
     database_url::{DatabaseUrl, unique_name},
     server::{
-        Account, Durability, Kept, Life, Program, READY_LIMIT, free_port, port_was_taken,
-        private_folder, run_to_end, share,
+        Account, Boot, Durability, Kept, Life, Program, lock, private_folder, run_to_end, share,
     },
+    shared_data::sql_files,
 };
 
 static SHARED: OnceCell<MariaDbServer> = OnceCell::const_new();
@@ -52,9 +52,7 @@ impl MariaDbServer {
     /// # Panics
     /// As [`MariaDbServer::start`].
     pub async fn shared() -> &'static Self {
-        SHARED
-            .get_or_init(|| share("mariadb", Self::attach, Self::start_shared))
-            .await
+        SHARED.get_or_init(|| share("mariadb", Self::attach, Self::start_shared)).await
     }
 
     /// An empty database that nobody else has, in `utf8mb4`.
@@ -63,18 +61,72 @@ impl MariaDbServer {
     /// When the server does not answer.
     pub async fn fresh_database(&self) -> DatabaseUrl {
         let name = unique_name();
-        self.administer(format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-            .await;
+        self.administer(format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await;
         self.url(&name)
+    }
+
+    /// A copy of the shared database `name` (see [`shared_data`](crate::shared_data)), for this test
+    /// alone. MariaDB cannot clone a database, so it is loaded anew: tests that only read take
+    /// [`MariaDbServer::loaded_once`]. `None` when the data is not there.
+    ///
+    /// # Panics
+    /// When the data cannot be loaded.
+    pub async fn copy_of(&self, name: &str) -> Option<DatabaseUrl> {
+        let files = sql_files(name)?;
+        let copy = self.fresh_database().await;
+        self.load_all(&copy, &files).await;
+        Some(copy)
+    }
+
+    /// The shared database `name`, loaded once per server for all tests that only read it. `None`
+    /// when the data is not there.
+    ///
+    /// # Panics
+    /// When the data cannot be loaded.
+    pub async fn loaded_once(&self, name: &str) -> Option<DatabaseUrl> {
+        let files = sql_files(name)?;
+        let _lock = lock(self.folder.join(format!("shared_{name}.lock"))).await;
+        let mark = self.folder.join(format!("shared_{name}"));
+        let url = self.url(name);
+        if !mark.exists() {
+            self.administer(format!("CREATE OR REPLACE DATABASE {name} CHARACTER SET utf8mb4"))
+                .await;
+            self.load_all(&url, &files).await;
+            fs::write(mark, []).expect("the server's folder is writable");
+        }
+        Some(url)
+    }
+
+    async fn load_all(&self, database: &DatabaseUrl, files: &[PathBuf]) {
+        for file in files {
+            self.load_sql(database, file).await;
+        }
+    }
+
+    /// Runs the statements of a file with the client `mariadb`, which also knows `DELIMITER`.
+    ///
+    /// # Panics
+    /// When the client is not installed or a statement fails.
+    pub async fn load_sql(&self, database: &DatabaseUrl, file: &Path) {
+        let mut arguments =
+            ["--no-defaults", "--default-character-set=utf8mb4", "--host=127.0.0.1"]
+                .map(String::from)
+                .to_vec();
+        arguments.extend(["--user=kontor", "--password=kontor"].map(String::from));
+        arguments.push(format!("--port={}", self.port));
+        arguments.push(format!("--execute=source {}", file.display()));
+        arguments.push(database.database().to_owned());
+        let folder = self.folder.clone();
+        let run = tokio::task::spawn_blocking(move || {
+            run_to_end(&[], &program("mariadb").find(), &arguments, &folder);
+        });
+        run.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
     }
 
     /// The URL of the database called `name`, whether it exists or not.
     #[must_use]
     pub fn url(&self, name: &str) -> DatabaseUrl {
-        DatabaseUrl::new(format!(
-            "mysql://kontor:kontor@127.0.0.1:{}/{name}",
-            self.port
-        ))
+        url(self.port, name)
     }
 
     /// The port on 127.0.0.1.
@@ -98,13 +150,10 @@ impl MariaDbServer {
         let shown = statement.clone();
         let run = async {
             let mut connection = MySqlConnection::connect(&url).await?;
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await?;
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
             connection.close().await
         };
-        run.await
-            .unwrap_or_else(|error| panic!("{url} refuses `{shown}`: {error}"));
+        run.await.unwrap_or_else(|error| panic!("{url} refuses `{shown}`: {error}"));
     }
 
     async fn start_shared(folder: PathBuf, life: Life) -> (Self, String) {
@@ -114,13 +163,9 @@ impl MariaDbServer {
     }
 
     async fn attach(folder: PathBuf, address: String) -> Option<Self> {
-        let server = Self {
-            port: address.trim().parse().ok()?,
-            folder,
-            _kept: None,
-        };
-        server.answers().await.ok()?;
-        Some(server)
+        let port = address.trim().parse().ok()?;
+        answers(port).await.ok()?;
+        Some(Self { port, folder, _kept: None })
     }
 
     async fn start_in(folder: PathBuf, life: Life, durability: Durability) -> Self {
@@ -129,63 +174,27 @@ impl MariaDbServer {
             let (folder, account) = (folder.clone(), account.clone());
             move || initialise(&folder, &account)
         });
-        prepared
-            .await
-            .unwrap_or_else(|error| panic!("MariaDB cannot be prepared: {error}"));
-        loop {
-            let port = free_port();
-            // InnoDB recovers what a kill leaves, and nobody will read this folder again.
-            let kept = Kept::start(
-                &folder,
-                life,
-                "KILL",
-                &command(&folder, &account, port, durability),
-            );
-            let mut server = Self {
-                port,
-                folder: folder.clone(),
-                _kept: None,
-            };
-            match server.become_ready(&kept).await {
-                Ok(()) => {
-                    server._kept = Some(kept);
-                    return server;
-                }
-                Err(log) if port_was_taken(&log) => {
-                    fs::remove_file(folder.join("ended"))
-                        .expect("the keeper left the file that was just seen");
-                }
-                Err(log) => panic!("MariaDB does not start. The end of its log:\n{log}"),
-            }
-        }
+        prepared.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        let boot = Boot {
+            engine: "MariaDB",
+            folder: &folder,
+            life,
+            // Nobody will read this folder again, so nothing is worth an orderly end.
+            stop_signal: "KILL",
+            command: |port| command(&folder, &account, port, durability),
+            answers,
+        };
+        let (port, kept) = boot.start().await;
+        Self { port, folder, _kept: Some(kept) }
     }
+}
 
-    async fn answers(&self) -> Result<(), sqlx::Error> {
-        MySqlConnection::connect(&self.url("mysql"))
-            .await?
-            .close()
-            .await
-    }
+fn url(port: u16, name: &str) -> DatabaseUrl {
+    DatabaseUrl::new(format!("mysql://kontor:kontor@127.0.0.1:{port}/{name}"))
+}
 
-    /// Waits for the first answer. The error is the log of a server that ended instead.
-    async fn become_ready(&self, kept: &Kept) -> Result<(), String> {
-        let begun = Instant::now();
-        loop {
-            let Err(error) = self.answers().await else {
-                return Ok(());
-            };
-            if kept.has_ended() {
-                return Err(kept.log());
-            }
-            if begun.elapsed() > READY_LIMIT {
-                return Err(format!(
-                    "{}\nno answer after {READY_LIMIT:?}: {error}",
-                    kept.log()
-                ));
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    }
+async fn answers(port: u16) -> Result<(), sqlx::Error> {
+    MySqlConnection::connect(&url(port, "mysql")).await?.close().await
 }
 
 /// Makes the data folder, and the statements that the server runs before it answers.
@@ -204,12 +213,7 @@ fn initialise(folder: &Path, account: &Account) {
     ];
     let mut arguments: Vec<String> = arguments.into_iter().map(String::from).collect();
     arguments.push(format!("--datadir={}", folder.join("data").display()));
-    run_to_end(
-        &account.prefix(),
-        &program("mariadb-install-db").find(),
-        &arguments,
-        folder,
-    );
+    run_to_end(&account.prefix(), &program("mariadb-install-db").find(), &arguments, folder);
     let statements = "DROP USER IF EXISTS ''@'localhost';\n\
                       CREATE USER IF NOT EXISTS 'kontor'@'%' IDENTIFIED BY 'kontor';\n\
                       GRANT ALL PRIVILEGES ON *.* TO 'kontor'@'%' WITH GRANT OPTION;\n";
@@ -219,17 +223,10 @@ fn initialise(folder: &Path, account: &Account) {
 fn command(folder: &Path, account: &Account, port: u16, durability: Durability) -> Vec<String> {
     let mut words = account.prefix();
     words.push(program("mariadbd").find().display().to_string());
-    let common = [
-        "--no-defaults",
-        "--bind-address=127.0.0.1",
-        "--skip-name-resolve",
-        "--skip-log-bin",
-    ];
-    let sizes = [
-        "--innodb-buffer-pool-size=64M",
-        "--max-connections=300",
-        "--default-time-zone=+00:00",
-    ];
+    let common =
+        ["--no-defaults", "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"];
+    let sizes =
+        ["--innodb-buffer-pool-size=64M", "--max-connections=300", "--default-time-zone=+00:00"];
     words.extend(common.into_iter().chain(sizes).map(String::from));
     if durability == Durability::Fast {
         let fast = [

@@ -2,8 +2,8 @@
 
 use std::{
     fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -12,9 +12,9 @@ use tokio::sync::OnceCell;
 use crate::{
     database_url::{DatabaseUrl, unique_name},
     server::{
-        Account, Durability, Kept, Life, Program, READY_LIMIT, free_port, port_was_taken,
-        private_folder, run_to_end, share,
+        Account, Boot, Durability, Kept, Life, Program, lock, private_folder, run_to_end, share,
     },
+    shared_data::sql_files,
 };
 
 static SHARED: OnceCell<PostgresServer> = OnceCell::const_new();
@@ -53,9 +53,7 @@ impl PostgresServer {
     /// # Panics
     /// As [`PostgresServer::start`].
     pub async fn shared() -> &'static Self {
-        SHARED
-            .get_or_init(|| share("postgres", Self::attach, Self::start_shared))
-            .await
+        SHARED.get_or_init(|| share("postgres", Self::attach, Self::start_shared)).await
     }
 
     /// An empty database that nobody else has.
@@ -68,13 +66,62 @@ impl PostgresServer {
         self.url(&name)
     }
 
+    /// A copy of the shared database `name` (see [`shared_data`](crate::shared_data)), for this test
+    /// alone: loaded and analysed once per server, then cloned. `None` when the data is not there.
+    ///
+    /// # Panics
+    /// When the data cannot be loaded.
+    pub async fn copy_of(&self, name: &str) -> Option<DatabaseUrl> {
+        let files = sql_files(name)?;
+        let template = format!("shared_{name}");
+        self.load_once(name, &template, &files).await;
+        let copy = unique_name();
+        self.administer(format!("CREATE DATABASE {copy} TEMPLATE {template}")).await;
+        Some(self.url(&copy))
+    }
+
+    /// Runs the statements of a file with `psql`, which also knows `COPY` data and `\c`.
+    ///
+    /// # Panics
+    /// When `psql` is not installed or a statement fails.
+    pub async fn load_sql(&self, database: &DatabaseUrl, file: &Path) {
+        let mut arguments = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d"].map(String::from).to_vec();
+        arguments.extend([database.to_string(), "-f".to_owned(), file.display().to_string()]);
+        let folder = self.folder.clone();
+        let run = tokio::task::spawn_blocking(move || {
+            run_to_end(&[], &program("psql").find(), &arguments, &folder);
+        });
+        run.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+    }
+
+    async fn load_once(&self, name: &str, template: &str, files: &[PathBuf]) {
+        let _lock = lock(self.folder.join(format!("{template}.lock"))).await;
+        let mark = self.folder.join(template);
+        if mark.exists() {
+            return;
+        }
+        // Some files make and enter a database of their own, which is called like the folder.
+        let text = fs::read_to_string(&files[0]).unwrap_or_default();
+        let makes_its_own = text.lines().any(|line| line.starts_with("CREATE DATABASE"));
+        let mut database = self.url("postgres");
+        if !makes_its_own {
+            self.administer(format!("CREATE DATABASE {name}")).await;
+            database = self.url(name);
+        }
+        for file in files {
+            self.load_sql(&database, file).await;
+        }
+        self.administer_in(name, "VACUUM ANALYZE".to_owned()).await;
+        self.administer(format!("ALTER DATABASE {name} RENAME TO {template}")).await;
+        // Nobody may be connected to a template, not even autovacuum.
+        self.administer(format!("ALTER DATABASE {template} ALLOW_CONNECTIONS false")).await;
+        fs::write(mark, []).expect("the server's folder is writable");
+    }
+
     /// The URL of the database called `name` for the superuser, whether it exists or not.
     #[must_use]
     pub fn url(&self, name: &str) -> DatabaseUrl {
-        DatabaseUrl::new(format!(
-            "postgres://postgres@127.0.0.1:{}/{name}",
-            self.port
-        ))
+        url(self.port, name)
     }
 
     /// The port on 127.0.0.1.
@@ -94,17 +141,18 @@ impl PostgresServer {
     /// # Panics
     /// When the server does not answer or refuses the statement.
     pub async fn administer(&self, statement: String) {
-        let url = self.url("postgres");
+        self.administer_in("postgres", statement).await;
+    }
+
+    async fn administer_in(&self, database: &str, statement: String) {
+        let url = self.url(database);
         let shown = statement.clone();
         let run = async {
             let mut connection = PgConnection::connect(&url).await?;
-            sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut connection)
-                .await?;
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await?;
             connection.close().await
         };
-        run.await
-            .unwrap_or_else(|error| panic!("{url} refuses `{shown}`: {error}"));
+        run.await.unwrap_or_else(|error| panic!("{url} refuses `{shown}`: {error}"));
     }
 
     async fn start_shared(folder: PathBuf, life: Life) -> (Self, String) {
@@ -114,13 +162,9 @@ impl PostgresServer {
     }
 
     async fn attach(folder: PathBuf, address: String) -> Option<Self> {
-        let server = Self {
-            port: address.trim().parse().ok()?,
-            folder,
-            _kept: None,
-        };
-        server.answers().await.ok()?;
-        Some(server)
+        let port = address.trim().parse().ok()?;
+        answers(port).await.ok()?;
+        Some(Self { port, folder, _kept: None })
     }
 
     async fn start_in(folder: PathBuf, life: Life, durability: Durability) -> Self {
@@ -129,57 +173,27 @@ impl PostgresServer {
             let (folder, account) = (folder.clone(), account.clone());
             move || initialise(&folder, &account, durability)
         });
-        prepared
-            .await
-            .unwrap_or_else(|error| panic!("PostgreSQL cannot be prepared: {error}"));
-        loop {
-            let port = free_port();
-            let kept = Kept::start(&folder, life, "QUIT", &command(&folder, &account, port));
-            let mut server = Self {
-                port,
-                folder: folder.clone(),
-                _kept: None,
-            };
-            match server.become_ready(&kept).await {
-                Ok(()) => {
-                    server._kept = Some(kept);
-                    return server;
-                }
-                Err(log) if port_was_taken(&log) => {
-                    fs::remove_file(folder.join("ended"))
-                        .expect("the keeper left the file that was just seen");
-                }
-                Err(log) => panic!("PostgreSQL does not start. The end of its log:\n{log}"),
-            }
-        }
+        prepared.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        let boot = Boot {
+            engine: "PostgreSQL",
+            folder: &folder,
+            life,
+            // QUIT ends all processes of the server at once, and removes its shared memory.
+            stop_signal: "QUIT",
+            command: |port| command(&folder, &account, port),
+            answers,
+        };
+        let (port, kept) = boot.start().await;
+        Self { port, folder, _kept: Some(kept) }
     }
+}
 
-    async fn answers(&self) -> Result<(), sqlx::Error> {
-        PgConnection::connect(&self.url("postgres"))
-            .await?
-            .close()
-            .await
-    }
+fn url(port: u16, name: &str) -> DatabaseUrl {
+    DatabaseUrl::new(format!("postgres://postgres@127.0.0.1:{port}/{name}"))
+}
 
-    /// Waits for the first answer. The error is the log of a server that ended instead.
-    async fn become_ready(&self, kept: &Kept) -> Result<(), String> {
-        let begun = Instant::now();
-        loop {
-            let Err(error) = self.answers().await else {
-                return Ok(());
-            };
-            if kept.has_ended() {
-                return Err(kept.log());
-            }
-            if begun.elapsed() > READY_LIMIT {
-                return Err(format!(
-                    "{}\nno answer after {READY_LIMIT:?}: {error}",
-                    kept.log()
-                ));
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    }
+async fn answers(port: u16) -> Result<(), sqlx::Error> {
+    PgConnection::connect(&url(port, "postgres")).await?.close().await
 }
 
 /// Makes the data folder, with its configuration.
@@ -191,32 +205,15 @@ fn initialise(folder: &Path, account: &Account, durability: Durability) {
         account.own(&part);
     }
     let data = folder.join("data");
-    let arguments = [
-        "--no-sync",
-        "--no-instructions",
-        "--username=postgres",
-        "--auth=trust",
-    ];
+    let arguments = ["--no-sync", "--no-instructions", "--username=postgres", "--auth=trust"];
     let more = ["--encoding=UTF8", "--locale=C.UTF-8", "--pgdata"];
-    let mut arguments: Vec<String> = arguments
-        .into_iter()
-        .chain(more)
-        .map(String::from)
-        .collect();
+    let mut arguments: Vec<String> = arguments.into_iter().chain(more).map(String::from).collect();
     arguments.push(data.display().to_string());
-    run_to_end(
-        &account.prefix(),
-        &program("initdb").find(),
-        &arguments,
-        folder,
-    );
+    run_to_end(&account.prefix(), &program("initdb").find(), &arguments, folder);
     let access = "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
     fs::write(data.join("pg_hba.conf"), access).expect("the data folder was just made");
-    fs::write(
-        data.join("postgresql.auto.conf"),
-        settings(folder, durability),
-    )
-    .expect("the data folder was just made");
+    fs::write(data.join("postgresql.auto.conf"), settings(folder, durability))
+        .expect("the data folder was just made");
 }
 
 fn settings(folder: &Path, durability: Durability) -> String {
@@ -226,10 +223,7 @@ fn settings(folder: &Path, durability: Durability) -> String {
         Durability::Fast => "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n",
         Durability::Durable => "",
     };
-    format!(
-        "{common}{fast}unix_socket_directories = '{}'\n",
-        folder.join("socket").display()
-    )
+    format!("{common}{fast}unix_socket_directories = '{}'\n", folder.join("socket").display())
 }
 
 fn command(folder: &Path, account: &Account, port: u16) -> Vec<String> {
@@ -246,24 +240,14 @@ fn command(folder: &Path, account: &Account, port: u16) -> Vec<String> {
 
 /// A program of PostgreSQL; Debian keeps the servers' out of `PATH`, one folder per version.
 pub(crate) fn program(name: &'static str) -> Program {
-    Program {
-        name,
-        package: "postgresql",
-        folders: newest_first,
-    }
+    Program { name, package: "postgresql", folders: newest_first }
 }
 
 fn newest_first() -> Vec<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<(u32, PathBuf)> = versions
         .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
         })
         .collect();
     versions.sort_by_key(|(version, _)| std::cmp::Reverse(*version));

@@ -24,9 +24,9 @@ async fn main() -> ExitCode {
             let server = MariaDbServer::start().await;
             hold(&server.fresh_database().await, server.folder())
         }
-        other => Err(io::Error::other(format!(
-            "`{other}` is no engine; say `postgres` or `mariadb`"
-        ))),
+        other => {
+            Err(io::Error::other(format!("`{other}` is no engine; say `postgres` or `mariadb`")))
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -24,12 +24,7 @@ impl Account {
         }
         names
             .iter()
-            .find_map(|name| {
-                Some(Self::Other {
-                    uid: id(&["-u", name])?,
-                    gid: id(&["-g", name])?,
-                })
-            })
+            .find_map(|name| Some(Self::Other { uid: id(&["-u", name])?, gid: id(&["-g", name])? }))
             .unwrap_or_else(|| {
                 panic!(
                     "tests run as root, and none of the users {names:?} exists to run the server"
@@ -41,10 +36,7 @@ impl Account {
     pub(crate) fn own(&self, folder: &Path) {
         if let Self::Other { uid, gid } = self {
             chown(folder, Some(*uid), Some(*gid)).unwrap_or_else(|error| {
-                panic!(
-                    "{} cannot be given to user {uid}: {error}",
-                    folder.display()
-                )
+                panic!("{} cannot be given to user {uid}: {error}", folder.display())
             });
         }
     }
@@ -70,7 +62,5 @@ impl Account {
 
 fn id(arguments: &[&str]) -> Option<u32> {
     let Output { status, stdout, .. } = Command::new("id").args(arguments).output().ok()?;
-    status
-        .success()
-        .then(|| String::from_utf8_lossy(&stdout).trim().parse().ok())?
+    status.success().then(|| String::from_utf8_lossy(&stdout).trim().parse().ok())?
 }

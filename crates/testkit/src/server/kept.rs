@@ -19,11 +19,12 @@ pub(crate) enum Life {
     Process(u32),
 }
 
-/// A running server. Its folder has `log`, `pid` and, when the server has ended, `ended`.
+/// A running server. Its folder has `log` and `pid`.
 #[derive(Debug)]
 pub(crate) struct Kept {
     keeper: Child,
     folder: PathBuf,
+    ended: PathBuf,
 }
 
 impl Kept {
@@ -31,20 +32,27 @@ impl Kept {
     ///
     /// # Panics
     /// When the log cannot be written or `sh` cannot be started.
-    pub(crate) fn start(folder: &Path, life: Life, stop_signal: &str, command: &[String]) -> Self {
+    pub(crate) fn start(
+        folder: &Path,
+        port: u16,
+        life: Life,
+        stop_signal: &str,
+        command: &[String],
+    ) -> Self {
         let log = File::create(folder.join("log")).expect("the server's new folder is writable");
-        let errors = log
-            .try_clone()
-            .expect("a file that was just opened can be opened twice");
+        let errors = log.try_clone().expect("a file that was just opened can be opened twice");
         let (life, input) = match life {
             Life::Ours => ("pipe".to_owned(), Stdio::piped()),
             Life::Process(id) => (id.to_string(), Stdio::null()),
         };
+        // One mark per start: a start that is given up must not speak for the next one.
+        let ended = folder.join(format!("ended-{port}"));
         let script = folder.join("keeper.sh");
         fs::write(&script, KEEPER).expect("the server's new folder is writable");
         let keeper = Command::new("sh")
             .args([&script, folder])
             .args([&life, stop_signal])
+            .arg(&ended)
             .args(command)
             .current_dir("/")
             .stdin(input)
@@ -55,15 +63,19 @@ impl Kept {
             .process_group(0)
             .spawn()
             .unwrap_or_else(|error| panic!("`sh` cannot be started: {error}"));
-        Self {
-            keeper,
-            folder: folder.to_owned(),
-        }
+        Self { keeper, folder: folder.to_owned(), ended }
     }
 
     /// Whether the server has ended by itself.
     pub(crate) fn has_ended(&self) -> bool {
-        self.folder.join("ended").exists()
+        self.ended.exists()
+    }
+
+    /// Leaves the folder to another start. Only for a server that has ended.
+    pub(crate) fn give_up(mut self) {
+        // Killed, the script cannot remove the folder any more.
+        drop(self.keeper.kill());
+        drop(self.keeper.wait());
     }
 
     /// What the server wrote so far; the last 40 lines.

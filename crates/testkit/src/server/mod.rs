@@ -1,16 +1,18 @@
 //! Starting, keeping and ending a database server that tests use.
 
 mod account;
+mod boot;
 mod kept;
 mod programs;
 mod run;
 
 pub(crate) use account::Account;
+pub(crate) use boot::Boot;
 pub(crate) use kept::{Kept, Life};
 pub(crate) use programs::{Program, run_to_end};
-pub(crate) use run::{private_folder, share};
+pub(crate) use run::{lock, private_folder, share};
 
-use std::{net::TcpListener, time::Duration};
+use std::net::TcpListener;
 
 /// How much a server protects what was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,22 +23,10 @@ pub enum Durability {
     Durable,
 }
 
-/// How long a server may take from its start to its first answer. Generous, because the machine may
-/// be busy compiling.
-pub(crate) const READY_LIMIT: Duration = Duration::from_secs(90);
-
 /// A port of 127.0.0.1 that was free a moment ago. Another process may take it before the server
-/// does; the callers then try another one.
+/// does; the caller then tries another one.
 pub(crate) fn free_port() -> u16 {
     let listener =
         TcpListener::bind(("127.0.0.1", 0)).expect("the loopback interface has a free port");
-    listener
-        .local_addr()
-        .expect("a bound socket has an address")
-        .port()
-}
-
-/// Whether a log says that somebody else took the port in the meantime.
-pub(crate) fn port_was_taken(log: &str) -> bool {
-    log.contains("Address already in use")
+    listener.local_addr().expect("a bound socket has an address").port()
 }

@@ -75,11 +75,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "apt-get install -y no-such-package")]
     fn a_missing_program_fails_with_the_line_that_installs_it() {
-        Program {
-            name: "no-such-program",
-            package: "no-such-package",
-            folders: Vec::new,
-        }
-        .find();
+        Program { name: "no-such-program", package: "no-such-package", folders: Vec::new }.find();
     }
 }

@@ -35,15 +35,8 @@ impl Run {
 
     fn nextest(temporary: &Path, id: &str) -> Self {
         // Socket paths are limited to about 100 bytes, so the folder has a short name.
-        let short: String = id
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(12)
-            .collect();
-        Self::Nextest {
-            folder: temporary.join(format!("kontor-{short}")),
-            leader: parent_id(),
-        }
+        let short: String = id.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+        Self::Nextest { folder: temporary.join(format!("kontor-{short}")), leader: parent_id() }
     }
 
     /// A new, empty folder for the server called `name`, and what its life hangs on.
@@ -73,10 +66,7 @@ pub(crate) fn private_folder(name: &str) -> PathBuf {
         .prefix(&format!("kontor-{name}-"))
         .tempdir()
         .unwrap_or_else(|error| {
-            panic!(
-                "no folder can be made in {}: {error}",
-                env::temp_dir().display()
-            )
+            panic!("no folder can be made in {}: {error}", env::temp_dir().display())
         })
         .keep();
     open_to_servers(&folder);
@@ -135,13 +125,10 @@ pub(crate) async fn lock(path: PathBuf) -> File {
     let taken = tokio::task::spawn_blocking(move || {
         let file = File::create(&path)
             .unwrap_or_else(|error| panic!("{} cannot be made: {error}", path.display()));
-        file.lock()
-            .unwrap_or_else(|error| panic!("{} cannot be locked: {error}", path.display()));
+        file.lock().unwrap_or_else(|error| panic!("{} cannot be locked: {error}", path.display()));
         file
     });
-    taken
-        .await
-        .expect("locking a file panics only with its own message, printed above")
+    taken.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 #[cfg(test)]

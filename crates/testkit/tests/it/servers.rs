@@ -30,10 +30,8 @@ async fn a_mariadb_server_answers_and_is_gone_when_dropped() {
     let server = MariaDbServer::start().await;
     let url = server.fresh_database().await;
     let mut connection = MySqlConnection::connect(&url).await.unwrap();
-    let name: String = sqlx::query_scalar("SELECT database()")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let name: String =
+        sqlx::query_scalar("SELECT database()").fetch_one(&mut connection).await.unwrap();
     assert_eq!(name, url.database());
     let (folder, process) = (server.folder().to_owned(), process_of(server.folder()));
     assert!(process.exists());
@@ -60,17 +58,9 @@ async fn postgres_databases_are_apart() {
     let server = PostgresServer::shared().await;
     let (one, other) = (server.fresh_database().await, server.fresh_database().await);
     let mut connection = PgConnection::connect(&one).await.unwrap();
-    sqlx::raw_sql("CREATE TABLE only_here (a int)")
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    sqlx::raw_sql("CREATE TABLE only_here (a int)").execute(&mut connection).await.unwrap();
     let mut connection = PgConnection::connect(&other).await.unwrap();
-    assert!(
-        sqlx::raw_sql("SELECT * FROM only_here")
-            .execute(&mut connection)
-            .await
-            .is_err()
-    );
+    assert!(sqlx::raw_sql("SELECT * FROM only_here").execute(&mut connection).await.is_err());
 }
 
 #[tokio::test]
@@ -78,32 +68,18 @@ async fn mariadb_databases_are_apart() {
     let server = MariaDbServer::shared().await;
     let (one, other) = (server.fresh_database().await, server.fresh_database().await);
     let mut connection = MySqlConnection::connect(&one).await.unwrap();
-    sqlx::raw_sql("CREATE TABLE only_here (a int)")
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    sqlx::raw_sql("CREATE TABLE only_here (a int)").execute(&mut connection).await.unwrap();
     let mut connection = MySqlConnection::connect(&other).await.unwrap();
-    assert!(
-        sqlx::raw_sql("SELECT * FROM only_here")
-            .execute(&mut connection)
-            .await
-            .is_err()
-    );
+    assert!(sqlx::raw_sql("SELECT * FROM only_here").execute(&mut connection).await.is_err());
 }
 
 #[tokio::test]
 async fn a_postgres_role_needs_its_password() {
     let server = PostgresServer::shared().await;
     let role = server.fresh_database().await.database().to_owned();
-    server
-        .administer(format!("CREATE ROLE {role} LOGIN PASSWORD 'right'"))
-        .await;
-    let url = |password: &str| {
-        format!(
-            "postgres://{role}:{password}@127.0.0.1:{}/{role}",
-            server.port()
-        )
-    };
+    server.administer(format!("CREATE ROLE {role} LOGIN PASSWORD 'right'")).await;
+    let url =
+        |password: &str| format!("postgres://{role}:{password}@127.0.0.1:{}/{role}", server.port());
     PgConnection::connect(&url("right")).await.unwrap();
     assert!(PgConnection::connect(&url("wrong")).await.is_err());
 }
@@ -124,18 +100,10 @@ impl Held {
             .spawn()
             .expect("the program was built with this test");
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let mut line = || {
-            lines
-                .next()
-                .and_then(Result::ok)
-                .expect("the URL and the folder are printed")
-        };
+        let mut line =
+            || lines.next().and_then(Result::ok).expect("the URL and the folder are printed");
         let (url, folder) = (DatabaseUrl::new(line()), PathBuf::from(line()));
-        Self {
-            process,
-            url,
-            folder,
-        }
+        Self { process, url, folder }
     }
 
     async fn kill_and_expect_nothing(mut self) {
@@ -143,10 +111,9 @@ impl Held {
         assert!(server.exists() && self.folder.exists());
         self.process.kill().expect("the process is ours");
         self.process.wait().expect("the process is ours");
-        eventually(
-            "the server has ended and its folder is removed",
-            async || !server.exists() && !self.folder.exists(),
-        )
+        eventually("the server has ended and its folder is removed", async || {
+            !server.exists() && !self.folder.exists()
+        })
         .await;
     }
 }
