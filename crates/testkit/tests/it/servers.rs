@@ -54,6 +54,16 @@ async fn a_killed_test_process_leaves_no_mariadb_behind() {
 }
 
 #[tokio::test]
+async fn a_run_shares_one_postgres_that_ends_with_it() {
+    end_of_a_run("postgres", async |url| PgConnection::connect(url).await.is_ok()).await;
+}
+
+#[tokio::test]
+async fn a_run_shares_one_mariadb_that_ends_with_it() {
+    end_of_a_run("mariadb", async |url| MySqlConnection::connect(url).await.is_ok()).await;
+}
+
+#[tokio::test]
 async fn postgres_databases_are_apart() {
     let server = PostgresServer::shared().await;
     let (one, other) = (server.fresh_database().await, server.fresh_database().await);
@@ -82,6 +92,32 @@ async fn a_postgres_role_needs_its_password() {
         |password: &str| format!("postgres://{role}:{password}@127.0.0.1:{}/{role}", server.port());
     PgConnection::connect(&url("right")).await.unwrap();
     assert!(PgConnection::connect(&url("wrong")).await.is_err());
+}
+
+/// A shell stands for the runner: two processes under it ask for the shared server and end.
+async fn end_of_a_run(engine: &str, answers: impl AsyncFn(&str) -> bool) {
+    let mut runner = Command::new("sh")
+        .args(["-c", "\"$0\" \"$1\" --shared; \"$0\" \"$1\" --shared; read end"])
+        .args([env!("CARGO_BIN_EXE_throwaway"), engine])
+        .env("NEXTEST_RUN_ID", format!("{engine}{}", std::process::id()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("there is a shell");
+    let mut lines = BufReader::new(runner.stdout.take().expect("it is piped")).lines();
+    let mut line = || lines.next().and_then(Result::ok).expect("URLs and folders are printed");
+    let (first, folder, second) = (line(), PathBuf::from(line()), line());
+    let same_folder = Path::new(&line()) == folder;
+
+    assert!(first != second && same_folder, "{first} and {second} are two servers");
+    assert!(answers(&first).await && answers(&second).await);
+    let server = process_of(&folder);
+    runner.kill().expect("the process is ours");
+    runner.wait().expect("the process is ours");
+    eventually("the server has ended and the run's folder is removed", async || {
+        !server.exists() && !folder.parent().is_some_and(Path::exists)
+    })
+    .await;
 }
 
 /// A server that another process holds.
