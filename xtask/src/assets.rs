@@ -16,8 +16,8 @@ use crate::{
 /// What a page may weigh: script and style together, compressed, in bytes.
 const BUDGET: usize = 60_000;
 
-/// The oldest Node that works.
-const NODE: u32 = 20;
+/// The oldest Node that bundles.
+pub(crate) const NODE: u32 = 18;
 
 /// Entry point and result of each bundle.
 const BUNDLES: [(&str, &str); 2] = [("src/app.ts", "dist/app.js"), ("src/app.css", "dist/app.css")];
@@ -63,22 +63,22 @@ pub(crate) fn install(folder: &Path) -> Outcome {
     if installed.is_some() && installed >= changed("package-lock.json") {
         return Ok(());
     }
-    check_node()?;
+    check_node(NODE)?;
     println!("npm ci in {}", folder.display());
     let quiet = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
     run_program(Command::new("npm").args(quiet).current_dir(folder))
 }
 
-/// Fails, with what to do, where Node or npm is missing or too old.
-pub(crate) fn check_node() -> Outcome {
+/// Fails, with what to do, where npm is missing, or Node is missing or older than `oldest`.
+pub(crate) fn check_node(oldest: u32) -> Outcome {
     let advice = format!(
-        "scripts and styles need Node {NODE} or newer with npm.\n  Debian, Ubuntu: apt-get install -y nodejs npm\n  \
-         elsewhere: https://nodejs.org/en/download"
+        "Node {oldest} or newer with npm is needed.\n  Debian, Ubuntu: apt-get install -y nodejs npm\n  \
+         elsewhere, or where that is too old: https://nodejs.org/en/download"
     );
     let Some(version) = first_line("node", &["--version"]) else {
         return Err(Failure::new(format!("`node` is missing; {advice}")));
     };
-    if major(&version).is_none_or(|major| major < NODE) {
+    if major(&version).is_none_or(|major| major < oldest) {
         return Err(Failure::new(format!("`node` is {version}; {advice}")));
     }
     match first_line("npm", &["--version"]) {

@@ -52,7 +52,7 @@ pub(crate) struct Screen {
 
 /// Builds and starts the demo. Comes back only when something fails.
 pub(crate) fn run(options: &Options) -> Outcome {
-    assets::check_node()?;
+    assets::check_node(assets::NODE)?;
     println!("Scripts and styles …");
     assets::run()?;
     println!("Building Kontor (minutes the first time, seconds later) …");
@@ -145,7 +145,9 @@ fn is_ready(address: SocketAddr) -> io::Result<bool> {
     let limit = Duration::from_secs(2);
     let mut stream = TcpStream::connect_timeout(&address, limit)?;
     stream.set_read_timeout(Some(limit))?;
-    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    // In one piece: a server that answers before it has read everything resets the connection.
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.take(1024).read_to_string(&mut answer)?;
     Ok(answer.split(' ').nth(1) == Some("200"))
@@ -194,7 +196,7 @@ pub(crate) fn target_folder() -> Outcome<std::path::PathBuf> {
 #[cfg(test)]
 mod tests {
     use std::{
-        io::{Read, Write},
+        io::{BufRead, BufReader, Write},
         net::TcpListener,
         thread,
     };
@@ -235,7 +237,8 @@ mod tests {
             let address = listener.local_addr().unwrap();
             let server = thread::spawn(move || {
                 let (mut stream, _) = listener.accept().unwrap();
-                assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+                let lines = BufReader::new(&stream).lines().map(Result::unwrap);
+                assert_eq!(lines.take_while(|line| !line.is_empty()).count(), 3);
                 write!(stream, "HTTP/1.1 {status}\r\n\r\n").unwrap();
             });
             assert_eq!(is_ready(address).unwrap(), ready);

@@ -1,8 +1,9 @@
 //! Installing what the tests need.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use crate::{
+    assets,
     failure::{Failure, Outcome},
     program::{cargo, command, find, first_line, run},
 };
@@ -17,7 +18,7 @@ struct Need {
 const NODE: Need = Need {
     programs: &["node", "npm"],
     packages: &["nodejs", "npm"],
-    elsewhere: "Node 20 or newer with npm: https://nodejs.org/en/download",
+    elsewhere: "Node 18 or newer (20 for browser tests) with npm: https://nodejs.org/en/download",
 };
 const SERVERS: [Need; 2] = [
     Need {
@@ -34,8 +35,29 @@ const SERVERS: [Need; 2] = [
 const BROWSER: Need = Need {
     programs: &["chromium"],
     packages: &["chromium"],
-    elsewhere: "Chromium, callable as `chromium`: https://www.chromium.org/getting-involved/download-chromium/",
+    elsewhere: "Chromium: https://www.chromium.org/getting-involved/download-chromium/",
 };
+
+/// The names under which systems have Chromium or its twin.
+const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/// The oldest Node that drives a browser.
+const NODE_FOR_BROWSER: u32 = 20;
+
+impl Need {
+    fn is_missing(&self) -> bool {
+        if self.programs == BROWSER.programs {
+            return browser().is_none();
+        }
+        self.programs.iter().any(|program| find(program).is_none())
+    }
+}
+
+/// The browser for the tests.
+pub(crate) fn browser() -> Option<PathBuf> {
+    BROWSERS.iter().find_map(|name| find(name))
+}
 
 /// What the chosen steps need.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,14 +73,18 @@ pub(crate) fn run_for(needs: Needs) -> Outcome {
     wanted.extend(needs.node.then_some(&NODE));
     wanted.extend(SERVERS.iter().filter(|_| needs.servers));
     wanted.extend(needs.browser.then_some(&BROWSER));
-    wanted.retain(|need| need.programs.iter().any(|program| find(program).is_none()));
-    if !wanted.is_empty() {
+    wanted.retain(|need| need.is_missing());
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    if !wanted.is_empty() && is_debian(&system) {
         let packages: Vec<&str> = wanted.iter().flat_map(|need| need.packages).copied().collect();
-        let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
-        if !is_debian(&system) {
-            return Err(Failure::new(advice(&wanted)));
-        }
         install_packages(&packages)?;
+        wanted.retain(|need| need.is_missing());
+    }
+    if !wanted.is_empty() {
+        return Err(Failure::new(advice(&wanted)));
+    }
+    if needs.node {
+        assets::check_node(if needs.browser { NODE_FOR_BROWSER } else { assets::NODE })?;
     }
     if needs.servers {
         install_nextest()?;
@@ -110,8 +136,8 @@ fn is_debian(os_release: &str) -> bool {
 
 fn advice(missing: &[&Need]) -> String {
     let mut text =
-        "the tests need more than is installed, and only Debian and Ubuntu are known well enough \
-                    to do it for you. Please install:"
+        "the tests need what is not installed, and it can be installed for you only with the \
+                    packages of Debian and Ubuntu. Please install:"
             .to_owned();
     for need in missing {
         text.push_str(&format!("\n  {}  (missing: {})", need.elsewhere, need.programs.join(", ")));
@@ -134,6 +160,6 @@ mod tests {
     #[test]
     fn elsewhere_each_missing_thing_is_named() {
         let text = advice(&[&NODE, &BROWSER]);
-        assert!(text.contains("nodejs.org") && text.contains("`chromium`"), "{text}");
+        assert!(text.contains("nodejs.org") && text.contains("chromium.org"), "{text}");
     }
 }

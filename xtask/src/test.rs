@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     assets, demo,
     failure::{Failure, Outcome},
-    install::{Needs, run_for},
+    install::{self, Needs, run_for},
     program::{cargo, root, run as run_program},
     tidy,
 };
@@ -86,6 +86,7 @@ fn perform(step: Step) -> Outcome {
     }
 }
 
+/// The tests in `e2e` find the built binary in `KONTOR_BINARY` and the browser in `KONTOR_BROWSER`.
 fn browser() -> Outcome {
     let folder = root().join("e2e");
     if !folder.is_dir() {
@@ -96,7 +97,12 @@ fn browser() -> Outcome {
     assets::install(&folder)?;
     let binary = demo::target_folder()?.join("debug/kontor");
     let mut tests = Command::new("node");
-    run_program(tests.arg("--test").env("KONTOR_BINARY", binary).current_dir(folder))
+    tests.arg("--test").current_dir(folder).env("KONTOR_BINARY", binary);
+    // Absent only if it was removed since the tests began; they say so then.
+    if let Some(browser) = install::browser() {
+        tests.env("KONTOR_BROWSER", browser);
+    }
+    run_program(&mut tests)
 }
 
 /// The data of other projects lies beside the repository and may be absent. The tests that use it say
