@@ -1,0 +1,99 @@
+//! A question to a backend: which records, which fields, in which order, from where.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::condition::Condition;
+use crate::value::Value;
+
+/// A question for records of one resource. Fields are indexes into the resource's fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// What is read of each record, in this order.
+    pub columns: Vec<Column>,
+    /// Which records.
+    pub condition: Condition,
+    /// The order; whoever asks completes it with the key so that no two records tie.
+    pub sort: Vec<Sort>,
+    /// Where to go on, none for the beginning (or the end, backward).
+    pub cursor: Option<Cursor>,
+    /// Whether to go towards the beginning. Records come in the order of `sort` all the same.
+    pub backward: bool,
+    /// Greatest number of records.
+    pub limit: u32,
+}
+
+/// A field and how much of it is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Index of the field.
+    pub field: usize,
+    /// How much of it.
+    pub mode: ColumnMode,
+}
+
+/// How much of a value is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnMode {
+    /// All of it.
+    Whole,
+    /// Texts up to a length, byte strings only by size: what a list needs.
+    Brief,
+}
+
+impl Column {
+    /// The whole field.
+    #[must_use]
+    pub fn whole(field: usize) -> Self {
+        Self {
+            field,
+            mode: ColumnMode::Whole,
+        }
+    }
+
+    /// The field as a list shows it.
+    #[must_use]
+    pub fn brief(field: usize) -> Self {
+        Self {
+            field,
+            mode: ColumnMode::Brief,
+        }
+    }
+}
+
+/// The greatest number of characters of a text that [`ColumnMode::Brief`] reads.
+pub const BRIEF_CHARACTERS: usize = 240;
+
+/// One step of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// Index of the field.
+    pub field: usize,
+    /// Whether from great to small.
+    pub descending: bool,
+}
+
+/// A place in an ordered list: the values of the sort fields of the record next to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cursor(pub Vec<Value>);
+
+impl Cursor {
+    /// The cursor as it stands in an address.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let tagged: Vec<String> = self.0.iter().map(Value::to_tagged).collect();
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&tagged).unwrap_or_default())
+    }
+
+    /// Reads the address form; `None` when it is not one of `length` values.
+    #[must_use]
+    pub fn from_text(text: &str, length: usize) -> Option<Self> {
+        let json = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let tagged: Vec<String> = serde_json::from_slice(&json).ok()?;
+        let values = tagged
+            .iter()
+            .map(|t| Value::from_tagged(t))
+            .collect::<Option<Vec<_>>>()?;
+        (values.len() == length).then_some(Self(values))
+    }
+}

@@ -1,0 +1,249 @@
+//! What a backend's schema says: resources, fields, keys, indexes and references.
+
+use serde::{Deserialize, Serialize};
+
+use crate::field_type::FieldType;
+use crate::name::ResourceName;
+
+/// The kind of database behind a backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// A SQLite file.
+    Sqlite,
+    /// PostgreSQL, or an engine that speaks its protocol.
+    Postgres,
+    /// MySQL or MariaDB.
+    Mysql,
+}
+
+impl Engine {
+    /// The engine's name as people write it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+            Self::Mysql => "MySQL/MariaDB",
+        }
+    }
+
+    /// Whether `NULL` sorts after all values in ascending order (else before them).
+    #[must_use]
+    pub fn nulls_sort_last(self) -> bool {
+        matches!(self, Self::Postgres)
+    }
+}
+
+/// All that was found in a backend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    /// The kind of database.
+    pub engine: Engine,
+    /// The server's version as it says it.
+    pub version: String,
+    /// Resources in order of their names.
+    pub resources: Vec<Resource>,
+    /// What was seen and could not be used, each with its reason.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+}
+
+impl Schema {
+    /// The resource of a name.
+    #[must_use]
+    pub fn resource(&self, name: &ResourceName) -> Option<&Resource> {
+        self.resources
+            .iter()
+            .find(|resource| resource.name == *name)
+    }
+}
+
+/// What a resource is in its database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourceKind {
+    /// A table; partitions are read through their parent.
+    Table,
+    /// A view.
+    View,
+    /// A materialised view: as old as its last refresh.
+    MaterializedView,
+    /// A table of another server.
+    ForeignTable,
+}
+
+/// A table, view or collection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    /// Name inside the backend.
+    pub name: ResourceName,
+    /// Schema (PostgreSQL) or database (MySQL) it lives in.
+    pub namespace: Option<String>,
+    /// The table's own name.
+    pub table: String,
+    /// What it is.
+    pub kind: ResourceKind,
+    /// Fields in the table's order.
+    pub fields: Vec<Field>,
+    /// Indexes into `fields` of the key, in key order; empty when there is none.
+    pub key: Vec<usize>,
+    /// Foreign keys that start here.
+    pub references: Vec<Reference>,
+    /// Indexes.
+    pub indexes: Vec<Index>,
+    /// About how many records there are, from the database's own statistics.
+    pub estimated_rows: Option<u64>,
+    /// The comment in the database.
+    pub comment: Option<String>,
+    /// Whether the storage can roll back (false for MyISAM and kin).
+    pub transactional: bool,
+    /// Why records can never be changed here, where that is so.
+    pub read_only: Option<ReadOnly>,
+}
+
+/// Why a resource can only be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadOnly {
+    /// It is a view.
+    View,
+    /// No key tells its records apart.
+    NoKey,
+    /// The account of the connection may not write.
+    NoPrivilege,
+}
+
+impl Resource {
+    /// Position of a field by name.
+    #[must_use]
+    pub fn position(&self, field: &str) -> Option<usize> {
+        self.fields
+            .iter()
+            .position(|candidate| candidate.name == field)
+    }
+
+    /// A field by name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether an index exists whose first fields are exactly these, in any order.
+    #[must_use]
+    pub fn is_indexed(&self, fields: &[usize]) -> bool {
+        (!fields.is_empty()
+            && self
+                .key
+                .get(..fields.len())
+                .is_some_and(|k| same_set(k, fields)))
+            || self.indexes.iter().any(|index| {
+                matches!(index.kind, IndexKind::Ordered)
+                    && index
+                        .fields
+                        .get(..fields.len())
+                        .is_some_and(|k| same_set(k, fields))
+            })
+    }
+}
+
+fn same_set(a: &[usize], b: &[usize]) -> bool {
+    a.len() == b.len() && a.iter().all(|item| b.contains(item))
+}
+
+/// A typed column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Name in the database.
+    pub name: String,
+    /// What it holds.
+    pub ty: FieldType,
+    /// The database's own words for the type (`numeric(10,2)`, `mediumint unsigned`).
+    pub native: String,
+    /// Whether it may be `NULL`.
+    pub nullable: bool,
+    /// The default as the database writes it.
+    pub default: Option<String>,
+    /// Whether the database makes the value.
+    pub generated: Generated,
+    /// The comment in the database.
+    pub comment: Option<String>,
+    /// Whether the backend can order by it.
+    pub sortable: bool,
+    /// Whether the backend can compare it with `=`.
+    pub comparable: bool,
+}
+
+impl Field {
+    /// Whether an edit may name it.
+    #[must_use]
+    pub fn is_editable(&self) -> bool {
+        self.generated != Generated::Always && self.ty.is_writable()
+    }
+}
+
+/// Who makes a field's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Generated {
+    /// Whoever writes the record.
+    No,
+    /// The database where nothing is given (identity, auto-increment, serial).
+    ByDefault,
+    /// Always the database (generated columns, identity always).
+    Always,
+}
+
+/// A reference from fields of one resource to fields of another in the same backend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Name of the constraint, or of the link in the manifest.
+    pub name: String,
+    /// Indexes into the fields of the resource that refers.
+    pub fields: Vec<usize>,
+    /// The resource referred to.
+    pub target: ResourceName,
+    /// Names of the fields referred to, in the order of `fields`.
+    pub target_fields: Vec<String>,
+    /// Who says so.
+    pub source: ReferenceSource,
+}
+
+/// How a reference came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceSource {
+    /// A foreign key of the database.
+    ForeignKey,
+    /// The manifest.
+    Manifest,
+}
+
+/// An index, as far as reading can use it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// Name in the database.
+    pub name: String,
+    /// Fields in index order; empty where it is over an expression only.
+    pub fields: Vec<usize>,
+    /// Whether no two records share the values.
+    pub unique: bool,
+    /// What it is good for.
+    pub kind: IndexKind,
+}
+
+/// What an index can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexKind {
+    /// Equality, order and ranges.
+    Ordered,
+    /// Equality, order, ranges, and the beginnings of texts.
+    Prefix,
+    /// Parts of texts (trigrams).
+    Trigram,
+    /// Words of texts.
+    FullText,
+    /// Anything else.
+    Other,
+}
