@@ -1,1 +1,148 @@
-//! crate
+//! How a backend is reached. One [`Connection`] trait; behind it one engine-neutral part
+//! ([`database`], SQL texts in `sql`, the connection budget in `pool`) and a module per engine
+//! that knows its catalogue, its wire values and its errors.
+//!
+//! Nothing here decides whether somebody may do something, and nothing is ever created in a
+//! backend: no table, no column, no temporary object.
+
+mod database;
+mod error;
+mod location;
+mod mysql;
+mod pool;
+mod postgres;
+mod sql;
+mod sqlite;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use kontor_model::{
+    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Page, Query, Resource, Schema,
+    Value,
+};
+
+pub use error::{Failure, FailureKind, WriteFailure};
+pub use location::{Location, LocationError};
+pub use pool::Gauge;
+
+/// What a backend is allowed to be burdened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// Greatest number of connections at once.
+    pub connections: u32,
+    /// Time after which the backend itself ends a statement.
+    pub statement_timeout: Duration,
+    /// Time that a request waits for a free connection.
+    pub wait: Duration,
+    /// Time in which a connection must be made.
+    pub connect_timeout: Duration,
+    /// Greatest number of rows of one page.
+    pub row_cap: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            statement_timeout: Duration::from_secs(10),
+            wait: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(5),
+            row_cap: 500,
+        }
+    }
+}
+
+/// How a backend shall be opened.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Where it is, with the password.
+    pub location: Location,
+    /// Where to read instead, if anywhere.
+    pub replica: Option<Location>,
+    /// Whether sessions may write at all.
+    pub writable: bool,
+    /// What it may be burdened with.
+    pub budget: Budget,
+    /// A mark of this installation that the backend's administrator sees beside the sessions.
+    pub session_name: String,
+}
+
+/// Rows one by one, each with the values of the query's columns.
+pub type RowStream = BoxStream<'static, Result<Vec<Value>, Failure>>;
+
+/// A way to one backend. Every method keeps to the budget; when its future is dropped, what runs
+/// in the backend for it is cancelled there.
+#[async_trait]
+pub trait Connection: Send + Sync {
+    /// The kind of backend.
+    fn engine(&self) -> Engine;
+
+    /// Connections in use, idle and permitted.
+    fn gauge(&self) -> Gauge;
+
+    /// Asks whether the backend answers.
+    async fn ping(&self) -> Result<(), Failure>;
+
+    /// Reads the schema.
+    async fn introspect(&self) -> Result<Schema, Failure>;
+
+    /// A page of records.
+    async fn select(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure>;
+
+    /// All records of a query in order, with flat memory. The query's limit is ignored; the time
+    /// limit is `budget`.
+    async fn stream(
+        &self,
+        of: &Of<'_>,
+        query: &Query,
+        budget: Duration,
+    ) -> Result<RowStream, Failure>;
+
+    /// How many records satisfy a condition: exact where `budget` suffices, else the planner's
+    /// estimate, else how far counting came.
+    async fn count(
+        &self,
+        of: &Of<'_>,
+        condition: &Condition,
+        budget: Duration,
+    ) -> Result<Count, Failure>;
+
+    /// Writes the items of one change, in one transaction. Items that are stale, gone or refused
+    /// leave the others untouched.
+    ///
+    /// # Errors
+    /// [`WriteFailure::NotWritten`] when nothing was written; [`WriteFailure::Unknown`] when the
+    /// answer to the commit was lost.
+    async fn write(
+        &self,
+        of: &Of<'_>,
+        kind: ChangeKind,
+        items: &[ChangeItem],
+    ) -> Result<Vec<ItemOutcome>, WriteFailure>;
+
+    /// Waits until no session of an earlier run of this installation can still write. `false`
+    /// when that cannot be told.
+    async fn earlier_sessions_ended(&self) -> Result<bool, Failure>;
+}
+
+/// A resource within its schema, as the methods of [`Connection`] take it.
+#[derive(Debug, Clone, Copy)]
+pub struct Of<'a> {
+    /// All resources, for conditions over links.
+    pub schema: &'a Schema,
+    /// The resource meant.
+    pub resource: &'a Resource,
+}
+
+/// A connection to the backend of a location. Nothing is sent before the first use.
+#[must_use]
+pub fn open(opening: Opening) -> Arc<dyn Connection> {
+    match opening.location.engine() {
+        Engine::Sqlite => Arc::new(database::Database::new(sqlite::Sqlite::of, opening)),
+        Engine::Postgres => Arc::new(database::Database::new(postgres::Postgres::of, opening)),
+        Engine::Mysql => Arc::new(database::Database::new(mysql::Mysql::of, opening)),
+    }
+}

@@ -109,6 +109,14 @@ pub enum InvalidInput {
         /// Greatest permitted value.
         max: String,
     },
+    /// A decimal with more digits after the point than the field keeps.
+    #[error("{text} has more than {scale} digits after the point")]
+    Scale {
+        /// What was given.
+        text: String,
+        /// Digits that the field keeps.
+        scale: u32,
+    },
     /// A text with too many characters.
     #[error("{length} characters, at most {max} fit")]
     Length {
@@ -268,8 +276,10 @@ impl FieldType {
                 _ => return Err(wrong(Expected::Bool)),
             },
             Self::Int { min, max } => parse_int(trimmed, *min, *max)?,
-            Self::Decimal { .. } => {
-                Value::Decimal(decimal(trimmed).ok_or_else(|| wrong(Expected::Decimal))?)
+            Self::Decimal { scale, .. } => {
+                let decimal = decimal(trimmed).ok_or_else(|| wrong(Expected::Decimal))?;
+                fits_scale(&decimal, *scale)?;
+                Value::Decimal(decimal)
             }
             Self::Float { bits } => {
                 let number = parse_float(trimmed).ok_or_else(|| wrong(Expected::Number))?;
@@ -394,6 +404,20 @@ fn decimal(text: &str) -> Option<String> {
         return None;
     }
     Some(text.strip_prefix('+').unwrap_or(text).to_owned())
+}
+
+/// A database would round without a word.
+fn fits_scale(decimal: &str, scale: Option<u32>) -> Result<(), InvalidInput> {
+    let fraction = decimal
+        .split_once('.')
+        .map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+    match scale {
+        Some(scale) if fraction.len() > scale as usize => Err(InvalidInput::Scale {
+            text: decimal.to_owned(),
+            scale,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The day, checked against the calendar; zero dates pass, since backends hold them.

@@ -13,8 +13,10 @@ pub struct Query {
     pub columns: Vec<Column>,
     /// Which records.
     pub condition: Condition,
-    /// The order; whoever asks completes it with the key so that no two records tie.
+    /// The order, completed with the key or the row's own address where there is one.
     pub sort: Vec<Sort>,
+    /// Whether `sort` tells all records apart, so that no two tie.
+    pub total_order: bool,
     /// Where to go on, none for the beginning (or the end, backward).
     pub cursor: Option<Cursor>,
     /// Whether to go towards the beginning. Records come in the order of `sort` all the same.
@@ -61,6 +63,14 @@ impl Column {
     }
 }
 
+/// In place of a field: the engine's own address of a row ([`crate::Resource::row_id`]). It orders
+/// the records of a resource without a key; it is no address that lasts.
+pub const ROW_ID: usize = usize::MAX;
+
+/// In place of a field: the backend's own mark of the record's version (`xmin`), `NULL` where it
+/// has none.
+pub const VERSION: usize = usize::MAX - 1;
+
 /// The greatest number of characters of a text that [`ColumnMode::Brief`] reads.
 pub const BRIEF_CHARACTERS: usize = 240;
 
@@ -73,27 +83,33 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// A place in an ordered list: the values of the sort fields of the record next to it.
+/// A place in an ordered list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cursor(pub Vec<Value>);
+pub struct Cursor {
+    /// The values of the sort fields of the record next to the place.
+    pub values: Vec<Value>,
+    /// How many records with these same values lie before the place. Zero where the order tells
+    /// all records apart; then the record with these values lies before the place, too.
+    pub skip: u32,
+}
 
 impl Cursor {
     /// The cursor as it stands in an address.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let tagged: Vec<String> = self.0.iter().map(Value::to_tagged).collect();
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&tagged).unwrap_or_default())
+        let tagged: Vec<String> = self.values.iter().map(Value::to_tagged).collect();
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&(self.skip, tagged)).unwrap_or_default())
     }
 
     /// Reads the address form; `None` when it is not one of `length` values.
     #[must_use]
     pub fn from_text(text: &str, length: usize) -> Option<Self> {
         let json = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let tagged: Vec<String> = serde_json::from_slice(&json).ok()?;
+        let (skip, tagged): (u32, Vec<String>) = serde_json::from_slice(&json).ok()?;
         let values = tagged
             .iter()
             .map(|t| Value::from_tagged(t))
             .collect::<Option<Vec<_>>>()?;
-        (values.len() == length).then_some(Self(values))
+        (values.len() == length).then_some(Self { values, skip })
     }
 }

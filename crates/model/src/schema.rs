@@ -98,6 +98,8 @@ pub struct Resource {
     pub comment: Option<String>,
     /// Whether the storage can roll back (false for MyISAM and kin).
     pub transactional: bool,
+    /// The engine's own address of a row (`ctid`, `rowid`), by which a list without a key pages.
+    pub row_id: Option<String>,
     /// Why records can never be changed here, where that is so.
     pub read_only: Option<ReadOnly>,
 }
@@ -160,6 +162,8 @@ pub struct Field {
     pub ty: FieldType,
     /// The database's own words for the type (`numeric(10,2)`, `mediumint unsigned`).
     pub native: String,
+    /// The type's name without length or precision, as a cast needs it.
+    pub sql_type: String,
     /// Whether it may be `NULL`.
     pub nullable: bool,
     /// The default as the database writes it.

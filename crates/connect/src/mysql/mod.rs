@@ -1,0 +1,321 @@
+//! MySQL and MariaDB.
+
+mod introspect;
+mod refusal;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use kontor_model::change::Refusal;
+use kontor_model::{
+    ChangeItem, Condition, Engine, Field, FieldType, Generated, Resource, Schema, Value,
+};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow};
+use sqlx::{
+    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _,
+    MySqlConnection, Row as _, TypeInfo as _, ValueRef as _,
+};
+
+use crate::database::{Driver, Estimate};
+use crate::error::Failure;
+use crate::pool::Opener;
+use crate::postgres::decode::brief;
+use crate::sql::{self, Bind, Sql, Take, Taken};
+use crate::{Location, Of, Opening};
+
+pub(crate) struct Mysql {
+    options: MySqlConnectOptions,
+    timeout: Duration,
+    writable: bool,
+}
+
+/// A connection and what kind of server is at its other end.
+pub(crate) struct Raw {
+    connection: MySqlConnection,
+    is_mariadb: bool,
+}
+
+impl Mysql {
+    pub(crate) fn of(location: &Location, opening: &Opening) -> Self {
+        let options = match location {
+            Location::Mysql(options) => options.as_ref().clone(),
+            _ => MySqlConnectOptions::new(),
+        };
+        Self {
+            options: options
+                .charset("utf8mb4")
+                .pipes_as_concat(false)
+                .no_engine_substitution(false)
+                .timezone(Some("+00:00".to_owned()))
+                .statement_cache_capacity(256)
+                .disable_statement_logging(),
+            timeout: opening.budget.statement_timeout,
+            writable: opening.writable,
+        }
+    }
+
+    /// Strict, so that nothing is written other than it was given; but zero dates, which old
+    /// shops are full of, may be read and compared.
+    fn session_setup(&self) -> String {
+        let access = if self.writable {
+            "READ WRITE"
+        } else {
+            "READ ONLY"
+        };
+        format!(
+            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
+             SESSION innodb_lock_wait_timeout = {}; SET SESSION TRANSACTION {access}",
+            (self.timeout.as_secs() / 2).max(1)
+        )
+    }
+}
+
+#[async_trait]
+impl Opener for Mysql {
+    type Raw = Raw;
+    type Cancel = u64;
+
+    async fn open(&self) -> Result<(Raw, u64), Failure> {
+        let attempt = async {
+            let mut connection = self.options.connect().await?;
+            let row = (&mut connection)
+                .fetch_one("SELECT CONNECTION_ID(), VERSION()")
+                .await?;
+            let id: u64 = row.try_get_unchecked(0)?;
+            let version: String = row.try_get_unchecked(1)?;
+            let is_mariadb = version.contains("MariaDB");
+            for statement in self.session_setup().split("; ") {
+                (&mut connection)
+                    .execute(AssertSqlSafe(statement.to_owned()))
+                    .await?;
+            }
+            let mut raw = Raw {
+                connection,
+                is_mariadb,
+            };
+            Self::allow(&mut raw, self.timeout).await?;
+            Ok((raw, id))
+        };
+        attempt
+            .await
+            .map_err(|error: sqlx::Error| Self::failure(&error))
+    }
+
+    async fn cancel(&self, id: u64) {
+        let killed = async {
+            let mut side = self.options.connect().await?;
+            (&mut side)
+                .execute(AssertSqlSafe(format!("KILL QUERY {id}")))
+                .await?;
+            side.close().await
+        };
+        let limited = tokio::time::timeout(Duration::from_secs(5), killed).await;
+        if !matches!(limited, Ok(Ok(()))) {
+            tracing::warn!(
+                id,
+                "an abandoned statement could not be cancelled; its timeout will end it"
+            );
+        }
+    }
+}
+
+#[async_trait]
+impl Driver for Mysql {
+    const ENGINE: Engine = Engine::Mysql;
+    const NEEDS_SAVEPOINTS: bool = false;
+
+    fn rows<'a>(
+        raw: &'a mut Raw,
+        sql: &'a Sql,
+        takes: &'a [Taken],
+        resource: Option<&'a Resource>,
+    ) -> BoxStream<'a, Result<Vec<Value>, sqlx::Error>> {
+        let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
+        query
+            .fetch(&mut raw.connection)
+            .map(move |row| decode(&row?, takes, resource))
+            .boxed()
+    }
+
+    async fn execute(raw: &mut Raw, sql: &Sql) -> Result<u64, sqlx::Error> {
+        let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
+        Ok(query.execute(&mut raw.connection).await?.rows_affected())
+    }
+
+    async fn command(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {
+        (&mut raw.connection)
+            .execute(AssertSqlSafe(sql.to_owned()))
+            .await
+            .map(|_| ())
+    }
+
+    async fn allow(raw: &mut Raw, time: Duration) -> Result<(), sqlx::Error> {
+        let statement = if raw.is_mariadb {
+            format!(
+                "SET SESSION max_statement_time = {}",
+                time.as_secs_f64().max(0.001)
+            )
+        } else {
+            format!(
+                "SET SESSION max_execution_time = {}",
+                time.as_millis().max(1)
+            )
+        };
+        Self::command(raw, &statement).await
+    }
+
+    async fn introspect(raw: &mut Raw, location: &Location) -> Result<Schema, sqlx::Error> {
+        introspect::schema(&mut raw.connection, &location.database()).await
+    }
+
+    fn failure(error: &sqlx::Error) -> Failure {
+        refusal::failure(error)
+    }
+
+    fn refusal(error: &sqlx::Error, resource: &Resource) -> Option<Refusal> {
+        refusal::refusal(error, resource)
+    }
+
+    async fn estimate(
+        raw: &mut Raw,
+        of: &Of<'_>,
+        condition: &Condition,
+    ) -> Result<Option<Estimate>, sqlx::Error> {
+        let sql = sql::explainable(of.schema, of.resource, condition, "EXPLAIN");
+        let query = sqlx::query_with(AssertSqlSafe(sql.text), arguments(&sql.binds));
+        let rows = query.fetch_all(&mut raw.connection).await?;
+        let examined = rows
+            .iter()
+            .filter_map(|row| {
+                row.try_get_unchecked::<Option<u64>, _>("rows")
+                    .ok()
+                    .flatten()
+            })
+            .max();
+        Ok(examined.map(|rows| Estimate {
+            rows,
+            is_cheap: rows <= 300_000,
+        }))
+    }
+
+    async fn last_key(
+        raw: &mut Raw,
+        resource: &Resource,
+        item: &ChangeItem,
+    ) -> Result<Vec<Value>, sqlx::Error> {
+        let row = (&mut raw.connection)
+            .fetch_one("SELECT LAST_INSERT_ID()")
+            .await?;
+        let made: u64 = row.try_get_unchecked(0)?;
+        Ok(resource
+            .key
+            .iter()
+            .map(
+                |key| match item.after.iter().find(|(field, _)| field == key) {
+                    Some((_, value)) => value.clone(),
+                    None if resource.fields[*key].generated == Generated::ByDefault => {
+                        Value::from_u64(made)
+                    }
+                    None => Value::Null,
+                },
+            )
+            .collect())
+    }
+
+    fn returns(raw: &Raw) -> bool {
+        raw.is_mariadb
+    }
+
+    async fn earlier_sessions(&self, raw: &mut Raw) -> Result<Option<u64>, sqlx::Error> {
+        // Without the right to see others' sessions the account sees its own, which is what counts.
+        let row = (&mut raw.connection)
+            .fetch_one(
+                "SELECT count(*) FROM information_schema.processlist \
+                 WHERE user = SUBSTRING_INDEX(CURRENT_USER(), '@', 1) AND id <> CONNECTION_ID() AND command <> 'Sleep'",
+            )
+            .await?;
+        Ok(u64::try_from(row.try_get_unchecked::<i64, _>(0)?).ok())
+    }
+}
+
+fn arguments(binds: &[Bind]) -> MySqlArguments {
+    let mut arguments = MySqlArguments::default();
+    for bind in binds {
+        // These types always encode.
+        let _ = match bind {
+            Bind::Null => arguments.add(None::<&str>),
+            Bind::Int(n) => arguments.add(n),
+            Bind::UInt(n) => arguments.add(n),
+            Bind::Float(n) => arguments.add(n),
+            Bind::Text(text) => arguments.add(text),
+            Bind::Bytes(bytes) => arguments.add(bytes),
+        };
+    }
+    arguments
+}
+
+fn decode(
+    row: &MySqlRow,
+    takes: &[Taken],
+    resource: Option<&Resource>,
+) -> Result<Vec<Value>, sqlx::Error> {
+    let mut values = Vec::with_capacity(takes.len() + 1);
+    for (index, taken) in takes.iter().enumerate() {
+        let field = resource.and_then(|resource| resource.fields.get(taken.field));
+        values.push(value(row, index, taken.take, field)?);
+    }
+    Ok(values)
+}
+
+fn value(
+    row: &MySqlRow,
+    index: usize,
+    take: Take,
+    field: Option<&Field>,
+) -> Result<Value, sqlx::Error> {
+    let raw = row.try_get_raw(index)?;
+    // Dates were asked for as text, so that the driver's notion of a zero date as null is not met.
+    if raw.is_null() {
+        return Ok(Value::Null);
+    }
+    let name = raw.type_info().name().to_owned();
+    let ty = field.map(|field| &field.ty);
+    Ok(match name.as_str() {
+        "BOOLEAN" | "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" => {
+            let n = row.try_get_unchecked::<i64, _>(index)?;
+            match (take, ty) {
+                (Take::Size, _) => Value::Large(n.unsigned_abs()),
+                (_, Some(FieldType::Bool)) if matches!(n, 0 | 1) => Value::Bool(n == 1),
+                _ => Value::Int(n),
+            }
+        }
+        "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED"
+        | "BIGINT UNSIGNED" => {
+            let n = row.try_get_unchecked::<u64, _>(index)?;
+            if take == Take::Size {
+                Value::Large(n)
+            } else {
+                Value::from_u64(n)
+            }
+        }
+        "YEAR" => Value::Int(i64::from(row.try_get_unchecked::<u16, _>(index)?)),
+        "FLOAT" => Value::Real(row.try_get_unchecked(index)?),
+        "DOUBLE" => Value::Float(row.try_get_unchecked(index)?),
+        _ => bytes_or_text(row.try_get_unchecked::<Vec<u8>, _>(index)?, take, ty),
+    })
+}
+
+fn bytes_or_text(bytes: Vec<u8>, take: Take, ty: Option<&FieldType>) -> Value {
+    if ty == Some(&FieldType::Bytes) {
+        return Value::Bytes(bytes);
+    }
+    match (String::from_utf8(bytes), ty) {
+        (Ok(text), Some(FieldType::Decimal { .. })) => Value::Decimal(text),
+        (Ok(text), Some(FieldType::Instant)) => Value::Text(format!("{text}+00")),
+        (Ok(text), _) if take == Take::Brief => brief(text),
+        (Ok(text), _) => Value::Text(text),
+        (Err(not_text), _) => Value::Bytes(not_text.into_bytes()),
+    }
+}

@@ -1,0 +1,148 @@
+//! SQL texts for foreign tables, written for the planner: values are bound, never pasted; names
+//! are quoted; what the engines say differently stands in [`dialect`] and nowhere else.
+
+mod condition;
+mod dialect;
+mod position;
+mod select;
+mod write;
+
+use kontor_model::{Engine, Resource, Schema, Value};
+
+pub(crate) use select::{Statement, Take, Taken, count_within, explainable, select, versioned_row};
+pub(crate) use write::{delete, insert, update};
+
+/// A value bound to a statement, in the form the driver sends it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bind {
+    Null,
+    Int(i64),
+    UInt(u64),
+    Float(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// A statement with its bound values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sql {
+    pub(crate) text: String,
+    pub(crate) binds: Vec<Bind>,
+}
+
+/// Writes one statement.
+pub(crate) struct Writer<'a> {
+    pub(crate) engine: Engine,
+    pub(crate) schema: &'a Schema,
+    text: String,
+    binds: Vec<Bind>,
+    aliases: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(schema: &'a Schema) -> Self {
+        Self {
+            engine: schema.engine,
+            schema,
+            text: String::with_capacity(256),
+            binds: Vec::new(),
+            aliases: 0,
+        }
+    }
+
+    pub(crate) fn finish(self) -> Sql {
+        Sql {
+            text: self.text,
+            binds: self.binds,
+        }
+    }
+
+    pub(crate) fn push(&mut self, sql: &str) -> &mut Self {
+        self.text.push_str(sql);
+        self
+    }
+
+    /// A quoted name.
+    pub(crate) fn name(&mut self, name: &str) -> &mut Self {
+        let quote = if self.engine == Engine::Mysql {
+            '`'
+        } else {
+            '"'
+        };
+        self.text.push(quote);
+        for c in name.chars() {
+            if c == quote {
+                self.text.push(quote);
+            }
+            self.text.push(c);
+        }
+        self.text.push(quote);
+        self
+    }
+
+    /// The quoted name of a table with its schema.
+    pub(crate) fn table(&mut self, resource: &Resource) -> &mut Self {
+        if let Some(namespace) = &resource.namespace {
+            self.name(namespace).push(".");
+        }
+        self.name(&resource.table)
+    }
+
+    /// A column of an alias; none for statements over one bare table.
+    pub(crate) fn column(&mut self, alias: &str, name: &str) -> &mut Self {
+        if !alias.is_empty() {
+            self.push(alias).push(".");
+        }
+        self.name(name)
+    }
+
+    /// A placeholder for a value, as it stands, without a cast.
+    pub(crate) fn bind(&mut self, bind: Bind) -> &mut Self {
+        self.binds.push(bind);
+        match self.engine {
+            Engine::Postgres => {
+                let position = self.binds.len();
+                self.text.push_str(&format!("${position}"));
+            }
+            Engine::Sqlite | Engine::Mysql => self.text.push('?'),
+        }
+        self
+    }
+
+    /// An alias that no other part of the statement uses.
+    pub(crate) fn alias(&mut self) -> String {
+        self.aliases += 1;
+        format!("l{}", self.aliases)
+    }
+
+    /// Parts with a text between them.
+    pub(crate) fn join<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T>,
+        between: &str,
+        mut part: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        for (i, item) in items.into_iter().enumerate() {
+            if i > 0 {
+                self.push(between);
+            }
+            part(self, item);
+        }
+        self
+    }
+}
+
+/// The driver's form of a value, without regard to the field.
+pub(crate) fn plain_bind(value: &Value) -> Bind {
+    match value {
+        Value::Null => Bind::Null,
+        Value::Bool(b) => Bind::Int(i64::from(*b)),
+        Value::Int(n) => Bind::Int(*n),
+        Value::UInt(n) => Bind::UInt(*n),
+        Value::Float(n) => Bind::Float(*n),
+        Value::Real(n) => Bind::Float(f64::from(*n)),
+        Value::Decimal(text) | Value::Text(text) | Value::Cut(text) => Bind::Text(text.clone()),
+        Value::Bytes(bytes) => Bind::Bytes(bytes.clone()),
+        Value::Large(bytes) => Bind::UInt(*bytes),
+    }
+}

@@ -1,0 +1,218 @@
+//! Questions as SQL.
+
+use kontor_model::query::{ROW_ID, VERSION};
+use kontor_model::{
+    Column, ColumnMode, Condition, Engine, Query, RecordKey, Resource, Schema, Sort,
+};
+
+use super::{Sql, Writer};
+
+/// What to make of a value that comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Take {
+    /// As it is.
+    Whole,
+    /// A text that may be cut, or for SQLite a byte string's length written as bytes.
+    Brief,
+    /// The length of a byte string.
+    Size,
+}
+
+/// A statement, and how its columns are read.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) sql: Sql,
+    /// One per column of the answer.
+    pub(crate) takes: Vec<Taken>,
+    /// How many of the columns were asked for; the rest belongs to the cursor.
+    pub(crate) asked: usize,
+    /// For each step of the order, the column of the answer with its value.
+    pub(crate) sort_columns: Vec<usize>,
+}
+
+/// A column of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken {
+    /// Index of the field, or one of the pseudo-fields.
+    pub(crate) field: usize,
+    pub(crate) take: Take,
+}
+
+/// The statement of a query. It reads one record more than the limit, to know whether there are
+/// more; without a limit, all.
+pub(crate) fn select(
+    schema: &Schema,
+    resource: &Resource,
+    query: &Query,
+    limit: Option<u32>,
+) -> Statement {
+    let mut w = Writer::new(schema);
+    w.push("SELECT ");
+    let mut takes = Vec::with_capacity(query.columns.len() + query.sort.len());
+    for column in &query.columns {
+        push_column(&mut w, resource, *column, &mut takes);
+    }
+    let sort_columns = query
+        .sort
+        .iter()
+        .map(|step| sort_column(&mut w, resource, query, *step, &mut takes))
+        .collect();
+    if takes.is_empty() {
+        w.push("1");
+    }
+    w.push(" FROM ").table(resource).push(" AS t");
+    let mut filtered = w.filtered("t", resource, &query.condition);
+    if let Some(cursor) = &query.cursor
+        && !query.sort.is_empty()
+    {
+        w.push(if filtered { " AND " } else { " WHERE " });
+        w.beyond(resource, &query.sort, cursor, query.backward);
+        filtered = true;
+    }
+    let _ = filtered;
+    w.ordered(resource, &query.sort, query.backward);
+    if let Some(limit) = limit {
+        w.push(&format!(" LIMIT {}", u64::from(limit) + 1));
+        if let Some(skip) = query
+            .cursor
+            .as_ref()
+            .map(|cursor| cursor.skip)
+            .filter(|skip| *skip > 0)
+        {
+            w.push(&format!(" OFFSET {skip}"));
+        }
+    }
+    Statement {
+        sql: w.finish(),
+        takes,
+        asked: query.columns.len(),
+        sort_columns,
+    }
+}
+
+fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &mut Vec<Taken>) {
+    if !takes.is_empty() {
+        w.push(", ");
+    }
+    let take = match column.field {
+        ROW_ID => {
+            w.push("t.")
+                .push(resource.row_id.as_deref().unwrap_or("rowid"));
+            w.push(if w.engine == Engine::Postgres {
+                "::text"
+            } else {
+                ""
+            });
+            Take::Whole
+        }
+        VERSION => {
+            w.push(if w.engine == Engine::Postgres {
+                "t.xmin::text"
+            } else {
+                "NULL"
+            });
+            Take::Whole
+        }
+        field => w.read("t", &resource.fields[field], column.mode),
+    };
+    takes.push(Taken {
+        field: column.field,
+        take,
+    });
+}
+
+/// The column of the answer that holds a step's whole value, added where it is not there.
+fn sort_column(
+    w: &mut Writer<'_>,
+    resource: &Resource,
+    query: &Query,
+    step: Sort,
+    takes: &mut Vec<Taken>,
+) -> usize {
+    let there = takes[..query.columns.len()]
+        .iter()
+        .position(|t| t.field == step.field && t.take == Take::Whole);
+    there.unwrap_or_else(|| {
+        push_column(
+            w,
+            resource,
+            Column {
+                field: step.field,
+                mode: ColumnMode::Whole,
+            },
+            takes,
+        );
+        takes.len() - 1
+    })
+}
+
+/// Counts the records of a condition, but not beyond a limit.
+pub(crate) fn count_within(
+    schema: &Schema,
+    resource: &Resource,
+    condition: &Condition,
+    limit: Option<u64>,
+) -> Sql {
+    let mut w = Writer::new(schema);
+    w.push("SELECT count(*) FROM ");
+    if limit.is_some() {
+        w.push("(SELECT 1 FROM ");
+    }
+    w.table(resource).push(" AS t");
+    w.filtered("t", resource, condition);
+    if let Some(limit) = limit {
+        w.push(&format!(" LIMIT {limit}) AS counted"));
+    }
+    w.finish()
+}
+
+/// The question whose plan tells about how many records there are.
+pub(crate) fn explainable(
+    schema: &Schema,
+    resource: &Resource,
+    condition: &Condition,
+    explain: &str,
+) -> Sql {
+    let mut w = Writer::new(schema);
+    w.push(explain)
+        .push(" SELECT 1 FROM ")
+        .table(resource)
+        .push(" AS t");
+    w.filtered("t", resource, condition);
+    w.finish()
+}
+
+/// The present values of fields of one record, after a write that did not find it as expected.
+pub(crate) fn versioned_row(
+    schema: &Schema,
+    resource: &Resource,
+    key: &RecordKey,
+    fields: &[usize],
+) -> Statement {
+    let mut w = Writer::new(schema);
+    let mut takes = Vec::new();
+    w.push("SELECT ");
+    for &field in fields {
+        push_column(&mut w, resource, Column::whole(field), &mut takes);
+    }
+    if fields.is_empty() {
+        push_column(
+            &mut w,
+            resource,
+            Column {
+                field: VERSION,
+                mode: ColumnMode::Whole,
+            },
+            &mut takes,
+        );
+    }
+    w.push(" FROM ").table(resource).push(" AS t WHERE ");
+    w.keyed("t", resource, key);
+    let asked = takes.len();
+    Statement {
+        sql: w.finish(),
+        takes,
+        asked,
+        sort_columns: Vec::new(),
+    }
+}
