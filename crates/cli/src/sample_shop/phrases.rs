@@ -1,0 +1,69 @@
+//! What service agents, clerks and warehouse people write into free text.
+
+/// Notes on orders.
+#[rustfmt::skip]
+pub(super) const ORDER_NOTES: &[&str] = &[
+    "Kundin bittet um Lieferung nach 17 Uhr.", "Bitte beim Nachbarn (EG rechts) abgeben.",
+    "Anruf 10:40: Adresse geprüft, Hausnummer stimmt.", "Geschenk – bitte Lieferschein ohne Preise beilegen!",
+    "Spedition soll vor Anlieferung anrufen, 4. OG ohne Aufzug.", "Kd. möchte Rechnung per Post, nicht per Mail.",
+    "Gutschein nachträglich akzeptiert (Kulanz, Rücksprache mit Teamleitung).", "Teillieferung ok lt. Telefonat.",
+    "Doppelt bestellt? Kundin meldet sich morgen noch einmal.", "Zahlung avisiert, Ware bis Montag reservieren.",
+    "Farbe am Telefon bestätigt: die dunklere.", "Lieferung erst ab KW 49, Kundin im Urlaub.",
+    "Altgerät wird mitgenommen (Entsorgung gebucht).", "Bitte Packstation NICHT verwenden, Paket zu groß.",
+    "Kunde war sehr freundlich, Lob für schnelle Lieferung.", "Rückruf erbeten wegen Montageservice.",
+    "Beschädigung beim letzten Mal – bitte extra gut verpacken.", "Skonto abgelehnt, kein Geschäftskunde.",
+    "Lieferadresse weicht ab: Büro, Mo–Fr 8–16 Uhr.", "Stornowunsch kam zu spät, Ware war schon unterwegs.",
+    "USt-IdNr. liegt vor, Rechnung netto prüfen (Österreich).", "Klingel defekt, bitte klopfen :-)",
+    "Kundin fragt nach passenden Kissen – Katalog mitschicken.", "Ratenzahlung geprüft, i. O.",
+    "Abstellgenehmigung: Carport links.", "2. Kontakt: immer noch kein Tracking, Nachforschung gestellt.",
+];
+
+/// Notes on returns.
+#[rustfmt::skip]
+pub(super) const RETURN_NOTES: &[&str] = &[
+    "Etikett fehlt, sonst neuwertig.", "Kratzer an der linken Seite, Foto liegt vor.", "Originalkarton beschädigt.",
+    "Falsche Größe geschickt – unser Fehler.", "Kundin hat umgetauscht, neue Bestellung folgt.", "B-Ware, Preisnachlass möglich.",
+    "Riecht nach Rauch, Erstattung nach Rücksprache.", "Unbenutzt, zurück ins Lager.", "Netzteil fehlt, nachgefordert.",
+];
+
+/// Those who work in the shop: login and name.
+#[rustfmt::skip]
+pub(super) const ADMINISTRATORS: &[(&str, &str)] = &[
+    ("h.sommer", "Heike Sommer"), ("j.brandt", "Jörg Brandt"), ("s.oeztuerk", "Sibel Öztürk"), ("lager", "Lager (gemeinsam)"),
+    ("m.gruber", "Magdalena Gruber"), ("praktikum", "Praktikum 2025"), ("schnittstelle", "Schnittstelle Register"), ("f.weiss", "Ferdinand Weiß"),
+];
+
+/// Entries of the contact log.
+#[rustfmt::skip]
+pub(super) const CONTACTS: &[&str] = &[
+    "Fragt nach Liefertermin. Auskunft erteilt.", "Möchte keinen Katalog mehr erhalten.", "Adressänderung aufgenommen.",
+    "Reklamation Esstisch, Platte verzogen. Foto angefordert.", "Beschwerde über Spediteur, Rückruf zugesagt.",
+    "Ratenzahlung erklärt, Unterlagen versandt.", "E-Mail-Adresse unzustellbar, neue erfragt.", "Kataloganforderung Herbst/Winter.",
+    "Fragt nach Pflegehinweis für Wolldecke.", "Bittet um Rechnungskopie für das Finanzamt.", "Kunde verärgert, Gutschein 10 € gewährt.",
+    "Ersatzteil (Schrauben) nachgeschickt.", "Widerruf eingegangen, fristgerecht.", "Mahnung bestritten, Zahlung wird geprüft.",
+    "Lob für Frau Sommer, weitergeleitet.", "Namensänderung nach Heirat, Nachweis liegt vor.", "Nicht erreicht, 2. Versuch morgen.",
+    "Werbewiderspruch nach DSGVO vermerkt.", "Auskunftsersuchen Art. 15, an Datenschutz gegeben.", "Geburtstagsgruß zurückgekommen.",
+];
+
+/// Traits that clerks have noted, with their values.
+#[rustfmt::skip]
+pub(super) const TRAITS: &[(&str, &[&str])] = &[
+    ("Werbesperre", &["Post", "Telefon", "alle"]), ("Kundengruppe", &["Stammkunde", "Gewerbe", "Mitarbeiter", "Wiederverkäufer"]),
+    ("Katalog", &["Frühjahr/Sommer", "Herbst/Winter", "Möbel"]), ("Zahlungsart bevorzugt", &["Rechnung", "Bankeinzug", "Nachnahme"]),
+    ("Schuhgröße", &["38", "39", "42", "44½"]), ("Bonität", &["A", "B", "C", ""]),
+];
+
+/// Those who sign in the old register.
+pub(super) const CLERKS: &[&str] = &["SOM", "BRA", "OEZ", "GRU", "WEI", "AUSH"];
+
+/// Suppliers: name, country, terms.
+#[rustfmt::skip]
+pub(super) const SUPPLIERS: &[(&str, &str)] = &[
+    ("Möbelwerke Wendland GmbH", "DE"), ("Holzform Sauerland KG", "DE"), ("Polsterhaus Vogtland GmbH", "DE"),
+    ("Tischlerei Bregenzerwald OG", "AT"), ("Weberei Mühlviertel GmbH", "AT"), ("Textilwerk Oberlausitz GmbH", "DE"),
+    ("Frottier Waldviertel GmbH", "AT"), ("Teppichmanufaktur Rhön e. K.", "DE"), ("Gusswerk Siegerland AG", "DE"),
+    ("Keramik Westerwald GmbH", "DE"), ("Haushaltswaren Bergisch Land GmbH", "DE"), ("Nordkorb ApS", "DK"),
+    ("Gerätebau Neckar GmbH", "DE"), ("Elettro Brenta S.r.l.", "IT"), ("Domácí Technika s.r.o.", "CZ"),
+    ("Strickwaren Allgäu GmbH", "DE"), ("Modehaus Porto Lda.", "PT"), ("Konfekcja Łódź Sp. z o.o.", "PL"),
+    ("Schuhfabrik Pfalz GmbH", "DE"), ("Verlag am Hafen GmbH", "DE"),
+];
