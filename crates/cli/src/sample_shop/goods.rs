@@ -113,13 +113,15 @@ const CLEANING: &[Word] = &[("mit HEPA-Filter", "with HEPA filter"), ("mit Wechs
 #[rustfmt::skip]
 const CLOTH: &[Word] = &[("aus Baumwolle", "in cotton"), ("aus Leinen", "in linen"), ("aus Viskose", "in viscose"), ("aus Tencel", "in Tencel")];
 #[rustfmt::skip]
+const LINING: &[Word] = &[("mit Teddyfutter", "with teddy lining"), ("mit Kapuze", "with hood"), ("wasserabweisend", "water-repellent"), ("mit Daunenfüllung", "with down filling")];
+#[rustfmt::skip]
 const KNIT: &[Word] = &[("aus Merinowolle", "in merino wool"), ("aus Baumwollstrick", "in cotton knit"), ("aus Kaschmirmischung", "in cashmere blend")];
 #[rustfmt::skip]
 const LEATHER: &[Word] = &[("aus Glattleder", "in smooth leather"), ("aus Veloursleder", "in suede"), ("aus Wollfilz", "in wool felt")];
 #[rustfmt::skip]
 const BOOKS: &[Word] = &[("gebunden", "hardcover"), ("als Broschur", "paperback")];
 #[rustfmt::skip]
-const BOOK_COLOURS: &[Colour] = &[("Deutsch", "German edition", [226, 200, 120]), ("Jubiläumsausgabe", "anniversary edition", [140, 30, 40]), ("Großdruck", "large print", [70, 90, 130]), ("mit Lesezeichen", "with bookmark", [90, 130, 90])];
+const BOOK_COLOURS: &[Colour] = &[("Sonderausgabe", "special edition", [226, 200, 120]), ("Jubiläumsausgabe", "anniversary edition", [140, 30, 40]), ("Großdruck", "large print", [70, 90, 130]), ("mit Lesezeichen", "with bookmark", [90, 130, 90])];
 
 macro_rules! shelf {
     ($department:expr, $letters:expr, $name:expr, $details:expr, $colours:expr, $sizes:expr, [$($goods:expr),+ $(,)?]) => {
@@ -196,12 +198,16 @@ pub(super) const SHELVES: &[Shelf] = &[
     ]),
     shelf!(4, "DAM", ("Damen", "Women"), CLOTH, FASHION_COLOURS, LADIES, [
         (("Blusenkleid", "Shirt dress"), (49, 129), (280, 480)), (("Tunika", "Tunic"), (29, 79), (180, 320)),
-        (("Culotte", "Culottes"), (39, 89), (260, 420)), (("Steppjacke", "Quilted jacket"), (59, 179), (480, 900)),
+        (("Culotte", "Culottes"), (39, 89), (260, 420)),
         (("Faltenrock", "Pleated skirt"), (39, 99), (260, 460)),
     ]),
     shelf!(4, "HER", ("Herren", "Men"), CLOTH, FASHION_COLOURS, GENTS, [
         (("Freizeithemd", "Casual shirt"), (29, 89), (220, 360)), (("Chinohose", "Chinos"), (39, 99), (380, 560)),
-        (("Poloshirt", "Polo shirt"), (19, 59), (200, 300)), (("Parka", "Parka"), (99, 279), (900, 1_700)),
+        (("Poloshirt", "Polo shirt"), (19, 59), (200, 300)),
+    ]),
+    shelf!(4, "JAC", ("Jacken & Mäntel", "Jackets & coats"), LINING, FASHION_COLOURS, GENTS, [
+        (("Steppjacke", "Quilted jacket"), (59, 179), (480, 900)), (("Parka", "Parka"), (99, 279), (900, 1_700)),
+        (("Kurzmantel", "Car coat"), (119, 299), (1_100, 1_900)),
     ]),
     shelf!(4, "STR", ("Strick", "Knitwear"), KNIT, FASHION_COLOURS, GENTS, [
         (("Rollkragenpullover", "Roll-neck jumper"), (39, 149), (300, 520)), (("Strickjacke", "Cardigan"), (49, 159), (360, 620)),

@@ -65,13 +65,15 @@ CREATE TABLE product_translation (
 );
 CREATE TABLE coupons (
     code          TEXT PRIMARY KEY,
+    kind          TEXT NOT NULL CHECK (kind IN ('percent', 'amount')),
     percent       INTEGER CHECK (percent BETWEEN 1 AND 100),
     amount_cents  INTEGER CHECK (amount_cents > 0),
     currency      CHAR(3) NOT NULL DEFAULT 'EUR',
     minimum_cents INTEGER NOT NULL DEFAULT 0,
     valid_from    DATE NOT NULL,
     valid_until   DATE NOT NULL,
-    CHECK ((percent IS NULL) <> (amount_cents IS NULL)),
+    CHECK ((kind = 'percent') = (percent IS NOT NULL)),
+    CHECK ((kind = 'amount') = (amount_cents IS NOT NULL)),
     CHECK (valid_from <= valid_until)
 );
 CREATE TABLE orders (

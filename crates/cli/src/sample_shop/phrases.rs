@@ -5,17 +5,27 @@
 pub(super) const ORDER_NOTES: &[&str] = &[
     "Kundin bittet um Lieferung nach 17 Uhr.", "Bitte beim Nachbarn (EG rechts) abgeben.",
     "Anruf 10:40: Adresse geprüft, Hausnummer stimmt.", "Geschenk – bitte Lieferschein ohne Preise beilegen!",
-    "Spedition soll vor Anlieferung anrufen, 4. OG ohne Aufzug.", "Kd. möchte Rechnung per Post, nicht per Mail.",
+    "Kd. möchte Rechnung per Post, nicht per Mail.",
     "Gutschein nachträglich akzeptiert (Kulanz, Rücksprache mit Teamleitung).", "Teillieferung ok lt. Telefonat.",
     "Doppelt bestellt? Kundin meldet sich morgen noch einmal.", "Zahlung avisiert, Ware bis Montag reservieren.",
     "Farbe am Telefon bestätigt: die dunklere.", "Lieferung erst ab KW 49, Kundin im Urlaub.",
-    "Altgerät wird mitgenommen (Entsorgung gebucht).", "Bitte Packstation NICHT verwenden, Paket zu groß.",
-    "Kunde war sehr freundlich, Lob für schnelle Lieferung.", "Rückruf erbeten wegen Montageservice.",
+   
+    "Kunde war sehr freundlich, Lob für schnelle Lieferung.",
     "Beschädigung beim letzten Mal – bitte extra gut verpacken.", "Skonto abgelehnt, kein Geschäftskunde.",
     "Lieferadresse weicht ab: Büro, Mo–Fr 8–16 Uhr.", "Stornowunsch kam zu spät, Ware war schon unterwegs.",
-    "USt-IdNr. liegt vor, Rechnung netto prüfen (Österreich).", "Klingel defekt, bitte klopfen :-)",
-    "Kundin fragt nach passenden Kissen – Katalog mitschicken.", "Ratenzahlung geprüft, i. O.",
+    "Klingel defekt, bitte klopfen :-)",
+    "Ratenzahlung geprüft, i. O.",
     "Abstellgenehmigung: Carport links.", "2. Kontakt: immer noch kein Tracking, Nachforschung gestellt.",
+];
+
+/// Notes on orders of furniture and large appliances.
+#[rustfmt::skip]
+pub(super) const BULKY_NOTES: &[&str] = &[
+    "Spedition soll vor Anlieferung anrufen, 4. OG ohne Aufzug.", "Altgerät wird mitgenommen (Entsorgung gebucht).",
+    "Rückruf erbeten wegen Montageservice.", "Anlieferung nur vormittags, enge Zufahrt.", "2-Mann-Handling gebucht.",
+    "Kundin fragt nach passenden Kissen – Katalog mitschicken.", "Lieferung erst ab KW 49, Umzug.",
+    "Türbreite 78 cm, bitte Maße der Verpackung durchgeben.", "Avis am Vortag per SMS gewünscht.",
+    "Packstück 2 von 3 fehlt, Nachlieferung angestoßen.", "Anruf 10:40: Stockwerk geändert, jetzt EG.",
 ];
 
 /// Notes on returns.

@@ -5,15 +5,15 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::Plan;
 use super::customers::{Address, Customer, Land, Phone, Salutation, address_in};
-use super::dates::{TODAY, days_between, german, iso, plus};
+use super::dates::{TODAY, days_between, german, plus};
+use super::goods::DEPARTMENTS;
 use super::phrases::{CLERKS, CONTACTS, TRAITS};
 use super::random::Random;
+use super::register_orders::{legacy_orders, write_orders, write_reminders};
 use super::table::{Cell, fill, row};
 
 /// New customers come over from the shop some nights later.
 const LAST_TRANSFER: Date = date(2026, 11, 16);
-/// From this day on orders stand in the shop's own database.
-const END_OF_LEGACY: Date = date(2024, 1, 1);
 
 /// Makes the tables and fills them.
 ///
@@ -38,7 +38,8 @@ pub(super) async fn write(connection: &mut SqliteConnection, plan: &Plan) -> sql
     write_traits(connection, plan.seed, &known).await
 }
 
-fn register_number(customer: &Customer) -> String {
+/// The number as the register writes it: seven digits.
+pub(super) fn register_number(customer: &Customer) -> String {
     format!("{:07}", customer.number)
 }
 
@@ -89,6 +90,7 @@ async fn write_customers(
         "KREDITLIMIT",
         "SPERRKENNZ",
         "KENNWORT",
+        "INTERESSEN",
         "LETZTE ÄNDERUNG",
     ];
     let rows = known
@@ -97,7 +99,7 @@ async fn write_customers(
     fill(connection, "KUNDEN", columns, rows).await
 }
 
-fn customer_row(random: &mut Random, customer: &Customer) -> [Cell; 19] {
+fn customer_row(random: &mut Random, customer: &Customer) -> [Cell; 20] {
     let address = address_as_known(random, &customer.addresses[0]);
     let salutation = match customer.salutation {
         Salutation::Mrs => "Frau",
@@ -143,6 +145,7 @@ fn customer_row(random: &mut Random, customer: &Customer) -> [Cell; 19] {
             "N"
         },
         random.hex(32),
+        interests(random),
         format!(
             "{} {:02}:{:02}",
             german(customer.updated.day),
@@ -181,6 +184,13 @@ fn email_as_known(random: &mut Random, email: &str) -> String {
     }
 }
 
+/// Departments, with commas between them.
+fn interests(random: &mut Random) -> String {
+    let chosen = DEPARTMENTS.iter().filter(|_| random.chance(270));
+    let names: Vec<&str> = chosen.map(|department| department.0).collect();
+    names.join(",")
+}
+
 fn phone_as_written(random: &mut Random, phone: &Phone) -> String {
     let (area, local) = (phone.area_code, &phone.local);
     let pairs: Vec<&str> = (0..local.len())
@@ -197,7 +207,7 @@ fn phone_as_written(random: &mut Random, phone: &Phone) -> String {
 }
 
 /// Cents as `1.500,00`.
-fn german_amount(cents: i64) -> String {
+pub(super) fn german_amount(cents: i64) -> String {
     let (euros, rest) = (cents / 100, cents % 100);
     match euros {
         1000.. => format!("{}.{:03},{rest:02}", euros / 1000, euros % 1000),
@@ -262,118 +272,6 @@ async fn write_contacts(
         ]
     });
     fill(connection, "KONTAKTE", columns, rows).await
-}
-
-/// An order of the time before the shop had its own database.
-struct LegacyOrder {
-    number: String,
-    customer: String,
-    day: Date,
-    cents: i64,
-    paid: bool,
-}
-
-fn legacy_orders(seed: u64, known: &[&Customer]) -> Vec<LegacyOrder> {
-    let mut random = Random::new(seed, "legacy orders");
-    let early = known
-        .iter()
-        .filter(|customer| customer.since.day < END_OF_LEGACY);
-    let mut days: Vec<(Date, &Customer)> = Vec::new();
-    for customer in early {
-        let span = days_between(customer.since.day, END_OF_LEGACY) - 1;
-        for _ in 0..random.weighted(&[(1, 55), (2, 25), (3, 12), (5, 6), (8, 2)]) {
-            days.push((plus(customer.since.day, random.between(0, span)), customer));
-        }
-    }
-    days.sort_by_key(|(day, customer)| (*day, customer.number));
-    (300_001..)
-        .zip(days)
-        .map(|(number, (day, customer))| LegacyOrder {
-            number: format!("A{number:07}"),
-            customer: register_number(customer),
-            day,
-            cents: random.between(19, 900) * random.between(40, 160),
-            paid: !random.chance(12),
-        })
-        .collect()
-}
-
-async fn write_orders(
-    connection: &mut SqliteConnection,
-    seed: u64,
-    orders: &[LegacyOrder],
-) -> sqlx::Result<()> {
-    let mut random = Random::new(seed, "legacy order notes");
-    let columns = [
-        "AUFTRNR",
-        "KDNR",
-        "DATUM",
-        "BETRAG",
-        "GROUP",
-        "STATUS",
-        "VERSANDART",
-        "BEMERKUNG",
-    ];
-    let rows = orders.iter().map(|order| {
-        let status = match (order.paid, random.chance(40)) {
-            (false, _) => "O",
-            (true, true) => "S",
-            (true, false) => "E",
-        };
-        row![
-            &order.number,
-            &order.customer,
-            german(order.day),
-            german_amount(order.cents),
-            random.weighted(&[("VK", 8), ("TX", 3), ("GW", 1)]),
-            status,
-            random.weighted(&[("Paket", 7), ("Spedition", 3), ("Selbstabholung", 1)]),
-            random.chance(80).then(|| *random.pick(CONTACTS)),
-        ]
-    });
-    fill(connection, "ORDER", columns, rows).await
-}
-
-/// Some orders were paid only after a reminder; those still open have no day of payment but zeros.
-async fn write_reminders(
-    connection: &mut SqliteConnection,
-    seed: u64,
-    orders: &[LegacyOrder],
-) -> sqlx::Result<()> {
-    let mut random = Random::new(seed, "reminders");
-    let columns = [
-        "AUFTRNR",
-        "KDNR",
-        "STUFE",
-        "GEMAHNT_AM",
-        "BEZAHLT_AM",
-        "GEBÜHR",
-    ];
-    let mut rows = Vec::new();
-    for order in orders {
-        let levels = if order.paid {
-            random.weighted(&[(0, 94), (1, 4), (2, 2)])
-        } else {
-            3
-        };
-        for level in 1..=levels {
-            let reminded = plus(order.day, 14 * level + 16);
-            let paid = match level == levels && order.paid {
-                true => iso(plus(reminded, random.between(2, 12))),
-                false => "0000-00-00".to_owned(),
-            };
-            let fee = german_amount((level - 1) * 250);
-            rows.push(row![
-                &order.number,
-                &order.customer,
-                level,
-                iso(reminded),
-                paid,
-                fee
-            ]);
-        }
-    }
-    fill(connection, "MAHNUNGEN", columns, rows).await
 }
 
 /// A table without a key, in which some rows stand twice.
