@@ -227,6 +227,8 @@ async fn make(part: Part, folder: &Path, plan: &Plan) -> Result<(), SampleShopEr
         path: path.clone(),
         source,
     })?;
+    // a log that an older database of this name left would be played into the new one
+    remove(&path)?;
     let sync = File::open(&unfinished).and_then(|file| file.sync_all());
     sync.and_then(|()| std::fs::rename(&unfinished, &path))
         .map_err(|source| file_error(&path, source))

@@ -232,6 +232,24 @@ async fn only_what_is_missing_is_made_and_it_is_what_it_was() {
 }
 
 #[tokio::test]
+async fn a_log_left_by_a_deleted_database_does_not_reach_the_new_one() {
+    let (folder, shop) = small_shop().await;
+    let before = contents(folder.path());
+    let mut orders = open(&shop.orders).await;
+    let change = "UPDATE orders SET note = 'of the old database' WHERE id = 1";
+    sqlx::query(change).execute(&mut orders).await.unwrap();
+    let log = fs::read(beside(&shop.orders, "-wal")).unwrap();
+    Connection::close(orders).await.unwrap();
+    fs::remove_file(&shop.orders).unwrap();
+    fs::write(beside(&shop.orders, "-wal"), log).unwrap();
+    write_sized(folder.path(), 7, SMALL).await.unwrap();
+    assert!(
+        contents(folder.path()) == before,
+        "something of the old database is left"
+    );
+}
+
+#[tokio::test]
 async fn a_run_that_is_cut_off_leaves_no_half_database() {
     let whole = contents(small_shop().await.0.path());
     let mut cuts = 0;
