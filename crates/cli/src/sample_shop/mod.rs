@@ -176,7 +176,7 @@ pub async fn write(folder: &Path) -> Result<SampleShop, SampleShopError> {
 /// Makes the three databases new. Changes that were made in them are lost.
 ///
 /// # Errors
-/// [`SampleShopError`], as for [`write`]; a file that the sample shop has not made is never
+/// [`SampleShopError`], as for [`write()`]; a file that the sample shop has not made is never
 /// removed, and then none of the others is.
 pub async fn reset(folder: &Path) -> Result<SampleShop, SampleShopError> {
     for part in Part::ALL {
