@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions};
@@ -216,9 +217,10 @@ async fn sqlite_rows<'c>(
         .fetch_all(executor)
         .await;
     let rows = found.map_err(|error| StoreError::from_driver(sql.as_str(), error))?;
+    let sql = Arc::new(sql);
     Ok(rows
         .into_iter()
-        .map(|row| Row(Driver::Sqlite(row)))
+        .map(|row| Row::new(Driver::Sqlite(row), &sql))
         .collect())
 }
 
@@ -231,9 +233,10 @@ async fn postgres_rows<'c>(
         .fetch_all(executor)
         .await;
     let rows = found.map_err(|error| StoreError::from_driver(sql.as_str(), error))?;
+    let sql = Arc::new(sql);
     Ok(rows
         .into_iter()
-        .map(|row| Row(Driver::Postgres(row)))
+        .map(|row| Row::new(Driver::Postgres(row), &sql))
         .collect())
 }
 
@@ -299,8 +302,14 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 
 async fn open_postgres(url: &str) -> Result<Engine> {
     let (url, schema) = split_schema(url);
+    // Until the driver has told its parts apart, none of the URL may be shown.
+    let options = PgConnectOptions::from_str(&url).map_err(|error| StoreError::Open {
+        place: "postgres:…".to_owned(),
+        why: error.to_string(),
+    })?;
+    let place = place(&options);
     let refused = |why: String| StoreError::Open {
-        place: without_password(&url),
+        place: place.clone(),
         why,
     };
     let schema = schema.unwrap_or("public");
@@ -309,8 +318,7 @@ async fn open_postgres(url: &str) -> Result<Engine> {
             "schema {schema:?} must be lower-case letters, digits and _"
         )));
     }
-    let options = PgConnectOptions::from_str(&url)
-        .map_err(|error| refused(error.to_string()))?
+    let options = options
         .application_name("kontor")
         .options([("search_path", schema)])
         .statement_cache_capacity(STATEMENTS)
@@ -330,14 +338,32 @@ async fn open_postgres(url: &str) -> Result<Engine> {
         .connect_with(options)
         .await
         .map_err(|error| refused(error.to_string()))?;
-    if schema != "public" {
-        let create = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
-        let created = sqlx::raw_sql(sqlx::AssertSqlSafe(create))
-            .execute(&pool)
-            .await;
-        created.map_err(|error| refused(format!("schema {schema}: {error}")))?;
-    }
+    make_schema(&pool, schema)
+        .await
+        .map_err(|error| refused(format!("schema {schema}: {error}")))?;
     Ok(Engine::Postgres(pool))
+}
+
+/// Creates the schema where it is missing; not else, because that takes a right of its own. The
+/// lock is for replicas that start at the same time, and ends with the script.
+async fn make_schema(pool: &PgPool, schema: &str) -> sqlx::Result<()> {
+    let find = "SELECT nspname FROM pg_namespace WHERE nspname = $1";
+    if sqlx::query(find)
+        .bind(schema)
+        .fetch_optional(pool)
+        .await?
+        .is_some()
+    {
+        return Ok(());
+    }
+    let create = format!(
+        "SELECT pg_advisory_xact_lock(hashtext('kontor_schema')); \
+         CREATE SCHEMA IF NOT EXISTS {schema}"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+        .execute(pool)
+        .await
+        .map(drop)
 }
 
 /// Takes `schema=name` out of a URL's query, because it is ours and not the driver's.
@@ -365,18 +391,19 @@ fn is_plain_name(name: &str) -> bool {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return "postgres:…".to_owned();
-    };
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    let place = place.split('?').next().unwrap_or_default();
-    format!("{scheme}://{place}")
+/// Where the server is, without user and password.
+fn place(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or_default();
+    format!(
+        "postgres://{}:{}/{database}",
+        options.get_host(),
+        options.get_port()
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_plain_name, split_schema, without_password};
+    use super::{Engine, is_plain_name, split_schema};
 
     #[test]
     fn the_schema_is_taken_out_of_the_url_and_the_rest_stays() {
@@ -397,13 +424,24 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_password_never_reaches_a_message() {
+    #[tokio::test]
+    async fn a_password_never_reaches_a_message() {
         for url in [
-            "postgres://u:p@ss@h/d",
-            "postgres://h/d?user=u&password=p@ss",
+            "postgres://u:secret@127.0.0.1:1/d?schema=A",
+            "postgres://127.0.0.1:1/d?schema=A&user=u&password=secret",
+            "postgres://u:secret@127.0.0.1:port/d",
+            "postgres://u:se?secret@127.0.0.1:1/d",
+            "postgres://u:se/secret@127.0.0.1:1/d",
         ] {
-            assert_eq!(without_password(url), "postgres://h/d");
+            let told = Engine::open(url)
+                .await
+                .expect_err("nothing is there")
+                .to_string();
+            assert!(
+                told.starts_with("cannot open the store postgres:"),
+                "{told}"
+            );
+            assert!(!told.contains("secret"), "{told}");
         }
     }
 }

@@ -57,7 +57,7 @@ pub enum StoreError {
     /// A row holds what the program cannot read.
     #[error("{table}.{column}: {why}")]
     Column {
-        /// Table the column comes from, or `?` for an expression.
+        /// Table the column comes from, or the first one that the query names.
         table: String,
         /// Column as named in the query.
         column: String,
@@ -103,6 +103,10 @@ pub enum StoreError {
     /// The connection failed while committing: the entries are written or they are not.
     #[error("unknown whether it was recorded, the connection failed while committing: {0}")]
     UnknownOutcome(Arc<StoreError>),
+    /// The work of a transaction did not let it go, so that it could be neither committed nor
+    /// rolled back.
+    #[error("the transaction was kept by its own work; let it go when the work is done")]
+    Kept,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,

@@ -35,7 +35,7 @@ pub struct Grant {
 pub async fn set(tx: &mut Tx, user_id: &str, grant: &Grant) -> Result<()> {
     let sql = "INSERT INTO kontor_grant (user_id, backend, role) VALUES ($1, $2, $3) \
          ON CONFLICT (user_id, backend) DO UPDATE SET role = excluded.role";
-    tx.run(sql, params![user_id, &grant.backend, grant.role])
+    tx.run(sql.into(), params![user_id, &grant.backend, grant.role])
         .await
         .map(drop)
 }
@@ -46,7 +46,7 @@ pub async fn set(tx: &mut Tx, user_id: &str, grant: &Grant) -> Result<()> {
 /// [`crate::StoreError::Database`].
 pub async fn withdraw(tx: &mut Tx, user_id: &str, backend: &str) -> Result<bool> {
     let sql = "DELETE FROM kontor_grant WHERE user_id = $1 AND backend = $2";
-    Ok(tx.run(sql, params![user_id, backend]).await? > 0)
+    Ok(tx.run(sql.into(), params![user_id, backend]).await? > 0)
 }
 
 /// A user's roles, by backend.
@@ -55,7 +55,7 @@ pub async fn withdraw(tx: &mut Tx, user_id: &str, backend: &str) -> Result<bool>
 /// [`crate::StoreError::Database`].
 pub async fn of_user(db: &mut impl Read, user_id: &str) -> Result<Vec<Grant>> {
     let sql = "SELECT backend, role FROM kontor_grant WHERE user_id = $1 ORDER BY backend";
-    let rows = db.rows(sql, params![user_id]).await?;
+    let rows = db.rows(sql.into(), params![user_id]).await?;
     rows.iter()
         .map(|row| {
             Ok(Grant {
@@ -72,14 +72,14 @@ pub async fn of_user(db: &mut impl Read, user_id: &str) -> Result<Vec<Grant>> {
 /// [`crate::StoreError::Dangling`] where there is no such user.
 pub async fn set_teams(tx: &mut Tx, user_id: &str, teams: &[&str]) -> Result<()> {
     tx.run(
-        "DELETE FROM kontor_team_member WHERE user_id = $1",
+        "DELETE FROM kontor_team_member WHERE user_id = $1".into(),
         params![user_id],
     )
     .await?;
     let sql = "INSERT INTO kontor_team_member (user_id, team) VALUES ($1, $2) \
          ON CONFLICT (user_id, team) DO NOTHING";
     for team in teams {
-        tx.run(sql, params![user_id, *team]).await?;
+        tx.run(sql.into(), params![user_id, *team]).await?;
     }
     Ok(())
 }
@@ -90,7 +90,7 @@ pub async fn set_teams(tx: &mut Tx, user_id: &str, teams: &[&str]) -> Result<()>
 /// [`crate::StoreError::Database`].
 pub async fn teams_of(db: &mut impl Read, user_id: &str) -> Result<Vec<String>> {
     let sql = "SELECT team FROM kontor_team_member WHERE user_id = $1 ORDER BY team";
-    db.rows(sql, params![user_id])
+    db.rows(sql.into(), params![user_id])
         .await?
         .iter()
         .map(|row| row.text("team"))
@@ -103,7 +103,7 @@ pub async fn teams_of(db: &mut impl Read, user_id: &str) -> Result<Vec<String>> 
 /// [`crate::StoreError::Database`].
 pub async fn teams(db: &mut impl Read) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT team FROM kontor_team_member ORDER BY team";
-    db.rows(sql, Vec::new())
+    db.rows(sql.into(), Vec::new())
         .await?
         .iter()
         .map(|row| row.text("team"))

@@ -96,7 +96,7 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<()> {
         job.run_at,
         job.max_attempts,
     ];
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// Whether there is something to claim or to give up: cheap, takes no lock.
@@ -106,7 +106,7 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<()> {
 pub async fn is_due(db: &mut impl Read, now: Micros) -> Result<bool> {
     let sql = "SELECT id FROM kontor_job WHERE (state = 'waiting' AND run_at <= $1) \
          OR (state = 'running' AND claimed_until <= $1) LIMIT 1";
-    Ok(db.row(sql, params![now]).await?.is_some())
+    Ok(db.row(sql.into(), params![now]).await?.is_some())
 }
 
 /// Claims the job that is due longest, until an instant; none where nothing is due. Two workers
@@ -131,7 +131,7 @@ async fn give_up_silent(tx: &mut Tx, now: Micros) -> Result<()> {
     let sql = "UPDATE kontor_job SET state = 'failed', finished = $1, claimed_by = NULL, \
          claimed_until = NULL, last_error = 'the worker fell silent' WHERE state = 'running' \
          AND claimed_until <= $1 AND attempts >= max_attempts";
-    tx.run(sql, params![now]).await.map(drop)
+    tx.run(sql.into(), params![now]).await.map(drop)
 }
 
 /// Says that a worker is still at it, and how far it is.
@@ -210,7 +210,7 @@ pub async fn fail(tx: &mut Tx, id: &str, worker: &str, error: &str, now: Micros)
 pub async fn cancel(tx: &mut Tx, id: &str, now: Micros) -> Result<bool> {
     let sql = "UPDATE kontor_job SET state = 'cancelled', finished = $2, claimed_by = NULL, \
          claimed_until = NULL WHERE id = $1 AND state IN ('waiting', 'running')";
-    Ok(tx.run(sql, params![id, now]).await? > 0)
+    Ok(tx.run(sql.into(), params![id, now]).await? > 0)
 }
 
 /// The job with an id.
@@ -249,7 +249,7 @@ pub async fn in_state(db: &mut impl Read, state: State, limit: u32) -> Result<Ve
 /// [`StoreError::Database`].
 pub async fn purge(tx: &mut Tx, before: Micros) -> Result<u64> {
     tx.run(
-        "DELETE FROM kontor_job WHERE finished < $1",
+        "DELETE FROM kontor_job WHERE finished < $1".into(),
         params![before],
     )
     .await
@@ -262,7 +262,7 @@ async fn held(
     sql: &'static str,
     params: Vec<Param>,
 ) -> Result<()> {
-    match tx.run(sql, params).await? {
+    match tx.run(sql.into(), params).await? {
         0 => Err(lost(id, worker)),
         _ => Ok(()),
     }

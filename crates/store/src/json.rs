@@ -25,7 +25,9 @@ impl Json {
     /// # Errors
     /// [`StoreError::Invalid`] where the value has no JSON form.
     pub fn write(value: &impl Serialize) -> Result<Self> {
-        serde_json::to_string(value).map(Self).map_err(|error| invalid(&error))
+        serde_json::to_string(value)
+            .map(Self)
+            .map_err(|error| invalid(&error))
     }
 
     /// Reads a value from the JSON.

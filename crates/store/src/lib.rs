@@ -12,7 +12,7 @@
 //! # use kontor_store::{Store, StoreError, settings, Json};
 //! # async fn example(store: Store) -> Result<(), StoreError> {
 //! store
-//!     .transaction(async |tx| settings::set(tx, "shop.title", &Json::parse("\"Kontor\"")?, 0).await)
+//!     .transaction(async |mut tx| settings::set(&mut tx, "shop.title", &Json::parse("\"Kontor\"")?, 0).await)
 //!     .await?;
 //! let title = settings::get(&mut store.read(), "shop.title").await?;
 //! # drop(title); Ok(()) }

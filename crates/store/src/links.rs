@@ -47,7 +47,7 @@ pub async fn add(tx: &mut Tx, link: &Link) -> Result<()> {
         link.created,
         link.expires
     ];
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// The link with a secret, if it can still be used.
@@ -84,7 +84,7 @@ pub async fn redeem(tx: &mut Tx, secret: &SecretHash, now: Micros) -> Result<Opt
 pub async fn withdraw(tx: &mut Tx, purpose: Purpose, user_id: Option<&str>) -> Result<u64> {
     let sql = "DELETE FROM kontor_link \
          WHERE purpose = $1 AND used IS NULL AND ($2 IS NULL OR user_id = $2)";
-    tx.run(sql, params![purpose, user_id]).await
+    tx.run(sql.into(), params![purpose, user_id]).await
 }
 
 /// Removes links that are used or expired before an instant.
@@ -93,7 +93,7 @@ pub async fn withdraw(tx: &mut Tx, purpose: Purpose, user_id: Option<&str>) -> R
 /// [`crate::StoreError::Database`].
 pub async fn purge(tx: &mut Tx, before: Micros) -> Result<u64> {
     tx.run(
-        "DELETE FROM kontor_link WHERE expires < $1 OR used < $1",
+        "DELETE FROM kontor_link WHERE expires < $1 OR used < $1".into(),
         params![before],
     )
     .await

@@ -1,12 +1,18 @@
 //! One row of an answer.
 
+use std::sync::Arc;
+
 use sqlx::{Column as _, ColumnIndex, Row as _};
 
-use crate::{Json, Result, StoreError, Word};
+use crate::{Json, Result, Sql, StoreError, Word};
 
 /// A row, read by column name. Errors name table and column.
 #[derive(Debug)]
-pub struct Row(pub(crate) Driver);
+pub struct Row {
+    driver: Driver,
+    /// The query, shared by all rows of its answer.
+    sql: Arc<Sql>,
+}
 
 #[derive(Debug)]
 pub(crate) enum Driver {
@@ -15,6 +21,13 @@ pub(crate) enum Driver {
 }
 
 impl Row {
+    pub(crate) fn new(driver: Driver, sql: &Arc<Sql>) -> Self {
+        Self {
+            driver,
+            sql: Arc::clone(sql),
+        }
+    }
+
     /// A whole number.
     ///
     /// # Errors
@@ -30,7 +43,7 @@ impl Row {
     /// # Errors
     /// As [`Row::int`].
     pub fn opt_int(&self, column: &str) -> Result<Option<i64>> {
-        match &self.0 {
+        match &self.driver {
             Driver::Sqlite(row) => row.try_get(column),
             Driver::Postgres(row) => row.try_get(column),
         }
@@ -51,7 +64,7 @@ impl Row {
     /// # Errors
     /// As [`Row::int`].
     pub fn opt_text(&self, column: &str) -> Result<Option<String>> {
-        match &self.0 {
+        match &self.driver {
             Driver::Sqlite(row) => row.try_get(column),
             Driver::Postgres(row) => row.try_get(column),
         }
@@ -109,18 +122,19 @@ impl Row {
     }
 
     fn wrong(&self, column: &str, why: &str) -> StoreError {
-        let table = match &self.0 {
+        let table = match &self.driver {
             Driver::Sqlite(row) => table_of(row, column),
             Driver::Postgres(row) => table_of(row, column),
         };
         StoreError::Column {
-            table: table.unwrap_or_else(|| "?".to_owned()),
+            table: table.unwrap_or_else(|| self.sql.table().to_owned()),
             column: column.to_owned(),
             why: why.to_owned(),
         }
     }
 }
 
+/// The table as the driver knows it: SQLite's does, PostgreSQL's does not.
 fn table_of<R: sqlx::Row>(row: &R, column: &str) -> Option<String>
 where
     for<'c> &'c str: ColumnIndex<R>,

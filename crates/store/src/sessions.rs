@@ -46,7 +46,7 @@ pub async fn add(tx: &mut Tx, session: &Session, secret: &SecretHash) -> Result<
         &session.user_agent,
         &session.ip,
     ];
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// The live session with a secret, and its user. One query: it is asked with every request.
@@ -76,7 +76,9 @@ pub async fn find(
 pub async fn touch(tx: &mut Tx, id: &str, now: Micros, idle_expires: Micros) -> Result<()> {
     let sql = "UPDATE kontor_session SET last_seen = $2, idle_expires = $3 \
          WHERE id = $1 AND last_seen < $2";
-    tx.run(sql, params![id, now, idle_expires]).await.map(drop)
+    tx.run(sql.into(), params![id, now, idle_expires])
+        .await
+        .map(drop)
 }
 
 /// Gives a session another secret; the old one is worth nothing then.
@@ -94,7 +96,7 @@ pub async fn rotate(tx: &mut Tx, id: &str, secret: &SecretHash) -> Result<()> {
 /// [`crate::StoreError::Database`].
 pub async fn revoke(tx: &mut Tx, user_id: &str, id: &str) -> Result<bool> {
     let sql = "DELETE FROM kontor_session WHERE id = $1 AND user_id = $2";
-    Ok(tx.run(sql, params![id, user_id]).await? > 0)
+    Ok(tx.run(sql.into(), params![id, user_id]).await? > 0)
 }
 
 /// Ends all sessions of a user, but for one to keep. Answers how many.
@@ -103,7 +105,7 @@ pub async fn revoke(tx: &mut Tx, user_id: &str, id: &str) -> Result<bool> {
 /// [`crate::StoreError::Database`].
 pub async fn revoke_all(tx: &mut Tx, user_id: &str, keep: Option<&str>) -> Result<u64> {
     let sql = "DELETE FROM kontor_session WHERE user_id = $1 AND ($2 IS NULL OR id <> $2)";
-    tx.run(sql, params![user_id, keep]).await
+    tx.run(sql.into(), params![user_id, keep]).await
 }
 
 /// The live sessions of a user, last seen first.
@@ -128,7 +130,7 @@ pub async fn of_user(db: &mut impl Read, user_id: &str, now: Micros) -> Result<V
 /// [`crate::StoreError::Database`].
 pub async fn purge(tx: &mut Tx, now: Micros) -> Result<u64> {
     let sql = "DELETE FROM kontor_session WHERE idle_expires <= $1 OR expires <= $1";
-    tx.run(sql, params![now]).await
+    tx.run(sql.into(), params![now]).await
 }
 
 fn from_row(row: &Row) -> Result<Session> {

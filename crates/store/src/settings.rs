@@ -10,7 +10,7 @@ use crate::{Json, Micros, Read, Result, Tx};
 pub async fn set(tx: &mut Tx, key: &str, value: &Json, now: Micros) -> Result<()> {
     let sql = "INSERT INTO kontor_setting (key, value, updated) VALUES ($1, $2, $3) \
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated = excluded.updated";
-    tx.run(sql, params![key, value, now]).await.map(drop)
+    tx.run(sql.into(), params![key, value, now]).await.map(drop)
 }
 
 /// A setting's value; none where it was never set.
@@ -20,7 +20,7 @@ pub async fn set(tx: &mut Tx, key: &str, value: &Json, now: Micros) -> Result<()
 pub async fn get(db: &mut impl Read, key: &str) -> Result<Option<Json>> {
     let row = db
         .row(
-            "SELECT value FROM kontor_setting WHERE key = $1",
+            "SELECT value FROM kontor_setting WHERE key = $1".into(),
             params![key],
         )
         .await?;
@@ -33,7 +33,10 @@ pub async fn get(db: &mut impl Read, key: &str) -> Result<Option<Json>> {
 /// As [`set`].
 pub async fn unset(tx: &mut Tx, key: &str) -> Result<bool> {
     Ok(tx
-        .run("DELETE FROM kontor_setting WHERE key = $1", params![key])
+        .run(
+            "DELETE FROM kontor_setting WHERE key = $1".into(),
+            params![key],
+        )
         .await?
         > 0)
 }
@@ -45,7 +48,7 @@ pub async fn unset(tx: &mut Tx, key: &str) -> Result<bool> {
 pub async fn all(db: &mut impl Read) -> Result<Vec<(String, Json)>> {
     let rows = db
         .rows(
-            "SELECT key, value FROM kontor_setting ORDER BY key",
+            "SELECT key, value FROM kontor_setting ORDER BY key".into(),
             Vec::new(),
         )
         .await?;

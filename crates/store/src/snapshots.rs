@@ -32,7 +32,7 @@ pub async fn append(tx: &mut Tx, snapshot: &Snapshot) -> Result<bool> {
         &snapshot.fingerprint,
         &snapshot.body
     ];
-    Ok(tx.run(sql, params).await? > 0)
+    Ok(tx.run(sql.into(), params).await? > 0)
 }
 
 /// The latest snapshots of a backend, newest first: with a limit of two, what it is and was.
@@ -42,7 +42,7 @@ pub async fn append(tx: &mut Tx, snapshot: &Snapshot) -> Result<bool> {
 pub async fn latest(db: &mut impl Read, backend: &str, limit: u32) -> Result<Vec<Snapshot>> {
     let sql = "SELECT backend, taken_at, fingerprint, body FROM kontor_snapshot \
          WHERE backend = $1 ORDER BY number DESC LIMIT $2";
-    db.rows(sql, params![backend, limit])
+    db.rows(sql.into(), params![backend, limit])
         .await?
         .iter()
         .map(from_row)

@@ -1,6 +1,6 @@
 //! The store: opening it, reading from it, and transactions.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::audit::Audit;
 use crate::engine::{Engine, OpenTransaction};
@@ -52,22 +52,24 @@ impl Store {
     /// SQLite has one writer.
     ///
     /// # Errors
-    /// The work's own error, or the store's where beginning or committing failed.
+    /// The work's own error, or the store's where beginning or committing failed, or
+    /// [`StoreError::Kept`] where the work put its [`Tx`] away instead of letting it go.
     pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+        F: AsyncFnOnce(Tx) -> Result<T, E>,
         E: From<StoreError>,
     {
-        let mut tx = Tx {
-            open: self.engine.begin().await?,
-        };
-        match work(&mut tx).await {
+        let tx = Tx::new(self.engine.begin().await?);
+        let home = Arc::clone(&tx.home);
+        let answer = work(tx).await;
+        let open = home.take().ok_or(StoreError::Kept)?;
+        match answer {
             Ok(value) => {
-                tx.open.commit().await?;
+                open.commit().await?;
                 Ok(value)
             }
             Err(error) => {
-                tx.open.rollback().await;
+                open.rollback().await;
                 Err(error)
             }
         }
@@ -87,7 +89,7 @@ pub trait Read: Send {
     /// [`StoreError::Database`] and its kin.
     fn rows(
         &mut self,
-        sql: impl Into<Sql> + Send,
+        sql: Sql,
         params: Vec<Param>,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
@@ -97,7 +99,7 @@ pub trait Read: Send {
     /// As [`Read::rows`].
     fn row(
         &mut self,
-        sql: impl Into<Sql> + Send,
+        sql: Sql,
         params: Vec<Param>,
     ) -> impl Future<Output = Result<Option<Row>>> + Send {
         async { Ok(self.rows(sql, params).await?.into_iter().next()) }
@@ -111,36 +113,69 @@ pub struct Reader {
 }
 
 impl Read for Reader {
-    async fn rows(&mut self, sql: impl Into<Sql> + Send, params: Vec<Param>) -> Result<Vec<Row>> {
-        self.engine.rows(sql.into(), params).await
+    async fn rows(&mut self, sql: Sql, params: Vec<Param>) -> Result<Vec<Row>> {
+        self.engine.rows(sql, params).await
     }
 }
 
 /// An open transaction; see [`Store::transaction`].
 #[derive(Debug)]
 pub struct Tx {
-    open: OpenTransaction,
+    /// None only while it is dropped.
+    open: Option<OpenTransaction>,
+    home: Arc<Home>,
+}
+
+/// Where a transaction goes when its [`Tx`] is dropped, so that [`Store::transaction`] can end it.
+/// Work that took `&mut Tx` instead would have futures that no task can be spawned of: the
+/// compiler cannot prove them `Send` for every lifetime.
+#[derive(Debug, Default)]
+struct Home(Mutex<Option<OpenTransaction>>);
+
+impl Home {
+    fn take(&self) -> Option<OpenTransaction> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        *self.home.0.lock().unwrap_or_else(PoisonError::into_inner) = self.open.take();
+    }
 }
 
 impl Tx {
     pub(crate) fn new(open: OpenTransaction) -> Self {
-        Self { open }
+        Self {
+            open: Some(open),
+            home: Arc::default(),
+        }
     }
 
-    pub(crate) async fn commit(self) -> Result<()> {
-        self.open.commit().await
+    /// Commits a transaction that was not begun by [`Store::transaction`].
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        match self.open.take() {
+            Some(open) => open.commit().await,
+            None => Err(StoreError::Kept),
+        }
     }
 
-    pub(crate) async fn rollback(self) {
-        self.open.rollback().await;
+    pub(crate) async fn rollback(mut self) {
+        if let Some(open) = self.open.take() {
+            open.rollback().await;
+        }
+    }
+
+    fn open(&mut self) -> Result<&mut OpenTransaction> {
+        self.open.as_mut().ok_or(StoreError::Kept)
     }
 
     /// Runs a statement and tells how many rows it touched.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`], [`StoreError::Dangling`] or [`StoreError::Database`].
-    pub async fn run(&mut self, sql: impl Into<Sql> + Send, params: Vec<Param>) -> Result<u64> {
-        self.open.run(sql.into(), params).await
+    pub async fn run(&mut self, sql: Sql, params: Vec<Param>) -> Result<u64> {
+        self.open()?.run(sql, params).await
     }
 
     /// Runs a statement that must touch a row.
@@ -154,7 +189,7 @@ impl Tx {
         sql: &'static str,
         params: Vec<Param>,
     ) -> Result<()> {
-        match self.run(sql, params).await? {
+        match self.run(sql.into(), params).await? {
             0 => Err(StoreError::Missing {
                 what,
                 id: id.to_owned(),
@@ -185,7 +220,7 @@ impl Tx {
 
     /// The clause that lets several replicas claim different rows, where the engine has one.
     pub(crate) fn skip_locked(&self) -> &'static str {
-        self.open.skip_locked()
+        self.open.as_ref().map_or("", OpenTransaction::skip_locked)
     }
 }
 
@@ -201,7 +236,7 @@ pub(crate) fn placeholders(bound: usize, count: usize) -> String {
 }
 
 impl Read for Tx {
-    async fn rows(&mut self, sql: impl Into<Sql> + Send, params: Vec<Param>) -> Result<Vec<Row>> {
-        self.open.rows(sql.into(), params).await
+    async fn rows(&mut self, sql: Sql, params: Vec<Param>) -> Result<Vec<Row>> {
+        self.open()?.rows(sql, params).await
     }
 }

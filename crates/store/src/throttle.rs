@@ -26,7 +26,7 @@ pub async fn failed(
          VALUES ($1, 1, $2, 0) ON CONFLICT (key) DO UPDATE SET last_failure = $2, \
          failures = CASE WHEN kontor_throttle.last_failure < $3 THEN 1 \
          ELSE kontor_throttle.failures + 1 END RETURNING failures, blocked_until";
-    let row = tx.row(sql, params![key, now, forget_before]).await?;
+    let row = tx.row(sql.into(), params![key, now, forget_before]).await?;
     row.as_ref().map_or(Ok(Attempts::default()), from_row)
 }
 
@@ -46,7 +46,7 @@ pub async fn block(tx: &mut Tx, key: &str, until: Micros) -> Result<()> {
 /// As [`failed`].
 pub async fn of_key(db: &mut impl Read, key: &str) -> Result<Attempts> {
     let sql = "SELECT failures, blocked_until FROM kontor_throttle WHERE key = $1";
-    let row = db.row(sql, params![key]).await?;
+    let row = db.row(sql.into(), params![key]).await?;
     row.as_ref().map_or(Ok(Attempts::default()), from_row)
 }
 
@@ -55,9 +55,12 @@ pub async fn of_key(db: &mut impl Read, key: &str) -> Result<Attempts> {
 /// # Errors
 /// As [`failed`].
 pub async fn clear(tx: &mut Tx, key: &str) -> Result<()> {
-    tx.run("DELETE FROM kontor_throttle WHERE key = $1", params![key])
-        .await
-        .map(drop)
+    tx.run(
+        "DELETE FROM kontor_throttle WHERE key = $1".into(),
+        params![key],
+    )
+    .await
+    .map(drop)
 }
 
 /// Forgets keys that failed and were blocked before an instant only.
@@ -66,7 +69,7 @@ pub async fn clear(tx: &mut Tx, key: &str) -> Result<()> {
 /// As [`failed`].
 pub async fn purge(tx: &mut Tx, before: Micros) -> Result<u64> {
     let sql = "DELETE FROM kontor_throttle WHERE last_failure < $1 AND blocked_until < $1";
-    tx.run(sql, params![before]).await
+    tx.run(sql.into(), params![before]).await
 }
 
 fn from_row(row: &Row) -> Result<Attempts> {

@@ -54,7 +54,7 @@ pub async fn add(tx: &mut Tx, token: &Token, secret: &SecretHash) -> Result<()> 
         token.last_used,
         token.revoked,
     ];
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// The token with a secret, and its user, if both are still good.
@@ -84,7 +84,7 @@ pub async fn find(
 pub async fn touch(tx: &mut Tx, id: &str, now: Micros) -> Result<()> {
     let sql = "UPDATE kontor_token SET last_used = $2 \
          WHERE id = $1 AND (last_used IS NULL OR last_used < $2)";
-    tx.run(sql, params![id, now]).await.map(drop)
+    tx.run(sql.into(), params![id, now]).await.map(drop)
 }
 
 /// Revokes a token of a user; false where it is none of theirs or revoked already.
@@ -94,7 +94,7 @@ pub async fn touch(tx: &mut Tx, id: &str, now: Micros) -> Result<()> {
 pub async fn revoke(tx: &mut Tx, user_id: &str, id: &str, now: Micros) -> Result<bool> {
     let sql = "UPDATE kontor_token SET revoked = $3 \
          WHERE id = $1 AND user_id = $2 AND revoked IS NULL";
-    Ok(tx.run(sql, params![id, user_id, now]).await? > 0)
+    Ok(tx.run(sql.into(), params![id, user_id, now]).await? > 0)
 }
 
 /// All tokens of a user, newest first, with those that are worth nothing any more.

@@ -85,7 +85,7 @@ pub async fn add(tx: &mut Tx, user: &User) -> Result<()> {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let mut params = user.params();
     params.push(Param::from(user.created));
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// Writes all that may change of a user.
@@ -116,7 +116,7 @@ pub async fn set_password(tx: &mut Tx, id: &str, password_hash: &str) -> Result<
 /// [`crate::StoreError::Missing`] for an unknown id.
 pub async fn remove(tx: &mut Tx, id: &str) -> Result<()> {
     let views = "DELETE FROM kontor_view WHERE owner_kind = 'user' AND owner = $1";
-    tx.run(views, params![id]).await?;
+    tx.run(views.into(), params![id]).await?;
     tx.must(
         "user",
         id,

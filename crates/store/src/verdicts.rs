@@ -47,7 +47,7 @@ pub async fn remember(tx: &mut Tx, decision: &Decision) -> Result<()> {
         &decision.who,
         decision.at,
     ];
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// Forgets a decision, so that it is proposed again; false where there is none.
@@ -56,7 +56,7 @@ pub async fn remember(tx: &mut Tx, decision: &Decision) -> Result<()> {
 /// As [`remember`].
 pub async fn forget(tx: &mut Tx, backend: &str, kind: &str, subject: &str) -> Result<bool> {
     let sql = "DELETE FROM kontor_verdict WHERE backend = $1 AND kind = $2 AND subject = $3";
-    Ok(tx.run(sql, params![backend, kind, subject]).await? > 0)
+    Ok(tx.run(sql.into(), params![backend, kind, subject]).await? > 0)
 }
 
 /// All decisions about a backend, by kind and subject.
@@ -66,7 +66,7 @@ pub async fn forget(tx: &mut Tx, backend: &str, kind: &str, subject: &str) -> Re
 pub async fn of_backend(db: &mut impl Read, backend: &str) -> Result<Vec<Decision>> {
     let sql = "SELECT backend, kind, subject, verdict, who, at FROM kontor_verdict \
          WHERE backend = $1 ORDER BY kind, subject";
-    db.rows(sql, params![backend])
+    db.rows(sql.into(), params![backend])
         .await?
         .iter()
         .map(from_row)

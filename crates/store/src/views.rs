@@ -90,7 +90,7 @@ pub async fn add(tx: &mut Tx, view: &View) -> Result<()> {
         view.created,
         view.updated,
     ];
-    tx.run(sql, params).await.map(drop)
+    tx.run(sql.into(), params).await.map(drop)
 }
 
 /// Writes owner, name, definition and place of a view.
@@ -119,7 +119,7 @@ pub async fn save(tx: &mut Tx, view: &View) -> Result<()> {
 /// [`StoreError::Database`]; the same for the reads.
 pub async fn remove(tx: &mut Tx, id: &str) -> Result<bool> {
     Ok(tx
-        .run("DELETE FROM kontor_view WHERE id = $1", params![id])
+        .run("DELETE FROM kontor_view WHERE id = $1".into(), params![id])
         .await?
         > 0)
 }

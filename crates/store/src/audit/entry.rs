@@ -167,3 +167,81 @@ fn encode(seq: i64, content: &NewEntry, body: &str, prev_hash: &str) -> Vec<u8> 
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{ENCODING, NewEntry, encode};
+    use crate::Json;
+
+    type Columns = (i64, i64, Vec<Option<String>>);
+
+    /// Reads an encoding back. Where every encoding can be read back to what it was made of, no
+    /// two entries share one.
+    fn decode(bytes: &[u8]) -> Columns {
+        let bytes = bytes
+            .strip_prefix(ENCODING)
+            .expect("it begins with its name");
+        let (seq, bytes) = bytes.split_first_chunk().expect("a number");
+        let (at, mut bytes) = bytes.split_first_chunk().expect("an instant");
+        let mut texts = Vec::new();
+        while let Some((present, rest)) = bytes.split_first() {
+            bytes = rest;
+            if *present == 0 {
+                texts.push(None);
+                continue;
+            }
+            let (length, rest) = bytes.split_first_chunk().expect("a length");
+            let length = usize::try_from(u64::from_be_bytes(*length)).expect("a short text");
+            let (text, rest) = rest.split_at(length);
+            texts.push(Some(String::from_utf8(text.to_vec()).expect("a text")));
+            bytes = rest;
+        }
+        (i64::from_be_bytes(*seq), i64::from_be_bytes(*at), texts)
+    }
+
+    fn entry(at: i64, texts: &[Option<String>]) -> NewEntry {
+        let sure = |n: usize| texts[n].clone().unwrap_or_default();
+        NewEntry {
+            at,
+            operation: sure(0),
+            kind: sure(1),
+            actor_id: texts[2].clone(),
+            actor_name: sure(3),
+            backend: texts[4].clone(),
+            resource: texts[5].clone(),
+            record_key: texts[6].clone(),
+            body: Json::parse("null").expect("it is JSON"),
+        }
+    }
+
+    fn columns() -> impl Strategy<Value = Columns> {
+        // Few letters, among them those of the encoding itself, so that collisions would show.
+        let text = proptest::string::string_regex("[\0\u{1}ab]{0,3}").expect("a pattern");
+        let texts = prop::collection::vec(prop::option::of(text), 9);
+        (0..3_i64, 0..3_i64, texts).prop_map(|(seq, at, mut texts)| {
+            for always in [0, 1, 3, 7, 8] {
+                texts[always].get_or_insert_default();
+            }
+            (seq, at, texts)
+        })
+    }
+
+    fn encoded((seq, at, texts): &Columns) -> Vec<u8> {
+        let sure = |n: usize| texts[n].clone().unwrap_or_default();
+        encode(*seq, &entry(*at, texts), &sure(7), &sure(8))
+    }
+
+    proptest! {
+        #[test]
+        fn an_encoding_can_be_read_back_so_no_two_entries_share_one(columns in columns()) {
+            prop_assert_eq!(decode(&encoded(&columns)), columns);
+        }
+
+        #[test]
+        fn entries_encode_equally_only_if_they_are_equal(one in columns(), other in columns()) {
+            prop_assert_eq!(encoded(&one) == encoded(&other), one == other);
+        }
+    }
+}

@@ -75,7 +75,7 @@ pub(crate) async fn current(engine: &Engine) -> Result<Option<Head>> {
 pub(crate) async fn found(tx: &mut Tx, key: &SealKey) -> Result<()> {
     let head = Head::new(0, GENESIS, key);
     let sql = "INSERT INTO kontor_audit_head (id, seq, hash, seal) VALUES (1, $1, $2, $3)";
-    tx.run(sql, params![head.seq, head.hash, head.seal])
+    tx.run(sql.into(), params![head.seq, head.hash, head.seal])
         .await
         .map(drop)
 }
@@ -89,7 +89,7 @@ pub(crate) async fn lock(tx: &mut Tx, key: &SealKey) -> Result<Head> {
         why: why.to_owned(),
     };
     let row = tx
-        .row(sql, Vec::new())
+        .row(sql.into(), Vec::new())
         .await?
         .ok_or_else(|| broken("its head is missing"))?;
     let head = Head::from_row(&row)?;
@@ -118,5 +118,7 @@ fn sealed(seq: i64, hash: &str, key: &SealKey) -> Hmac<Sha256> {
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pair = |two: &[u8]| u8::try_from(digit(two[0])? * 16 + digit(two[1])?).ok();
-    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks_exact(2).map(pair).collect())?
+    text.len()
+        .is_multiple_of(2)
+        .then(|| text.as_bytes().chunks_exact(2).map(pair).collect())?
 }
