@@ -174,7 +174,10 @@ impl MariaDbServer {
             let (folder, account) = (folder.clone(), account.clone());
             move || initialise(&folder, &account)
         });
-        prepared.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        if let Err(error) = prepared.await {
+            drop(fs::remove_dir_all(&folder));
+            resume_unwind(error.into_panic());
+        }
         let boot = Boot {
             engine: "MariaDB",
             folder: &folder,

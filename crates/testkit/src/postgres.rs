@@ -173,7 +173,10 @@ impl PostgresServer {
             let (folder, account) = (folder.clone(), account.clone());
             move || initialise(&folder, &account, durability)
         });
-        prepared.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+        if let Err(error) = prepared.await {
+            drop(fs::remove_dir_all(&folder));
+            resume_unwind(error.into_panic());
+        }
         let boot = Boot {
             engine: "PostgreSQL",
             folder: &folder,

@@ -42,12 +42,12 @@ async fn main() -> ExitCode {
         ["postgres", name] => {
             let server = PostgresServer::start().await;
             let copy = server.copy_of(name).await;
-            copy.map_or(Err(io::ErrorKind::NotFound.into()), |url| hold(&url, server.folder()))
+            copy.map_or_else(no_copy, |url| hold(&url, server.folder()))
         }
         ["mariadb", name] => {
             let server = MariaDbServer::start().await;
             let copy = server.copy_of(name).await;
-            copy.map_or(Err(io::ErrorKind::NotFound.into()), |url| hold(&url, server.folder()))
+            copy.map_or_else(no_copy, |url| hold(&url, server.folder()))
         }
         _ => {
             Err(io::Error::other("say `postgres` or `mariadb`, then nothing, a name or `--shared`"))
@@ -60,6 +60,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn no_copy() -> io::Result<()> {
+    Err(io::Error::other("the data is missing, so there is nothing to start"))
 }
 
 fn tell(url: &DatabaseUrl, folder: &Path) -> io::Result<()> {
