@@ -94,24 +94,11 @@ impl<D: Driver> Database<D> {
     pub(crate) fn new(opener: impl Fn(&Location, &Opening) -> D, opening: Opening) -> Self {
         let pool = |location: &Location| {
             let b = &opening.budget;
-            Pool::new(
-                opener(location, &opening),
-                b.connections,
-                b.wait,
-                b.connect_timeout,
-            )
+            Pool::new(opener(location, &opening), b.connections, b.wait, b.connect_timeout)
         };
         let write = pool(&opening.location);
-        let read = opening
-            .replica
-            .as_ref()
-            .map_or_else(|| Arc::clone(&write), pool);
-        Self {
-            location: opening.location.clone(),
-            write,
-            read,
-            budget: opening.budget,
-        }
+        let read = opening.replica.as_ref().map_or_else(|| Arc::clone(&write), pool);
+        Self { location: opening.location.clone(), write, read, budget: opening.budget }
     }
 
     /// The server ends a statement itself; should it fail to, dropping the future cancels it.
@@ -160,9 +147,7 @@ async fn run<D: Driver, T>(
     lease: &mut Lease<D>,
     work: impl AsyncFnOnce(&mut D::Raw) -> Result<T, sqlx::Error>,
 ) -> Result<T, Failure> {
-    let result = work(lease.busy()?)
-        .await
-        .map_err(|error| D::failure(&error));
+    let result = work(lease.busy()?).await.map_err(|error| D::failure(&error));
     lease.settle(result)
 }
 
@@ -183,24 +168,15 @@ impl<D: Driver> Connection for Database<D> {
 
     async fn introspect(&self) -> Result<Schema, Failure> {
         let mut lease = self.read.lease().await?;
-        run::<D, _>(&mut lease, async |raw| {
-            D::introspect(raw, &self.location).await
-        })
-        .await
+        run::<D, _>(&mut lease, async |raw| D::introspect(raw, &self.location).await).await
     }
 
     async fn select(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure> {
         let limit = query.limit.min(self.budget.row_cap);
         let statement = sql::select(of.schema, of.resource, query, Some(limit));
         let mut lease = self.read.lease().await?;
-        let rows = self
-            .fetch(
-                &mut lease,
-                &statement.sql,
-                &statement.takes,
-                Some(of.resource),
-            )
-            .await?;
+        let rows =
+            self.fetch(&mut lease, &statement.sql, &statement.takes, Some(of.resource)).await?;
         drop(lease);
         Ok(page(rows, query, &statement, limit))
     }
@@ -234,24 +210,18 @@ impl<D: Driver> Connection for Database<D> {
         budget: Duration,
     ) -> Result<Count, Failure> {
         let mut lease = self.read.lease().await?;
-        let estimate = run::<D, _>(&mut lease, async |raw| {
-            D::estimate(raw, of, condition).await
-        })
-        .await?;
+        let estimate =
+            run::<D, _>(&mut lease, async |raw| D::estimate(raw, of, condition).await).await?;
         if let Some(estimate) = estimate.as_ref().filter(|estimate| !estimate.is_cheap) {
             return Ok(Count::About(estimate.rows));
         }
         run::<D, _>(&mut lease, async |raw| D::allow(raw, budget).await).await?;
         let mut counted = self.counted(&mut lease, of, condition, None).await;
         if estimate.is_none() && matches!(&counted, Err(f) if f.kind == FailureKind::Timeout) {
-            counted = self
-                .counted(&mut lease, of, condition, Some(COUNT_CAP))
-                .await;
+            counted = self.counted(&mut lease, of, condition, Some(COUNT_CAP)).await;
         }
-        run::<D, _>(&mut lease, async |raw| {
-            D::allow(raw, self.budget.statement_timeout).await
-        })
-        .await?;
+        run::<D, _>(&mut lease, async |raw| D::allow(raw, self.budget.statement_timeout).await)
+            .await?;
         match (counted, estimate) {
             (Ok(count), _) => Ok(count),
             (Err(failure), estimate) if failure.kind == FailureKind::Timeout => {
@@ -269,9 +239,8 @@ impl<D: Driver> Connection for Database<D> {
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
         let mut lease = self.write.lease().await.map_err(WriteFailure::NotWritten)?;
         if let ([item], true) = (items, is_unique(of.resource)) {
-            let outcome = write_item::<D>(&mut lease, of, kind, item)
-                .await
-                .map_err(unknown_if_lost)?;
+            let outcome =
+                write_item::<D>(&mut lease, of, kind, item).await.map_err(unknown_if_lost)?;
             return Ok(vec![outcome]);
         }
         let outcomes = self.write_together(&mut lease, of, kind, items).await;
@@ -320,20 +289,13 @@ impl<D: Driver> Database<D> {
         cap: Option<u64>,
     ) -> Result<Count, Failure> {
         let statement = sql::count_within(of.schema, of.resource, condition, cap);
-        let takes = [Taken {
-            field: usize::MAX,
-            take: sql::Take::Whole,
-        }];
+        let takes = [Taken { field: usize::MAX, take: sql::Take::Whole }];
         let rows = self.fetch(lease, &statement, &takes, None).await?;
         let n = match rows.first().and_then(|row| row.first()) {
             Some(Value::Int(n)) => u64::try_from(*n).unwrap_or(0),
             _ => 0,
         };
-        Ok(if cap.is_some_and(|cap| n >= cap) {
-            Count::MoreThan(n)
-        } else {
-            Count::Exact(n)
-        })
+        Ok(if cap.is_some_and(|cap| n >= cap) { Count::MoreThan(n) } else { Count::Exact(n) })
     }
 
     async fn write_together(
@@ -343,11 +305,7 @@ impl<D: Driver> Database<D> {
         kind: ChangeKind,
         items: &[ChangeItem],
     ) -> Result<Vec<ItemOutcome>, Failure> {
-        let begin = if D::ENGINE == Engine::Sqlite {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN"
-        };
+        let begin = if D::ENGINE == Engine::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
         run::<D, _>(lease, async |raw| D::command(raw, begin).await).await?;
         let mut outcomes = Vec::with_capacity(items.len());
         for item in items {
@@ -373,10 +331,7 @@ fn is_unique(resource: &Resource) -> bool {
     resource.indexes.iter().any(|index| {
         index.unique
             && !index.fields.is_empty()
-            && index
-                .fields
-                .iter()
-                .all(|field| resource.key.contains(field))
+            && index.fields.iter().all(|field| resource.key.contains(field))
     })
 }
 
@@ -434,15 +389,8 @@ async fn insert<D: Driver>(
     let returning = D::returns(raw) && !of.resource.key.is_empty();
     let statement = sql::insert(of.schema, of.resource, item, returning);
     let values = if returning {
-        let takes: Vec<Taken> = of
-            .resource
-            .key
-            .iter()
-            .map(|&field| Taken {
-                field,
-                take: sql::Take::Whole,
-            })
-            .collect();
+        let takes: Vec<Taken> =
+            of.resource.key.iter().map(|&field| Taken { field, take: sql::Take::Whole }).collect();
         let mut rows = D::rows(raw, &statement, &takes, Some(of.resource));
         let mut values = Vec::new();
         while let Some(row) = rows.next().await {
@@ -555,53 +503,27 @@ fn page(mut rows: Vec<Vec<Value>>, query: &Query, statement: &Statement, limit: 
     }
     let unique = query.sort.is_empty() || query.total_order;
     let place = |row: &[Value]| {
-        statement
-            .sort_columns
-            .iter()
-            .map(|&column| row[column].clone())
-            .collect::<Vec<_>>()
+        statement.sort_columns.iter().map(|&column| row[column].clone()).collect::<Vec<_>>()
     };
     let cursor = |edge: Option<&Vec<Value>>, towards_end: bool| {
         let values = place(edge?);
-        let ties = if unique {
-            0
-        } else {
-            ties(&rows, &values, &place, towards_end)
-        };
+        let ties = if unique { 0 } else { ties(&rows, &values, &place, towards_end) };
         let whole_page = ties as usize == rows.len();
         let carried = query
             .cursor
             .as_ref()
             .filter(|c| whole_page && c.values == values && towards_end != query.backward);
-        Some(Cursor {
-            skip: ties + carried.map_or(0, |c| c.skip),
-            values,
-        })
+        Some(Cursor { skip: ties + carried.map_or(0, |c| c.skip), values })
     };
     let has_cursor = query.cursor.is_some();
-    let (has_next, has_previous) = if query.backward {
-        (has_cursor, more)
-    } else {
-        (more, has_cursor)
-    };
-    let next = if has_next {
-        cursor(rows.last(), true)
-    } else {
-        None
-    };
-    let previous = if has_previous {
-        cursor(rows.first(), false)
-    } else {
-        None
-    };
+    let (has_next, has_previous) =
+        if query.backward { (has_cursor, more) } else { (more, has_cursor) };
+    let next = if has_next { cursor(rows.last(), true) } else { None };
+    let previous = if has_previous { cursor(rows.first(), false) } else { None };
     for row in &mut rows {
         row.truncate(statement.asked);
     }
-    Page {
-        rows,
-        next,
-        previous,
-    }
+    Page { rows, next, previous }
 }
 
 /// How many rows at one end of the page share the values of its edge.
@@ -627,16 +549,9 @@ pub(crate) fn settle_key(resource: &mut Resource) {
         let required = |index: &&kontor_model::Index| {
             index.unique
                 && !index.fields.is_empty()
-                && index
-                    .fields
-                    .iter()
-                    .all(|&field| !resource.fields[field].nullable)
+                && index.fields.iter().all(|&field| !resource.fields[field].nullable)
         };
-        let best = resource
-            .indexes
-            .iter()
-            .filter(required)
-            .min_by_key(|index| index.fields.len());
+        let best = resource.indexes.iter().filter(required).min_by_key(|index| index.fields.len());
         if let Some(fields) = best.map(|index| index.fields.clone()) {
             resource.key = fields;
         }

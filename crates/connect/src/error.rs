@@ -52,10 +52,7 @@ impl std::fmt::Display for FailureKind {
 impl Failure {
     /// A failure with the log's words.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            detail: detail.into(),
-        }
+        Self { kind, detail: detail.into() }
     }
 
     /// Whether the connection it came over must not be used again.

@@ -43,9 +43,8 @@ impl FromStr for Location {
 
     fn from_str(text: &str) -> Result<Self, LocationError> {
         let malformed = |error: sqlx::Error| LocationError::Malformed(error.to_string());
-        let (scheme, rest) = text
-            .split_once(':')
-            .ok_or_else(|| LocationError::Scheme(without_password(text)))?;
+        let (scheme, rest) =
+            text.split_once(':').ok_or_else(|| LocationError::Scheme(without_password(text)))?;
         match scheme {
             "sqlite" => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -109,11 +108,9 @@ impl Location {
     #[must_use]
     pub fn database(&self) -> String {
         match self {
-            Self::Sqlite(path) => path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+            Self::Sqlite(path) => {
+                path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+            }
             Self::Postgres(options) => options.get_database().unwrap_or_default().to_owned(),
             Self::Mysql(options) => options.get_database().unwrap_or_default().to_owned(),
         }
@@ -187,16 +184,11 @@ mod tests {
 
     #[test]
     fn an_address_never_shows_its_password() {
-        for text in [
-            "postgres://anna:s3cret@db:5433/shop",
-            "mysql://anna:s3cret@db/shop",
-        ] {
+        for text in ["postgres://anna:s3cret@db:5433/shop", "mysql://anna:s3cret@db/shop"] {
             let location: Location = text.parse().expect(text);
             assert!(!format!("{location} {location:?}").contains("s3cret"));
         }
-        let wrong = "pg://anna:s3cret@db/shop"
-            .parse::<Location>()
-            .expect_err("unknown scheme");
+        let wrong = "pg://anna:s3cret@db/shop".parse::<Location>().expect_err("unknown scheme");
         assert!(!wrong.to_string().contains("s3cret"), "{wrong}");
     }
 
@@ -205,20 +197,12 @@ mod tests {
         let (bare, password) = Location::split_password("postgres://anna:s%40c%2Fret@db:5433/shop");
         assert_eq!(bare, "postgres://anna@db:5433/shop");
         assert_eq!(password.as_deref(), Some("s@c/ret"));
-        assert_eq!(
-            Location::split_password("sqlite:shop.db"),
-            ("sqlite:shop.db".into(), None)
-        );
+        assert_eq!(Location::split_password("sqlite:shop.db"), ("sqlite:shop.db".into(), None));
     }
 
     #[test]
     fn an_address_without_a_database_says_where_to_write_it() {
-        let error = "mysql://anna@db"
-            .parse::<Location>()
-            .expect_err("no database");
-        assert!(
-            error.to_string().contains("mysql://user@host/database"),
-            "{error}"
-        );
+        let error = "mysql://anna@db".parse::<Location>().expect_err("no database");
+        assert!(error.to_string().contains("mysql://user@host/database"), "{error}");
     }
 }

@@ -100,10 +100,8 @@ impl<O: Opener> Pool<O> {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(Failure::new(FailureKind::Other, "the pool is closed")),
             Err(_) => {
-                let detail = format!(
-                    "waited {:?} for one of {} connections",
-                    self.wait, self.permitted
-                );
+                let detail =
+                    format!("waited {:?} for one of {} connections", self.wait, self.permitted);
                 return Err(Failure::new(FailureKind::Busy, detail));
             }
         };
@@ -112,12 +110,7 @@ impl<O: Opener> Pool<O> {
             None => self.open().await?,
         };
         self.in_use.fetch_add(1, Ordering::Relaxed);
-        Ok(Lease {
-            slot: Some(slot),
-            pool: Arc::clone(self),
-            busy: false,
-            permit: Some(permit),
-        })
+        Ok(Lease { slot: Some(slot), pool: Arc::clone(self), busy: false, permit: Some(permit) })
     }
 
     fn take_idle(&self) -> Option<Slot<O>> {
@@ -146,11 +139,7 @@ impl<O: Opener> Pool<O> {
         match opened {
             Ok((raw, cancel)) => {
                 *lock(&self.last_failure) = None;
-                Ok(Slot {
-                    raw,
-                    cancel,
-                    since: Instant::now(),
-                })
+                Ok(Slot { raw, cancel, since: Instant::now() })
             }
             Err(failure) => {
                 *lock(&self.last_failure) = Some((Instant::now(), failure.clone()));
@@ -181,10 +170,7 @@ impl<O: Opener> Lease<O> {
         self.busy = true;
         match &mut self.slot {
             Some(slot) => Ok(&mut slot.raw),
-            None => Err(Failure::new(
-                FailureKind::Unreachable,
-                "the connection was closed",
-            )),
+            None => Err(Failure::new(FailureKind::Unreachable, "the connection was closed")),
         }
     }
 

@@ -26,16 +26,10 @@ impl RecordKey {
     #[must_use]
     pub fn to_text(&self) -> String {
         match self {
-            Self::Values(values) => values
-                .iter()
-                .map(part_to_text)
-                .collect::<Vec<_>>()
-                .join("~."),
+            Self::Values(values) => values.iter().map(part_to_text).collect::<Vec<_>>().join("~."),
             Self::Content(fields) => {
-                let pairs: Vec<(&str, String)> = fields
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.to_tagged()))
-                    .collect();
+                let pairs: Vec<(&str, String)> =
+                    fields.iter().map(|(name, value)| (name.as_str(), value.to_tagged())).collect();
                 let json = serde_json::to_vec(&pairs).unwrap_or_default();
                 format!("~={}", URL_SAFE_NO_PAD.encode(json))
             }
@@ -55,10 +49,7 @@ impl RecordKey {
                 .collect::<Option<Vec<_>>>()?;
             return Some(Self::Content(fields));
         }
-        text.split("~.")
-            .map(part_from_text)
-            .collect::<Option<Vec<_>>>()
-            .map(Self::Values)
+        text.split("~.").map(part_from_text).collect::<Option<Vec<_>>>().map(Self::Values)
     }
 }
 
@@ -87,9 +78,7 @@ fn part_to_text(value: &Value) -> String {
 fn is_plain(text: &str) -> bool {
     !matches!(text, "." | "..")
         && text.len() <= 200
-        && text
-            .chars()
-            .all(|c| !c.is_control() && c != '/' && c != '\\')
+        && text.chars().all(|c| !c.is_control() && c != '/' && c != '\\')
 }
 
 fn part_from_text(part: &str) -> Option<Value> {
@@ -133,11 +122,7 @@ mod tests {
 
     #[test]
     fn null_empty_text_and_bytes_stay_apart() {
-        for value in [
-            Value::Null,
-            Value::Text(String::new()),
-            Value::Bytes(vec![0, 255]),
-        ] {
+        for value in [Value::Null, Value::Text(String::new()), Value::Bytes(vec![0, 255])] {
             let key = RecordKey::Values(vec![value]);
             assert_eq!(RecordKey::from_text(&key.to_text()), Some(key));
         }

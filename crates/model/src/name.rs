@@ -31,10 +31,7 @@ impl BackendName {
             Some("it must have 1 to 40 characters")
         } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
             Some("it must begin with a letter a–z")
-        } else if !name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        {
+        } else if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
             Some("only a–z, 0–9 and - are allowed")
         } else {
             None
@@ -128,14 +125,7 @@ mod tests {
     #[test]
     fn a_backend_name_is_short_and_plain() {
         assert!(BackendName::new("orders-2").is_ok());
-        for bad in [
-            "",
-            "Orders",
-            "2orders",
-            "or ders",
-            "ördern",
-            &"a".repeat(41),
-        ] {
+        for bad in ["", "Orders", "2orders", "or ders", "ördern", &"a".repeat(41)] {
             assert!(BackendName::new(bad).is_err(), "{bad}");
         }
     }

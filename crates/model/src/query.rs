@@ -47,19 +47,13 @@ impl Column {
     /// The whole field.
     #[must_use]
     pub fn whole(field: usize) -> Self {
-        Self {
-            field,
-            mode: ColumnMode::Whole,
-        }
+        Self { field, mode: ColumnMode::Whole }
     }
 
     /// The field as a list shows it.
     #[must_use]
     pub fn brief(field: usize) -> Self {
-        Self {
-            field,
-            mode: ColumnMode::Brief,
-        }
+        Self { field, mode: ColumnMode::Brief }
     }
 }
 
@@ -106,10 +100,7 @@ impl Cursor {
     pub fn from_text(text: &str, length: usize) -> Option<Self> {
         let json = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (skip, tagged): (u32, Vec<String>) = serde_json::from_slice(&json).ok()?;
-        let values = tagged
-            .iter()
-            .map(|t| Value::from_tagged(t))
-            .collect::<Option<Vec<_>>>()?;
+        let values = tagged.iter().map(|t| Value::from_tagged(t)).collect::<Option<Vec<_>>>()?;
         (values.len() == length).then_some(Self { values, skip })
     }
 }

@@ -53,9 +53,7 @@ impl Schema {
     /// The resource of a name.
     #[must_use]
     pub fn resource(&self, name: &ResourceName) -> Option<&Resource> {
-        self.resources
-            .iter()
-            .find(|resource| resource.name == *name)
+        self.resources.iter().find(|resource| resource.name == *name)
     }
 }
 
@@ -120,9 +118,7 @@ impl Resource {
     /// Position of a field by name.
     #[must_use]
     pub fn position(&self, field: &str) -> Option<usize> {
-        self.fields
-            .iter()
-            .position(|candidate| candidate.name == field)
+        self.fields.iter().position(|candidate| candidate.name == field)
     }
 
     /// A field by name.
@@ -134,17 +130,10 @@ impl Resource {
     /// Whether an index exists whose first fields are exactly these, in any order.
     #[must_use]
     pub fn is_indexed(&self, fields: &[usize]) -> bool {
-        (!fields.is_empty()
-            && self
-                .key
-                .get(..fields.len())
-                .is_some_and(|k| same_set(k, fields)))
+        (!fields.is_empty() && self.key.get(..fields.len()).is_some_and(|k| same_set(k, fields)))
             || self.indexes.iter().any(|index| {
                 matches!(index.kind, IndexKind::Ordered)
-                    && index
-                        .fields
-                        .get(..fields.len())
-                        .is_some_and(|k| same_set(k, fields))
+                    && index.fields.get(..fields.len()).is_some_and(|k| same_set(k, fields))
             })
     }
 }

@@ -142,19 +142,11 @@ impl Value {
 
 /// The shortest decimal text that reads back as the same double.
 fn float_text(n: f64) -> String {
-    if n.is_finite() {
-        finite_text(format!("{n:?}"))
-    } else {
-        special_text(n)
-    }
+    if n.is_finite() { finite_text(format!("{n:?}")) } else { special_text(n) }
 }
 
 fn real_text(n: f32) -> String {
-    if n.is_finite() {
-        finite_text(format!("{n:?}"))
-    } else {
-        special_text(f64::from(n))
-    }
+    if n.is_finite() { finite_text(format!("{n:?}")) } else { special_text(f64::from(n)) }
 }
 
 fn finite_text(text: String) -> String {
@@ -192,10 +184,7 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-        .collect()
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
 /// As the API gives values: numbers where JavaScript keeps them exact, else texts; byte strings as
@@ -280,10 +269,7 @@ mod tests {
     fn integers_beyond_javascript_travel_as_text() {
         let json = |value: Value| serde_json::to_string(&value).expect("serialises");
         assert_eq!(json(Value::Int(9_007_199_254_740_991)), "9007199254740991");
-        assert_eq!(
-            json(Value::Int(9_007_199_254_740_992)),
-            "\"9007199254740992\""
-        );
+        assert_eq!(json(Value::Int(9_007_199_254_740_992)), "\"9007199254740992\"");
         assert_eq!(json(Value::UInt(u64::MAX)), "\"18446744073709551615\"");
         assert_eq!(json(Value::Decimal("12.50".into())), "\"12.50\"");
         assert_eq!(json(Value::Float(f64::NAN)), "\"NaN\"");

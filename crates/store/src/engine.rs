@@ -56,19 +56,15 @@ impl Engine {
         } else {
             let scheme = url.split(':').next().unwrap_or_default();
             let why = "give sqlite:<path> or postgres://user@host/database".to_owned();
-            Err(StoreError::Open {
-                place: format!("{scheme}:…"),
-                why,
-            })
+            Err(StoreError::Open { place: format!("{scheme}:…"), why })
         }
     }
 
     pub(crate) async fn begin(&self) -> Result<OpenTransaction> {
         let begun = match self {
-            Self::Sqlite { writer, .. } => writer
-                .begin_with("BEGIN IMMEDIATE")
-                .await
-                .map(OpenTransaction::Sqlite),
+            Self::Sqlite { writer, .. } => {
+                writer.begin_with("BEGIN IMMEDIATE").await.map(OpenTransaction::Sqlite)
+            }
             Self::Postgres(pool) => {
                 // In its own task, because a `begin` that is dropped half way returns a connection
                 // with an open transaction to the pool (sqlx 0.9.0, transact-rs/sqlx#4385).
@@ -200,10 +196,7 @@ where
             Param::Int(value) => arguments.add(value),
             Param::Text(value) => arguments.add(value),
         }
-        .map_err(|error| StoreError::Invalid {
-            what: "a value",
-            why: error.to_string(),
-        })?;
+        .map_err(|error| StoreError::Invalid { what: "a value", why: error.to_string() })?;
     }
     Ok(arguments)
 }
@@ -218,10 +211,7 @@ async fn sqlite_rows<'c>(
         .await;
     let rows = found.map_err(|error| StoreError::from_driver(sql.as_str(), error))?;
     let sql = Arc::new(sql);
-    Ok(rows
-        .into_iter()
-        .map(|row| Row::new(Driver::Sqlite(row), &sql))
-        .collect())
+    Ok(rows.into_iter().map(|row| Row::new(Driver::Sqlite(row), &sql)).collect())
 }
 
 async fn postgres_rows<'c>(
@@ -234,22 +224,14 @@ async fn postgres_rows<'c>(
         .await;
     let rows = found.map_err(|error| StoreError::from_driver(sql.as_str(), error))?;
     let sql = Arc::new(sql);
-    Ok(rows
-        .into_iter()
-        .map(|row| Row::new(Driver::Postgres(row), &sql))
-        .collect())
+    Ok(rows.into_iter().map(|row| Row::new(Driver::Postgres(row), &sql)).collect())
 }
 
 async fn open_sqlite(path: &Path) -> Result<Engine> {
     let place = path.display().to_string();
-    let refused = |why: String| StoreError::Open {
-        place: place.clone(),
-        why,
-    };
+    let refused = |why: String| StoreError::Open { place: place.clone(), why };
     if place.is_empty() || place.starts_with(":memory:") {
-        return Err(refused(
-            "the store must be a file, give sqlite:<path>".to_owned(),
-        ));
+        return Err(refused("the store must be a file, give sqlite:<path>".to_owned()));
     }
     make_private(path).map_err(|error| refused(error.to_string()))?;
     let options = SqliteConnectOptions::new()
@@ -265,16 +247,12 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
             .idle_timeout(None)
             .max_lifetime(None)
     };
-    let writes = options
-        .clone()
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+    let writes =
+        options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let writer = pool().max_connections(1).connect_with(writes).await;
     let writer = writer.map_err(|error| refused(error.to_string()))?;
-    let readers = pool()
-        .max_connections(SQLITE_READERS)
-        .connect_with(options.read_only(true))
-        .await;
+    let readers =
+        pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await;
     let readers = readers.map_err(|error| refused(error.to_string()))?;
     Ok(Engine::Sqlite { writer, readers })
 }
@@ -282,12 +260,7 @@ async fn open_sqlite(path: &Path) -> Result<Engine> {
 /// Creates the file readable by its owner alone, and narrows it where it is wider. SQLite gives
 /// its `-wal` and `-shm` files the same mode.
 fn make_private(path: &Path) -> std::io::Result<()> {
-    match fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-    {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let mode = fs::metadata(path)?.permissions().mode();
@@ -308,15 +281,10 @@ async fn open_postgres(url: &str) -> Result<Engine> {
         why: error.to_string(),
     })?;
     let place = place(&options);
-    let refused = |why: String| StoreError::Open {
-        place: place.clone(),
-        why,
-    };
+    let refused = |why: String| StoreError::Open { place: place.clone(), why };
     let schema = schema.unwrap_or("public");
     if !is_plain_name(schema) {
-        return Err(refused(format!(
-            "schema {schema:?} must be lower-case letters, digits and _"
-        )));
+        return Err(refused(format!("schema {schema:?} must be lower-case letters, digits and _")));
     }
     let options = options
         .application_name("kontor")
@@ -348,22 +316,14 @@ async fn open_postgres(url: &str) -> Result<Engine> {
 /// lock is for replicas that start at the same time, and ends with the script.
 async fn make_schema(pool: &PgPool, schema: &str) -> sqlx::Result<()> {
     let find = "SELECT nspname FROM pg_namespace WHERE nspname = $1";
-    if sqlx::query(find)
-        .bind(schema)
-        .fetch_optional(pool)
-        .await?
-        .is_some()
-    {
+    if sqlx::query(find).bind(schema).fetch_optional(pool).await?.is_some() {
         return Ok(());
     }
     let create = format!(
         "SELECT pg_advisory_xact_lock(hashtext('kontor_schema')); \
          CREATE SCHEMA IF NOT EXISTS {schema}"
     );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(create))
-        .execute(pool)
-        .await
-        .map(drop)
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(pool).await.map(drop)
 }
 
 /// Takes `schema=name` out of a URL's query, because it is ours and not the driver's.
@@ -371,34 +331,24 @@ fn split_schema(url: &str) -> (String, Option<&str>) {
     let Some((base, query)) = url.split_once('?') else {
         return (url.to_owned(), None);
     };
-    let (ours, theirs): (Vec<_>, Vec<_>) = query
-        .split('&')
-        .partition(|pair| pair.starts_with("schema="));
+    let (ours, theirs): (Vec<_>, Vec<_>) =
+        query.split('&').partition(|pair| pair.starts_with("schema="));
     let schema = ours.first().and_then(|pair| pair.strip_prefix("schema="));
-    let url = if theirs.is_empty() {
-        base.to_owned()
-    } else {
-        format!("{base}?{}", theirs.join("&"))
-    };
+    let url =
+        if theirs.is_empty() { base.to_owned() } else { format!("{base}?{}", theirs.join("&")) };
     (url, schema)
 }
 
 fn is_plain_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && name.len() <= 63
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// Where the server is, without user and password.
 fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or_default();
-    format!(
-        "postgres://{}:{}/{database}",
-        options.get_host(),
-        options.get_port()
-    )
+    format!("postgres://{}:{}/{database}", options.get_host(), options.get_port())
 }
 
 #[cfg(test)]
@@ -408,10 +358,7 @@ mod tests {
     #[test]
     fn the_schema_is_taken_out_of_the_url_and_the_rest_stays() {
         let (url, schema) = split_schema("postgres://h/d?sslmode=disable&schema=office");
-        assert_eq!(
-            (url.as_str(), schema),
-            ("postgres://h/d?sslmode=disable", Some("office"))
-        );
+        assert_eq!((url.as_str(), schema), ("postgres://h/d?sslmode=disable", Some("office")));
         let (url, schema) = split_schema("postgres://h/d?schema=office");
         assert_eq!((url.as_str(), schema), ("postgres://h/d", Some("office")));
     }
@@ -433,14 +380,8 @@ mod tests {
             "postgres://u:se?secret@127.0.0.1:1/d",
             "postgres://u:se/secret@127.0.0.1:1/d",
         ] {
-            let told = Engine::open(url)
-                .await
-                .expect_err("nothing is there")
-                .to_string();
-            assert!(
-                told.starts_with("cannot open the store postgres:"),
-                "{told}"
-            );
+            let told = Engine::open(url).await.expect_err("nothing is there").to_string();
+            assert!(told.starts_with("cannot open the store postgres:"), "{told}");
             assert!(!told.contains("secret"), "{told}");
         }
     }

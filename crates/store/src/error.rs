@@ -124,10 +124,7 @@ impl StoreError {
                 return Self::Dangling { detail: detail() };
             }
         }
-        Self::Database {
-            statement: beginning(statement),
-            source: Box::new(source),
-        }
+        Self::Database { statement: beginning(statement), source: Box::new(source) }
     }
 
     /// True where the database refused a statement for what it says, so that others may succeed.

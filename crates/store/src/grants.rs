@@ -35,9 +35,7 @@ pub struct Grant {
 pub async fn set(tx: &mut Tx, user_id: &str, grant: &Grant) -> Result<()> {
     let sql = "INSERT INTO kontor_grant (user_id, backend, role) VALUES ($1, $2, $3) \
          ON CONFLICT (user_id, backend) DO UPDATE SET role = excluded.role";
-    tx.run(sql.into(), params![user_id, &grant.backend, grant.role])
-        .await
-        .map(drop)
+    tx.run(sql.into(), params![user_id, &grant.backend, grant.role]).await.map(drop)
 }
 
 /// Takes a user's role on a backend away; false where they had none.
@@ -57,12 +55,7 @@ pub async fn of_user(db: &mut impl Read, user_id: &str) -> Result<Vec<Grant>> {
     let sql = "SELECT backend, role FROM kontor_grant WHERE user_id = $1 ORDER BY backend";
     let rows = db.rows(sql.into(), params![user_id]).await?;
     rows.iter()
-        .map(|row| {
-            Ok(Grant {
-                backend: row.text("backend")?,
-                role: row.word("role")?,
-            })
-        })
+        .map(|row| Ok(Grant { backend: row.text("backend")?, role: row.word("role")? }))
         .collect()
 }
 
@@ -71,11 +64,7 @@ pub async fn of_user(db: &mut impl Read, user_id: &str) -> Result<Vec<Grant>> {
 /// # Errors
 /// [`crate::StoreError::Dangling`] where there is no such user.
 pub async fn set_teams(tx: &mut Tx, user_id: &str, teams: &[&str]) -> Result<()> {
-    tx.run(
-        "DELETE FROM kontor_team_member WHERE user_id = $1".into(),
-        params![user_id],
-    )
-    .await?;
+    tx.run("DELETE FROM kontor_team_member WHERE user_id = $1".into(), params![user_id]).await?;
     let sql = "INSERT INTO kontor_team_member (user_id, team) VALUES ($1, $2) \
          ON CONFLICT (user_id, team) DO NOTHING";
     for team in teams {
@@ -90,11 +79,7 @@ pub async fn set_teams(tx: &mut Tx, user_id: &str, teams: &[&str]) -> Result<()>
 /// [`crate::StoreError::Database`].
 pub async fn teams_of(db: &mut impl Read, user_id: &str) -> Result<Vec<String>> {
     let sql = "SELECT team FROM kontor_team_member WHERE user_id = $1 ORDER BY team";
-    db.rows(sql.into(), params![user_id])
-        .await?
-        .iter()
-        .map(|row| row.text("team"))
-        .collect()
+    db.rows(sql.into(), params![user_id]).await?.iter().map(|row| row.text("team")).collect()
 }
 
 /// All teams that have a member, by name.
@@ -103,9 +88,5 @@ pub async fn teams_of(db: &mut impl Read, user_id: &str) -> Result<Vec<String>> 
 /// [`crate::StoreError::Database`].
 pub async fn teams(db: &mut impl Read) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT team FROM kontor_team_member ORDER BY team";
-    db.rows(sql.into(), Vec::new())
-        .await?
-        .iter()
-        .map(|row| row.text("team"))
-        .collect()
+    db.rows(sql.into(), Vec::new()).await?.iter().map(|row| row.text("team")).collect()
 }

@@ -235,12 +235,7 @@ pub async fn of_user(db: &mut impl Read, user_id: &str, limit: u32) -> Result<Ve
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn in_state(db: &mut impl Read, state: State, limit: u32) -> Result<Vec<Job>> {
-    select(
-        db,
-        "state = $1 ORDER BY run_at, id LIMIT $2",
-        params![state, limit],
-    )
-    .await
+    select(db, "state = $1 ORDER BY run_at, id LIMIT $2", params![state, limit]).await
 }
 
 /// Removes jobs that were over before an instant. Answers how many.
@@ -248,11 +243,7 @@ pub async fn in_state(db: &mut impl Read, state: State, limit: u32) -> Result<Ve
 /// # Errors
 /// [`StoreError::Database`].
 pub async fn purge(tx: &mut Tx, before: Micros) -> Result<u64> {
-    tx.run(
-        "DELETE FROM kontor_job WHERE finished < $1".into(),
-        params![before],
-    )
-    .await
+    tx.run("DELETE FROM kontor_job WHERE finished < $1".into(), params![before]).await
 }
 
 async fn held(
@@ -269,19 +260,12 @@ async fn held(
 }
 
 fn lost(id: &str, worker: &str) -> StoreError {
-    StoreError::LostClaim {
-        job: id.to_owned(),
-        worker: worker.to_owned(),
-    }
+    StoreError::LostClaim { job: id.to_owned(), worker: worker.to_owned() }
 }
 
 async fn select(db: &mut impl Read, condition: &str, params: Vec<Param>) -> Result<Vec<Job>> {
     let sql = format!("SELECT {COLUMNS} FROM kontor_job WHERE {condition}");
-    db.rows(Sql::built(sql), params)
-        .await?
-        .iter()
-        .map(from_row)
-        .collect()
+    db.rows(Sql::built(sql), params).await?.iter().map(from_row).collect()
 }
 
 fn from_row(row: &Row) -> Result<Job> {

@@ -25,9 +25,7 @@ impl Json {
     /// # Errors
     /// [`StoreError::Invalid`] where the value has no JSON form.
     pub fn write(value: &impl Serialize) -> Result<Self> {
-        serde_json::to_string(value)
-            .map(Self)
-            .map_err(|error| invalid(&error))
+        serde_json::to_string(value).map(Self).map_err(|error| invalid(&error))
     }
 
     /// Reads a value from the JSON.
@@ -46,8 +44,5 @@ impl Json {
 }
 
 fn invalid(error: &serde_json::Error) -> StoreError {
-    StoreError::Invalid {
-        what: "JSON",
-        why: error.to_string(),
-    }
+    StoreError::Invalid { what: "JSON", why: error.to_string() }
 }

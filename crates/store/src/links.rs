@@ -40,13 +40,7 @@ const COLUMNS: &str = "token_hash, purpose, user_id, created, expires";
 pub async fn add(tx: &mut Tx, link: &Link) -> Result<()> {
     let sql = "INSERT INTO kontor_link (token_hash, purpose, user_id, created, expires) \
          VALUES ($1, $2, $3, $4, $5)";
-    let params = params![
-        &link.secret,
-        link.purpose,
-        &link.user_id,
-        link.created,
-        link.expires
-    ];
+    let params = params![&link.secret, link.purpose, &link.user_id, link.created, link.expires];
     tx.run(sql.into(), params).await.map(drop)
 }
 
@@ -92,11 +86,7 @@ pub async fn withdraw(tx: &mut Tx, purpose: Purpose, user_id: Option<&str>) -> R
 /// # Errors
 /// [`crate::StoreError::Database`].
 pub async fn purge(tx: &mut Tx, before: Micros) -> Result<u64> {
-    tx.run(
-        "DELETE FROM kontor_link WHERE expires < $1 OR used < $1".into(),
-        params![before],
-    )
-    .await
+    tx.run("DELETE FROM kontor_link WHERE expires < $1 OR used < $1".into(), params![before]).await
 }
 
 fn from_row(row: &Row) -> Result<Link> {

@@ -21,10 +21,7 @@ const LEDGER: &str = "CREATE TABLE IF NOT EXISTS kontor_migration \
      (version BIGINT NOT NULL PRIMARY KEY, checksum TEXT NOT NULL)";
 
 const fn both(text: &'static str) -> Texts {
-    Texts {
-        sqlite: text,
-        postgres: text,
-    }
+    Texts { sqlite: text, postgres: text }
 }
 
 /// Brings the store to the newest version, in one transaction: all of it or nothing.
@@ -37,8 +34,7 @@ pub(crate) async fn apply(engine: &Engine, key: &SealKey) -> Result<()> {
         let text = engine.text(texts);
         open.script(text).await?;
         let insert = "INSERT INTO kontor_migration (version, checksum) VALUES ($1, $2)";
-        open.run(insert.into(), params![version(index), checksum(text)])
-            .await?;
+        open.run(insert.into(), params![version(index), checksum(text)]).await?;
     }
     let mut tx = Tx::new(open);
     // Only where the tables are new: a head that vanished later must stay missing, else deleting

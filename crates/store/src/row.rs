@@ -22,10 +22,7 @@ pub(crate) enum Driver {
 
 impl Row {
     pub(crate) fn new(driver: Driver, sql: &Arc<Sql>) -> Self {
-        Self {
-            driver,
-            sql: Arc::clone(sql),
-        }
+        Self { driver, sql: Arc::clone(sql) }
     }
 
     /// A whole number.
@@ -34,8 +31,7 @@ impl Row {
     /// [`StoreError::Column`] where the column is missing, null or of another type. The same for
     /// the other methods.
     pub fn int(&self, column: &str) -> Result<i64> {
-        self.opt_int(column)?
-            .ok_or_else(|| self.wrong(column, "is null"))
+        self.opt_int(column)?.ok_or_else(|| self.wrong(column, "is null"))
     }
 
     /// A whole number or null.
@@ -55,8 +51,7 @@ impl Row {
     /// # Errors
     /// As [`Row::int`].
     pub fn text(&self, column: &str) -> Result<String> {
-        self.opt_text(column)?
-            .ok_or_else(|| self.wrong(column, "is null"))
+        self.opt_text(column)?.ok_or_else(|| self.wrong(column, "is null"))
     }
 
     /// A text or null.
@@ -116,9 +111,7 @@ impl Row {
     /// As [`Row::json`].
     pub fn opt_json(&self, column: &str) -> Result<Option<Json>> {
         let text = self.opt_text(column)?;
-        text.map(Json::parse)
-            .transpose()
-            .map_err(|error| self.wrong(column, &error.to_string()))
+        text.map(Json::parse).transpose().map_err(|error| self.wrong(column, &error.to_string()))
     }
 
     fn wrong(&self, column: &str, why: &str) -> StoreError {

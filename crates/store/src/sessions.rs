@@ -65,8 +65,7 @@ pub async fn find(
         users::COLUMNS
     );
     let row = db.row(Sql::built(sql), params![secret, now]).await?;
-    row.map(|row| Ok((from_row(&row)?, User::from_row(&row)?)))
-        .transpose()
+    row.map(|row| Ok((from_row(&row)?, User::from_row(&row)?))).transpose()
 }
 
 /// Notes that a session was used and moves its idle end. It writes: once a minute is enough.
@@ -76,9 +75,7 @@ pub async fn find(
 pub async fn touch(tx: &mut Tx, id: &str, now: Micros, idle_expires: Micros) -> Result<()> {
     let sql = "UPDATE kontor_session SET last_seen = $2, idle_expires = $3 \
          WHERE id = $1 AND last_seen < $2";
-    tx.run(sql.into(), params![id, now, idle_expires])
-        .await
-        .map(drop)
+    tx.run(sql.into(), params![id, now, idle_expires]).await.map(drop)
 }
 
 /// Gives a session another secret; the old one is worth nothing then.
@@ -117,11 +114,7 @@ pub async fn of_user(db: &mut impl Read, user_id: &str, now: Micros) -> Result<V
         "SELECT {COLUMNS} FROM kontor_session s WHERE s.user_id = $1 AND s.idle_expires > $2 \
          AND s.expires > $2 ORDER BY s.last_seen DESC, s.id"
     );
-    db.rows(Sql::built(sql), params![user_id, now])
-        .await?
-        .iter()
-        .map(from_row)
-        .collect()
+    db.rows(Sql::built(sql), params![user_id, now]).await?.iter().map(from_row).collect()
 }
 
 /// Removes expired sessions. Answers how many.

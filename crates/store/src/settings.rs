@@ -18,12 +18,8 @@ pub async fn set(tx: &mut Tx, key: &str, value: &Json, now: Micros) -> Result<()
 /// # Errors
 /// As [`set`].
 pub async fn get(db: &mut impl Read, key: &str) -> Result<Option<Json>> {
-    let row = db
-        .row(
-            "SELECT value FROM kontor_setting WHERE key = $1".into(),
-            params![key],
-        )
-        .await?;
+    let row =
+        db.row("SELECT value FROM kontor_setting WHERE key = $1".into(), params![key]).await?;
     row.map(|row| row.json("value")).transpose()
 }
 
@@ -32,13 +28,7 @@ pub async fn get(db: &mut impl Read, key: &str) -> Result<Option<Json>> {
 /// # Errors
 /// As [`set`].
 pub async fn unset(tx: &mut Tx, key: &str) -> Result<bool> {
-    Ok(tx
-        .run(
-            "DELETE FROM kontor_setting WHERE key = $1".into(),
-            params![key],
-        )
-        .await?
-        > 0)
+    Ok(tx.run("DELETE FROM kontor_setting WHERE key = $1".into(), params![key]).await? > 0)
 }
 
 /// All settings, by key.
@@ -46,13 +36,7 @@ pub async fn unset(tx: &mut Tx, key: &str) -> Result<bool> {
 /// # Errors
 /// As [`set`].
 pub async fn all(db: &mut impl Read) -> Result<Vec<(String, Json)>> {
-    let rows = db
-        .rows(
-            "SELECT key, value FROM kontor_setting ORDER BY key".into(),
-            Vec::new(),
-        )
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.text("key")?, row.json("value")?)))
-        .collect()
+    let rows =
+        db.rows("SELECT key, value FROM kontor_setting ORDER BY key".into(), Vec::new()).await?;
+    rows.iter().map(|row| Ok((row.text("key")?, row.json("value")?))).collect()
 }

@@ -26,12 +26,8 @@ pub async fn append(tx: &mut Tx, snapshot: &Snapshot) -> Result<bool> {
          SELECT $1, n.last + 1, $2, $3, $4 FROM (SELECT COALESCE(MAX(number), 0) AS last \
          FROM kontor_snapshot WHERE backend = $1) n WHERE NOT EXISTS (SELECT 1 \
          FROM kontor_snapshot s WHERE s.backend = $1 AND s.number = n.last AND s.fingerprint = $3)";
-    let params = params![
-        &snapshot.backend,
-        snapshot.taken_at,
-        &snapshot.fingerprint,
-        &snapshot.body
-    ];
+    let params =
+        params![&snapshot.backend, snapshot.taken_at, &snapshot.fingerprint, &snapshot.body];
     Ok(tx.run(sql.into(), params).await? > 0)
 }
 
@@ -42,11 +38,7 @@ pub async fn append(tx: &mut Tx, snapshot: &Snapshot) -> Result<bool> {
 pub async fn latest(db: &mut impl Read, backend: &str, limit: u32) -> Result<Vec<Snapshot>> {
     let sql = "SELECT backend, taken_at, fingerprint, body FROM kontor_snapshot \
          WHERE backend = $1 ORDER BY number DESC LIMIT $2";
-    db.rows(sql.into(), params![backend, limit])
-        .await?
-        .iter()
-        .map(from_row)
-        .collect()
+    db.rows(sql.into(), params![backend, limit]).await?.iter().map(from_row).collect()
 }
 
 fn from_row(row: &Row) -> Result<Snapshot> {

@@ -19,12 +19,8 @@ impl Sql {
 
     /// The first table that the text names, for messages.
     pub(crate) fn table(&self) -> &str {
-        let mut words = self
-            .as_str()
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-        words
-            .find(|word| word.starts_with("kontor_"))
-            .unwrap_or("?")
+        let mut words = self.as_str().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        words.find(|word| word.starts_with("kontor_")).unwrap_or("?")
     }
 
     pub(crate) fn into_driver(self) -> sqlx::SqlStr {

@@ -36,9 +36,7 @@ impl Store {
     /// Reads outside of a transaction; every statement sees what is committed when it runs.
     #[must_use]
     pub fn read(&self) -> Reader {
-        Reader {
-            engine: Arc::clone(&self.engine),
-        }
+        Reader { engine: Arc::clone(&self.engine) }
     }
 
     /// The audit: appending, reading, verifying.
@@ -146,10 +144,7 @@ impl Drop for Tx {
 
 impl Tx {
     pub(crate) fn new(open: OpenTransaction) -> Self {
-        Self {
-            open: Some(open),
-            home: Arc::default(),
-        }
+        Self { open: Some(open), home: Arc::default() }
     }
 
     /// Commits a transaction that was not begun by [`Store::transaction`].
@@ -190,10 +185,7 @@ impl Tx {
         params: Vec<Param>,
     ) -> Result<()> {
         match self.run(sql.into(), params).await? {
-            0 => Err(StoreError::Missing {
-                what,
-                id: id.to_owned(),
-            }),
+            0 => Err(StoreError::Missing { what, id: id.to_owned() }),
             _ => Ok(()),
         }
     }
@@ -229,9 +221,7 @@ const INSERT_ROWS: usize = 32;
 
 /// `$3, $4, $5` for `placeholders(2, 3)`.
 pub(crate) fn placeholders(bound: usize, count: usize) -> String {
-    let marks: Vec<_> = (bound + 1..=bound + count)
-        .map(|n| format!("${n}"))
-        .collect();
+    let marks: Vec<_> = (bound + 1..=bound + count).map(|n| format!("${n}")).collect();
     marks.join(", ")
 }
 

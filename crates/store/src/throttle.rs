@@ -36,8 +36,7 @@ pub async fn failed(
 /// [`crate::StoreError::Missing`] where no failure was counted under the key.
 pub async fn block(tx: &mut Tx, key: &str, until: Micros) -> Result<()> {
     let sql = "UPDATE kontor_throttle SET blocked_until = $2 WHERE key = $1";
-    tx.must("counted failure of", key, sql, params![key, until])
-        .await
+    tx.must("counted failure of", key, sql, params![key, until]).await
 }
 
 /// What was counted under a key.
@@ -55,12 +54,7 @@ pub async fn of_key(db: &mut impl Read, key: &str) -> Result<Attempts> {
 /// # Errors
 /// As [`failed`].
 pub async fn clear(tx: &mut Tx, key: &str) -> Result<()> {
-    tx.run(
-        "DELETE FROM kontor_throttle WHERE key = $1".into(),
-        params![key],
-    )
-    .await
-    .map(drop)
+    tx.run("DELETE FROM kontor_throttle WHERE key = $1".into(), params![key]).await.map(drop)
 }
 
 /// Forgets keys that failed and were blocked before an instant only.
@@ -73,8 +67,5 @@ pub async fn purge(tx: &mut Tx, before: Micros) -> Result<u64> {
 }
 
 fn from_row(row: &Row) -> Result<Attempts> {
-    Ok(Attempts {
-        failures: row.count("failures")?,
-        blocked_until: row.int("blocked_until")?,
-    })
+    Ok(Attempts { failures: row.count("failures")?, blocked_until: row.int("blocked_until")? })
 }

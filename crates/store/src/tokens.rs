@@ -73,8 +73,7 @@ pub async fn find(
         users::COLUMNS
     );
     let row = db.row(Sql::built(sql), params![secret, now]).await?;
-    row.map(|row| Ok((from_row(&row)?, User::from_row(&row)?)))
-        .transpose()
+    row.map(|row| Ok((from_row(&row)?, User::from_row(&row)?))).transpose()
 }
 
 /// Notes that a token was used. It writes: once a minute is enough.
@@ -105,11 +104,7 @@ pub async fn of_user(db: &mut impl Read, user_id: &str) -> Result<Vec<Token>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM kontor_token t WHERE t.user_id = $1 ORDER BY t.created DESC, t.id"
     );
-    db.rows(Sql::built(sql), params![user_id])
-        .await?
-        .iter()
-        .map(from_row)
-        .collect()
+    db.rows(Sql::built(sql), params![user_id]).await?.iter().map(from_row).collect()
 }
 
 fn from_row(row: &Row) -> Result<Token> {

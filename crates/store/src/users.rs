@@ -117,13 +117,7 @@ pub async fn set_password(tx: &mut Tx, id: &str, password_hash: &str) -> Result<
 pub async fn remove(tx: &mut Tx, id: &str) -> Result<()> {
     let views = "DELETE FROM kontor_view WHERE owner_kind = 'user' AND owner = $1";
     tx.run(views.into(), params![id]).await?;
-    tx.must(
-        "user",
-        id,
-        "DELETE FROM kontor_user WHERE id = $1",
-        params![id],
-    )
-    .await
+    tx.must("user", id, "DELETE FROM kontor_user WHERE id = $1", params![id]).await
 }
 
 /// The user with an id.
@@ -165,9 +159,5 @@ async fn one(db: &mut impl Read, condition: &str, params: Vec<Param>) -> Result<
 
 async fn select(db: &mut impl Read, condition: &str, params: Vec<Param>) -> Result<Vec<User>> {
     let sql = format!("SELECT {COLUMNS} FROM kontor_user u WHERE {condition}");
-    db.rows(crate::Sql::built(sql), params)
-        .await?
-        .iter()
-        .map(User::from_row)
-        .collect()
+    db.rows(crate::Sql::built(sql), params).await?.iter().map(User::from_row).collect()
 }

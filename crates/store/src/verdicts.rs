@@ -66,11 +66,7 @@ pub async fn forget(tx: &mut Tx, backend: &str, kind: &str, subject: &str) -> Re
 pub async fn of_backend(db: &mut impl Read, backend: &str) -> Result<Vec<Decision>> {
     let sql = "SELECT backend, kind, subject, verdict, who, at FROM kontor_verdict \
          WHERE backend = $1 ORDER BY kind, subject";
-    db.rows(sql.into(), params![backend])
-        .await?
-        .iter()
-        .map(from_row)
-        .collect()
+    db.rows(sql.into(), params![backend]).await?.iter().map(from_row).collect()
 }
 
 fn from_row(row: &Row) -> Result<Decision> {

@@ -101,15 +101,8 @@ pub async fn save(tx: &mut Tx, view: &View) -> Result<()> {
     let (kind, owner) = view.owner.words();
     let sql = "UPDATE kontor_view SET owner_kind = $2, owner = $3, name = $4, definition = $5, \
          position = $6, updated = $7 WHERE id = $1";
-    let params = params![
-        &view.id,
-        kind,
-        owner,
-        &view.name,
-        &view.definition,
-        view.position,
-        view.updated
-    ];
+    let params =
+        params![&view.id, kind, owner, &view.name, &view.definition, view.position, view.updated];
     tx.must("view", &view.id, sql, params).await
 }
 
@@ -118,10 +111,7 @@ pub async fn save(tx: &mut Tx, view: &View) -> Result<()> {
 /// # Errors
 /// [`StoreError::Database`]; the same for the reads.
 pub async fn remove(tx: &mut Tx, id: &str) -> Result<bool> {
-    Ok(tx
-        .run("DELETE FROM kontor_view WHERE id = $1".into(), params![id])
-        .await?
-        > 0)
+    Ok(tx.run("DELETE FROM kontor_view WHERE id = $1".into(), params![id]).await? > 0)
 }
 
 /// The view with an id.
@@ -171,11 +161,7 @@ async fn select(db: &mut impl Read, condition: &str, params: Vec<Param>) -> Resu
         "SELECT {COLUMNS} FROM kontor_view WHERE {condition} \
          ORDER BY backend, resource, position, name, id"
     );
-    db.rows(Sql::built(sql), params)
-        .await?
-        .iter()
-        .map(from_row)
-        .collect()
+    db.rows(Sql::built(sql), params).await?.iter().map(from_row).collect()
 }
 
 fn from_row(row: &Row) -> Result<View> {

@@ -99,10 +99,7 @@ pub(super) fn plan(seed: u64) -> Catalogue {
             }
         }
     }
-    Catalogue {
-        categories: categories(),
-        products,
-    }
+    Catalogue { categories: categories(), products }
 }
 
 fn shelf_category(position: usize) -> i64 {
@@ -110,33 +107,19 @@ fn shelf_category(position: usize) -> i64 {
 }
 
 fn categories() -> Vec<Category> {
-    let departments = DEPARTMENTS
-        .iter()
-        .enumerate()
-        .map(|(position, name)| Category {
-            id: position as i64 + 1,
-            parent: None,
-            name: *name,
-        });
-    let shelves = SHELVES
-        .iter()
-        .enumerate()
-        .map(|(position, shelf)| Category {
-            id: shelf_category(position),
-            parent: Some(shelf.department as i64 + 1),
-            name: shelf.name,
-        });
+    let departments = DEPARTMENTS.iter().enumerate().map(|(position, name)| Category {
+        id: position as i64 + 1,
+        parent: None,
+        name: *name,
+    });
+    let shelves = SHELVES.iter().enumerate().map(|(position, shelf)| Category {
+        id: shelf_category(position),
+        parent: Some(shelf.department as i64 + 1),
+        name: shelf.name,
+    });
     let across = [
-        Category {
-            id: NEW_ARRIVALS,
-            parent: None,
-            name: ("Neuheiten", "New arrivals"),
-        },
-        Category {
-            id: SALE,
-            parent: None,
-            name: ("Sale", "Sale"),
-        },
+        Category { id: NEW_ARRIVALS, parent: None, name: ("Neuheiten", "New arrivals") },
+        Category { id: SALE, parent: None, name: ("Sale", "Sale") },
     ];
     departments.chain(shelves).chain(across).collect()
 }
@@ -173,10 +156,7 @@ impl<'a> Family<'a> {
 
     fn product(&self, random: &mut Random, id: i64, category: i64, colour: Colour) -> Product {
         let goods = self.goods.0;
-        let created = Moment {
-            day: self.created,
-            second: random.between(25_200, 61_200),
-        };
+        let created = Moment { day: self.created, second: random.between(25_200, 61_200) };
         let (status, deleted) = fate(random, created);
         let updated = match (status, deleted) {
             (_, Some(deleted)) => deleted,
@@ -196,23 +176,13 @@ impl<'a> Family<'a> {
         Product {
             id,
             sku: format!("{}-{}", self.shelf.letters, 10_000 + id * 7),
-            name: format!(
-                "{} »{}« {}, {}",
-                goods.0, self.series, self.detail.0, colour.0
-            ),
-            english_name: format!(
-                "{} ‘{}’ {}, {}",
-                goods.1, self.series, self.detail.1, colour.1
-            ),
+            name: format!("{} »{}« {}, {}", goods.0, self.series, self.detail.0, colour.0),
+            english_name: format!("{} ‘{}’ {}, {}", goods.1, self.series, self.detail.1, colour.1),
             description: describe(goods.0, self.detail.0, PROMISES[department].0),
             english_description: describe(goods.1, self.detail.1, PROMISES[department].1),
             department,
             categories,
-            tax_rate: if self.shelf.letters == BOOK_LETTERS {
-                7
-            } else {
-                19
-            },
+            tax_rate: if self.shelf.letters == BOOK_LETTERS { 7 } else { 19 },
             status,
             gtin: gtin(id),
             weight_g: self.weight_g,
@@ -220,22 +190,15 @@ impl<'a> Family<'a> {
             tags: tags(random, is_new, on_sale),
             image: (id % 6 == 1).then(|| swatch(colour.2)),
             created,
-            updated: updated.max(created).min(Moment {
-                day: TODAY,
-                second: 0,
-            }),
+            updated: updated.max(created).min(Moment { day: TODAY, second: 0 }),
             deleted,
             prices: self.prices.clone(),
         }
     }
 
     fn attributes(&self, random: &mut Random, colour: Colour) -> String {
-        let sizes: Vec<String> = self
-            .shelf
-            .sizes
-            .iter()
-            .map(|size| format!("\"{size}\""))
-            .collect();
+        let sizes: Vec<String> =
+            self.shelf.sizes.iter().map(|size| format!("\"{size}\"")).collect();
         let sizes = match sizes.is_empty() {
             true => String::new(),
             false => format!(",\"sizes\":[{}]", sizes.join(",")),
@@ -259,22 +222,16 @@ fn fate(random: &mut Random, created: Moment) -> (&'static str, Option<Moment>) 
     match random.below(1000) {
         0..30 => ("draft", None),
         30..110 if old => ("archived", None),
-        110..130 if old => (
-            "archived",
-            Some(created.later(random.between(300, 750) * 86_400)),
-        ),
+        110..130 if old => ("archived", Some(created.later(random.between(300, 750) * 86_400))),
         _ => ("active", None),
     }
 }
 
 fn tags(random: &mut Random, is_new: bool, on_sale: bool) -> String {
     let mut tags = Vec::new();
-    for (tag, permille) in [
-        ("bestseller", 90),
-        ("nachhaltig", 180),
-        ("made-in-germany", 120),
-        ("exklusiv-online", 60),
-    ] {
+    for (tag, permille) in
+        [("bestseller", 90), ("nachhaltig", 180), ("made-in-germany", 120), ("exklusiv-online", 60)]
+    {
         if random.chance(permille) {
             tags.push(format!("\"{tag}\""));
         }
@@ -339,23 +296,14 @@ mod tests {
         assert_eq!(gtin_check_digit("400638133393"), 1);
         for product in plan(1).products {
             let (digits, check) = product.gtin.split_at(12);
-            assert_eq!(
-                check,
-                gtin_check_digit(digits).to_string(),
-                "{}",
-                product.gtin
-            );
+            assert_eq!(check, gtin_check_digit(digits).to_string(), "{}", product.gtin);
         }
     }
 
     #[test]
     fn there_are_about_twelve_hundred_articles_and_no_number_comes_twice() {
         let products = plan(1).products;
-        assert!(
-            (1_100..1_300).contains(&products.len()),
-            "{}",
-            products.len()
-        );
+        assert!((1_100..1_300).contains(&products.len()), "{}", products.len());
         let numbers: HashSet<&String> = products.iter().flat_map(|p| [&p.sku, &p.gtin]).collect();
         assert_eq!(numbers.len(), products.len() * 2);
     }
@@ -365,11 +313,7 @@ mod tests {
         for product in plan(1).products {
             for (_, cents) in &product.prices {
                 assert!(*cents >= 400, "{}: {cents}", product.name);
-                assert!(
-                    [0, 49, 90, 95, 99].contains(&(cents % 100)),
-                    "{}: {cents}",
-                    product.name
-                );
+                assert!([0, 49, 90, 95, 99].contains(&(cents % 100)), "{}: {cents}", product.name);
             }
         }
     }

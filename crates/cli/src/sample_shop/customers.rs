@@ -112,10 +112,7 @@ fn beginnings(random: &mut Random, count: usize) -> Vec<Moment> {
         .map(|_| {
             let before_today = random.skewed(days);
             let second = random.between(21_600, 82_800);
-            Moment {
-                day: plus(first, (days - 1 - before_today) as i64),
-                second,
-            }
+            Moment { day: plus(first, (days - 1 - before_today) as i64), second }
         })
         .collect()
 }
@@ -126,11 +123,8 @@ fn customer(
     since: Moment,
     emails: &mut HashSet<String>,
 ) -> Customer {
-    let salutation = random.weighted(&[
-        (Salutation::Mrs, 55),
-        (Salutation::Mr, 39),
-        (Salutation::Company, 6),
-    ]);
+    let salutation =
+        random.weighted(&[(Salutation::Mrs, 55), (Salutation::Mr, 39), (Salutation::Company, 6)]);
     let first_name = match salutation {
         Salutation::Mrs => *random.pick(WOMEN),
         Salutation::Mr => *random.pick(MEN),
@@ -144,35 +138,20 @@ fn customer(
     let days_known = days_between(since.day, TODAY);
     let later = |random: &mut Random| since.later(random.between(0, days_known - 1) * 86_400 + 47);
     let deleted = random.chance(18).then(|| later(random));
-    let updated = deleted.unwrap_or_else(|| {
-        if random.chance(600) {
-            later(random)
-        } else {
-            since
-        }
-    });
+    let updated = deleted.unwrap_or_else(|| if random.chance(600) { later(random) } else { since });
     Customer {
         number,
         online: since.day > date(2018, 1, 1) || random.chance(400),
         salutation,
         title: random.chance(28).then(|| {
-            random.weighted(&[
-                ("Dr.", 20),
-                ("Prof. Dr.", 3),
-                ("Mag.", 3),
-                ("Dipl.-Ing.", 3),
-            ])
+            random.weighted(&[("Dr.", 20), ("Prof. Dr.", 3), ("Mag.", 3), ("Dipl.-Ing.", 3)])
         }),
         first_name,
         email: email(random, first_name, &last_name, &address, emails),
         last_name,
         company,
         phone: random.chance(780).then(|| phone(random, &address)),
-        language: if address.land != Land::Austria && random.chance(45) {
-            "en"
-        } else {
-            "de"
-        },
+        language: if address.land != Land::Austria && random.chance(45) { "en" } else { "de" },
         newsletter: random.chance(410),
         born: plus(date(1940, 1, 1), random.between(0, 24_800)),
         since,
@@ -221,11 +200,7 @@ fn addresses(random: &mut Random, first: Address) -> Vec<Address> {
 }
 
 fn address(random: &mut Random) -> Address {
-    let land = random.weighted(&[
-        (Land::Germany, 80),
-        (Land::Austria, 17),
-        (Land::Switzerland, 3),
-    ]);
+    let land = random.weighted(&[(Land::Germany, 80), (Land::Austria, 17), (Land::Switzerland, 3)]);
     address_in(random, land)
 }
 
@@ -244,23 +219,14 @@ pub(super) fn address_in(random: &mut Random, land: Land) -> Address {
     let number = random.between(1, 140);
     let house_number = match land {
         // staircase and flat, as in Vienna
-        Land::Austria if random.chance(400) => format!(
-            "{number}/{}/{}",
-            random.between(1, 6),
-            random.between(1, 30)
-        ),
+        Land::Austria if random.chance(400) => {
+            format!("{number}/{}/{}", random.between(1, 6), random.between(1, 30))
+        }
         _ if random.chance(140) => format!("{number} {}", random.pick(&["a", "b", "c", "d"])),
         _ if random.chance(30) => format!("{number}–{}", number + 2),
         _ => number.to_string(),
     };
-    Address {
-        street,
-        house_number,
-        postcode,
-        town,
-        area_code,
-        land,
-    }
+    Address { street, house_number, postcode, town, area_code, land }
 }
 
 /// A number that rings nowhere: in the five cities the ranges that the Federal Network Agency keeps
@@ -282,11 +248,7 @@ fn phone(random: &mut Random, address: &Address) -> Phone {
         "89" => format!("99998{}", random.digits(3)),
         _ => format!("1{}{}", random.between(3, 9), random.digits(4)),
     };
-    Phone {
-        dialling_code,
-        area_code: address.area_code,
-        local,
-    }
+    Phone { dialling_code, area_code: address.area_code, local }
 }
 
 fn email(
@@ -320,25 +282,23 @@ fn email(
 
 /// `name` in the letters of an e-mail address.
 fn ascii(name: &str) -> String {
-    name.to_lowercase()
-        .chars()
-        .fold(String::new(), |mut plain, letter| {
-            match letter {
-                'ä' => plain.push_str("ae"),
-                'ö' => plain.push_str("oe"),
-                'ü' => plain.push_str("ue"),
-                'ß' => plain.push_str("ss"),
-                'ı' | 'i' => plain.push('i'),
-                'ş' | 'ś' => plain.push('s'),
-                'č' | 'ć' | 'ç' => plain.push('c'),
-                'á' => plain.push('a'),
-                'é' => plain.push('e'),
-                ' ' => plain.push('-'),
-                letter if letter.is_ascii_alphanumeric() || letter == '-' => plain.push(letter),
-                _ => {}
-            }
-            plain
-        })
+    name.to_lowercase().chars().fold(String::new(), |mut plain, letter| {
+        match letter {
+            'ä' => plain.push_str("ae"),
+            'ö' => plain.push_str("oe"),
+            'ü' => plain.push_str("ue"),
+            'ß' => plain.push_str("ss"),
+            'ı' | 'i' => plain.push('i'),
+            'ş' | 'ś' => plain.push('s'),
+            'č' | 'ć' | 'ç' => plain.push('c'),
+            'á' => plain.push('a'),
+            'é' => plain.push('e'),
+            ' ' => plain.push('-'),
+            letter if letter.is_ascii_alphanumeric() || letter == '-' => plain.push(letter),
+            _ => {}
+        }
+        plain
+    })
 }
 
 #[cfg(test)]
@@ -350,15 +310,8 @@ mod tests {
         assert_eq!(ascii("Großmann-Öztürk"), "grossmann-oeztuerk");
         for customer in plan(3, 500) {
             let (name, domain) = customer.email.split_once('@').expect("an @");
-            assert!(
-                name.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)),
-                "{name}"
-            );
-            assert!(
-                ["example.de", "example.at", "example.com"].contains(&domain),
-                "{domain}"
-            );
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)), "{name}");
+            assert!(["example.de", "example.at", "example.com"].contains(&domain), "{domain}");
         }
     }
 
@@ -366,10 +319,6 @@ mod tests {
     fn numbers_rise_and_nobody_came_after_today() {
         let customers = plan(3, 500);
         assert!(customers.is_sorted_by(|a, b| a.number < b.number && a.since <= b.since));
-        assert!(
-            customers
-                .iter()
-                .all(|c| c.since.day < TODAY && c.updated.day <= TODAY)
-        );
+        assert!(customers.iter().all(|c| c.since.day < TODAY && c.updated.day <= TODAY));
     }
 }

@@ -19,10 +19,7 @@ impl Moment {
     /// The moment `seconds` later (or earlier, if negative).
     pub(super) fn later(self, seconds: i64) -> Self {
         let total = self.second + seconds;
-        Self {
-            day: plus(self.day, total.div_euclid(86_400)),
-            second: total.rem_euclid(86_400),
-        }
+        Self { day: plus(self.day, total.div_euclid(86_400)), second: total.rem_euclid(86_400) }
     }
 
     /// As `2026-11-20T14:03:59Z`.
@@ -68,10 +65,7 @@ mod tests {
 
     #[test]
     fn a_moment_passes_midnight_in_both_directions() {
-        let late = Moment {
-            day: date(2025, 12, 31),
-            second: 86_399,
-        };
+        let late = Moment { day: date(2025, 12, 31), second: 86_399 };
         assert_eq!(late.later(1).iso(), "2026-01-01T00:00:00Z");
         assert_eq!(late.later(1).later(-1), late);
     }

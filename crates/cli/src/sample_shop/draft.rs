@@ -28,16 +28,9 @@ impl Draft<'_> {
         };
         let land = buyer.addresses[0].land;
         let lines = self.lines(land);
-        let subtotal_cents = lines
-            .iter()
-            .map(|line| line.quantity * line.unit_price_cents)
-            .sum();
+        let subtotal_cents = lines.iter().map(|line| line.quantity * line.unit_price_cents).sum();
         let (coupon, discount_cents) = self.coupon(subtotal_cents);
-        let weight = lines
-            .iter()
-            .map(|line| self.product(line).weight_g)
-            .max()
-            .unwrap_or(0);
+        let weight = lines.iter().map(|line| self.product(line).weight_g).max().unwrap_or(0);
         let (status, payment_status) = self.status();
         let mut order = Order {
             number,
@@ -47,11 +40,7 @@ impl Draft<'_> {
             placed: self.placed,
             updated: self.placed,
             shipping_address,
-            currency: if land == Land::Switzerland {
-                "CHF"
-            } else {
-                "EUR"
-            },
+            currency: if land == Land::Switzerland { "CHF" } else { "EUR" },
             tax_rate: tax_rate(land),
             subtotal_cents,
             shipping_cents: shipping_cents(land, weight > PARCEL_GRAMS, subtotal_cents),
@@ -90,9 +79,7 @@ impl Draft<'_> {
                 // the regulars: every seventh
                 _ => self.random.below(known) / 7 * 7,
             };
-            let gone = customers[position]
-                .deleted
-                .is_some_and(|deleted| deleted <= self.placed);
+            let gone = customers[position].deleted.is_some_and(|deleted| deleted <= self.placed);
             if customers[position].online && !gone {
                 return position;
             }
@@ -101,8 +88,7 @@ impl Draft<'_> {
 
     fn lines(&mut self, land: Land) -> Vec<Line> {
         let count =
-            self.random
-                .weighted(&[(1, 44), (2, 27), (3, 15), (4, 8), (5, 4), (7, 1), (11, 1)]);
+            self.random.weighted(&[(1, 44), (2, 27), (3, 15), (4, 8), (5, 4), (7, 1), (11, 1)]);
         let mut lines: Vec<Line> = Vec::with_capacity(count);
         while lines.len() < count {
             let product = self.favourites[self.random.skewed(self.favourites.len())];
@@ -113,17 +99,11 @@ impl Draft<'_> {
             }
             let price = article.price_on(self.placed.day);
             let quantity = match price {
-                ..4_000 => self
-                    .random
-                    .weighted(&[(1, 60), (2, 26), (3, 6), (4, 6), (6, 2)]),
+                ..4_000 => self.random.weighted(&[(1, 60), (2, 26), (3, 6), (4, 6), (6, 2)]),
                 4_000..15_000 => self.random.weighted(&[(1, 88), (2, 10), (4, 2)]),
                 _ => 1,
             };
-            lines.push(Line {
-                product,
-                quantity,
-                unit_price_cents: local_price(price, land),
-            });
+            lines.push(Line { product, quantity, unit_price_cents: local_price(price, land) });
         }
         lines
     }
@@ -135,9 +115,7 @@ impl Draft<'_> {
         if day < first || day > last || subtotal_cents < coupon.minimum_cents {
             return (None, 0);
         }
-        let share = coupon
-            .percent
-            .map_or(0, |percent| (subtotal_cents * percent + 50) / 100);
+        let share = coupon.percent.map_or(0, |percent| (subtotal_cents * percent + 50) / 100);
         (Some(coupon.code), share + coupon.amount_cents.unwrap_or(0))
     }
 
@@ -146,31 +124,21 @@ impl Draft<'_> {
         if self.random.chance(38) {
             return (
                 "cancelled",
-                self.random
-                    .weighted(&[("voided", 6), ("refunded", 3), ("failed", 2)]),
+                self.random.weighted(&[("voided", 6), ("refunded", 3), ("failed", 2)]),
             );
         }
         let status = match days_between(self.placed.day, TODAY) {
             0 => self.random.weighted(&[("new", 7), ("confirmed", 3)]),
-            1 => self
-                .random
-                .weighted(&[("new", 1), ("confirmed", 5), ("packed", 4)]),
-            2..=3 => self
-                .random
-                .weighted(&[("confirmed", 2), ("packed", 3), ("shipped", 6)]),
-            4..=7 => self
-                .random
-                .weighted(&[("packed", 1), ("shipped", 5), ("delivered", 9)]),
-            8..=20 => self
-                .random
-                .weighted(&[("confirmed", 1), ("shipped", 4), ("delivered", 95)]),
+            1 => self.random.weighted(&[("new", 1), ("confirmed", 5), ("packed", 4)]),
+            2..=3 => self.random.weighted(&[("confirmed", 2), ("packed", 3), ("shipped", 6)]),
+            4..=7 => self.random.weighted(&[("packed", 1), ("shipped", 5), ("delivered", 9)]),
+            8..=20 => self.random.weighted(&[("confirmed", 1), ("shipped", 4), ("delivered", 95)]),
             _ => "delivered",
         };
         let paid = match status {
             "new" => self.random.weighted(&[("open", 5), ("authorised", 5)]),
             "confirmed" | "packed" => {
-                self.random
-                    .weighted(&[("open", 3), ("authorised", 4), ("paid", 4)])
+                self.random.weighted(&[("open", 3), ("authorised", 4), ("paid", 4)])
             }
             "shipped" => self.random.weighted(&[("open", 4), ("paid", 6)]),
             _ if days_between(self.placed.day, TODAY) < 30 => {
@@ -185,53 +153,32 @@ impl Draft<'_> {
         if !matches!(order.status, "shipped" | "delivered") {
             return;
         }
-        let parcels = if order.lines.len() > 2 && self.random.chance(300) {
-            2
-        } else {
-            1
-        };
+        let parcels = if order.lines.len() > 2 && self.random.chance(300) { 2 } else { 1 };
         let mut day = self.placed.day;
         for _ in 0..parcels {
             day = working_day(plus(day, self.random.between(1, 2))).min(TODAY);
-            let shipped = Moment {
-                day,
-                second: self.random.between(28_800, 64_000).max(self.earliest(day)),
-            };
+            let shipped =
+                Moment { day, second: self.random.between(28_800, 64_000).max(self.earliest(day)) };
             let (carrier, tracking_code) = self.carrier(land, bulky);
             let travel = self.random.between(1, if bulky { 6 } else { 3 });
             let arrival = working_day(plus(day, travel)).min(TODAY);
-            let delivered = (order.status == "delivered").then(|| Moment {
-                day: arrival,
-                second: self.random.between(64_001, 70_000),
-            });
-            order.shipments.push(Shipment {
-                carrier,
-                tracking_code,
-                shipped,
-                delivered,
-            });
+            let delivered = (order.status == "delivered")
+                .then(|| Moment { day: arrival, second: self.random.between(64_001, 70_000) });
+            order.shipments.push(Shipment { carrier, tracking_code, shipped, delivered });
         }
     }
 
     /// Nothing leaves before it was ordered.
     fn earliest(&self, day: Date) -> i64 {
-        if day == self.placed.day {
-            self.placed.second
-        } else {
-            0
-        }
+        if day == self.placed.day { self.placed.second } else { 0 }
     }
 
     fn carrier(&mut self, land: Land, bulky: bool) -> (&'static str, String) {
         let carrier = match land {
             _ if bulky => "Hermes Einrichtungs-Service",
-            Land::Austria => self
-                .random
-                .weighted(&[("Österreichische Post", 8), ("DPD", 2)]),
+            Land::Austria => self.random.weighted(&[("Österreichische Post", 8), ("DPD", 2)]),
             Land::Switzerland => self.random.weighted(&[("DHL", 3), ("DPD", 1)]),
-            Land::Germany => self
-                .random
-                .weighted(&[("DHL", 6), ("Hermes", 3), ("DPD", 2)]),
+            Land::Germany => self.random.weighted(&[("DHL", 6), ("Hermes", 3), ("DPD", 2)]),
         };
         let code = match carrier {
             "DHL" => format!("00340434{}", self.random.digits(12)),
@@ -263,19 +210,11 @@ impl Draft<'_> {
         let at = match (method, order.shipped()) {
             ("invoice" | "instalments", Some(shipped)) if state == "captured" => {
                 let days = self.random.between(3, 24);
-                shipped.later(days * 86_400 - 7_200).min(Moment {
-                    day: TODAY,
-                    second: 80_000,
-                })
+                shipped.later(days * 86_400 - 7_200).min(Moment { day: TODAY, second: 80_000 })
             }
             _ => self.placed.later(self.random.between(20, 900)),
         };
-        order.payments.push(Payment {
-            method,
-            amount_cents: total,
-            state,
-            at,
-        });
+        order.payments.push(Payment { method, amount_cents: total, state, at });
         if order.payment_status == "refunded" {
             let back = at.later(self.random.between(3_600, 80_000));
             order.payments.push(Payment {
@@ -289,11 +228,7 @@ impl Draft<'_> {
 
     /// Furniture seldom comes back, fashion often.
     fn take_back(&mut self, order: &mut Order) {
-        let Some(delivered) = order
-            .shipments
-            .last()
-            .and_then(|shipment| shipment.delivered)
-        else {
+        let Some(delivered) = order.shipments.last().and_then(|shipment| shipment.delivered) else {
             return;
         };
         let ago = days_between(delivered.day, TODAY);
@@ -302,11 +237,7 @@ impl Draft<'_> {
         }
         for position in 0..order.lines.len() {
             let line = &order.lines[position];
-            let permille = if self.product(line).department == 4 {
-                240
-            } else {
-                45
-            };
+            let permille = if self.product(line).department == 4 { 240 } else { 45 };
             if !self.random.chance(permille) {
                 continue;
             }
@@ -335,21 +266,14 @@ impl Draft<'_> {
 }
 
 fn settle_returns(order: &mut Order) {
-    let received = order
-        .returns
-        .iter()
-        .filter_map(|back| Some((back.received?, back.refund_cents)));
+    let received =
+        order.returns.iter().filter_map(|back| Some((back.received?, back.refund_cents)));
     let refunds: Vec<(Moment, i64)> = received.collect();
     let method = order.payments[0].method;
     let paid = order.payments[0].at;
     for (at, cents) in &refunds {
         let at = (*at).max(paid).later(1_800);
-        order.payments.push(Payment {
-            method,
-            amount_cents: -cents,
-            state: "refunded",
-            at,
-        });
+        order.payments.push(Payment { method, amount_cents: -cents, state: "refunded", at });
     }
     let back: i64 = refunds.iter().map(|(_, cents)| cents).sum();
     let goods = order.subtotal_cents - order.discount_cents;
@@ -361,10 +285,7 @@ fn settle_returns(order: &mut Order) {
 }
 
 fn last_touch(order: &Order) -> Moment {
-    let parcels = order
-        .shipments
-        .iter()
-        .map(|parcel| parcel.delivered.unwrap_or(parcel.shipped));
+    let parcels = order.shipments.iter().map(|parcel| parcel.delivered.unwrap_or(parcel.shipped));
     let payments = order.payments.iter().map(|payment| payment.at);
     parcels.chain(payments).fold(order.placed, Moment::max)
 }

@@ -105,10 +105,7 @@ struct Size {
     orders: usize,
 }
 
-const FULL: Size = Size {
-    customers: 8_200,
-    orders: 20_000,
-};
+const FULL: Size = Size { customers: 8_200, orders: 20_000 };
 
 /// What stands in more than one of the databases.
 struct Plan {
@@ -123,12 +120,7 @@ impl Plan {
         let catalogue = catalogue::plan(seed);
         let customers = customers::plan(seed, size.customers);
         let orders = orders::plan(seed, size.orders, &catalogue, &customers);
-        Self {
-            seed,
-            catalogue,
-            customers,
-            orders,
-        }
+        Self { seed, catalogue, customers, orders }
     }
 }
 
@@ -223,10 +215,7 @@ async fn make(part: Part, folder: &Path, plan: &Plan) -> Result<(), SampleShopEr
     let unfinished = path.with_extension("db.unfinished");
     remove(&unfinished)?;
     let written = write_file(part, &unfinished, plan).await;
-    written.map_err(|source| SampleShopError::Database {
-        path: path.clone(),
-        source,
-    })?;
+    written.map_err(|source| SampleShopError::Database { path: path.clone(), source })?;
     // a log that an older database of this name left would be played into the new one
     remove(&path)?;
     let sync = File::open(&unfinished).and_then(|file| file.sync_all());
@@ -247,14 +236,10 @@ async fn write_file(part: Part, path: &Path, plan: &Plan) -> sqlx::Result<()> {
     part.fill(&mut connection, plan).await?;
     let marks =
         format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {EDITION}; COMMIT;");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(marks))
-        .execute(&mut connection)
-        .await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(marks)).execute(&mut connection).await?;
     if !matches!(part, Part::Register) {
         // the newer hands let readers and a writer work side by side; the old one does not know how
-        sqlx::raw_sql("PRAGMA journal_mode = WAL")
-            .execute(&mut connection)
-            .await?;
+        sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut connection).await?;
     }
     connection.close().await
 }
@@ -301,9 +286,7 @@ fn judge(header: &[u8], length: u64, has_log: bool) -> State {
     if application != APPLICATION {
         State::Foreign
     } else if edition != EDITION {
-        State::Unusable(format!(
-            "it is of edition {edition}, this Kontor needs {EDITION}"
-        ))
+        State::Unusable(format!("it is of edition {edition}, this Kontor needs {EDITION}"))
     } else if length < pages * page_size && !has_log {
         State::Unusable(format!("{length} of {} bytes are left", pages * page_size))
     } else {
@@ -333,8 +316,5 @@ fn remove(database: &Path) -> Result<(), SampleShopError> {
 }
 
 fn file_error(path: &Path, source: io::Error) -> SampleShopError {
-    SampleShopError::File {
-        path: path.to_owned(),
-        source,
-    }
+    SampleShopError::File { path: path.to_owned(), source }
 }

@@ -109,13 +109,7 @@ const fn cents_off(
     from: Date,
     until: Date,
 ) -> Coupon {
-    Coupon {
-        code,
-        percent: None,
-        amount_cents: Some(cents),
-        valid: (from, until),
-        minimum_cents,
-    }
+    Coupon { code, percent: None, amount_cents: Some(cents), valid: (from, until), minimum_cents }
 }
 
 /// Every coupon there has been.
@@ -123,33 +117,15 @@ pub(super) const COUPONS: &[Coupon] = &[
     percent_off("BLACKWEEK24", 20, date(2024, 11, 25), date(2024, 12, 2)),
     percent_off("ADVENT24", 10, date(2024, 12, 3), date(2024, 12, 22)),
     percent_off("WEISSEWOCHEN25", 15, date(2025, 1, 7), date(2025, 1, 31)),
-    cents_off(
-        "FRUEHLING25",
-        1_000,
-        7_500,
-        date(2025, 3, 20),
-        date(2025, 4, 30),
-    ),
+    cents_off("FRUEHLING25", 1_000, 7_500, date(2025, 3, 20), date(2025, 4, 30)),
     percent_off("SOMMER25", 12, date(2025, 6, 20), date(2025, 7, 31)),
     percent_off("BLACKWEEK25", 25, date(2025, 11, 24), date(2025, 12, 1)),
     percent_off("ADVENT25", 10, date(2025, 12, 2), date(2025, 12, 21)),
     percent_off("WEISSEWOCHEN26", 15, date(2026, 1, 7), date(2026, 1, 31)),
-    cents_off(
-        "FRUEHLING26",
-        1_500,
-        10_000,
-        date(2026, 3, 20),
-        date(2026, 4, 30),
-    ),
+    cents_off("FRUEHLING26", 1_500, 10_000, date(2026, 3, 20), date(2026, 4, 30)),
     percent_off("SOMMER26", 12, date(2026, 6, 20), date(2026, 7, 31)),
     percent_off("HERBST26", 10, date(2026, 10, 1), date(2026, 11, 15)),
-    cents_off(
-        "WILLKOMMEN",
-        500,
-        4_000,
-        date(2024, 1, 1),
-        date(2026, 12, 31),
-    ),
+    cents_off("WILLKOMMEN", 500, 4_000, date(2024, 1, 1), date(2026, 12, 31)),
     percent_off("TREUE5", 5, date(2024, 1, 1), date(2026, 12, 31)),
 ];
 
@@ -173,12 +149,7 @@ pub(super) fn plan(
             running = if orders.is_empty() { 107_400 } else { 100_000 };
         }
         running += 1;
-        let draft = Draft {
-            random: &mut random,
-            catalogue,
-            favourites: &favourites,
-            placed,
-        };
+        let draft = Draft { random: &mut random, catalogue, favourites: &favourites, placed };
         orders.push(draft.order(format!("{year}-{running}"), customers));
     }
     orders

@@ -15,11 +15,7 @@ pub(super) fn swatch(colour: [u8; 3]) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let edge = (EDGE as u32).to_be_bytes();
     // 8 bits a pixel, an index into the palette, default compression and filter, not interlaced
-    chunk(
-        &mut png,
-        b"IHDR",
-        &[&edge[..], &edge[..], &[8, 3, 0, 0, 0]].concat(),
-    );
+    chunk(&mut png, b"IHDR", &[&edge[..], &edge[..], &[8, 3, 0, 0, 0]].concat());
     chunk(&mut png, b"PLTE", &palette.concat());
     chunk(&mut png, b"IDAT", &stored(&lines));
     chunk(&mut png, b"IEND", &[]);

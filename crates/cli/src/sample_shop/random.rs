@@ -11,20 +11,16 @@ pub(super) struct Random {
 impl Random {
     /// Dice for one `purpose` of the shop made from `seed`.
     pub(super) fn new(seed: u64, purpose: &str) -> Self {
-        let mut mixed = purpose
-            .bytes()
-            .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
+        let mut mixed = purpose.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
         let mut splitmix = || {
             mixed = mixed.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let first = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let second = (first ^ (first >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             second ^ (second >> 31)
         };
-        Self {
-            state: [splitmix(), splitmix(), splitmix(), splitmix()],
-        }
+        Self { state: [splitmix(), splitmix(), splitmix(), splitmix()] }
     }
 
     fn throw(&mut self) -> u64 {
@@ -88,9 +84,7 @@ impl Random {
     /// `length` characters out of `alphabet`, which is ASCII.
     pub(super) fn text(&mut self, length: usize, alphabet: &str) -> String {
         let letters = alphabet.as_bytes();
-        (0..length)
-            .map(|_| char::from(*self.pick(letters)))
-            .collect()
+        (0..length).map(|_| char::from(*self.pick(letters))).collect()
     }
 
     /// `length` decimal digits.

@@ -20,14 +20,9 @@ const LAST_TRANSFER: Date = date(2026, 11, 16);
 /// # Errors
 /// What SQLite says.
 pub(super) async fn write(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<()> {
-    sqlx::raw_sql(include_str!("register.sql"))
-        .execute(&mut *connection)
-        .await?;
-    let known: Vec<&Customer> = plan
-        .customers
-        .iter()
-        .filter(|customer| customer.since.day <= LAST_TRANSFER)
-        .collect();
+    sqlx::raw_sql(include_str!("register.sql")).execute(&mut *connection).await?;
+    let known: Vec<&Customer> =
+        plan.customers.iter().filter(|customer| customer.since.day <= LAST_TRANSFER).collect();
     write_lands(connection).await?;
     write_customers(connection, plan.seed, &known).await?;
     write_addresses(connection, &known).await?;
@@ -93,9 +88,7 @@ async fn write_customers(
         "INTERESSEN",
         "LETZTE ÄNDERUNG",
     ];
-    let rows = known
-        .iter()
-        .map(|customer| customer_row(&mut random, customer));
+    let rows = known.iter().map(|customer| customer_row(&mut random, customer));
     fill(connection, "KUNDEN", columns, rows).await
 }
 
@@ -131,19 +124,12 @@ fn customer_row(random: &mut Random, customer: &Customer) -> [Cell; 20] {
         address.postcode,
         address.town,
         land_letters(address.land),
-        customer
-            .phone
-            .as_ref()
-            .map(|phone| phone_as_written(random, phone)),
+        customer.phone.as_ref().map(|phone| phone_as_written(random, phone)),
         email_as_known(random, &customer.email),
         born,
         german(customer.since.day),
         german_amount(limit),
-        if customer.deleted.is_some() || random.chance(8) {
-            "J"
-        } else {
-            "N"
-        },
+        if customer.deleted.is_some() || random.chance(8) { "J" } else { "N" },
         random.hex(32),
         interests(random),
         format!(
@@ -160,10 +146,7 @@ fn address_as_known(random: &mut Random, address: &Address) -> Address {
     match random.below(200) {
         0..3 => address_in(random, address.land),
         3..6 => Address {
-            street: address
-                .street
-                .replace("straße", "str.")
-                .replace("Straße", "Str."),
+            street: address.street.replace("straße", "str.").replace("Straße", "Str."),
             ..address.clone()
         },
         _ => address.clone(),
@@ -175,11 +158,7 @@ fn email_as_known(random: &mut Random, email: &str) -> String {
     match random.below(100) {
         0 => email.to_uppercase(),
         1 => email.replacen('.', "", 1),
-        2 => email
-            .split('@')
-            .next()
-            .map(|name| format!("{name}@example.com"))
-            .unwrap_or_default(),
+        2 => email.split('@').next().map(|name| format!("{name}@example.com")).unwrap_or_default(),
         _ => email.to_owned(),
     }
 }
@@ -193,10 +172,8 @@ fn interests(random: &mut Random) -> String {
 
 fn phone_as_written(random: &mut Random, phone: &Phone) -> String {
     let (area, local) = (phone.area_code, &phone.local);
-    let pairs: Vec<&str> = (0..local.len())
-        .step_by(2)
-        .map(|at| &local[at..local.len().min(at + 2)])
-        .collect();
+    let pairs: Vec<&str> =
+        (0..local.len()).step_by(2).map(|at| &local[at..local.len().min(at + 2)]).collect();
     match random.below(5) {
         0 => format!("0{area}/{local}"),
         1 => format!("0{area} / {}", pairs.join(" ")),
@@ -219,26 +196,20 @@ async fn write_addresses(
     connection: &mut SqliteConnection,
     known: &[&Customer],
 ) -> sqlx::Result<()> {
-    let columns = [
-        "KDNR", "LFDNR", "ART", "STRASSE", "HAUSNR", "PLZ", "ORT", "LAND",
-    ];
+    let columns = ["KDNR", "LFDNR", "ART", "STRASSE", "HAUSNR", "PLZ", "ORT", "LAND"];
     let rows = known.iter().flat_map(|customer| {
-        customer
-            .addresses
-            .iter()
-            .enumerate()
-            .map(|(place, address)| {
-                row![
-                    register_number(customer),
-                    place as i64 + 1,
-                    if place == 0 { "R" } else { "L" },
-                    &address.street,
-                    &address.house_number,
-                    address.postcode,
-                    address.town,
-                    land_letters(address.land),
-                ]
-            })
+        customer.addresses.iter().enumerate().map(|(place, address)| {
+            row![
+                register_number(customer),
+                place as i64 + 1,
+                if place == 0 { "R" } else { "L" },
+                &address.street,
+                &address.house_number,
+                address.postcode,
+                address.town,
+                land_letters(address.land),
+            ]
+        })
     });
     fill(connection, "ADRESSEN", columns, rows).await
 }
@@ -311,9 +282,7 @@ mod tests {
     fn a_few_addresses_differ_from_those_in_the_shop() {
         let mut random = Random::new(1, "test");
         let email = "jutta.moeller@example.de";
-        let other = (0..2_000)
-            .filter(|_| email_as_known(&mut random, email) != email)
-            .count();
+        let other = (0..2_000).filter(|_| email_as_known(&mut random, email) != email).count();
         assert!((30..=90).contains(&other), "{other} of 2000");
     }
 }

@@ -25,9 +25,7 @@ pub(super) struct LegacyOrder {
 /// Makes them, oldest first, for customers who came early enough.
 pub(super) fn legacy_orders(seed: u64, known: &[&Customer]) -> Vec<LegacyOrder> {
     let mut random = Random::new(seed, "legacy orders");
-    let early = known
-        .iter()
-        .filter(|customer| customer.since.day < END_OF_LEGACY);
+    let early = known.iter().filter(|customer| customer.since.day < END_OF_LEGACY);
     let mut days: Vec<(Date, &Customer)> = Vec::new();
     for customer in early {
         let span = days_between(customer.since.day, END_OF_LEGACY) - 1;
@@ -55,16 +53,8 @@ pub(super) async fn write_orders(
     orders: &[LegacyOrder],
 ) -> sqlx::Result<()> {
     let mut random = Random::new(seed, "legacy order notes");
-    let columns = [
-        "AUFTRNR",
-        "KDNR",
-        "DATUM",
-        "BETRAG",
-        "GROUP",
-        "STATUS",
-        "VERSANDART",
-        "BEMERKUNG",
-    ];
+    let columns =
+        ["AUFTRNR", "KDNR", "DATUM", "BETRAG", "GROUP", "STATUS", "VERSANDART", "BEMERKUNG"];
     let rows = orders.iter().map(|order| {
         let status = match (order.paid, random.chance(40)) {
             (false, _) => "O",
@@ -92,21 +82,10 @@ pub(super) async fn write_reminders(
     orders: &[LegacyOrder],
 ) -> sqlx::Result<()> {
     let mut random = Random::new(seed, "reminders");
-    let columns = [
-        "AUFTRNR",
-        "KDNR",
-        "STUFE",
-        "GEMAHNT_AM",
-        "BEZAHLT_AM",
-        "GEBÜHR",
-    ];
+    let columns = ["AUFTRNR", "KDNR", "STUFE", "GEMAHNT_AM", "BEZAHLT_AM", "GEBÜHR"];
     let mut rows = Vec::new();
     for order in orders {
-        let levels = if order.paid {
-            random.weighted(&[(0, 94), (1, 4), (2, 2)])
-        } else {
-            3
-        };
+        let levels = if order.paid { random.weighted(&[(0, 94), (1, 4), (2, 2)]) } else { 3 };
         for level in 1..=levels {
             let reminded = plus(order.day, 14 * level + 16);
             let paid = match level == levels && order.paid {
@@ -114,14 +93,7 @@ pub(super) async fn write_reminders(
                 false => "0000-00-00".to_owned(),
             };
             let fee = german_amount((level - 1) * 250);
-            rows.push(row![
-                &order.number,
-                &order.customer,
-                level,
-                iso(reminded),
-                paid,
-                fee
-            ]);
+            rows.push(row![&order.number, &order.customer, level, iso(reminded), paid, fee]);
         }
     }
     fill(connection, "MAHNUNGEN", columns, rows).await

@@ -17,14 +17,9 @@ const MONTHS: [usize; 12] = [96, 84, 95, 98, 92, 84, 82, 86, 98, 108, 138, 142];
 
 /// The moments of `count` orders from `first` until today, in order.
 pub(super) fn moments(random: &mut Random, first: Date, count: usize) -> Vec<Moment> {
-    let days: Vec<Date> = (0..=days_between(first, TODAY))
-        .map(|past| plus(first, past))
-        .collect();
-    let weights: Vec<usize> = days
-        .iter()
-        .enumerate()
-        .map(|(past, day)| weight(*day, past))
-        .collect();
+    let days: Vec<Date> = (0..=days_between(first, TODAY)).map(|past| plus(first, past)).collect();
+    let weights: Vec<usize> =
+        days.iter().enumerate().map(|(past, day)| weight(*day, past)).collect();
     let sum: usize = weights.iter().sum();
     let mut moments = Vec::with_capacity(count);
     let mut reached = 0;
@@ -32,20 +27,15 @@ pub(super) fn moments(random: &mut Random, first: Date, count: usize) -> Vec<Mom
         reached += weight;
         // by the running sum, so that the days together bring exactly `count`
         let due = count * reached / sum - moments.len();
-        moments.extend(
-            seconds(random, due)
-                .into_iter()
-                .map(|second| Moment { day, second }),
-        );
+        moments.extend(seconds(random, due).into_iter().map(|second| Moment { day, second }));
     }
     moments
 }
 
 fn seconds(random: &mut Random, count: usize) -> Vec<i64> {
     let hours: Vec<(i64, usize)> = (0..24).zip(HOURS).collect();
-    let mut seconds: Vec<i64> = (0..count)
-        .map(|_| random.weighted(&hours) * 3600 + random.between(0, 3599))
-        .collect();
+    let mut seconds: Vec<i64> =
+        (0..count).map(|_| random.weighted(&hours) * 3600 + random.between(0, 3599)).collect();
     seconds.sort_unstable();
     seconds
 }

@@ -34,40 +34,19 @@ pub(super) async fn write_catalogue(
         "updated_at",
         "deleted_at",
     ];
-    fill(
-        connection,
-        "products",
-        columns,
-        plan.catalogue.products.iter().map(product_row),
-    )
-    .await?;
-    let rows = plan.catalogue.products.iter().flat_map(|product| {
-        product
-            .categories
-            .iter()
-            .map(|category| row![product.id, *category])
-    });
-    fill(
-        connection,
-        "product_category",
-        ["product_id", "category_id"],
-        rows,
-    )
-    .await?;
+    fill(connection, "products", columns, plan.catalogue.products.iter().map(product_row)).await?;
+    let rows =
+        plan.catalogue.products.iter().flat_map(|product| {
+            product.categories.iter().map(|category| row![product.id, *category])
+        });
+    fill(connection, "product_category", ["product_id", "category_id"], rows).await?;
     let columns = ["product_id", "language", "name", "description"];
     let rows = plan.catalogue.products.iter().flat_map(|product| {
         let german = row![product.id, "de", &product.name, &product.description];
-        let english = row![
-            product.id,
-            "en",
-            &product.english_name,
-            &product.english_description
-        ];
+        let english = row![product.id, "en", &product.english_name, &product.english_description];
         // drafts and every fifteenth article still wait for their translation
         let translated = product.status != "draft" && product.id % 15 != 4;
-        [Some(german), translated.then_some(english)]
-            .into_iter()
-            .flatten()
+        [Some(german), translated.then_some(english)].into_iter().flatten()
     });
     fill(connection, "product_translation", columns, rows).await
 }
@@ -81,14 +60,7 @@ fn category_row(category: &Category) -> [Cell; 6] {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("-");
-    row![
-        category.id,
-        category.parent,
-        category.name.0,
-        slug,
-        category.id % 100 * 10,
-        true
-    ]
+    row![category.id, category.parent, category.name.0, slug, category.id % 100 * 10, true]
 }
 
 fn product_row(product: &Product) -> [Cell; 16] {
@@ -114,23 +86,12 @@ fn product_row(product: &Product) -> [Cell; 16] {
 
 /// Coupons.
 pub(super) async fn write_coupons(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    let columns = [
-        "code",
-        "kind",
-        "percent",
-        "amount_cents",
-        "minimum_cents",
-        "valid_from",
-        "valid_until",
-    ];
+    let columns =
+        ["code", "kind", "percent", "amount_cents", "minimum_cents", "valid_from", "valid_until"];
     let rows = COUPONS.iter().map(|coupon| {
         row![
             coupon.code,
-            if coupon.percent.is_some() {
-                "percent"
-            } else {
-                "amount"
-            },
+            if coupon.percent.is_some() { "percent" } else { "amount" },
             coupon.percent,
             coupon.amount_cents,
             coupon.minimum_cents,

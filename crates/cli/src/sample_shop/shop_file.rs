@@ -18,9 +18,7 @@ use super::table::{Cell, fill, row};
 /// # Errors
 /// What SQLite says.
 pub(super) async fn write(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<()> {
-    sqlx::raw_sql(include_str!("orders.sql"))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::raw_sql(include_str!("orders.sql")).execute(&mut *connection).await?;
     let ids = Ids::new(&plan.customers);
     write_customers(connection, plan, &ids).await?;
     write_catalogue(connection, plan).await?;
@@ -31,9 +29,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, plan: &Plan) -> sql
     write_shipments(connection, plan).await?;
     write_returns(connection, plan).await?;
     write_administrators(connection, plan.seed).await?;
-    sqlx::raw_sql(include_str!("orders_indexes.sql"))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::raw_sql(include_str!("orders_indexes.sql")).execute(&mut *connection).await?;
     Ok(())
 }
 
@@ -47,21 +43,13 @@ pub(super) struct Ids {
 
 impl Ids {
     fn new(customers: &[Customer]) -> Self {
-        let mut ids = Self {
-            customers: Vec::new(),
-            first_addresses: Vec::new(),
-        };
+        let mut ids = Self { customers: Vec::new(), first_addresses: Vec::new() };
         let (mut customer_id, mut address_id) = (0, 1);
         for customer in customers {
             customer_id += i64::from(customer.online);
-            ids.customers
-                .push(if customer.online { customer_id } else { 0 });
+            ids.customers.push(if customer.online { customer_id } else { 0 });
             ids.first_addresses.push(address_id);
-            address_id += if customer.online {
-                customer.addresses.len() as i64
-            } else {
-                0
-            };
+            address_id += if customer.online { customer.addresses.len() as i64 } else { 0 };
         }
         ids
     }
@@ -143,10 +131,9 @@ fn address_row(
     address: &Address,
 ) -> [Cell; 10] {
     let extra = match (customer.salutation, place) {
-        (Salutation::Company, 0) => Some(format!(
-            "z. Hd. {} {}",
-            customer.first_name, customer.last_name
-        )),
+        (Salutation::Company, 0) => {
+            Some(format!("z. Hd. {} {}", customer.first_name, customer.last_name))
+        }
         (_, 1) => Some("Bei Abwesenheit bitte beim Nachbarn abgeben".to_owned()),
         (_, 2) => Some("c/o Ferienhaus".to_owned()),
         _ => None,
@@ -166,10 +153,7 @@ fn address_row(
 }
 
 fn recipient(customer: &Customer) -> String {
-    let title = customer
-        .title
-        .map(|title| format!("{title} "))
-        .unwrap_or_default();
+    let title = customer.title.map(|title| format!("{title} ")).unwrap_or_default();
     match &customer.company {
         Some(company) => company.clone(),
         None => format!("{title}{} {}", customer.first_name, customer.last_name),
@@ -190,24 +174,21 @@ async fn write_administrators(connection: &mut SqliteConnection, seed: u64) -> s
         "last_login_at",
         "active",
     ];
-    let rows = ADMINISTRATORS
-        .iter()
-        .enumerate()
-        .map(|(place, (login, name))| {
-            let hash = format!(
-                "$argon2id$v=19$m=19456,t=2,p=1${}${}",
-                random.text(22, BASE64),
-                random.text(43, BASE64)
-            );
-            row![
-                *login,
-                *name,
-                hash,
-                (place % 3 == 0).then(|| format!("ak_{}", random.hex(40))),
-                (place % 2 == 0).then(|| random.text(32, BASE32)),
-                (place != 5).then(|| format!("2026-11-{:02}T{:02}:12:09Z", 12 + place, 6 + place)),
-                place != 5,
-            ]
-        });
+    let rows = ADMINISTRATORS.iter().enumerate().map(|(place, (login, name))| {
+        let hash = format!(
+            "$argon2id$v=19$m=19456,t=2,p=1${}${}",
+            random.text(22, BASE64),
+            random.text(43, BASE64)
+        );
+        row![
+            *login,
+            *name,
+            hash,
+            (place % 3 == 0).then(|| format!("ak_{}", random.hex(40))),
+            (place % 2 == 0).then(|| random.text(32, BASE32)),
+            (place != 5).then(|| format!("2026-11-{:02}T{:02}:12:09Z", 12 + place, 6 + place)),
+            place != 5,
+        ]
+    });
     fill(connection, "admin_users", columns, rows).await
 }

@@ -107,11 +107,7 @@ fn line_row(plan: &Plan, order_id: i64, order: &Order, line_no: i64, line: &Line
         20.0 => 10.0,
         _ => 7.0,
     };
-    let tax_rate = if product.tax_rate == 7 {
-        reduced
-    } else {
-        order.tax_rate
-    };
+    let tax_rate = if product.tax_rate == 7 { reduced } else { order.tax_rate };
     row![
         order_id,
         line_no,
@@ -140,12 +136,8 @@ pub(super) async fn write_payments(
         "api_token",
         "created_at",
     ];
-    let all = numbered(&plan.orders).flat_map(|(id, order)| {
-        order
-            .payments
-            .iter()
-            .map(move |payment| (id, order, payment))
-    });
+    let all = numbered(&plan.orders)
+        .flat_map(|(id, order)| order.payments.iter().map(move |payment| (id, order, payment)));
     let rows = all.map(|(id, order, payment)| {
         let by_provider = !matches!(payment.method, "invoice" | "prepayment");
         row![
@@ -167,13 +159,7 @@ pub(super) async fn write_shipments(
     connection: &mut SqliteConnection,
     plan: &Plan,
 ) -> sqlx::Result<()> {
-    let columns = [
-        "order_id",
-        "carrier",
-        "tracking_code",
-        "shipped_at",
-        "delivered_at",
-    ];
+    let columns = ["order_id", "carrier", "tracking_code", "shipped_at", "delivered_at"];
     let rows = numbered(&plan.orders).flat_map(|(id, order)| {
         order.shipments.iter().map(move |shipment| {
             row![

@@ -88,10 +88,7 @@ pub(super) async fn fill<const N: usize>(
             return Ok(());
         }
         let statement = AssertSqlSafe(insert_statement(table, &columns, batch.len()));
-        let query = batch
-            .into_iter()
-            .flatten()
-            .fold(sqlx::query(statement), bind);
+        let query = batch.into_iter().flatten().fold(sqlx::query(statement), bind);
         query.execute(&mut *connection).await?;
     }
 }
@@ -100,11 +97,7 @@ fn insert_statement(table: &str, columns: &[&str], rows: usize) -> String {
     let names: Vec<String> = columns.iter().copied().map(quoted).collect();
     let places = format!("({})", vec!["?"; columns.len()].join(", "));
     let values = vec![places.as_str(); rows].join(", ");
-    format!(
-        "INSERT INTO {} ({}) VALUES {values}",
-        quoted(table),
-        names.join(", ")
-    )
+    format!("INSERT INTO {} ({}) VALUES {values}", quoted(table), names.join(", "))
 }
 
 fn quoted(name: &str) -> String {

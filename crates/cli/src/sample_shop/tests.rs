@@ -13,10 +13,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-const SMALL: Size = Size {
-    customers: 900,
-    orders: 1_500,
-};
+const SMALL: Size = Size { customers: 900, orders: 1_500 };
 
 async fn small_shop() -> (TempDir, SampleShop) {
     let folder = tempfile::tempdir().unwrap();
@@ -25,11 +22,7 @@ async fn small_shop() -> (TempDir, SampleShop) {
 }
 
 async fn open(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .connect()
-        .await
-        .unwrap()
+    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
 }
 
 async fn number(database: &mut SqliteConnection, sql: &str) -> i64 {
@@ -40,12 +33,7 @@ async fn number(database: &mut SqliteConnection, sql: &str) -> i64 {
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
     files
-        .map(|file| {
-            (
-                file.file_name().into_string().unwrap(),
-                fs::read(file.path()).unwrap(),
-            )
-        })
+        .map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap()))
         .collect()
 }
 
@@ -55,15 +43,9 @@ async fn the_same_seed_makes_the_same_bytes_and_another_seed_does_not() {
     let (second, _) = small_shop().await;
     let other = tempfile::tempdir().unwrap();
     write_sized(other.path(), 8, SMALL).await.unwrap();
-    let (first, second, other) = (
-        contents(first.path()),
-        contents(second.path()),
-        contents(other.path()),
-    );
-    assert_eq!(
-        first.keys().collect::<Vec<_>>(),
-        ["orders.db", "register.db", "warehouse.db"]
-    );
+    let (first, second, other) =
+        (contents(first.path()), contents(second.path()), contents(other.path()));
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["orders.db", "register.db", "warehouse.db"]);
     for (name, bytes) in &first {
         assert!(*bytes == second[name], "{name} differs between two runs");
         assert!(*bytes != other[name], "{name} does not depend on the seed");
@@ -75,16 +57,12 @@ async fn every_declared_foreign_key_holds_and_every_file_is_sound() {
     let (_folder, shop) = small_shop().await;
     for path in [&shop.orders, &shop.register, &shop.warehouse] {
         let mut database = open(path).await;
-        let broken = sqlx::query("PRAGMA foreign_key_check")
-            .fetch_all(&mut database)
-            .await
-            .unwrap();
+        let broken =
+            sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut database).await.unwrap();
         let broken: Vec<String> = broken.iter().map(|row| row.get("table")).collect();
         assert!(broken.is_empty(), "{}: {broken:?}", path.display());
-        let sound: String = sqlx::query_scalar("PRAGMA integrity_check")
-            .fetch_one(&mut database)
-            .await
-            .unwrap();
+        let sound: String =
+            sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut database).await.unwrap();
         assert_eq!(sound, "ok", "{}", path.display());
     }
     let mut orders = open(&shop.orders).await;
@@ -145,14 +123,8 @@ async fn the_sums_of_every_order_add_up() {
     ] {
         assert_eq!(number(&mut orders, sql).await, 0, "{what}");
     }
-    assert_eq!(
-        number(&mut orders, "SELECT count(*) FROM orders").await,
-        1_500
-    );
-    assert_eq!(
-        number(&mut orders, "SELECT count(DISTINCT status) FROM orders").await,
-        6
-    );
+    assert_eq!(number(&mut orders, "SELECT count(*) FROM orders").await, 1_500);
+    assert_eq!(number(&mut orders, "SELECT count(DISTINCT status) FROM orders").await, 6);
 }
 
 #[tokio::test]
@@ -177,26 +149,17 @@ async fn the_three_databases_speak_of_the_same_people_and_articles() {
     let mut database = open(&shop.orders).await;
     for (name, path) in [("r", &shop.register), ("w", &shop.warehouse)] {
         let attach = format!("ATTACH '{}' AS {name}", path.display());
-        sqlx::query(AssertSqlSafe(attach))
-            .execute(&mut database)
-            .await
-            .unwrap();
+        sqlx::query(AssertSqlSafe(attach)).execute(&mut database).await.unwrap();
     }
     let customers = number(&mut database, "SELECT count(*) FROM customers").await;
     let same = "FROM customers c JOIN r.KUNDEN k ON k.KDNR = printf('%07d', substr(c.number, 3))";
     let known = number(&mut database, &format!("SELECT count(*) {same}")).await;
-    assert!(
-        known < customers && known > customers * 97 / 100,
-        "{known} of {customers}"
-    );
+    assert!(known < customers && known > customers * 97 / 100, "{known} of {customers}");
     let strangers = format!("SELECT count(*) {same} WHERE c.last_name <> k.NACHNAME");
     assert_eq!(number(&mut database, &strangers).await, 0);
     let elsewhere = format!("SELECT count(*) {same} WHERE c.email <> k.EMAIL");
     let elsewhere = number(&mut database, &elsewhere).await;
-    assert!(
-        elsewhere > 0 && elsewhere < known * 6 / 100,
-        "{elsewhere} of {known}"
-    );
+    assert!(elsewhere > 0 && elsewhere < known * 6 / 100, "{elsewhere} of {known}");
     let unknown = "SELECT count(*) FROM w.stock WHERE sku NOT IN (SELECT sku FROM products)";
     assert_eq!(number(&mut database, unknown).await, 0);
     let sales = "SELECT count(*) FROM w.movements WHERE reason = 'sale' AND reference NOT IN (SELECT number FROM orders)";
@@ -243,10 +206,7 @@ async fn a_log_left_by_a_deleted_database_does_not_reach_the_new_one() {
     fs::remove_file(&shop.orders).unwrap();
     fs::write(beside(&shop.orders, "-wal"), log).unwrap();
     write_sized(folder.path(), 7, SMALL).await.unwrap();
-    assert!(
-        contents(folder.path()) == before,
-        "something of the old database is left"
-    );
+    assert!(contents(folder.path()) == before, "something of the old database is left");
 }
 
 #[tokio::test]
@@ -260,17 +220,11 @@ async fn a_run_that_is_cut_off_leaves_no_half_database() {
         finished = cut_off_after(steps, write_sized(folder.path(), 7, SMALL)).await;
         let left = contents(folder.path());
         for (name, bytes) in left.iter().filter(|(name, _)| name.ends_with(".db")) {
-            assert!(
-                *bytes == whole[name],
-                "{name} is not whole after {steps} steps"
-            );
+            assert!(*bytes == whole[name], "{name} is not whole after {steps} steps");
         }
         write_sized(folder.path(), 7, SMALL).await.unwrap();
         let repaired = contents(folder.path());
-        assert!(
-            repaired == whole,
-            "the next run did not repair what {steps} steps left"
-        );
+        assert!(repaired == whole, "the next run did not repair what {steps} steps left");
         cuts += 1;
     }
     assert!(cuts > 4, "hardly anything was cut off: {cuts} runs");
@@ -316,10 +270,7 @@ async fn a_damaged_database_is_named_and_the_way_out_too() {
     let mut bytes = fs::read(&shop.warehouse).unwrap();
     bytes.truncate(bytes.len() / 3);
     fs::write(&shop.warehouse, bytes).unwrap();
-    let message = write_sized(folder.path(), 7, SMALL)
-        .await
-        .unwrap_err()
-        .to_string();
+    let message = write_sized(folder.path(), 7, SMALL).await.unwrap_err().to_string();
     assert!(
         message.contains("warehouse.db cannot be used") && message.contains("--reset"),
         "{message}"
@@ -331,10 +282,7 @@ async fn a_reset_makes_the_full_shop_new() {
     let folder = tempfile::tempdir().unwrap();
     let shop = write(folder.path()).await.unwrap();
     let mut orders = open(&shop.orders).await;
-    sqlx::query("DELETE FROM admin_users")
-        .execute(&mut orders)
-        .await
-        .unwrap();
+    sqlx::query("DELETE FROM admin_users").execute(&mut orders).await.unwrap();
     Connection::close(orders).await.unwrap();
     let shop = reset(folder.path()).await.unwrap();
     assert_eq!(shop.written, 3);

@@ -139,18 +139,13 @@ fn days_of(orders: &[Order]) -> BTreeMap<Date, Day<'_>> {
     let mut days: BTreeMap<Date, Day<'_>> = BTreeMap::new();
     for order in orders {
         if let Some(shipped) = order.shipped().filter(|shipped| shipped.day >= OPENING) {
-            let taken = order
-                .lines
-                .iter()
-                .map(|line| (order, line.product, -line.quantity));
+            let taken = order.lines.iter().map(|line| (order, line.product, -line.quantity));
             days.entry(shipped.day).or_default().extend(taken);
         }
         for back in &order.returns {
             if let Some(received) = back.received.filter(|received| received.day >= OPENING) {
                 let product = order.lines[back.line_no as usize - 1].product;
-                days.entry(received.day)
-                    .or_default()
-                    .push((order, product, back.quantity));
+                days.entry(received.day).or_default().push((order, product, back.quantity));
             }
         }
     }
@@ -180,10 +175,8 @@ impl Warehouse {
                 _ => vec![home],
             };
             let monthly = sold[position] / 11;
-            let places = sites
-                .into_iter()
-                .map(|site| self.open(site, position, product, monthly))
-                .collect();
+            let places =
+                sites.into_iter().map(|site| self.open(site, position, product, monthly)).collect();
             self.places.push(places);
         }
     }
@@ -203,13 +196,7 @@ impl Warehouse {
         });
         let counted = monthly * 2 + self.random.between(5, 18);
         if article.created.day < OPENING {
-            self.book(
-                OPENING,
-                place,
-                counted,
-                "opening",
-                Some("Inventur 2026".to_owned()),
-            );
+            self.book(OPENING, place, counted, "opening", Some("Inventur 2026".to_owned()));
         }
         place
     }
@@ -228,15 +215,7 @@ impl Warehouse {
         let seq = if number.0 == day { number.1 + 1 } else { 1 };
         *number = (day, seq);
         let (site, product) = (stock.site, stock.product);
-        self.movements.push(Movement {
-            site,
-            day,
-            seq,
-            product,
-            quantity,
-            reason,
-            reference,
-        });
+        self.movements.push(Movement { site, day, seq, product, quantity, reason, reference });
     }
 
     fn serve(&mut self, day: Date, order: &Order, product: usize, quantity: i64) {
@@ -245,20 +224,13 @@ impl Warehouse {
         if quantity > 0 {
             return self.book(day, home, quantity, "return", reference);
         }
-        let able = self.places[product]
-            .iter()
-            .find(|place| self.stock[**place].on_hand + quantity >= 0);
+        let able =
+            self.places[product].iter().find(|place| self.stock[**place].on_hand + quantity >= 0);
         let place = able.copied().unwrap_or(home);
         let missing = -(self.stock[place].on_hand + quantity);
         if missing > 0 {
             // the parcel did leave, so the pieces were there: the book was wrong
-            self.book(
-                day,
-                place,
-                missing,
-                "correction",
-                Some("Fund im Lager".to_owned()),
-            );
+            self.book(day, place, missing, "correction", Some("Fund im Lager".to_owned()));
         }
         self.book(day, place, quantity, "sale", reference);
     }
@@ -288,22 +260,14 @@ impl Warehouse {
             if stock.on_hand <= stock.reorder_at && !stock.pending {
                 stock.pending = true;
                 let supplier = self.items[stock.product].supplier;
-                wanted
-                    .entry((supplier, stock.site))
-                    .or_default()
-                    .push(place);
+                wanted.entry((supplier, stock.site)).or_default().push(place);
             }
         }
         for ((supplier, site), places) in wanted {
-            let lines: Vec<DeliveryLine> = places
-                .into_iter()
-                .map(|place| self.delivery_line(place))
-                .collect();
-            let lead = lines
-                .iter()
-                .map(|line| self.items[line.product].lead_days)
-                .max()
-                .unwrap_or(7);
+            let lines: Vec<DeliveryLine> =
+                places.into_iter().map(|place| self.delivery_line(place)).collect();
+            let lead =
+                lines.iter().map(|line| self.items[line.product].lead_days).max().unwrap_or(7);
             let due = plus(day, lead);
             let late = self.random.weighted(&[(0, 14), (1, 4), (2, 2), (6, 1)]);
             self.deliveries.push(Delivery {
@@ -322,12 +286,7 @@ impl Warehouse {
         let stock = &self.stock[place];
         let ordered = stock.reorder_quantity;
         let missing = self.random.weighted(&[(0, 94), (1, 4), (2, 2)]);
-        DeliveryLine {
-            stock: place,
-            product: stock.product,
-            ordered,
-            received: ordered - missing,
-        }
+        DeliveryLine { stock: place, product: stock.product, ordered, received: ordered - missing }
     }
 
     /// Moves half of a surplus to the other site, for some articles that are kept at two.
@@ -340,19 +299,9 @@ impl Warehouse {
             if difference.abs() < 12 || !self.random.chance(120) {
                 continue;
             }
-            let (from, to) = if difference > 0 {
-                (first, second)
-            } else {
-                (second, first)
-            };
+            let (from, to) = if difference > 0 { (first, second) } else { (second, first) };
             let reference = format!("U-{:05}", self.movements.len());
-            self.book(
-                day,
-                from,
-                -(difference.abs() / 2),
-                "transfer",
-                Some(reference.clone()),
-            );
+            self.book(day, from, -(difference.abs() / 2), "transfer", Some(reference.clone()));
             self.book(day, to, difference.abs() / 2, "transfer", Some(reference));
         }
     }
@@ -361,22 +310,15 @@ impl Warehouse {
         for place in 0..self.stock.len() {
             let off = self.random.weighted(&[(0, 95), (-1, 3), (-2, 1), (1, 1)]);
             if off != 0 && self.stock[place].on_hand + off >= 0 {
-                self.book(
-                    day,
-                    place,
-                    off,
-                    "correction",
-                    Some("Stichtagsinventur".to_owned()),
-                );
+                self.book(day, place, off, "correction", Some("Stichtagsinventur".to_owned()));
             }
         }
     }
 
     /// Keeps aside what is ordered but has not left.
     fn reserve(&mut self, orders: &[Order]) {
-        let waiting = orders
-            .iter()
-            .filter(|order| matches!(order.status, "new" | "confirmed" | "packed"));
+        let waiting =
+            orders.iter().filter(|order| matches!(order.status, "new" | "confirmed" | "packed"));
         for line in waiting.flat_map(|order| &order.lines) {
             self.stock[self.places[line.product][0]].reserved += line.quantity;
         }

@@ -18,9 +18,7 @@ const RACKS: usize = 24;
 /// What SQLite says.
 pub(super) async fn write(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<()> {
     let warehouse = play(plan.seed, &plan.catalogue.products, &plan.orders);
-    sqlx::raw_sql(include_str!("warehouse.sql"))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::raw_sql(include_str!("warehouse.sql")).execute(&mut *connection).await?;
     write_sites(connection).await?;
     write_stock(connection, plan, &warehouse).await?;
     write_movements(connection, plan, &warehouse).await?;
@@ -28,9 +26,7 @@ pub(super) async fn write(connection: &mut SqliteConnection, plan: &Plan) -> sql
     write_supplier_items(connection, plan, &warehouse).await?;
     write_deliveries(connection, &warehouse).await?;
     write_prices(connection, plan).await?;
-    sqlx::raw_sql(include_str!("warehouse_indexes.sql"))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::raw_sql(include_str!("warehouse_indexes.sql")).execute(&mut *connection).await?;
     Ok(())
 }
 
@@ -41,24 +37,14 @@ async fn write_sites(connection: &mut SqliteConnection) -> sqlx::Result<()> {
         row![SITES[1], "Leipzig Nord", "DE", 42_750, "Herbst 2016"],
         row![SITES[2], "Linz Hafen", "AT", 9_300, None::<i64>],
     ];
-    fill(
-        connection,
-        "sites",
-        ["code", "name", "country", "square_metres", "opened"],
-        rows,
-    )
-    .await
+    fill(connection, "sites", ["code", "name", "country", "square_metres", "opened"], rows).await
 }
 
 /// Aisle, rack and level of the `place`th bin of a site.
 fn bin(place: usize) -> (String, i64, i64) {
     let (rack, level) = (place / LEVELS, place % LEVELS);
     let letter = char::from(b'A' + (rack / RACKS) as u8 % 26);
-    (
-        letter.to_string(),
-        (rack % RACKS) as i64 + 1,
-        level as i64 + 1,
-    )
+    (letter.to_string(), (rack % RACKS) as i64 + 1, level as i64 + 1)
 }
 
 async fn write_stock(
@@ -85,17 +71,8 @@ async fn write_stock(
     });
     let columns = ["site", "aisle", "rack", "level", "max_weight_kg", "blocked"];
     fill(connection, "bins", columns, bins).await?;
-    let columns = [
-        "site",
-        "sku",
-        "aisle",
-        "rack",
-        "level",
-        "on_hand",
-        "reserved",
-        "safety",
-        "reorder_at",
-    ];
+    let columns =
+        ["site", "sku", "aisle", "rack", "level", "on_hand", "reserved", "safety", "reorder_at"];
     fill(connection, "stock", columns, rows).await
 }
 
@@ -119,15 +96,7 @@ async fn write_movements(
     plan: &Plan,
     warehouse: &Warehouse,
 ) -> sqlx::Result<()> {
-    let columns = [
-        "site",
-        "day",
-        "seq",
-        "sku",
-        "quantity",
-        "reason",
-        "reference",
-    ];
+    let columns = ["site", "day", "seq", "sku", "quantity", "reason", "reference"];
     let rows = warehouse.movements.iter().map(|movement| {
         row![
             SITES[movement.site],
@@ -148,42 +117,23 @@ fn supplier_number(supplier: usize) -> String {
 
 /// Some cells do not hold what their column declares, as SQLite lets them.
 async fn write_suppliers(connection: &mut SqliteConnection) -> sqlx::Result<()> {
-    let columns = [
-        "supplier_no",
-        "name",
-        "country",
-        "email",
-        "payment_days",
-        "rating",
-        "remark",
-    ];
-    let rows = SUPPLIERS
-        .iter()
-        .enumerate()
-        .map(|(supplier, (name, country))| {
-            let payment_days = match supplier {
-                6 => Cell::from("sofort"),
-                13 => Cell::from("nach Absprache"),
-                _ => Cell::from([14, 30, 30, 60][supplier % 4]),
-            };
-            let remark = match supplier % 5 {
-                0 => Cell::from("Betriebsferien KW 31–33"),
-                2 => Cell::from(4_711),
-                3 => Cell::from(0.5),
-                _ => Cell::Null,
-            };
-            let rating = (supplier % 7 != 5).then_some(3.0 + supplier as f64 % 5.0 * 0.45);
-            let email = format!("bestellung{}@example.com", supplier + 1);
-            row![
-                supplier_number(supplier),
-                *name,
-                *country,
-                email,
-                payment_days,
-                rating,
-                remark
-            ]
-        });
+    let columns = ["supplier_no", "name", "country", "email", "payment_days", "rating", "remark"];
+    let rows = SUPPLIERS.iter().enumerate().map(|(supplier, (name, country))| {
+        let payment_days = match supplier {
+            6 => Cell::from("sofort"),
+            13 => Cell::from("nach Absprache"),
+            _ => Cell::from([14, 30, 30, 60][supplier % 4]),
+        };
+        let remark = match supplier % 5 {
+            0 => Cell::from("Betriebsferien KW 31–33"),
+            2 => Cell::from(4_711),
+            3 => Cell::from(0.5),
+            _ => Cell::Null,
+        };
+        let rating = (supplier % 7 != 5).then_some(3.0 + supplier as f64 % 5.0 * 0.45);
+        let email = format!("bestellung{}@example.com", supplier + 1);
+        row![supplier_number(supplier), *name, *country, email, payment_days, rating, remark]
+    });
     fill(connection, "suppliers", columns, rows).await
 }
 
@@ -192,15 +142,8 @@ async fn write_supplier_items(
     plan: &Plan,
     warehouse: &Warehouse,
 ) -> sqlx::Result<()> {
-    let columns = [
-        "supplier_no",
-        "supplier_sku",
-        "sku",
-        "cost_cents",
-        "currency",
-        "lead_days",
-        "minimum",
-    ];
+    let columns =
+        ["supplier_no", "supplier_sku", "sku", "cost_cents", "currency", "lead_days", "minimum"];
     let items = warehouse.items.iter().zip(&plan.catalogue.products);
     let rows = items.map(|(item, product)| {
         let minimum = match product.id % 40 {
@@ -224,15 +167,8 @@ async fn write_deliveries(
     connection: &mut SqliteConnection,
     warehouse: &Warehouse,
 ) -> sqlx::Result<()> {
-    let columns = [
-        "delivery_no",
-        "supplier_no",
-        "site",
-        "ordered_on",
-        "due_on",
-        "arrived_on",
-        "state",
-    ];
+    let columns =
+        ["delivery_no", "supplier_no", "site", "ordered_on", "due_on", "arrived_on", "state"];
     let rows = warehouse.deliveries.iter().map(|delivery| {
         row![
             &delivery.number,
@@ -245,14 +181,7 @@ async fn write_deliveries(
         ]
     });
     fill(connection, "deliveries", columns, rows).await?;
-    let columns = [
-        "delivery_no",
-        "line_no",
-        "supplier_no",
-        "supplier_sku",
-        "ordered",
-        "received",
-    ];
+    let columns = ["delivery_no", "line_no", "supplier_no", "supplier_sku", "ordered", "received"];
     let rows = warehouse.deliveries.iter().flat_map(|delivery| {
         (1_i64..).zip(&delivery.lines).map(|(line_no, line)| {
             row![
@@ -269,10 +198,7 @@ async fn write_deliveries(
 }
 
 fn delivery_state(delivery: &Delivery) -> &'static str {
-    let complete = delivery
-        .lines
-        .iter()
-        .all(|line| line.received == line.ordered);
+    let complete = delivery.lines.iter().all(|line| line.received == line.ordered);
     match delivery.arrived() {
         None => "ordered",
         Some(_) if complete => "arrived",
@@ -283,10 +209,7 @@ fn delivery_state(delivery: &Delivery) -> &'static str {
 async fn write_prices(connection: &mut SqliteConnection, plan: &Plan) -> sqlx::Result<()> {
     let columns = ["sku", "valid_from", "price_cents", "currency"];
     let rows = plan.catalogue.products.iter().flat_map(|product| {
-        product
-            .prices
-            .iter()
-            .map(|(since, cents)| row![&product.sku, iso(*since), *cents, "EUR"])
+        product.prices.iter().map(|(since, cents)| row![&product.sku, iso(*since), *cents, "EUR"])
     });
     fill(connection, "price_history", columns, rows).await
 }

@@ -41,26 +41,12 @@ pub(super) async fn schema(
     raw: &mut MySqlConnection,
     database: &str,
 ) -> Result<Schema, sqlx::Error> {
-    let version: String = sqlx::query("SELECT VERSION()")
-        .fetch_one(&mut *raw)
-        .await?
-        .try_get_unchecked(0)?;
-    let tables = sqlx::query(TABLES)
-        .bind(database)
-        .fetch_all(&mut *raw)
-        .await?;
-    let columns = sqlx::query(COLUMNS)
-        .bind(database)
-        .fetch_all(&mut *raw)
-        .await?;
-    let indexes = sqlx::query(INDEXES)
-        .bind(database)
-        .fetch_all(&mut *raw)
-        .await?;
-    let references = sqlx::query(REFERENCES)
-        .bind(database)
-        .fetch_all(&mut *raw)
-        .await?;
+    let version: String =
+        sqlx::query("SELECT VERSION()").fetch_one(&mut *raw).await?.try_get_unchecked(0)?;
+    let tables = sqlx::query(TABLES).bind(database).fetch_all(&mut *raw).await?;
+    let columns = sqlx::query(COLUMNS).bind(database).fetch_all(&mut *raw).await?;
+    let indexes = sqlx::query(INDEXES).bind(database).fetch_all(&mut *raw).await?;
+    let references = sqlx::query(REFERENCES).bind(database).fetch_all(&mut *raw).await?;
 
     let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
     for row in &tables {
@@ -91,12 +77,7 @@ pub(super) async fn schema(
         finish(&mut resource);
         found.push(resource);
     }
-    Ok(Schema {
-        engine: Engine::Mysql,
-        version,
-        resources: found,
-        left_out,
-    })
+    Ok(Schema { engine: Engine::Mysql, version, resources: found, left_out })
 }
 
 fn text(row: &MySqlRow, column: &str) -> Result<String, sqlx::Error> {
@@ -118,20 +99,12 @@ fn resource(row: &MySqlRow, database: &str) -> Result<Resource, sqlx::Error> {
     Ok(Resource {
         name: ResourceName::new(&table),
         namespace: Some(database.to_owned()),
-        kind: if is_view {
-            ResourceKind::View
-        } else {
-            ResourceKind::Table
-        },
+        kind: if is_view { ResourceKind::View } else { ResourceKind::Table },
         fields: Vec::new(),
         key: Vec::new(),
         references: Vec::new(),
         indexes: Vec::new(),
-        estimated_rows: if is_view {
-            None
-        } else {
-            number(row, "estimated")?
-        },
+        estimated_rows: if is_view { None } else { number(row, "estimated")? },
         comment: maybe_text(row, "comment")?.filter(|comment| !comment.is_empty() && !is_view),
         transactional: matches!(
             engine.as_str(),
@@ -184,21 +157,16 @@ fn field_type(data_type: &str, native: &str, row: &MySqlRow) -> Result<FieldType
         "mediumint" => FieldType::int(24, unsigned),
         "int" | "integer" => FieldType::int(32, unsigned),
         "bigint" => FieldType::int(64, unsigned),
-        "decimal" | "numeric" => FieldType::Decimal {
-            precision: small("digits")?,
-            scale: small("scale")?,
-        },
+        "decimal" | "numeric" => {
+            FieldType::Decimal { precision: small("digits")?, scale: small("scale")? }
+        }
         "float" => FieldType::Float { bits: 32 },
         "double" => FieldType::Float { bits: 64 },
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => {
             FieldType::Text { max: length }
         }
-        "enum" => FieldType::Enum {
-            choices: choices(native),
-        },
-        "set" => FieldType::Set {
-            choices: choices(native),
-        },
+        "enum" => FieldType::Enum { choices: choices(native) },
+        "set" => FieldType::Set { choices: choices(native) },
         "date" => FieldType::Date,
         "time" => FieldType::Time { zone: false },
         "datetime" => FieldType::DateTime,
@@ -245,16 +213,9 @@ fn add_index_column(resource: &mut Resource, row: &MySqlRow) -> Result<(), sqlx:
             _ => IndexKind::Other,
         };
         let unique = row.try_get_unchecked::<i64, _>("non_unique")? == 0;
-        resource.indexes.push(Index {
-            name: name.clone(),
-            fields: Vec::new(),
-            unique,
-            kind,
-        });
+        resource.indexes.push(Index { name: name.clone(), fields: Vec::new(), unique, kind });
     }
-    let is_prefix_of_column = row
-        .try_get_unchecked::<Option<i64>, _>("sub_part")?
-        .is_some();
+    let is_prefix_of_column = row.try_get_unchecked::<Option<i64>, _>("sub_part")?.is_some();
     if let Some(index) = resource.indexes.iter_mut().find(|index| index.name == name) {
         match place {
             Some(place) => index.fields.push(place),
@@ -274,11 +235,7 @@ fn add_reference_column(resource: &mut Resource, row: &MySqlRow) -> Result<(), s
     };
     let name = text(row, "name")?;
     let target_field = text(row, "target_column")?;
-    match resource
-        .references
-        .iter_mut()
-        .find(|reference| reference.name == name)
-    {
+    match resource.references.iter_mut().find(|reference| reference.name == name) {
         Some(reference) => {
             reference.fields.push(place);
             reference.target_fields.push(target_field);
@@ -295,11 +252,7 @@ fn add_reference_column(resource: &mut Resource, row: &MySqlRow) -> Result<(), s
 }
 
 fn finish(resource: &mut Resource) {
-    if let Some(primary) = resource
-        .indexes
-        .iter()
-        .position(|index| index.name == "PRIMARY")
-    {
+    if let Some(primary) = resource.indexes.iter().position(|index| index.name == "PRIMARY") {
         let primary = resource.indexes.remove(primary);
         if primary.unique {
             resource.key.clone_from(&primary.fields);
@@ -315,9 +268,6 @@ mod tests {
 
     #[test]
     fn choices_with_quotes_and_commas_are_told_apart() {
-        assert_eq!(
-            choices("enum('a','it''s','x,y','')"),
-            ["a", "it's", "x,y", ""]
-        );
+        assert_eq!(choices("enum('a','it''s','x,y','')"), ["a", "it's", "x,y", ""]);
     }
 }

@@ -59,11 +59,7 @@ impl Mysql {
     /// Strict, so that nothing is written other than it was given; but zero dates, which old
     /// shops are full of, may be read and compared.
     fn session_setup(&self) -> String {
-        let access = if self.writable {
-            "READ WRITE"
-        } else {
-            "READ ONLY"
-        };
+        let access = if self.writable { "READ WRITE" } else { "READ ONLY" };
         format!(
             "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
              SESSION innodb_lock_wait_timeout = {}; SET SESSION TRANSACTION {access}",
@@ -80,35 +76,24 @@ impl Opener for Mysql {
     async fn open(&self) -> Result<(Raw, u64), Failure> {
         let attempt = async {
             let mut connection = self.options.connect().await?;
-            let row = (&mut connection)
-                .fetch_one("SELECT CONNECTION_ID(), VERSION()")
-                .await?;
+            let row = (&mut connection).fetch_one("SELECT CONNECTION_ID(), VERSION()").await?;
             let id: u64 = row.try_get_unchecked(0)?;
             let version: String = row.try_get_unchecked(1)?;
             let is_mariadb = version.contains("MariaDB");
             for statement in self.session_setup().split("; ") {
-                (&mut connection)
-                    .execute(AssertSqlSafe(statement.to_owned()))
-                    .await?;
+                (&mut connection).execute(AssertSqlSafe(statement.to_owned())).await?;
             }
-            let mut raw = Raw {
-                connection,
-                is_mariadb,
-            };
+            let mut raw = Raw { connection, is_mariadb };
             Self::allow(&mut raw, self.timeout).await?;
             Ok((raw, id))
         };
-        attempt
-            .await
-            .map_err(|error: sqlx::Error| Self::failure(&error))
+        attempt.await.map_err(|error: sqlx::Error| Self::failure(&error))
     }
 
     async fn cancel(&self, id: u64) {
         let killed = async {
             let mut side = self.options.connect().await?;
-            (&mut side)
-                .execute(AssertSqlSafe(format!("KILL QUERY {id}")))
-                .await?;
+            (&mut side).execute(AssertSqlSafe(format!("KILL QUERY {id}"))).await?;
             side.close().await
         };
         let limited = tokio::time::timeout(Duration::from_secs(5), killed).await;
@@ -133,10 +118,7 @@ impl Driver for Mysql {
         resource: Option<&'a Resource>,
     ) -> BoxStream<'a, Result<Vec<Value>, sqlx::Error>> {
         let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
-        query
-            .fetch(&mut raw.connection)
-            .map(move |row| decode(&row?, takes, resource))
-            .boxed()
+        query.fetch(&mut raw.connection).map(move |row| decode(&row?, takes, resource)).boxed()
     }
 
     async fn execute(raw: &mut Raw, sql: &Sql) -> Result<u64, sqlx::Error> {
@@ -145,23 +127,14 @@ impl Driver for Mysql {
     }
 
     async fn command(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {
-        (&mut raw.connection)
-            .execute(AssertSqlSafe(sql.to_owned()))
-            .await
-            .map(|_| ())
+        (&mut raw.connection).execute(AssertSqlSafe(sql.to_owned())).await.map(|_| ())
     }
 
     async fn allow(raw: &mut Raw, time: Duration) -> Result<(), sqlx::Error> {
         let statement = if raw.is_mariadb {
-            format!(
-                "SET SESSION max_statement_time = {}",
-                time.as_secs_f64().max(0.001)
-            )
+            format!("SET SESSION max_statement_time = {}", time.as_secs_f64().max(0.001))
         } else {
-            format!(
-                "SET SESSION max_execution_time = {}",
-                time.as_millis().max(1)
-            )
+            format!("SET SESSION max_execution_time = {}", time.as_millis().max(1))
         };
         Self::command(raw, &statement).await
     }
@@ -188,16 +161,9 @@ impl Driver for Mysql {
         let rows = query.fetch_all(&mut raw.connection).await?;
         let examined = rows
             .iter()
-            .filter_map(|row| {
-                row.try_get_unchecked::<Option<u64>, _>("rows")
-                    .ok()
-                    .flatten()
-            })
+            .filter_map(|row| row.try_get_unchecked::<Option<u64>, _>("rows").ok().flatten())
             .max();
-        Ok(examined.map(|rows| Estimate {
-            rows,
-            is_cheap: rows <= 300_000,
-        }))
+        Ok(examined.map(|rows| Estimate { rows, is_cheap: rows <= 300_000 }))
     }
 
     async fn last_key(
@@ -205,22 +171,18 @@ impl Driver for Mysql {
         resource: &Resource,
         item: &ChangeItem,
     ) -> Result<Vec<Value>, sqlx::Error> {
-        let row = (&mut raw.connection)
-            .fetch_one("SELECT LAST_INSERT_ID()")
-            .await?;
+        let row = (&mut raw.connection).fetch_one("SELECT LAST_INSERT_ID()").await?;
         let made: u64 = row.try_get_unchecked(0)?;
         Ok(resource
             .key
             .iter()
-            .map(
-                |key| match item.after.iter().find(|(field, _)| field == key) {
-                    Some((_, value)) => value.clone(),
-                    None if resource.fields[*key].generated == Generated::ByDefault => {
-                        Value::from_u64(made)
-                    }
-                    None => Value::Null,
-                },
-            )
+            .map(|key| match item.after.iter().find(|(field, _)| field == key) {
+                Some((_, value)) => value.clone(),
+                None if resource.fields[*key].generated == Generated::ByDefault => {
+                    Value::from_u64(made)
+                }
+                None => Value::Null,
+            })
             .collect())
     }
 
@@ -294,11 +256,7 @@ fn value(
         "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED"
         | "BIGINT UNSIGNED" => {
             let n = row.try_get_unchecked::<u64, _>(index)?;
-            if take == Take::Size {
-                Value::Large(n)
-            } else {
-                Value::from_u64(n)
-            }
+            if take == Take::Size { Value::Large(n) } else { Value::from_u64(n) }
         }
         "YEAR" => Value::Int(i64::from(row.try_get_unchecked::<u16, _>(index)?)),
         "FLOAT" => Value::Real(row.try_get_unchecked(index)?),

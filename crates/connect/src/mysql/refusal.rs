@@ -51,21 +51,16 @@ pub(super) fn refusal(error: &sqlx::Error, resource: &Resource) -> Option<Refusa
     let quoted: Vec<&str> = message.split('\'').skip(1).step_by(2).collect();
     let constraint = match rule {
         // “Duplicate entry 'x' for key 'table.name'”.
-        Rule::Unique => quoted
-            .last()
-            .map(|key| key.rsplit('.').next().unwrap_or(key).to_owned()),
-        _ => message
-            .split('`')
-            .nth(1)
-            .filter(|_| rule == Rule::Check)
-            .map(str::to_owned)
-            .or_else(|| {
+        Rule::Unique => quoted.last().map(|key| key.rsplit('.').next().unwrap_or(key).to_owned()),
+        _ => message.split('`').nth(1).filter(|_| rule == Rule::Check).map(str::to_owned).or_else(
+            || {
                 message
                     .split("CONSTRAINT `")
                     .nth(1)
                     .and_then(|rest| rest.split('`').next())
                     .map(str::to_owned)
-            }),
+            },
+        ),
     };
     Some(Refusal {
         fields: fields(resource, rule, &quoted, constraint.as_deref()),
@@ -98,14 +93,8 @@ fn fields(
     let Some(constraint) = constraint else {
         return Vec::new();
     };
-    let index = resource
-        .indexes
-        .iter()
-        .find(|index| index.name.eq_ignore_ascii_case(constraint));
-    let reference = resource
-        .references
-        .iter()
-        .find(|reference| reference.name == constraint);
+    let index = resource.indexes.iter().find(|index| index.name.eq_ignore_ascii_case(constraint));
+    let reference = resource.references.iter().find(|reference| reference.name == constraint);
     index
         .map(|index| index.fields.clone())
         .or_else(|| reference.map(|reference| reference.fields.clone()))

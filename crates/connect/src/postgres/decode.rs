@@ -14,10 +14,7 @@ pub(super) fn row(row: &PgRow, takes: &[Taken]) -> Result<Vec<Value>, sqlx::Erro
     for (index, taken) in takes.iter().enumerate() {
         let raw = row.try_get_raw(index)?;
         values.push(taken_value(&raw, taken.take).map_err(|problem| {
-            sqlx::Error::ColumnDecode {
-                index: index.to_string(),
-                source: problem.into(),
-            }
+            sqlx::Error::ColumnDecode { index: index.to_string(), source: problem.into() }
         })?);
     }
     Ok(values)
@@ -97,21 +94,12 @@ fn text(bytes: &[u8]) -> Result<Value, String> {
 }
 
 fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
-    bytes
-        .try_into()
-        .map_err(|_| format!("{} bytes where {N} belong", bytes.len()))
+    bytes.try_into().map_err(|_| format!("{} bytes where {N} belong", bytes.len()))
 }
 
 fn uuid(bytes: [u8; 16]) -> String {
     let hex = kontor_model::value::hex(&bytes);
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 /// `numeric_send`: digit count, weight, sign, display scale, then digits of base 10,000.
@@ -194,12 +182,7 @@ fn timestamp(micros: i64, zone: &str) -> String {
 
 fn clock(micros: i64) -> String {
     let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
-    let mut out = format!(
-        "{:02}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    );
+    let mut out = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     if fraction > 0 {
         let digits = format!("{fraction:06}");
         out.push('.');
@@ -219,11 +202,7 @@ fn civil(days: i64) -> (String, bool) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_index = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 {
-        month_index + 3
-    } else {
-        month_index - 9
-    };
+    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let bc = year <= 0;
     let shown = if bc { 1 - year } else { year };
@@ -249,10 +228,7 @@ mod tests {
         // 1234567.8900: digits 123, 4567, 8900; weight 1; scale 4.
         let wire = |count: u16, weight: i16, sign: u16, scale: u16, digits: &[u16]| {
             let mut bytes = Vec::new();
-            for short in [count, weight.cast_unsigned(), sign, scale]
-                .iter()
-                .chain(digits)
-            {
+            for short in [count, weight.cast_unsigned(), sign, scale].iter().chain(digits) {
                 bytes.extend(short.to_be_bytes());
             }
             numeric(&bytes).expect("a numeric")

@@ -108,10 +108,7 @@ pub(super) async fn schema(raw: &mut PgConnection) -> Result<Schema, sqlx::Error
         let oid: i64 = row.try_get("oid")?;
         let columns = columns.remove(&oid).unwrap_or_default();
         if columns.is_empty() {
-            left_out.push(format!(
-                "{}: no column can be read",
-                row.try_get::<String, _>("name")?
-            ));
+            left_out.push(format!("{}: no column can be read", row.try_get::<String, _>("name")?));
             continue;
         }
         numbers.insert(oid, columns.iter().map(|column| column.number).collect());
@@ -119,11 +116,8 @@ pub(super) async fn schema(raw: &mut PgConnection) -> Result<Schema, sqlx::Error
         names.insert(oid, resource.name.clone());
         resources.push((oid, resource));
     }
-    let mut places: HashMap<i64, usize> = resources
-        .iter()
-        .enumerate()
-        .map(|(i, (oid, _))| (*oid, i))
-        .collect();
+    let mut places: HashMap<i64, usize> =
+        resources.iter().enumerate().map(|(i, (oid, _))| (*oid, i)).collect();
     for row in &indexes {
         let relation: i64 = row.try_get("relation")?;
         if let (Some(&place), Some(numbers)) = (places.get(&relation), numbers.get(&relation)) {
@@ -139,30 +133,17 @@ pub(super) async fn schema(raw: &mut PgConnection) -> Result<Schema, sqlx::Error
             add_reference(&mut resources[*place].1, row, numbers, target)?;
         }
     }
-    let mut resources: Vec<Resource> = resources
-        .into_iter()
-        .map(|(_, resource)| finished(resource))
-        .collect();
+    let mut resources: Vec<Resource> =
+        resources.into_iter().map(|(_, resource)| finished(resource)).collect();
     resources.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Schema {
-        engine: Engine::Postgres,
-        version,
-        resources,
-        left_out,
-    })
+    Ok(Schema { engine: Engine::Postgres, version, resources, left_out })
 }
 
 fn columns_by_relation(rows: &[PgRow]) -> Result<HashMap<i64, Vec<Column>>, sqlx::Error> {
     let mut columns: HashMap<i64, Vec<Column>> = HashMap::new();
     for row in rows {
-        let column = Column {
-            number: row.try_get("attnum")?,
-            field: field(row)?,
-        };
-        columns
-            .entry(row.try_get("relation")?)
-            .or_default()
-            .push(column);
+        let column = Column { number: row.try_get("attnum")?, field: field(row)? };
+        columns.entry(row.try_get("relation")?).or_default().push(column);
     }
     Ok(columns)
 }
@@ -184,9 +165,7 @@ fn resource(row: &PgRow, columns: Vec<Column>) -> Result<Resource, sqlx::Error> 
         clippy::cast_sign_loss,
         reason = "an estimate, not negative here"
     )]
-    let estimated_rows = estimated
-        .filter(|rows| *rows >= 0.0)
-        .map(|rows| rows as u64);
+    let estimated_rows = estimated.filter(|rows| *rows >= 0.0).map(|rows| rows as u64);
     let read_only = match kind {
         ResourceKind::View | ResourceKind::MaterializedView => Some(ReadOnly::View),
         _ if !row.try_get::<bool, _>("writable")? => Some(ReadOnly::NoPrivilege),
@@ -201,9 +180,7 @@ fn resource(row: &PgRow, columns: Vec<Column>) -> Result<Resource, sqlx::Error> 
         key: Vec::new(),
         references: Vec::new(),
         indexes: Vec::new(),
-        estimated_rows: (kind != ResourceKind::View)
-            .then_some(estimated_rows)
-            .flatten(),
+        estimated_rows: (kind != ResourceKind::View).then_some(estimated_rows).flatten(),
         comment: row.try_get("comment")?,
         transactional: true,
         row_id: is_plain_table.then(|| "ctid".to_owned()),
@@ -217,10 +194,7 @@ fn field(row: &PgRow) -> Result<Field, sqlx::Error> {
     let default: Option<String> = row.try_get("default_text")?;
     let generated = if !stored.is_empty() || identity == "a" {
         Generated::Always
-    } else if identity == "d"
-        || default
-            .as_deref()
-            .is_some_and(|text| text.starts_with("nextval("))
+    } else if identity == "d" || default.as_deref().is_some_and(|text| text.starts_with("nextval("))
     {
         Generated::ByDefault
     } else {
@@ -249,18 +223,14 @@ fn field_type(row: &PgRow) -> Result<FieldType, sqlx::Error> {
     let typmod: i32 = row.try_get("typmod")?;
     let labels = |column| row.try_get::<Option<Vec<String>>, _>(column);
     Ok(match kind.as_str() {
-        "e" => FieldType::Enum {
-            choices: labels("labels")?.unwrap_or_default(),
-        },
+        "e" => FieldType::Enum { choices: labels("labels")?.unwrap_or_default() },
         "r" | "m" => FieldType::Range,
         "b" if category == "A" && element != 0 => {
             let element = match labels("element_labels")? {
                 Some(choices) => FieldType::Enum { choices },
                 None => scalar(element, -1),
             };
-            FieldType::Array {
-                element: Box::new(element),
-            }
+            FieldType::Array { element: Box::new(element) }
         }
         "b" => match scalar(row.try_get("base_oid")?, typmod) {
             // Text types of extensions, such as citext.
@@ -306,16 +276,11 @@ fn scalar(oid: i64, typmod: i32) -> FieldType {
 }
 
 fn positions(numbers: &[i16], attnums: &[i32]) -> Option<Vec<usize>> {
-    attnums
-        .iter()
-        .map(|n| numbers.iter().position(|number| i32::from(*number) == *n))
-        .collect()
+    attnums.iter().map(|n| numbers.iter().position(|number| i32::from(*number) == *n)).collect()
 }
 
 fn add_index(resource: &mut Resource, row: &PgRow, numbers: &[i16]) -> Result<(), sqlx::Error> {
-    let attnums: Vec<i32> = row
-        .try_get::<Option<Vec<i32>>, _>("attnums")?
-        .unwrap_or_default();
+    let attnums: Vec<i32> = row.try_get::<Option<Vec<i32>>, _>("attnums")?.unwrap_or_default();
     // An expression has no number; what stands before it is still of use.
     let plain: Vec<i32> = attnums.iter().copied().take_while(|n| *n != 0).collect();
     let Some(fields) = positions(numbers, &plain) else {
@@ -323,15 +288,12 @@ fn add_index(resource: &mut Resource, row: &PgRow, numbers: &[i16]) -> Result<()
     };
     let whole = plain.len() == attnums.len();
     let unique = row.try_get::<bool, _>("is_unique")? && whole;
-    let classes: Vec<String> = row
-        .try_get::<Option<Vec<String>>, _>("classes")?
-        .unwrap_or_default();
+    let classes: Vec<String> =
+        row.try_get::<Option<Vec<String>>, _>("classes")?.unwrap_or_default();
     let has_class = |suffix: &str| classes.iter().any(|class| class.ends_with(suffix));
     let method: String = row.try_get("method")?;
     let partial: bool = row.try_get("partial")?;
-    let plain_collation = row
-        .try_get::<Option<bool>, _>("plain_collation")?
-        .unwrap_or(false);
+    let plain_collation = row.try_get::<Option<bool>, _>("plain_collation")?.unwrap_or(false);
     let kind = match method.as_str() {
         _ if partial => IndexKind::Other,
         "btree" if has_class("pattern_ops") || plain_collation => IndexKind::Prefix,
@@ -343,12 +305,7 @@ fn add_index(resource: &mut Resource, row: &PgRow, numbers: &[i16]) -> Result<()
     if row.try_get::<bool, _>("is_primary")? {
         resource.key.clone_from(&fields);
     }
-    resource.indexes.push(Index {
-        name: row.try_get("name")?,
-        fields,
-        unique,
-        kind,
-    });
+    resource.indexes.push(Index { name: row.try_get("name")?, fields, unique, kind });
     Ok(())
 }
 
@@ -364,9 +321,7 @@ fn add_reference(
             name: row.try_get("name")?,
             fields,
             target: target.clone(),
-            target_fields: row
-                .try_get::<Option<Vec<String>>, _>("there")?
-                .unwrap_or_default(),
+            target_fields: row.try_get::<Option<Vec<String>>, _>("there")?.unwrap_or_default(),
             source: ReferenceSource::ForeignKey,
         });
     }

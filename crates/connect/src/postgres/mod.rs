@@ -36,9 +36,7 @@ impl Postgres {
             _ => PgConnectOptions::new(),
         };
         Self {
-            options: options
-                .application_name(&opening.session_name)
-                .statement_cache_capacity(256),
+            options: options.application_name(&opening.session_name).statement_cache_capacity(256),
             setup: session_setup(opening),
             session_name: opening.session_name.clone(),
         }
@@ -66,36 +64,19 @@ impl Opener for Postgres {
 
     async fn open(&self) -> Result<(PgConnection, i32), Failure> {
         let attempt = async {
-            let mut raw = self
-                .options
-                .clone()
-                .disable_statement_logging()
-                .connect()
-                .await?;
-            (&mut raw)
-                .execute(AssertSqlSafe(self.setup.clone()))
-                .await?;
+            let mut raw = self.options.clone().disable_statement_logging().connect().await?;
+            (&mut raw).execute(AssertSqlSafe(self.setup.clone())).await?;
             let row = (&mut raw).fetch_one("SELECT pg_backend_pid()").await?;
             let pid: i32 = row.try_get(0)?;
             Ok((raw, pid))
         };
-        attempt
-            .await
-            .map_err(|error: sqlx::Error| Self::failure(&error))
+        attempt.await.map_err(|error: sqlx::Error| Self::failure(&error))
     }
 
     async fn cancel(&self, pid: i32) {
         let cancelled = async {
-            let mut side = self
-                .options
-                .clone()
-                .disable_statement_logging()
-                .connect()
-                .await?;
-            sqlx::query("SELECT pg_cancel_backend($1)")
-                .bind(pid)
-                .execute(&mut side)
-                .await?;
+            let mut side = self.options.clone().disable_statement_logging().connect().await?;
+            sqlx::query("SELECT pg_cancel_backend($1)").bind(pid).execute(&mut side).await?;
             side.close().await
         };
         let limited = tokio::time::timeout(Duration::from_secs(5), cancelled).await;
@@ -120,10 +101,7 @@ impl Driver for Postgres {
         _resource: Option<&'a Resource>,
     ) -> BoxStream<'a, Result<Vec<Value>, sqlx::Error>> {
         let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
-        query
-            .fetch(raw)
-            .map(|row| decode::row(&row?, takes))
-            .boxed()
+        query.fetch(raw).map(|row| decode::row(&row?, takes)).boxed()
     }
 
     async fn execute(raw: &mut PgConnection, sql: &Sql) -> Result<u64, sqlx::Error> {
@@ -136,11 +114,7 @@ impl Driver for Postgres {
     }
 
     async fn allow(raw: &mut PgConnection, time: Duration) -> Result<(), sqlx::Error> {
-        Self::command(
-            raw,
-            &format!("SET statement_timeout = {}", time.as_millis().max(1)),
-        )
-        .await
+        Self::command(raw, &format!("SET statement_timeout = {}", time.as_millis().max(1))).await
     }
 
     async fn introspect(
@@ -183,10 +157,7 @@ impl Driver for Postgres {
     }
 
     async fn earlier_sessions(&self, raw: &mut PgConnection) -> Result<Option<u64>, sqlx::Error> {
-        let name = self
-            .session_name
-            .rsplit_once('/')
-            .map_or("", |(installation, _)| installation);
+        let name = self.session_name.rsplit_once('/').map_or("", |(installation, _)| installation);
         let row = sqlx::query(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE $1 AND application_name <> $2",
         )
@@ -205,10 +176,7 @@ fn plan_estimate(json: &str) -> Option<Estimate> {
     let plan: serde_json::Value = serde_json::from_str(json).ok()?;
     let plan = plan.get(0)?.get("Plan")?;
     let cost = plan.get("Total Cost")?.as_f64()?;
-    Some(Estimate {
-        rows: plan.get("Plan Rows")?.as_u64()?,
-        is_cheap: cost <= CHEAP_COST,
-    })
+    Some(Estimate { rows: plan.get("Plan Rows")?.as_u64()?, is_cheap: cost <= CHEAP_COST })
 }
 
 fn arguments(binds: &[Bind]) -> PgArguments {

@@ -58,9 +58,7 @@ pub(super) fn refusal(error: &sqlx::Error, resource: &Resource) -> Option<Refusa
         rule,
         fields: fields(answer, resource),
         constraint: answer.constraint().map(str::to_owned),
-        other: (rule == Rule::ReferencedBy)
-            .then(|| answer.table().map(str::to_owned))
-            .flatten(),
+        other: (rule == Rule::ReferencedBy).then(|| answer.table().map(str::to_owned)).flatten(),
         message: answer.message().to_owned(),
     })
 }
@@ -73,17 +71,11 @@ fn fields(answer: &PgDatabaseError, resource: &Resource) -> Vec<usize> {
     let Some(constraint) = answer.constraint() else {
         return Vec::new();
     };
-    if let Some(index) = resource
-        .indexes
-        .iter()
-        .find(|index| index.name == constraint)
-    {
+    if let Some(index) = resource.indexes.iter().find(|index| index.name == constraint) {
         return index.fields.clone();
     }
-    if let Some(reference) = resource
-        .references
-        .iter()
-        .find(|reference| reference.name == constraint)
+    if let Some(reference) =
+        resource.references.iter().find(|reference| reference.name == constraint)
     {
         return reference.fields.clone();
     }

@@ -29,8 +29,7 @@ impl Writer<'_> {
             Condition::Any(parts) => self.parts(alias, resource, parts, " OR ", "1=0"),
             Condition::Not(inner) => match inner.as_ref() {
                 Condition::Field(index, Test::Null) => {
-                    self.column(alias, &resource.fields[*index].name)
-                        .push(" IS NOT NULL");
+                    self.column(alias, &resource.fields[*index].name).push(" IS NOT NULL");
                 }
                 inner => {
                     self.push("((");
@@ -81,11 +80,7 @@ impl Writer<'_> {
         inner: &Condition,
     ) {
         let far = self.alias();
-        self.push("EXISTS (SELECT 1 FROM ")
-            .table(target)
-            .push(" AS ")
-            .push(&far)
-            .push(" WHERE ");
+        self.push("EXISTS (SELECT 1 FROM ").table(target).push(" AS ").push(&far).push(" WHERE ");
         self.join(on, " AND ", |w, &(here, there)| {
             w.column(&far, &target.fields[there].name).push(" = ");
             w.column(alias, &resource.fields[here].name);
@@ -181,14 +176,10 @@ impl Writer<'_> {
     }
 
     fn empty(&mut self, alias: &str, field: &Field) {
-        self.push("(")
-            .column(alias, &field.name)
-            .push(" IS NULL OR ");
+        self.push("(").column(alias, &field.name).push(" IS NULL OR ");
         match (self.engine, &field.ty) {
             (Engine::Postgres, FieldType::Array { .. }) => {
-                self.push("cardinality(")
-                    .column(alias, &field.name)
-                    .push(") = 0");
+                self.push("cardinality(").column(alias, &field.name).push(") = 0");
             }
             (_, FieldType::Bytes) => {
                 self.push(if self.engine == Engine::Postgres {
@@ -200,11 +191,7 @@ impl Writer<'_> {
             }
             (engine, FieldType::Json { .. }) => {
                 self.column(alias, &field.name);
-                self.push(if engine == Engine::Postgres {
-                    "::text"
-                } else {
-                    ""
-                });
+                self.push(if engine == Engine::Postgres { "::text" } else { "" });
                 self.push(" IN ('{}','[]','null','\"\"','')");
             }
             (Engine::Postgres, FieldType::Enum { .. }) => {
@@ -220,18 +207,13 @@ impl Writer<'_> {
     fn has(&mut self, alias: &str, field: &Field, value: &Value) {
         match self.engine {
             Engine::Postgres => {
-                let element = field
-                    .sql_type
-                    .strip_suffix("[]")
-                    .unwrap_or(&field.sql_type)
-                    .to_owned();
+                let element =
+                    field.sql_type.strip_suffix("[]").unwrap_or(&field.sql_type).to_owned();
                 self.cast_postgres(&element, value);
                 self.push(" = ANY(").column(alias, &field.name).push(")");
             }
             Engine::Mysql | Engine::Sqlite => {
-                self.push("FIND_IN_SET(")
-                    .bind(super::plain_bind(value))
-                    .push(",");
+                self.push("FIND_IN_SET(").bind(super::plain_bind(value)).push(",");
                 self.column(alias, &field.name).push(") > 0");
             }
         }
@@ -258,11 +240,7 @@ impl Writer<'_> {
                 let glob: String = text
                     .chars()
                     .map(|c| {
-                        if matches!(c, '*' | '?' | '[') {
-                            format!("[{c}]")
-                        } else {
-                            c.to_string()
-                        }
+                        if matches!(c, '*' | '?' | '[') { format!("[{c}]") } else { c.to_string() }
                     })
                     .collect();
                 self.push(" GLOB ").bind(Bind::Text(format!("{glob}*")));
@@ -288,9 +266,7 @@ impl Writer<'_> {
                 self.join(fields, ",", |w, &index| {
                     w.column(alias, &resource.fields[index].name);
                 });
-                self.push(") AGAINST(")
-                    .bind(Bind::Text(words.to_owned()))
-                    .push(")");
+                self.push(") AGAINST(").bind(Bind::Text(words.to_owned())).push(")");
             }
         }
     }

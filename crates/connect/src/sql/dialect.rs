@@ -22,16 +22,12 @@ impl Writer<'_> {
     fn read_postgres(&mut self, alias: &str, field: &Field, mode: ColumnMode) -> Take {
         let brief = mode == ColumnMode::Brief;
         if brief && field.ty == FieldType::Bytes {
-            self.push("octet_length(")
-                .column(alias, &field.name)
-                .push(")");
+            self.push("octet_length(").column(alias, &field.name).push(")");
             return Take::Size;
         }
         let as_text = !postgres_sends_exactly(&field.ty);
         if brief && may_be_long(&field.ty) {
-            self.push("left(")
-                .column(alias, &field.name)
-                .push("::text,");
+            self.push("left(").column(alias, &field.name).push("::text,");
             self.push(&(BRIEF_CHARACTERS + 1).to_string()).push(")");
             return Take::Brief;
         }
@@ -65,9 +61,7 @@ impl Writer<'_> {
             | FieldType::Uuid
             | FieldType::Network
             | FieldType::Json { .. } => {
-                self.push("CAST(")
-                    .column(alias, &field.name)
-                    .push(" AS CHAR)");
+                self.push("CAST(").column(alias, &field.name).push(" AS CHAR)");
             }
             _ => {
                 self.column(alias, &field.name);
@@ -77,32 +71,23 @@ impl Writer<'_> {
     }
 
     fn mysql_bits(&mut self, alias: &str, field: &Field) {
-        let width = field
-            .native
-            .trim_start_matches(|c: char| !c.is_ascii_digit());
+        let width = field.native.trim_start_matches(|c: char| !c.is_ascii_digit());
         let width = width.trim_end_matches(|c: char| !c.is_ascii_digit());
-        self.push("LPAD(BIN(")
-            .column(alias, &field.name)
-            .push("+0),");
-        self.push(if width.is_empty() { "1" } else { width })
-            .push(",'0')");
+        self.push("LPAD(BIN(").column(alias, &field.name).push("+0),");
+        self.push(if width.is_empty() { "1" } else { width }).push(",'0')");
     }
 
     /// SQLite's values have the type they were stored with, whatever the column says.
     fn read_sqlite(&mut self, alias: &str, field: &Field, mode: ColumnMode) -> Take {
-        let always_short = matches!(
-            field.ty,
-            FieldType::Int { .. } | FieldType::Bool | FieldType::Float { .. }
-        );
+        let always_short =
+            matches!(field.ty, FieldType::Int { .. } | FieldType::Bool | FieldType::Float { .. });
         if mode == ColumnMode::Whole || always_short {
             self.column(alias, &field.name);
             return Take::Whole;
         }
         self.push("CASE typeof(").column(alias, &field.name);
-        self.push(") WHEN 'blob' THEN CAST(length(")
-            .column(alias, &field.name);
-        self.push(") AS BLOB) WHEN 'text' THEN substr(")
-            .column(alias, &field.name);
+        self.push(") WHEN 'blob' THEN CAST(length(").column(alias, &field.name);
+        self.push(") AS BLOB) WHEN 'text' THEN substr(").column(alias, &field.name);
         self.push(&format!(",1,{}) ELSE ", BRIEF_CHARACTERS + 1))
             .column(alias, &field.name)
             .push(" END");
@@ -114,9 +99,7 @@ impl Writer<'_> {
         match (self.engine, &field.ty) {
             // MySQL orders these by their number and compares them by their text.
             (Engine::Mysql, FieldType::Enum { .. } | FieldType::Set { .. }) => {
-                self.push("CAST(")
-                    .column(alias, &field.name)
-                    .push(" AS CHAR)");
+                self.push("CAST(").column(alias, &field.name).push(" AS CHAR)");
             }
             (Engine::Mysql, FieldType::Bits) => self.mysql_bits(alias, field),
             _ => {
@@ -134,9 +117,7 @@ impl Writer<'_> {
             }
             Engine::Mysql => match (&field.ty, value) {
                 (FieldType::Decimal { .. }, Value::Decimal(text)) => {
-                    self.push("CAST(")
-                        .bind(Bind::Text(text.clone()))
-                        .push(" AS DECIMAL(65,30))");
+                    self.push("CAST(").bind(Bind::Text(text.clone())).push(" AS DECIMAL(65,30))");
                 }
                 _ => {
                     self.bind(mysql_bind(field, value));
@@ -149,9 +130,7 @@ impl Writer<'_> {
     pub(super) fn assigned(&mut self, field: &Field, value: &Value) {
         match (self.engine, &field.ty) {
             (Engine::Mysql, FieldType::Bits) if !value.is_null() => {
-                self.push("CAST(CONV(")
-                    .bind(mysql_bind(field, value))
-                    .push(",2,10) AS UNSIGNED)");
+                self.push("CAST(CONV(").bind(mysql_bind(field, value)).push(",2,10) AS UNSIGNED)");
             }
             (Engine::Mysql, _) => {
                 self.bind(mysql_bind(field, value));
@@ -201,9 +180,7 @@ impl Writer<'_> {
             }
             Engine::Sqlite => {
                 // The storage class counts: 1, 1.0 and '1' are three different values.
-                self.column("", &field.name)
-                    .push(" COLLATE BINARY IS ")
-                    .bind(sqlite_bind(seen));
+                self.column("", &field.name).push(" COLLATE BINARY IS ").bind(sqlite_bind(seen));
             }
             Engine::Mysql => self.unchanged_mysql(field, seen),
         }
@@ -217,8 +194,7 @@ impl Writer<'_> {
             | FieldType::Json { .. } => {
                 // Collations take different letters for the same; bytes do not.
                 self.push("CAST(CONVERT(").column("", &field.name);
-                self.push(" USING utf8mb4) AS BINARY) <=> CAST(")
-                    .bind(mysql_bind(field, seen));
+                self.push(" USING utf8mb4) AS BINARY) <=> CAST(").bind(mysql_bind(field, seen));
                 self.push(" AS BINARY)");
             }
             FieldType::Bits
@@ -258,9 +234,7 @@ impl Writer<'_> {
                     if !matches!(field.ty, FieldType::Text { .. }) {
                         w.push("::text");
                     }
-                    w.push(" ILIKE ")
-                        .bind(Bind::Text(pattern))
-                        .push(" ESCAPE '!'");
+                    w.push(" ILIKE ").bind(Bind::Text(pattern)).push(" ESCAPE '!'");
                 }
                 Engine::Mysql => {
                     if matches!(
@@ -273,9 +247,7 @@ impl Writer<'_> {
                         w.read_mysql(alias, field, ColumnMode::Whole);
                         w.push(" USING utf8mb4)");
                     }
-                    w.push(" LIKE ")
-                        .bind(Bind::Text(pattern))
-                        .push(" ESCAPE '!'");
+                    w.push(" LIKE ").bind(Bind::Text(pattern)).push(" ESCAPE '!'");
                 }
                 Engine::Sqlite => {
                     w.column(alias, &field.name)

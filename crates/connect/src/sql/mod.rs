@@ -51,10 +51,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn finish(self) -> Sql {
-        Sql {
-            text: self.text,
-            binds: self.binds,
-        }
+        Sql { text: self.text, binds: self.binds }
     }
 
     pub(crate) fn push(&mut self, sql: &str) -> &mut Self {
@@ -64,11 +61,7 @@ impl<'a> Writer<'a> {
 
     /// A quoted name.
     pub(crate) fn name(&mut self, name: &str) -> &mut Self {
-        let quote = if self.engine == Engine::Mysql {
-            '`'
-        } else {
-            '"'
-        };
+        let quote = if self.engine == Engine::Mysql { '`' } else { '"' };
         self.text.push(quote);
         for c in name.chars() {
             if c == quote {

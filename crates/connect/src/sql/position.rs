@@ -22,11 +22,7 @@ impl Writer<'_> {
         self.push(" ORDER BY ");
         self.join(sort, ", ", |w, step| {
             w.sort_expression(resource, step.field);
-            w.push(if step.descending != backward {
-                " DESC"
-            } else {
-                ""
-            });
+            w.push(if step.descending != backward { " DESC" } else { "" });
         });
     }
 
@@ -34,8 +30,7 @@ impl Writer<'_> {
         match resource.fields.get(field) {
             Some(field) => self.sort_key("t", field),
             None => {
-                self.push("t.")
-                    .push(resource.row_id.as_deref().unwrap_or("rowid"));
+                self.push("t.").push(resource.row_id.as_deref().unwrap_or("rowid"));
             }
         }
     }
@@ -74,10 +69,7 @@ impl Writer<'_> {
             && steps.iter().all(|step| {
                 step.descending == steps[0].descending
                     && !step.value.is_null()
-                    && resource
-                        .fields
-                        .get(step.field)
-                        .is_none_or(|field| !field.nullable)
+                    && resource.fields.get(step.field).is_none_or(|field| !field.nullable)
             })
     }
 
@@ -99,10 +91,7 @@ impl Writer<'_> {
     /// Tells the planner the range that the nested condition implies.
     fn leading_bound(&mut self, resource: &Resource, steps: &[Step<'_>]) {
         let Some(first) = steps.first() else { return };
-        let nullable = resource
-            .fields
-            .get(first.field)
-            .is_some_and(|field| field.nullable);
+        let nullable = resource.fields.get(first.field).is_some_and(|field| field.nullable);
         if first.value.is_null() || nullable || steps.len() < 2 {
             return;
         }
@@ -141,10 +130,7 @@ impl Writer<'_> {
 
     fn strictly_beyond(&mut self, resource: &Resource, step: &Step<'_>) {
         let nulls_come_last = self.engine.nulls_sort_last() != step.descending;
-        let nullable = resource
-            .fields
-            .get(step.field)
-            .is_some_and(|field| field.nullable);
+        let nullable = resource.fields.get(step.field).is_some_and(|field| field.nullable);
         if step.value.is_null() {
             if nulls_come_last {
                 self.push("1=0");

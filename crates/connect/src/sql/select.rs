@@ -73,21 +73,12 @@ pub(crate) fn select(
     w.ordered(resource, &query.sort, query.backward);
     if let Some(limit) = limit {
         w.push(&format!(" LIMIT {}", u64::from(limit) + 1));
-        if let Some(skip) = query
-            .cursor
-            .as_ref()
-            .map(|cursor| cursor.skip)
-            .filter(|skip| *skip > 0)
+        if let Some(skip) = query.cursor.as_ref().map(|cursor| cursor.skip).filter(|skip| *skip > 0)
         {
             w.push(&format!(" OFFSET {skip}"));
         }
     }
-    Statement {
-        sql: w.finish(),
-        takes,
-        asked: query.columns.len(),
-        sort_columns,
-    }
+    Statement { sql: w.finish(), takes, asked: query.columns.len(), sort_columns }
 }
 
 fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &mut Vec<Taken>) {
@@ -96,29 +87,17 @@ fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &
     }
     let take = match column.field {
         ROW_ID => {
-            w.push("t.")
-                .push(resource.row_id.as_deref().unwrap_or("rowid"));
-            w.push(if w.engine == Engine::Postgres {
-                "::text"
-            } else {
-                ""
-            });
+            w.push("t.").push(resource.row_id.as_deref().unwrap_or("rowid"));
+            w.push(if w.engine == Engine::Postgres { "::text" } else { "" });
             Take::Whole
         }
         VERSION => {
-            w.push(if w.engine == Engine::Postgres {
-                "t.xmin::text"
-            } else {
-                "NULL"
-            });
+            w.push(if w.engine == Engine::Postgres { "t.xmin::text" } else { "NULL" });
             Take::Whole
         }
         field => w.read("t", &resource.fields[field], column.mode),
     };
-    takes.push(Taken {
-        field: column.field,
-        take,
-    });
+    takes.push(Taken { field: column.field, take });
 }
 
 /// The column of the answer that holds a step's whole value, added where it is not there.
@@ -133,15 +112,7 @@ fn sort_column(
         .iter()
         .position(|t| t.field == step.field && t.take == Take::Whole);
     there.unwrap_or_else(|| {
-        push_column(
-            w,
-            resource,
-            Column {
-                field: step.field,
-                mode: ColumnMode::Whole,
-            },
-            takes,
-        );
+        push_column(w, resource, Column { field: step.field, mode: ColumnMode::Whole }, takes);
         takes.len() - 1
     })
 }
@@ -174,10 +145,7 @@ pub(crate) fn explainable(
     explain: &str,
 ) -> Sql {
     let mut w = Writer::new(schema);
-    w.push(explain)
-        .push(" SELECT 1 FROM ")
-        .table(resource)
-        .push(" AS t");
+    w.push(explain).push(" SELECT 1 FROM ").table(resource).push(" AS t");
     w.filtered("t", resource, condition);
     w.finish()
 }
@@ -199,20 +167,12 @@ pub(crate) fn versioned_row(
         push_column(
             &mut w,
             resource,
-            Column {
-                field: VERSION,
-                mode: ColumnMode::Whole,
-            },
+            Column { field: VERSION, mode: ColumnMode::Whole },
             &mut takes,
         );
     }
     w.push(" FROM ").table(resource).push(" AS t WHERE ");
     w.keyed("t", resource, key);
     let asked = takes.len();
-    Statement {
-        sql: w.finish(),
-        takes,
-        asked,
-        sort_columns: Vec::new(),
-    }
+    Statement { sql: w.finish(), takes, asked, sort_columns: Vec::new() }
 }

@@ -36,9 +36,7 @@ impl Writer<'_> {
             self.unchanged(&resource.fields[*field], seen);
         }
         if let (Some(version), Engine::Postgres) = (&item.version, self.engine) {
-            self.push(" AND xmin = ")
-                .bind(Bind::Text(version.clone()))
-                .push("::xid");
+            self.push(" AND xmin = ").bind(Bind::Text(version.clone())).push("::xid");
         }
     }
 }
@@ -88,11 +86,7 @@ pub(crate) fn insert(
     let mut w = Writer::new(schema);
     w.push("INSERT INTO ").table(resource);
     if item.after.is_empty() {
-        w.push(if w.engine == Engine::Mysql {
-            " () VALUES ()"
-        } else {
-            " DEFAULT VALUES"
-        });
+        w.push(if w.engine == Engine::Mysql { " () VALUES ()" } else { " DEFAULT VALUES" });
     } else {
         w.push(" (");
         w.join(&item.after, ", ", |w, (field, _)| {

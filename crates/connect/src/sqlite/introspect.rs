@@ -8,10 +8,8 @@ use kontor_model::{
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 pub(super) async fn schema(raw: &mut SqliteConnection) -> Result<Schema, sqlx::Error> {
-    let version: String = sqlx::query("SELECT sqlite_version()")
-        .fetch_one(&mut *raw)
-        .await?
-        .try_get(0)?;
+    let version: String =
+        sqlx::query("SELECT sqlite_version()").fetch_one(&mut *raw).await?.try_get(0)?;
     let tables = sqlx::query(
         "SELECT l.name, l.type, l.wr, l.strict, m.sql FROM pragma_table_list l \
          LEFT JOIN sqlite_schema m ON m.name = l.name AND m.type IN ('table', 'view') \
@@ -39,12 +37,7 @@ pub(super) async fn schema(raw: &mut SqliteConnection) -> Result<Schema, sqlx::E
     complete_references(&mut resources);
     estimate(raw, &mut resources).await;
     resources.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Schema {
-        engine: Engine::Sqlite,
-        version,
-        resources,
-        left_out,
-    })
+    Ok(Schema { engine: Engine::Sqlite, version, resources, left_out })
 }
 
 struct Table {
@@ -57,9 +50,7 @@ struct Table {
 async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, sqlx::Error> {
     let (fields, key) = fields(raw, &table).await?;
     if fields.is_empty() {
-        return Err(sqlx::Error::Protocol(
-            "it has no columns that can be read".into(),
-        ));
+        return Err(sqlx::Error::Protocol("it has no columns that can be read".into()));
     }
     let is_view = table.kind == "view";
     let row_id = (!is_view
@@ -69,11 +60,7 @@ async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, 
     let mut resource = Resource {
         name: ResourceName::new(&table.name),
         namespace: None,
-        kind: if is_view {
-            ResourceKind::View
-        } else {
-            ResourceKind::Table
-        },
+        kind: if is_view { ResourceKind::View } else { ResourceKind::Table },
         indexes: indexes(raw, &table.name, &fields).await?,
         references: references(raw, &table.name, &fields).await?,
         fields,
@@ -89,12 +76,7 @@ async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, 
         let fields = resource.key.clone();
         resource.indexes.insert(
             0,
-            Index {
-                name: "PRIMARY KEY".into(),
-                fields,
-                unique: true,
-                kind: IndexKind::Ordered,
-            },
+            Index { name: "PRIMARY KEY".into(), fields, unique: true, kind: IndexKind::Ordered },
         );
     }
     crate::database::settle_key(&mut resource);
@@ -190,17 +172,8 @@ async fn indexes(
         }
         let partial = row.try_get::<i64, _>("partial")? == 1;
         let unique = row.try_get::<i64, _>("unique")? == 1 && !partial && places.len() == total;
-        let kind = if partial || places.is_empty() {
-            IndexKind::Other
-        } else {
-            IndexKind::Prefix
-        };
-        indexes.push(Index {
-            name,
-            fields: places,
-            unique,
-            kind,
-        });
+        let kind = if partial || places.is_empty() { IndexKind::Other } else { IndexKind::Prefix };
+        indexes.push(Index { name, fields: places, unique, kind });
     }
     Ok(indexes)
 }
@@ -220,9 +193,7 @@ async fn references(
     for row in &rows {
         let id: i64 = row.try_get("id")?;
         let from: String = row.try_get("from")?;
-        let Some(place) = fields
-            .iter()
-            .position(|field| field.name.eq_ignore_ascii_case(&from))
+        let Some(place) = fields.iter().position(|field| field.name.eq_ignore_ascii_case(&from))
         else {
             continue;
         };
@@ -244,10 +215,7 @@ async fn references(
             )),
         }
     }
-    Ok(references
-        .into_iter()
-        .map(|(_, reference)| reference)
-        .collect())
+    Ok(references.into_iter().map(|(_, reference)| reference).collect())
 }
 
 /// A reference may spell the table in another case, name no fields (then the key is meant) or
@@ -257,19 +225,14 @@ fn complete_references(resources: &mut [Resource]) {
         .iter()
         .map(|r| {
             let key = r.key.iter().map(|&i| r.fields[i].name.clone()).collect();
-            (
-                r.name.clone(),
-                key,
-                r.fields.iter().map(|f| f.name.clone()).collect(),
-            )
+            (r.name.clone(), key, r.fields.iter().map(|f| f.name.clone()).collect())
         })
         .collect();
     for resource in resources {
         resource.references.retain_mut(|reference| {
-            let target = known.iter().find(|(name, ..)| {
-                name.as_str()
-                    .eq_ignore_ascii_case(reference.target.as_str())
-            });
+            let target = known
+                .iter()
+                .find(|(name, ..)| name.as_str().eq_ignore_ascii_case(reference.target.as_str()));
             let Some((name, key, fields)) = target else {
                 return false;
             };
@@ -278,10 +241,7 @@ fn complete_references(resources: &mut [Resource]) {
                 reference.target_fields.clone_from(key);
             }
             for wanted in &mut reference.target_fields {
-                match fields
-                    .iter()
-                    .find(|field| field.eq_ignore_ascii_case(wanted))
-                {
+                match fields.iter().find(|field| field.eq_ignore_ascii_case(wanted)) {
                     Some(field) => wanted.clone_from(field),
                     None => return false,
                 }
@@ -299,10 +259,9 @@ async fn estimate(raw: &mut SqliteConnection, resources: &mut [Resource]) {
         .await
         .unwrap_or_default();
     for row in &analysed {
-        let (Ok(table), Ok(stat)) = (
-            row.try_get::<String, _>("tbl"),
-            row.try_get::<Option<String>, _>("stat"),
-        ) else {
+        let (Ok(table), Ok(stat)) =
+            (row.try_get::<String, _>("tbl"), row.try_get::<Option<String>, _>("stat"))
+        else {
             continue;
         };
         let rows = stat.and_then(|stat| stat.split(' ').next().and_then(|n| n.parse().ok()));
@@ -310,19 +269,14 @@ async fn estimate(raw: &mut SqliteConnection, resources: &mut [Resource]) {
             resource.estimated_rows = resource.estimated_rows.max(rows);
         }
     }
-    for resource in resources
-        .iter_mut()
-        .filter(|r| r.estimated_rows.is_none() && r.row_id.is_some())
+    for resource in
+        resources.iter_mut().filter(|r| r.estimated_rows.is_none() && r.row_id.is_some())
     {
         let quoted = resource.table.replace('"', "\"\"");
-        let highest = sqlx::query(AssertSqlSafe(format!(
-            "SELECT max(rowid) FROM \"{quoted}\""
-        )))
-        .fetch_one(&mut *raw)
-        .await;
-        let highest = highest
-            .and_then(|row| row.try_get::<Option<i64>, _>(0))
-            .ok();
+        let highest = sqlx::query(AssertSqlSafe(format!("SELECT max(rowid) FROM \"{quoted}\"")))
+            .fetch_one(&mut *raw)
+            .await;
+        let highest = highest.and_then(|row| row.try_get::<Option<i64>, _>(0)).ok();
         resource.estimated_rows =
             highest.map(|n| n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
     }
@@ -333,24 +287,17 @@ async fn estimate(raw: &mut SqliteConnection, resources: &mut [Resource]) {
 fn field_type(declared: &str) -> FieldType {
     let upper = declared.to_ascii_uppercase();
     let (name, arguments) = upper.split_once('(').unwrap_or((&upper, ""));
-    let numbers: Vec<u32> = arguments
-        .trim_end_matches(')')
-        .split(',')
-        .filter_map(|n| n.trim().parse().ok())
-        .collect();
-    let scale = numbers
-        .get(1)
-        .copied()
-        .or(if numbers.len() == 1 { Some(0) } else { None });
+    let numbers: Vec<u32> =
+        arguments.trim_end_matches(')').split(',').filter_map(|n| n.trim().parse().ok()).collect();
+    let scale = numbers.get(1).copied().or(if numbers.len() == 1 { Some(0) } else { None });
     match name.trim() {
         "BOOLEAN" | "BOOL" => FieldType::Bool,
         "DATE" => FieldType::Date,
         "DATETIME" | "TIMESTAMP" => FieldType::DateTime,
         "TIME" => FieldType::Time { zone: false },
-        "DECIMAL" | "NUMERIC" | "NUMBER" | "DEC" => FieldType::Decimal {
-            precision: numbers.first().copied(),
-            scale,
-        },
+        "DECIMAL" | "NUMERIC" | "NUMBER" | "DEC" => {
+            FieldType::Decimal { precision: numbers.first().copied(), scale }
+        }
         "JSON" | "JSONB" => FieldType::Json { binary: false },
         "UUID" => FieldType::Uuid,
         "" | "ANY" => FieldType::Any,
@@ -375,16 +322,10 @@ mod tests {
         assert_eq!(field_type("VARCHAR(40)"), FieldType::text());
         assert_eq!(
             field_type("decimal(10, 2)"),
-            FieldType::Decimal {
-                precision: Some(10),
-                scale: Some(2)
-            }
+            FieldType::Decimal { precision: Some(10), scale: Some(2) }
         );
         assert_eq!(field_type("UNSIGNED BIG INT"), FieldType::int(64, false));
-        assert_eq!(
-            field_type("double precision"),
-            FieldType::Float { bits: 64 }
-        );
+        assert_eq!(field_type("double precision"), FieldType::Float { bits: 64 });
         assert_eq!(field_type(""), FieldType::Any);
         assert_eq!(field_type("DateTime"), FieldType::DateTime);
     }

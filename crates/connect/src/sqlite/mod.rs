@@ -56,10 +56,7 @@ impl Brake {
 
     fn allow(&self, time: Duration) {
         let deadline = (self.started.elapsed() + time).as_millis();
-        self.deadline.store(
-            u64::try_from(deadline).unwrap_or(u64::MAX),
-            Ordering::Relaxed,
-        );
+        self.deadline.store(u64::try_from(deadline).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 
@@ -88,10 +85,7 @@ impl Sqlite {
             .foreign_keys(true)
             .statement_cache_capacity(256)
             .disable_statement_logging();
-        Self {
-            options,
-            timeout: opening.budget.statement_timeout,
-        }
+        Self { options, timeout: opening.budget.statement_timeout }
     }
 }
 
@@ -116,14 +110,7 @@ impl Opener for Sqlite {
             .await
             .map_err(|error| Self::failure(&error))?
             .set_progress_handler(BRAKE_INTERVAL, move || asked.goes_on());
-        Ok((
-            Raw {
-                connection,
-                brake: Arc::clone(&brake),
-                allowed: self.timeout,
-            },
-            brake,
-        ))
+        Ok((Raw { connection, brake: Arc::clone(&brake), allowed: self.timeout }, brake))
     }
 
     async fn cancel(&self, brake: Arc<Brake>) {
@@ -143,10 +130,7 @@ impl Driver for Sqlite {
         resource: Option<&'a Resource>,
     ) -> BoxStream<'a, Result<Vec<Value>, sqlx::Error>> {
         let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
-        query
-            .fetch(raw.begin())
-            .map(move |row| decode(&row?, takes, resource))
-            .boxed()
+        query.fetch(raw.begin()).map(move |row| decode(&row?, takes, resource)).boxed()
     }
 
     async fn execute(raw: &mut Raw, sql: &Sql) -> Result<u64, sqlx::Error> {
@@ -155,10 +139,7 @@ impl Driver for Sqlite {
     }
 
     async fn command(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {
-        raw.begin()
-            .execute(AssertSqlSafe(sql.to_owned()))
-            .await
-            .map(|_| ())
+        raw.begin().execute(AssertSqlSafe(sql.to_owned())).await.map(|_| ())
     }
 
     async fn allow(raw: &mut Raw, time: Duration) -> Result<(), sqlx::Error> {
@@ -271,8 +252,6 @@ fn blob(bytes: Vec<u8>, take: Take) -> Value {
     if take != Take::Brief {
         return Value::Bytes(bytes);
     }
-    let length = std::str::from_utf8(&bytes)
-        .ok()
-        .and_then(|digits| digits.parse().ok());
+    let length = std::str::from_utf8(&bytes).ok().and_then(|digits| digits.parse().ok());
     length.map_or(Value::Bytes(bytes), Value::Large)
 }

@@ -70,9 +70,7 @@ fn named_fields(message: &str, resource: &Resource) -> Vec<usize> {
     names
         .split(", ")
         .filter_map(|name| {
-            let column = name
-                .strip_prefix(resource.table.as_str())?
-                .strip_prefix('.')?;
+            let column = name.strip_prefix(resource.table.as_str())?.strip_prefix('.')?;
             resource.position(column)
         })
         .collect()

@@ -92,10 +92,7 @@ pub fn bind(
     moment: &Moment<'_>,
 ) -> Result<Condition, BindError> {
     let each = |parts: &[Filter]| {
-        parts
-            .iter()
-            .map(|part| bind(part, resource, names, moment))
-            .collect::<Result<Vec<_>, _>>()
+        parts.iter().map(|part| bind(part, resource, names, moment)).collect::<Result<Vec<_>, _>>()
     };
     Ok(match filter {
         Filter::All(parts) => Condition::All(each(parts)?),
@@ -112,34 +109,22 @@ fn bind_path(
     names: &dyn Names,
     moment: &Moment<'_>,
 ) -> Result<Condition, BindError> {
-    let (name, rest) = path
-        .split_first()
-        .ok_or_else(|| unknown_field("", &resource.name))?;
+    let (name, rest) = path.split_first().ok_or_else(|| unknown_field("", &resource.name))?;
     if rest.is_empty() {
-        let field = names
-            .field(resource, name)
-            .ok_or_else(|| unknown_field(name, &resource.name))?;
+        let field =
+            names.field(resource, name).ok_or_else(|| unknown_field(name, &resource.name))?;
         return bind_test(test, field, &resource.fields[field], moment);
     }
-    let hop = names
-        .link(resource, name)
-        .ok_or_else(|| BindError::UnknownLink {
-            name: name.clone(),
-            resource: resource.name.to_string(),
-        })?;
+    let hop = names.link(resource, name).ok_or_else(|| BindError::UnknownLink {
+        name: name.clone(),
+        resource: resource.name.to_string(),
+    })?;
     let inner = bind_path(test, rest, hop.resource, names, moment)?;
-    Ok(Condition::Linked {
-        target: hop.resource.name.clone(),
-        on: hop.on,
-        inner: Box::new(inner),
-    })
+    Ok(Condition::Linked { target: hop.resource.name.clone(), on: hop.on, inner: Box::new(inner) })
 }
 
 fn unknown_field(name: &str, resource: &ResourceName) -> BindError {
-    BindError::UnknownField {
-        name: name.to_owned(),
-        resource: resource.to_string(),
-    }
+    BindError::UnknownField { name: name.to_owned(), resource: resource.to_string() }
 }
 
 /// Whether an operator can be asked of a field.
@@ -205,18 +190,10 @@ fn bind_test(
             field: field.name.clone(),
         });
     }
-    let invalid = |problem| BindError::Value {
-        field: field.name.clone(),
-        problem,
-    };
+    let invalid = |problem| BindError::Value { field: field.name.clone(), problem };
     let one = || test.operands.first().map_or("", String::as_str);
     let value = |text: &str| operand(&field.ty, text, moment).map_err(invalid);
-    let values = || {
-        test.operands
-            .iter()
-            .map(|text| value(text))
-            .collect::<Result<Vec<_>, _>>()
-    };
+    let values = || test.operands.iter().map(|text| value(text)).collect::<Result<Vec<_>, _>>();
     let compare = |comparison| {
         let value = value(one())?;
         Ok(Condition::Field(index, Test::Compare(comparison, value)))
@@ -233,10 +210,8 @@ fn bind_test(
         O::NotIn => Condition::Field(index, Test::NotIn(values()?)),
         O::Between => {
             let mut bounds = values()?.into_iter();
-            let (low, high) = (
-                bounds.next().unwrap_or_default(),
-                bounds.next().unwrap_or_default(),
-            );
+            let (low, high) =
+                (bounds.next().unwrap_or_default(), bounds.next().unwrap_or_default());
             Condition::All(vec![
                 Condition::Field(index, Test::Compare(Comparison::Ge, low)),
                 Condition::Field(index, Test::Compare(Comparison::Le, high)),
@@ -253,11 +228,9 @@ fn bind_test(
             Condition::Field(index, Test::Has(value))
         }
         O::During => {
-            let period =
-                Period::parse(one(), moment.now, moment.zone).ok_or_else(|| BindError::Period {
-                    field: field.name.clone(),
-                    text: one().to_owned(),
-                })?;
+            let period = Period::parse(one(), moment.now, moment.zone).ok_or_else(|| {
+                BindError::Period { field: field.name.clone(), text: one().to_owned() }
+            })?;
             let bound = |at: DateTime| local_value(&field.ty, at, moment.zone);
             Condition::Field(index, Test::Within(bound(period.from), bound(period.to)))
         }
@@ -272,10 +245,7 @@ fn bind_test(
 fn operand(ty: &FieldType, text: &str, moment: &Moment<'_>) -> Result<Value, InvalidInput> {
     if *ty == FieldType::Instant {
         let local = text.trim().replacen(' ', "T", 1);
-        let local = local
-            .parse::<DateTime>()
-            .ok()
-            .filter(|_| !has_offset(&local));
+        let local = local.parse::<DateTime>().ok().filter(|_| !has_offset(&local));
         if let Some(local) = local {
             return Ok(local_value(ty, local, moment.zone));
         }
@@ -287,8 +257,7 @@ fn operand(ty: &FieldType, text: &str, moment: &Moment<'_>) -> Result<Value, Inv
 }
 
 fn has_offset(text: &str) -> bool {
-    text.get(10..)
-        .is_some_and(|clock| clock.contains(['+', '-', 'Z', 'z']))
+    text.get(10..).is_some_and(|clock| clock.contains(['+', '-', 'Z', 'z']))
 }
 
 /// A local moment in the form that the field holds.

@@ -38,10 +38,7 @@ pub struct FieldTest {
 
 /// What a test asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(
-    missing_docs,
-    reason = "the names say it; see `symbol` for the text of each"
-)]
+#[expect(missing_docs, reason = "the names say it; see `symbol` for the text of each")]
 pub enum Operator {
     Eq,
     Ne,
@@ -114,9 +111,7 @@ impl Operator {
     /// The operator of a text form.
     #[must_use]
     pub fn from_symbol(symbol: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|operator| operator.symbol() == symbol)
+        Self::ALL.into_iter().find(|operator| operator.symbol() == symbol)
     }
 
     /// How many operands it takes.
@@ -169,11 +164,7 @@ impl Filter {
     pub fn and(self, other: Self) -> Self {
         let mut parts = self.into_conjuncts();
         parts.extend(other.into_conjuncts());
-        if parts.len() == 1 {
-            parts.remove(0)
-        } else {
-            Self::All(parts)
-        }
+        if parts.len() == 1 { parts.remove(0) } else { Self::All(parts) }
     }
 
     /// The parts that must all hold: what a screen shows as chips.

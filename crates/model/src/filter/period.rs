@@ -30,29 +30,20 @@ impl Period {
         let parts: Vec<&str> = words.split_whitespace().collect();
         match parts.as_slice() {
             [which @ ("this" | "last" | "next"), unit] => named(which, unit, today),
-            [which @ ("last" | "next"), count, unit] => counted(
-                which,
-                count.parse().ok().filter(|n| (1..=10_000).contains(n))?,
-                unit,
-                now,
-            ),
+            [which @ ("last" | "next"), count, unit] => {
+                counted(which, count.parse().ok().filter(|n| (1..=10_000).contains(n))?, unit, now)
+            }
             [calendar] => calendar_period(calendar),
             _ => None,
         }
     }
 
     fn days(first: Date, count: i64) -> Option<Self> {
-        Some(Self::between(
-            first,
-            first.checked_add(Span::new().try_days(count).ok()?).ok()?,
-        ))
+        Some(Self::between(first, first.checked_add(Span::new().try_days(count).ok()?).ok()?))
     }
 
     fn between(first: Date, after: Date) -> Self {
-        Self {
-            from: first.to_datetime(Time::midnight()),
-            to: after.to_datetime(Time::midnight()),
-        }
+        Self { from: first.to_datetime(Time::midnight()), to: after.to_datetime(Time::midnight()) }
     }
 }
 
@@ -95,15 +86,9 @@ fn counted(which: &str, count: i64, unit: &str, now: DateTime) -> Option<Period>
     };
     if matches!(unit, "minute" | "hour") {
         return Some(if which == "last" {
-            Period {
-                from: now.checked_sub(span).ok()?,
-                to: now,
-            }
+            Period { from: now.checked_sub(span).ok()?, to: now }
         } else {
-            Period {
-                from: now,
-                to: now.checked_add(span).ok()?,
-            }
+            Period { from: now, to: now.checked_add(span).ok()? }
         });
     }
     let tomorrow = today.tomorrow().ok()?;
@@ -116,10 +101,7 @@ fn counted(which: &str, count: i64, unit: &str, now: DateTime) -> Option<Period>
 
 /// `2026`, `2026-11`, `2026-11-20`.
 fn calendar_period(text: &str) -> Option<Period> {
-    let parts: Vec<i16> = text
-        .split('-')
-        .map(|part| part.parse().ok())
-        .collect::<Option<_>>()?;
+    let parts: Vec<i16> = text.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
     let small = |n: i16| i8::try_from(n).ok();
     let (first, length) = match *parts.as_slice() {
         [year] if text.len() == 4 => (Date::new(year, 1, 1).ok()?, 1.year()),
@@ -152,18 +134,8 @@ mod tests {
         assert_eq!(period("this quarter"), days("2026-10-01", "2027-01-01"));
         assert_eq!(period("2024"), days("2024-01-01", "2025-01-01"));
         assert_eq!(period("2024-02"), days("2024-02-01", "2024-03-01"));
-        assert_eq!(
-            period("last 2 hours"),
-            Some("2026-11-21T22:30:00 2026-11-22T00:30:00".into())
-        );
-        for wrong in [
-            "",
-            "last",
-            "last 0 days",
-            "sometime",
-            "2024-13",
-            "last 7 fortnights",
-        ] {
+        assert_eq!(period("last 2 hours"), Some("2026-11-21T22:30:00 2026-11-22T00:30:00".into()));
+        for wrong in ["", "last", "last 0 days", "sometime", "2024-13", "last 7 fortnights"] {
             assert_eq!(period(wrong), None, "{wrong}");
         }
     }

@@ -49,9 +49,8 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
             i += 1;
             continue;
         }
-        let symbol = SYMBOLS
-            .into_iter()
-            .find(|s| s.chars().eq(chars[i..].iter().copied().take(s.len())));
+        let symbol =
+            SYMBOLS.into_iter().find(|s| s.chars().eq(chars[i..].iter().copied().take(s.len())));
         let token = match c {
             '(' => Token::Open,
             ')' => Token::Close,
@@ -64,20 +63,14 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
                     found: String::new(),
                 })?;
                 i += length;
-                out.push(Located {
-                    token: Token::Quoted(text),
-                    at,
-                });
+                out.push(Located { token: Token::Quoted(text), at });
                 continue;
             }
             _ => match symbol {
                 Some(symbol) => {
                     i += symbol.len();
                     let symbol = if symbol == "<>" { "!=" } else { symbol };
-                    out.push(Located {
-                        token: Token::Symbol(symbol),
-                        at,
-                    });
+                    out.push(Located { token: Token::Symbol(symbol), at });
                     continue;
                 }
                 None => {
@@ -91,10 +84,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
                     }
                     let word: String = chars[i..i + length].iter().collect();
                     i += length;
-                    out.push(Located {
-                        token: Token::Word(word),
-                        at,
-                    });
+                    out.push(Located { token: Token::Word(word), at });
                     continue;
                 }
             },
@@ -126,10 +116,7 @@ fn quoted(chars: &[char], quote: char) -> Option<(String, usize)> {
 /// Characters of a bare word. A dot is apart, so that it can join the names of a path.
 fn is_word(c: char) -> bool {
     c.is_alphanumeric()
-        || matches!(
-            c,
-            '_' | '-' | ':' | '+' | '@' | '/' | '%' | '#' | '$' | '*' | '&'
-        )
+        || matches!(c, '_' | '-' | ':' | '+' | '@' | '/' | '%' | '#' | '$' | '*' | '&')
 }
 
 struct Reader {
@@ -144,12 +131,7 @@ pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
     if tokens.is_empty() {
         return Ok(Filter::everything());
     }
-    let mut reader = Reader {
-        tokens,
-        next: 0,
-        end: text.chars().count() + 1,
-        depth: 0,
-    };
+    let mut reader = Reader { tokens, next: 0, end: text.chars().count() + 1, depth: 0 };
     let filter = reader.any()?;
     match reader.peek() {
         None => Ok(filter),
@@ -164,17 +146,10 @@ impl Reader {
 
     fn expected(&self, what: &str) -> FilterError {
         let (at, found) = match self.tokens.get(self.next) {
-            Some(located) => (
-                located.at,
-                format!(" instead of “{}”", shown(&located.token)),
-            ),
+            Some(located) => (located.at, format!(" instead of “{}”", shown(&located.token))),
             None => (self.end, String::new()),
         };
-        FilterError {
-            at,
-            expected: what.to_owned(),
-            found,
-        }
+        FilterError { at, expected: what.to_owned(), found }
     }
 
     fn is_word(&self, word: &str) -> bool {
@@ -246,11 +221,7 @@ impl Reader {
         }
         let operator = self.operator()?;
         let operands = self.operands(operator)?;
-        Ok(Filter::Test(FieldTest {
-            path,
-            operator,
-            operands,
-        }))
+        Ok(Filter::Test(FieldTest { path, operator, operands }))
     }
 
     fn name(&mut self) -> Result<String, FilterError> {
@@ -486,10 +457,7 @@ mod tests {
         );
         assert_eq!(message("a = "), "filter, character 5: a value expected");
         assert_eq!(message("(a = 1"), "filter, character 7: “)” expected");
-        assert_eq!(
-            message("a = \"x"),
-            "filter, character 5: a closing \" expected"
-        );
+        assert_eq!(message("a = \"x"), "filter, character 5: a closing \" expected");
         assert_eq!(
             message("a = 1 b = 2"),
             "filter, character 7: “and”, “or” or the end expected instead of “b”"
@@ -500,16 +468,9 @@ mod tests {
 
     fn any_test() -> impl Strategy<Value = Filter> {
         let operator = prop::sample::select(
-            Operator::ALL
-                .into_iter()
-                .filter(|o| *o != Operator::During)
-                .collect::<Vec<_>>(),
+            Operator::ALL.into_iter().filter(|o| *o != Operator::During).collect::<Vec<_>>(),
         );
-        (
-            prop::collection::vec(".{1,8}", 1..3),
-            operator,
-            prop::collection::vec(".{0,8}", 1..4),
-        )
+        (prop::collection::vec(".{1,8}", 1..3), operator, prop::collection::vec(".{0,8}", 1..4))
             .prop_map(|(path, operator, mut operands)| {
                 match operator.arity() {
                     Arity::None => operands.clear(),
@@ -517,11 +478,7 @@ mod tests {
                     Arity::Two => operands.resize(2, "x".into()),
                     Arity::Many => {}
                 }
-                Filter::Test(FieldTest {
-                    path,
-                    operator,
-                    operands,
-                })
+                Filter::Test(FieldTest { path, operator, operands })
             })
     }
 

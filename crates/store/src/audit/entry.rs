@@ -61,10 +61,7 @@ impl NewEntry {
         ];
         if texts.into_iter().flatten().any(|text| text.contains('\0')) {
             let why = "a text has a NUL character; escape it".to_owned();
-            return Err(StoreError::Invalid {
-                what: "an audit entry",
-                why,
-            });
+            return Err(StoreError::Invalid { what: "an audit entry", why });
         }
         Ok(())
     }
@@ -72,12 +69,7 @@ impl NewEntry {
     /// Puts the entry behind another one.
     pub(crate) fn chain(self, seq: i64, prev_hash: &str) -> Entry {
         let hash = hash(seq, &self, self.body.as_str(), prev_hash);
-        Entry {
-            seq,
-            content: self,
-            prev_hash: prev_hash.to_owned(),
-            hash,
-        }
+        Entry { seq, content: self, prev_hash: prev_hash.to_owned(), hash }
     }
 }
 
@@ -124,12 +116,7 @@ impl Entry {
 
     /// The hash that the entry must have if its number is `seq`.
     pub(crate) fn expected_hash(&self, seq: i64) -> String {
-        hash(
-            seq,
-            &self.content,
-            self.content.body.as_str(),
-            &self.prev_hash,
-        )
+        hash(seq, &self.content, self.content.body.as_str(), &self.prev_hash)
     }
 }
 
@@ -180,9 +167,7 @@ mod tests {
     /// Reads an encoding back. Where every encoding can be read back to what it was made of, no
     /// two entries share one.
     fn decode(bytes: &[u8]) -> Columns {
-        let bytes = bytes
-            .strip_prefix(ENCODING)
-            .expect("it begins with its name");
+        let bytes = bytes.strip_prefix(ENCODING).expect("it begins with its name");
         let (seq, bytes) = bytes.split_first_chunk().expect("a number");
         let (at, mut bytes) = bytes.split_first_chunk().expect("an instant");
         let mut texts = Vec::new();

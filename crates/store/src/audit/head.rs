@@ -24,11 +24,7 @@ pub struct Head {
 impl Head {
     pub(crate) fn new(seq: i64, hash: &str, key: &SealKey) -> Self {
         let seal = hex(&sealed(seq, hash, key).finalize().into_bytes());
-        Self {
-            seq,
-            hash: hash.to_owned(),
-            seal,
-        }
+        Self { seq, hash: hash.to_owned(), seal }
     }
 
     /// Whether the seal was made with this key for this head.
@@ -36,17 +32,11 @@ impl Head {
         let Some(seal) = unhex(&self.seal) else {
             return false;
         };
-        sealed(self.seq, &self.hash, key)
-            .verify_slice(&seal)
-            .is_ok()
+        sealed(self.seq, &self.hash, key).verify_slice(&seal).is_ok()
     }
 
     fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self {
-            seq: row.int("seq")?,
-            hash: row.text("hash")?,
-            seal: row.text("seal")?,
-        })
+        Ok(Self { seq: row.int("seq")?, hash: row.text("hash")?, seal: row.text("seal")? })
     }
 }
 
@@ -63,21 +53,14 @@ impl Audit {
 
 pub(crate) async fn current(engine: &Engine) -> Result<Option<Head>> {
     let sql = "SELECT seq, hash, seal FROM kontor_audit_head WHERE id = 1";
-    engine
-        .rows(sql.into(), Vec::new())
-        .await?
-        .first()
-        .map(Head::from_row)
-        .transpose()
+    engine.rows(sql.into(), Vec::new()).await?.first().map(Head::from_row).transpose()
 }
 
 /// Writes the head of a new, empty audit.
 pub(crate) async fn found(tx: &mut Tx, key: &SealKey) -> Result<()> {
     let head = Head::new(0, GENESIS, key);
     let sql = "INSERT INTO kontor_audit_head (id, seq, hash, seal) VALUES (1, $1, $2, $3)";
-    tx.run(sql.into(), params![head.seq, head.hash, head.seal])
-        .await
-        .map(drop)
+    tx.run(sql.into(), params![head.seq, head.hash, head.seal]).await.map(drop)
 }
 
 /// Reads the head and keeps other replicas from appending until the transaction ends: an update
@@ -85,19 +68,10 @@ pub(crate) async fn found(tx: &mut Tx, key: &SealKey) -> Result<()> {
 /// refused, because a new seal would make it so.
 pub(crate) async fn lock(tx: &mut Tx, key: &SealKey) -> Result<Head> {
     let sql = "UPDATE kontor_audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash, seal";
-    let broken = |why: &str| StoreError::BrokenAudit {
-        why: why.to_owned(),
-    };
-    let row = tx
-        .row(sql.into(), Vec::new())
-        .await?
-        .ok_or_else(|| broken("its head is missing"))?;
+    let broken = |why: &str| StoreError::BrokenAudit { why: why.to_owned() };
+    let row = tx.row(sql.into(), Vec::new()).await?.ok_or_else(|| broken("its head is missing"))?;
     let head = Head::from_row(&row)?;
-    if head.is_genuine(key) {
-        Ok(head)
-    } else {
-        Err(broken("the seal of its head is wrong"))
-    }
+    if head.is_genuine(key) { Ok(head) } else { Err(broken("the seal of its head is wrong")) }
 }
 
 pub(crate) async fn advance(tx: &mut Tx, head: &Head) -> Result<()> {
@@ -118,7 +92,5 @@ fn sealed(seq: i64, hash: &str, key: &SealKey) -> Hmac<Sha256> {
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pair = |two: &[u8]| u8::try_from(digit(two[0])? * 16 + digit(two[1])?).ok();
-    text.len()
-        .is_multiple_of(2)
-        .then(|| text.as_bytes().chunks_exact(2).map(pair).collect())?
+    text.len().is_multiple_of(2).then(|| text.as_bytes().chunks_exact(2).map(pair).collect())?
 }

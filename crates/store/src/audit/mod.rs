@@ -38,11 +38,7 @@ pub struct Audit {
 impl Audit {
     pub(crate) fn start(engine: Arc<Engine>, key: SealKey) -> Self {
         let requests = writer::start(Arc::clone(&engine), key.clone());
-        Self {
-            engine,
-            key,
-            requests,
-        }
+        Self { engine, key, requests }
     }
 
     /// Appends entries, and opens or closes a change, in one transaction with what other callers

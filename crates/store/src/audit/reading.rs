@@ -48,11 +48,7 @@ impl Audit {
         let condition = "backend = $1 AND resource = $2 AND record_key = $3 AND seq < $4 \
              ORDER BY seq DESC LIMIT $5";
         let before = before_seq.unwrap_or(i64::MAX);
-        self.select(
-            condition,
-            params![backend, resource, record_key, before, limit],
-        )
-        .await
+        self.select(condition, params![backend, resource, record_key, before, limit]).await
     }
 
     /// The entries that a filter lets through, newest first, below `before_seq`.
@@ -80,8 +76,7 @@ impl Audit {
         wanted("at <", filter.until.map(Param::from));
         params.push(Param::from(limit));
         let order = format!(" ORDER BY seq DESC LIMIT ${}", params.len());
-        self.select(&(conditions.join(" AND ") + &order), params)
-            .await
+        self.select(&(conditions.join(" AND ") + &order), params).await
     }
 
     /// The entries of one operation, oldest first.
@@ -89,8 +84,7 @@ impl Audit {
     /// # Errors
     /// As [`Audit::timeline`].
     pub async fn by_operation(&self, operation: &str) -> Result<Vec<Entry>> {
-        self.select("operation = $1 ORDER BY seq", params![operation])
-            .await
+        self.select("operation = $1 ORDER BY seq", params![operation]).await
     }
 
     /// The changes that are not finished, oldest first.
@@ -100,12 +94,7 @@ impl Audit {
     pub async fn open_changes(&self) -> Result<Vec<OpenedChange>> {
         let sql = "SELECT operation, at, backend, body FROM kontor_open_change \
              ORDER BY at, operation";
-        self.engine
-            .rows(sql.into(), Vec::new())
-            .await?
-            .iter()
-            .map(opened)
-            .collect()
+        self.engine.rows(sql.into(), Vec::new()).await?.iter().map(opened).collect()
     }
 
     /// Entries after a number, in order.
@@ -118,10 +107,7 @@ impl Audit {
     }
 
     async fn select(&self, condition: &str, params: Vec<Param>) -> Result<Vec<Entry>> {
-        let sql = format!(
-            "SELECT {} FROM kontor_audit WHERE {condition}",
-            Entry::COLUMNS
-        );
+        let sql = format!("SELECT {} FROM kontor_audit WHERE {condition}", Entry::COLUMNS);
         let rows = self.engine.rows(Sql::built(sql), params).await?;
         rows.iter().map(Entry::from_row).collect()
     }

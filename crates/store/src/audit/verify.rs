@@ -132,10 +132,7 @@ impl Audit {
     /// an error but a finding.
     pub async fn verify(&self) -> Result<Verification> {
         let mut found = Verification::default();
-        let mut place = Place {
-            seq: 0,
-            hash: Some(GENESIS.to_owned()),
-        };
+        let mut place = Place { seq: 0, hash: Some(GENESIS.to_owned()) };
         loop {
             let rows = self.after(place.seq, CHUNK).await?;
             for row in &rows {
@@ -186,17 +183,10 @@ fn step(found: &mut Verification, place: &mut Place, seq: i64, entry: Result<Ent
         Ok(entry) => {
             if let Some(problem) = altered(&entry) {
                 found.note(seq, problem);
-            } else if place
-                .hash
-                .as_ref()
-                .is_some_and(|hash| *hash != entry.prev_hash)
-            {
+            } else if place.hash.as_ref().is_some_and(|hash| *hash != entry.prev_hash) {
                 found.note(seq, Problem::BrokenChain);
             }
-            *place = Place {
-                seq,
-                hash: Some(entry.hash),
-            };
+            *place = Place { seq, hash: Some(entry.hash) };
         }
     }
 }
@@ -206,8 +196,6 @@ fn altered(entry: &Entry) -> Option<Problem> {
         return None;
     }
     let nearby = (entry.seq - NEIGHBOURS).max(1)..=entry.seq + NEIGHBOURS;
-    let was = nearby
-        .into_iter()
-        .find(|seq| entry.expected_hash(*seq) == entry.hash);
+    let was = nearby.into_iter().find(|seq| entry.expected_hash(*seq) == entry.hash);
     Some(was.map_or(Problem::Tampered, |was| Problem::Reordered { was }))
 }

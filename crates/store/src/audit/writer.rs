@@ -42,15 +42,8 @@ pub(crate) async fn append(
 ) -> Result<Vec<Entry>> {
     entries.iter().try_for_each(NewEntry::check)?;
     let (answer, answered) = oneshot::channel();
-    let request = Request {
-        entries,
-        change,
-        answer,
-    };
-    requests
-        .send(request)
-        .await
-        .map_err(|_| StoreError::Closed)?;
+    let request = Request { entries, change, answer };
+    requests.send(request).await.map_err(|_| StoreError::Closed)?;
     answered.await.map_err(|_| StoreError::Closed)?
 }
 
@@ -133,11 +126,7 @@ async fn record(tx: &mut Tx, key: &SealKey, group: &[Request]) -> Result<Vec<Vec
         written.push(entries);
     }
     let rows = written.iter().flatten().map(Entry::params).collect();
-    tx.insert(
-        &format!("INSERT INTO kontor_audit ({}) VALUES ", Entry::COLUMNS),
-        rows,
-    )
-    .await?;
+    tx.insert(&format!("INSERT INTO kontor_audit ({}) VALUES ", Entry::COLUMNS), rows).await?;
     open_changes(tx, group).await?;
     close_changes(tx, group).await?;
     head::advance(tx, &Head::new(seq, &hash, key)).await?;
@@ -169,27 +158,13 @@ async fn close_changes(tx: &mut Tx, group: &[Request]) -> Result<()> {
             "DELETE FROM kontor_open_change WHERE operation IN ({}) RETURNING operation",
             placeholders(0, operations.len())
         );
-        let params = operations
-            .iter()
-            .map(|operation| Param::from(*operation))
-            .collect();
+        let params = operations.iter().map(|operation| Param::from(*operation)).collect();
         let gone = tx.rows(Sql::built(sql), params).await?;
-        let gone: Vec<_> = gone
-            .iter()
-            .map(|row| row.text("operation"))
-            .collect::<Result<_>>()?;
+        let gone: Vec<_> = gone.iter().map(|row| row.text("operation")).collect::<Result<_>>()?;
         if gone.len() < operations.len() {
-            let lacking = operations
-                .iter()
-                .find(|wanted| !gone.iter().any(|one| one == *wanted));
-            let id = lacking
-                .or(operations.first())
-                .map(|id| (*id).to_owned())
-                .unwrap_or_default();
-            return Err(StoreError::Missing {
-                what: "open change",
-                id,
-            });
+            let lacking = operations.iter().find(|wanted| !gone.iter().any(|one| one == *wanted));
+            let id = lacking.or(operations.first()).map(|id| (*id).to_owned()).unwrap_or_default();
+            return Err(StoreError::Missing { what: "open change", id });
         }
     }
     Ok(())

@@ -24,12 +24,7 @@ pub(crate) fn entry(operation: &str, at: i64) -> NewEntry {
 }
 
 pub(crate) async fn append(store: &Store, entry: NewEntry) -> Entry {
-    store
-        .audit()
-        .append(vec![entry], OpenChange::None)
-        .await
-        .unwrap()
-        .remove(0)
+    store.audit().append(vec![entry], OpenChange::None).await.unwrap().remove(0)
 }
 
 /// A store with entries 1 to `count` of operations `op1`… at 10, 20, ….
@@ -73,14 +68,7 @@ pub(crate) async fn entries_get_numbers_without_gaps_and_a_chain_that_verifies(b
     let head = store.audit().head().await.unwrap().unwrap();
     assert_eq!((head.seq, &head.hash), (71, &more[69].hash));
     assert_intact(&store, 71).await;
-    assert!(
-        store
-            .audit()
-            .append(Vec::new(), OpenChange::None)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.audit().append(Vec::new(), OpenChange::None).await.unwrap().is_empty());
     store.close().await;
     assert_intact(&bed.open().await, 71).await;
 }
@@ -88,33 +76,16 @@ pub(crate) async fn entries_get_numbers_without_gaps_and_a_chain_that_verifies(b
 pub(crate) async fn a_timeline_is_newest_first_and_goes_on_below_a_number(bed: Bed) {
     let store = with_entries(&bed, 5).await;
     for other in [
-        NewEntry {
-            backend: Some("stock".to_owned()),
-            ..entry("x", 1)
-        },
-        NewEntry {
-            resource: Some("order".to_owned()),
-            ..entry("x", 1)
-        },
-        NewEntry {
-            record_key: Some("4711".to_owned()),
-            ..entry("x", 1)
-        },
-        NewEntry {
-            record_key: None,
-            ..entry("x", 1)
-        },
+        NewEntry { backend: Some("stock".to_owned()), ..entry("x", 1) },
+        NewEntry { resource: Some("order".to_owned()), ..entry("x", 1) },
+        NewEntry { record_key: Some("4711".to_owned()), ..entry("x", 1) },
+        NewEntry { record_key: None, ..entry("x", 1) },
     ] {
         append(&store, other).await;
     }
     let page = async |before| {
         let audit = store.audit();
-        seqs(
-            &audit
-                .timeline("orders", "order line", "4711/2", before, 2)
-                .await
-                .unwrap(),
-        )
+        seqs(&audit.timeline("orders", "order line", "4711/2", before, 2).await.unwrap())
     };
     assert_eq!(page(None).await, [5, 4]);
     assert_eq!(page(Some(4)).await, [3, 2]);
@@ -123,82 +94,26 @@ pub(crate) async fn a_timeline_is_newest_first_and_goes_on_below_a_number(bed: B
 
 pub(crate) async fn a_filter_lets_through_what_it_names_and_nothing_else(bed: Bed) {
     let store = with_entries(&bed, 5).await;
-    append(
-        &store,
-        NewEntry {
-            actor_id: None,
-            ..entry("x", 60)
-        },
-    )
-    .await;
-    append(
-        &store,
-        NewEntry {
-            actor_id: Some("bert".to_owned()),
-            ..entry("x", 70)
-        },
-    )
-    .await;
-    append(
-        &store,
-        NewEntry {
-            backend: None,
-            ..entry("x", 80)
-        },
-    )
-    .await;
-    append(
-        &store,
-        NewEntry {
-            kind: "session.signed-in".to_owned(),
-            ..entry("x", 90)
-        },
-    )
-    .await;
+    append(&store, NewEntry { actor_id: None, ..entry("x", 60) }).await;
+    append(&store, NewEntry { actor_id: Some("bert".to_owned()), ..entry("x", 70) }).await;
+    append(&store, NewEntry { backend: None, ..entry("x", 80) }).await;
+    append(&store, NewEntry { kind: "session.signed-in".to_owned(), ..entry("x", 90) }).await;
     let found = async |filter: Filter, before| {
         seqs(&store.audit().entries(&filter, before, 3).await.unwrap())
     };
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(found(Filter::default(), None).await, [9, 8, 7]);
     assert_eq!(found(Filter::default(), Some(3)).await, [2, 1]);
+    assert_eq!(found(Filter { actor_id: text("bert"), ..Filter::default() }, None).await, [7]);
     assert_eq!(
-        found(
-            Filter {
-                actor_id: text("bert"),
-                ..Filter::default()
-            },
-            None
-        )
-        .await,
-        [7]
-    );
-    assert_eq!(
-        found(
-            Filter {
-                backend: text("orders"),
-                ..Filter::default()
-            },
-            None
-        )
-        .await,
+        found(Filter { backend: text("orders"), ..Filter::default() }, None).await,
         [9, 7, 6]
     );
     assert_eq!(
-        found(
-            Filter {
-                kind: text("session.signed-in"),
-                ..Filter::default()
-            },
-            None
-        )
-        .await,
+        found(Filter { kind: text("session.signed-in"), ..Filter::default() }, None).await,
         [9]
     );
-    let time = Filter {
-        from: Some(20),
-        until: Some(40),
-        ..Filter::default()
-    };
+    let time = Filter { from: Some(20), until: Some(40), ..Filter::default() };
     assert_eq!(found(time.clone(), None).await, [3, 2]);
     let all = Filter {
         actor_id: text("anna"),
@@ -222,11 +137,7 @@ pub(crate) async fn a_change_is_open_from_its_intent_to_its_outcome(bed: Bed) {
     let store = bed.open().await;
     for (operation, at) in [("late", 20), ("early", 10)] {
         let open = OpenChange::Open(opened(operation, at));
-        store
-            .audit()
-            .append(vec![entry(operation, at)], open)
-            .await
-            .unwrap();
+        store.audit().append(vec![entry(operation, at)], open).await.unwrap();
     }
     store.close().await;
     let store = bed.open().await;
@@ -234,21 +145,12 @@ pub(crate) async fn a_change_is_open_from_its_intent_to_its_outcome(bed: Bed) {
         store.audit().open_changes().await.unwrap(),
         [opened("early", 10), opened("late", 20)]
     );
-    let outcome = NewEntry {
-        kind: "change.outcome".to_owned(),
-        ..entry("early", 30)
-    };
+    let outcome = NewEntry { kind: "change.outcome".to_owned(), ..entry("early", 30) };
     let close = OpenChange::Close("early".to_owned());
     store.audit().append(vec![outcome], close).await.unwrap();
-    assert_eq!(
-        store.audit().open_changes().await.unwrap(),
-        [opened("late", 20)]
-    );
+    assert_eq!(store.audit().open_changes().await.unwrap(), [opened("late", 20)]);
     let told = store.audit().by_operation("early").await.unwrap();
-    let kinds: Vec<_> = told
-        .iter()
-        .map(|entry| entry.content.kind.as_str())
-        .collect();
+    let kinds: Vec<_> = told.iter().map(|entry| entry.content.kind.as_str()).collect();
     assert_eq!(kinds, ["change.intent", "change.outcome"]);
 }
 
@@ -264,16 +166,7 @@ pub(crate) async fn an_operation_is_not_opened_twice_nor_closed_twice(bed: Bed) 
     assert!(matches!(*twice, StoreError::Duplicate { .. }), "{twice:?}");
     append(OpenChange::Close("op".to_owned())).await.unwrap();
     let twice = cause(append(OpenChange::Close("op".to_owned())).await);
-    assert!(
-        matches!(
-            *twice,
-            StoreError::Missing {
-                what: "open change",
-                ..
-            }
-        ),
-        "{twice:?}"
-    );
+    assert!(matches!(*twice, StoreError::Missing { what: "open change", .. }), "{twice:?}");
     assert_intact(&store, 2).await;
 }
 
@@ -287,14 +180,7 @@ pub(crate) async fn one_bad_request_does_not_harm_those_of_the_same_moment(bed: 
                 0 => OpenChange::Close("never opened".to_owned()),
                 _ => OpenChange::Open(opened(&format!("op{n}"), n)),
             };
-            (
-                n % 4,
-                store
-                    .audit()
-                    .append(vec![entry("op", n)], change)
-                    .await
-                    .is_ok(),
-            )
+            (n % 4, store.audit().append(vec![entry("op", n)], change).await.is_ok())
         });
     }
     for (kind, written) in callers.join_all().await {
@@ -306,15 +192,9 @@ pub(crate) async fn one_bad_request_does_not_harm_those_of_the_same_moment(bed: 
 
 pub(crate) async fn a_text_with_nul_is_refused_before_it_reaches_the_database(bed: Bed) {
     let store = bed.open().await;
-    let bad = NewEntry {
-        record_key: Some("a\0b".to_owned()),
-        ..entry("op", 1)
-    };
+    let bad = NewEntry { record_key: Some("a\0b".to_owned()), ..entry("op", 1) };
     let refused = store.audit().append(vec![bad], OpenChange::None).await;
-    assert!(
-        matches!(refused, Err(StoreError::Invalid { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(StoreError::Invalid { .. })), "{refused:?}");
     assert_intact(&store, 0).await;
 }
 
@@ -332,17 +212,9 @@ pub(crate) async fn two_stores_append_at_the_same_time_and_the_chain_is_one(bed:
     callers.join_all().await;
     assert_intact(&stores[0], 400).await;
     for caller in 0..8 {
-        let told = stores[1]
-            .audit()
-            .by_operation(&format!("op{caller}"))
-            .await
-            .unwrap();
+        let told = stores[1].audit().by_operation(&format!("op{caller}")).await.unwrap();
         let times: Vec<_> = told.iter().map(|entry| entry.content.at).collect();
-        assert_eq!(
-            times,
-            (0..50).collect::<Vec<_>>(),
-            "each caller's order is kept"
-        );
+        assert_eq!(times, (0..50).collect::<Vec<_>>(), "each caller's order is kept");
     }
 }
 
@@ -383,16 +255,8 @@ pub(crate) async fn a_store_that_is_torn_down_while_appending_is_intact_when_ope
     let found = store.audit().verify().await.unwrap();
     assert!(found.is_intact(), "{found:?}");
     let open = store.audit().open_changes().await.unwrap();
-    assert!(
-        open.len() >= acknowledged,
-        "{} of {acknowledged}",
-        open.len()
-    );
-    assert_eq!(
-        found.entries,
-        2 * open.len() as u64 + 1,
-        "entries and open changes are one"
-    );
+    assert!(open.len() >= acknowledged, "{} of {acknowledged}", open.len());
+    assert_eq!(found.entries, 2 * open.len() as u64 + 1, "entries and open changes are one");
 }
 
 pub(crate) async fn verifying_goes_on_while_others_append(bed: Bed) {

@@ -28,10 +28,7 @@ impl Bed {
     }
 
     pub(crate) fn postgres(server: &str, schema: &str) -> Self {
-        Self::Postgres {
-            server: server.to_owned(),
-            schema: schema.to_owned(),
-        }
+        Self::Postgres { server: server.to_owned(), schema: schema.to_owned() }
     }
 
     pub(crate) fn url(&self) -> String {

@@ -34,9 +34,7 @@ macro_rules! contract {
 
 /// A name for the schema that is short and the same each time.
 fn line_of(name: &str) -> String {
-    name.bytes()
-        .fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte))
-        .to_string()
+    name.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte)).to_string()
 }
 
 contract! {

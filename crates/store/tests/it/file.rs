@@ -13,9 +13,7 @@ async fn the_file_and_what_stands_beside_it_are_readable_by_the_owner_alone() {
     let file = folder.path().join("kontor.db");
     fs::write(&file, "").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
-    let store = Store::open(&format!("sqlite:{}", file.display()), key())
-        .await
-        .unwrap();
+    let store = Store::open(&format!("sqlite:{}", file.display()), key()).await.unwrap();
     store
         .transaction(async |mut tx| settings::set(&mut tx, "a", &json("1"), 1).await)
         .await
@@ -31,15 +29,9 @@ async fn the_file_and_what_stands_beside_it_are_readable_by_the_owner_alone() {
 async fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("letter.txt");
-    fs::write(
-        &file,
-        "Dear customer, thank you for your order of yesterday. ".repeat(40),
-    )
-    .unwrap();
+    fs::write(&file, "Dear customer, thank you for your order of yesterday. ".repeat(40)).unwrap();
     let before = fs::read(&file).unwrap();
-    let refused = Store::open(&format!("sqlite:{}", file.display()), key())
-        .await
-        .unwrap_err();
+    let refused = Store::open(&format!("sqlite:{}", file.display()), key()).await.unwrap_err();
     assert!(matches!(refused, StoreError::Open { .. }), "{refused:?}");
     assert!(refused.to_string().contains("letter.txt"), "{refused}");
     assert_eq!(fs::read(&file).unwrap(), before);
@@ -48,24 +40,12 @@ async fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
 #[tokio::test]
 async fn a_place_that_cannot_be_is_refused_with_what_to_do() {
     let cases = [
-        (
-            "mysql://root:secret@localhost/x",
-            "give sqlite:<path> or postgres://",
-        ),
+        ("mysql://root:secret@localhost/x", "give sqlite:<path> or postgres://"),
         ("sqlite::memory:", "must be a file"),
         ("sqlite:", "must be a file"),
-        (
-            "sqlite:/does/not/exist/kontor.db",
-            "/does/not/exist/kontor.db",
-        ),
-        (
-            "postgres://u:secret@127.0.0.1:1/d?schema=A-B",
-            "lower-case letters",
-        ),
-        (
-            "postgres://u:secret@127.0.0.1:1/d",
-            "postgres://127.0.0.1:1/d",
-        ),
+        ("sqlite:/does/not/exist/kontor.db", "/does/not/exist/kontor.db"),
+        ("postgres://u:secret@127.0.0.1:1/d?schema=A-B", "lower-case letters"),
+        ("postgres://u:secret@127.0.0.1:1/d", "postgres://127.0.0.1:1/d"),
     ];
     for (url, says) in cases {
         let told = Store::open(url, key()).await.unwrap_err().to_string();

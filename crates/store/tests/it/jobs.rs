@@ -21,10 +21,7 @@ fn job(id: &str, run_at: i64) -> NewJob {
 async fn with_jobs(bed: &Bed, jobs: &[NewJob]) -> Store {
     let store = bed.open().await;
     for job in jobs {
-        store
-            .transaction(async |mut tx| jobs::enqueue(&mut tx, job).await)
-            .await
-            .unwrap();
+        store.transaction(async |mut tx| jobs::enqueue(&mut tx, job).await).await.unwrap();
     }
     store
 }
@@ -60,17 +57,10 @@ pub(crate) async fn jobs_are_claimed_in_order_and_not_before_their_time(bed: Bed
         claimed.push(claim(&store, "w", now).await.map(|job| job.order.id));
     }
     let some = |id: &str| Some(id.to_owned());
-    assert_eq!(
-        claimed,
-        [None, some("a"), some("b"), None, None, some("late")]
-    );
+    assert_eq!(claimed, [None, some("a"), some("b"), None, None, some("late")]);
     let listed = jobs::of_user(&mut store.read(), "anna", 10).await.unwrap();
     assert_eq!(listed.len(), 3);
-    assert!(
-        listed
-            .iter()
-            .all(|job| job.state == State::Running && job.attempts == 1)
-    );
+    assert!(listed.iter().all(|job| job.state == State::Running && job.attempts == 1));
 }
 
 pub(crate) async fn two_workers_never_claim_the_same_job(bed: Bed) {
@@ -96,31 +86,17 @@ pub(crate) async fn two_workers_never_claim_the_same_job(bed: Bed) {
 
 pub(crate) async fn a_job_whose_worker_fell_silent_is_claimed_again_then_given_up(bed: Bed) {
     let store = with_jobs(&bed, &[job("j", 0)]).await;
-    assert_eq!(
-        claim(&store, "a", 10).await.unwrap().claimed_until,
-        Some(110)
-    );
+    assert_eq!(claim(&store, "a", 10).await.unwrap().claimed_until, Some(110));
     assert_eq!(claim(&store, "b", 109).await, None);
     let beat = store.transaction(async |mut tx| {
         jobs::heartbeat(&mut tx, "j", "a", 200, Some(&json(r#"{"rows":5}"#))).await
     });
     beat.await.unwrap();
-    assert_eq!(
-        claim(&store, "b", 110).await,
-        None,
-        "it said that it is alive"
-    );
+    assert_eq!(claim(&store, "b", 110).await, None, "it said that it is alive");
     let again = claim(&store, "b", 200).await.unwrap();
-    assert_eq!(
-        (again.attempts, again.progress),
-        (2, Some(json(r#"{"rows":5}"#)))
-    );
+    assert_eq!((again.attempts, again.progress), (2, Some(json(r#"{"rows":5}"#))));
     assert!(jobs::is_due(&mut store.read(), 300).await.unwrap());
-    assert_eq!(
-        claim(&store, "c", 300).await,
-        None,
-        "that was the last attempt"
-    );
+    assert_eq!(claim(&store, "c", 300).await, None, "that was the last attempt");
     let end = state(&store, "j").await;
     assert_eq!((end.state, end.finished), (State::Failed, Some(300)));
     assert_eq!(end.last_error.as_deref(), Some("the worker fell silent"));
@@ -132,37 +108,22 @@ pub(crate) async fn a_worker_that_lost_its_claim_can_write_nothing(bed: Bed) {
     claim(&store, "a", 10).await.unwrap();
     claim(&store, "b", 200).await.unwrap();
     let tried = [
-        store
-            .transaction(async |mut tx| jobs::heartbeat(&mut tx, "j", "a", 900, None).await)
-            .await,
-        store
-            .transaction(async |mut tx| jobs::finish(&mut tx, "j", "a", None, 210).await)
-            .await,
-        store
-            .transaction(async |mut tx| jobs::fail(&mut tx, "j", "a", "no", 210).await)
-            .await,
+        store.transaction(async |mut tx| jobs::heartbeat(&mut tx, "j", "a", 900, None).await).await,
+        store.transaction(async |mut tx| jobs::finish(&mut tx, "j", "a", None, 210).await).await,
+        store.transaction(async |mut tx| jobs::fail(&mut tx, "j", "a", "no", 210).await).await,
         store
             .transaction(async |mut tx| jobs::retry(&mut tx, "j", "a", "no", 210).await.map(drop))
             .await,
     ];
     for refused in tried {
-        assert!(
-            matches!(refused, Err(StoreError::LostClaim { .. })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(StoreError::LostClaim { .. })), "{refused:?}");
     }
     let held = state(&store, "j").await;
-    assert_eq!(
-        (held.claimed_by.as_deref(), held.claimed_until),
-        (Some("b"), Some(300))
-    );
+    assert_eq!((held.claimed_by.as_deref(), held.claimed_until), (Some("b"), Some(300)));
 }
 
 pub(crate) async fn a_retry_is_put_off_longer_each_time_until_it_is_given_up(bed: Bed) {
-    let patient = NewJob {
-        max_attempts: 3,
-        ..job("j", 0)
-    };
+    let patient = NewJob { max_attempts: 3, ..job("j", 0) };
     let store = with_jobs(&bed, &[patient]).await;
     let mut now = 10;
     let mut waits = Vec::new();
@@ -184,10 +145,7 @@ pub(crate) async fn a_retry_is_put_off_longer_each_time_until_it_is_given_up(bed
     }
     assert_eq!(waits, [1_000_000, 2_000_000]);
     let end = state(&store, "j").await;
-    assert_eq!(
-        (end.attempts, end.last_error.as_deref()),
-        (3, Some("backend is down"))
-    );
+    assert_eq!((end.attempts, end.last_error.as_deref()), (3, Some("backend is down")));
     assert_eq!(jobs::backoff(60), 3_600_000_000, "an hour at most");
 }
 
@@ -195,24 +153,15 @@ pub(crate) async fn a_cancelled_job_is_noticed_at_the_next_heartbeat(bed: Bed) {
     let store = with_jobs(&bed, &[job("j", 0)]).await;
     claim(&store, "a", 10).await.unwrap();
     let cancel = async || {
-        store
-            .transaction(async |mut tx| jobs::cancel(&mut tx, "j", 20).await)
-            .await
-            .unwrap()
+        store.transaction(async |mut tx| jobs::cancel(&mut tx, "j", 20).await).await.unwrap()
     };
     assert!(cancel().await);
     assert!(!cancel().await);
-    let beat = store
-        .transaction(async |mut tx| jobs::heartbeat(&mut tx, "j", "a", 900, None).await)
-        .await;
-    assert!(
-        matches!(beat, Err(StoreError::LostClaim { .. })),
-        "{beat:?}"
-    );
+    let beat =
+        store.transaction(async |mut tx| jobs::heartbeat(&mut tx, "j", "a", 900, None).await).await;
+    assert!(matches!(beat, Err(StoreError::LostClaim { .. })), "{beat:?}");
     assert_eq!(claim(&store, "b", 1000).await, None);
-    let cancelled = jobs::in_state(&mut store.read(), State::Cancelled, 10)
-        .await
-        .unwrap();
+    let cancelled = jobs::in_state(&mut store.read(), State::Cancelled, 10).await.unwrap();
     assert_eq!(cancelled.len(), 1);
 }
 
@@ -224,15 +173,9 @@ pub(crate) async fn finished_jobs_keep_their_result_until_purged(bed: Bed) {
         store.transaction(async |mut tx| jobs::finish(&mut tx, "j", "a", Some(&result), 20).await);
     done.await.unwrap();
     let end = state(&store, "j").await;
-    assert_eq!(
-        (end.state, end.result, end.claimed_by),
-        (State::Done, Some(result), None)
-    );
-    let purge = async |before| {
-        store
-            .transaction(async |mut tx| jobs::purge(&mut tx, before).await)
-            .await
-    };
+    assert_eq!((end.state, end.result, end.claimed_by), (State::Done, Some(result), None));
+    let purge =
+        async |before| store.transaction(async |mut tx| jobs::purge(&mut tx, before).await).await;
     assert_eq!(purge(20).await.unwrap(), 0);
     assert_eq!(purge(21).await.unwrap(), 1);
     assert_eq!(state(&store, "waiting").await.state, State::Waiting);

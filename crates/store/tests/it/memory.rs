@@ -16,30 +16,16 @@ pub(crate) async fn a_decision_replaces_the_one_before_it_and_can_be_forgotten(b
         who: "Anna".to_owned(),
         at: 10,
     };
-    let second = Decision {
-        verdict: Verdict::Accepted,
-        who: "Bert".to_owned(),
-        at: 20,
-        ..first.clone()
-    };
+    let second =
+        Decision { verdict: Verdict::Accepted, who: "Bert".to_owned(), at: 20, ..first.clone() };
     for decision in [&first, &second] {
         store
             .transaction(async |mut tx| verdicts::remember(&mut tx, decision).await)
             .await
             .unwrap();
     }
-    assert_eq!(
-        verdicts::of_backend(&mut store.read(), "shop")
-            .await
-            .unwrap(),
-        [second]
-    );
-    assert_eq!(
-        verdicts::of_backend(&mut store.read(), "other")
-            .await
-            .unwrap(),
-        []
-    );
+    assert_eq!(verdicts::of_backend(&mut store.read(), "shop").await.unwrap(), [second]);
+    assert_eq!(verdicts::of_backend(&mut store.read(), "other").await.unwrap(), []);
     let forget = async || {
         let done = store.transaction(async |mut tx| {
             verdicts::forget(&mut tx, "shop", "link", &first.subject).await
@@ -59,10 +45,7 @@ pub(crate) async fn a_snapshot_is_appended_only_where_the_schema_changed(bed: Be
             fingerprint: fingerprint.to_owned(),
             body: json(r#"{"resources":[]}"#),
         };
-        store
-            .transaction(async |mut tx| snapshots::append(&mut tx, &snapshot).await)
-            .await
-            .unwrap()
+        store.transaction(async |mut tx| snapshots::append(&mut tx, &snapshot).await).await.unwrap()
     };
     let appended = [
         append("shop", 10, "a").await,
@@ -72,21 +55,10 @@ pub(crate) async fn a_snapshot_is_appended_only_where_the_schema_changed(bed: Be
         append("shop", 40, "a").await,
     ];
     assert_eq!(appended, [true, false, true, true, true]);
-    let found = snapshots::latest(&mut store.read(), "shop", 2)
-        .await
-        .unwrap();
-    let found: Vec<_> = found
-        .iter()
-        .map(|one| (one.taken_at, one.fingerprint.as_str()))
-        .collect();
+    let found = snapshots::latest(&mut store.read(), "shop", 2).await.unwrap();
+    let found: Vec<_> = found.iter().map(|one| (one.taken_at, one.fingerprint.as_str())).collect();
     assert_eq!(found, [(40, "a"), (30, "b")]);
-    assert_eq!(
-        snapshots::latest(&mut store.read(), "shop", 9)
-            .await
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(snapshots::latest(&mut store.read(), "shop", 9).await.unwrap().len(), 3);
 }
 
 pub(crate) async fn a_setting_keeps_every_digit(bed: Bed) {
@@ -98,22 +70,11 @@ pub(crate) async fn a_setting_keeps_every_digit(bed: Bed) {
             .await
             .unwrap();
     }
-    assert_eq!(
-        settings::get(&mut store.read(), "k").await.unwrap(),
-        Some(exact.clone())
-    );
-    assert_eq!(
-        settings::all(&mut store.read()).await.unwrap(),
-        [("k".to_owned(), exact)]
-    );
-    let unset = store
-        .transaction(async |mut tx| settings::unset(&mut tx, "k").await)
-        .await;
+    assert_eq!(settings::get(&mut store.read(), "k").await.unwrap(), Some(exact.clone()));
+    assert_eq!(settings::all(&mut store.read()).await.unwrap(), [("k".to_owned(), exact)]);
+    let unset = store.transaction(async |mut tx| settings::unset(&mut tx, "k").await).await;
     assert!(unset.unwrap());
     assert_eq!(settings::get(&mut store.read(), "k").await.unwrap(), None);
     let broken = kontor_store::Json::parse("{oops");
-    assert!(
-        matches!(broken, Err(StoreError::Invalid { what: "JSON", .. })),
-        "{broken:?}"
-    );
+    assert!(matches!(broken, Err(StoreError::Invalid { what: "JSON", .. })), "{broken:?}");
 }

@@ -29,10 +29,7 @@ pub(crate) fn user(id: &str) -> User {
 
 pub(crate) async fn with_user(bed: &Bed, id: &str) -> Store {
     let store = bed.open().await;
-    store
-        .transaction(async |mut tx| users::add(&mut tx, &user(id)).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| users::add(&mut tx, &user(id)).await).await.unwrap();
     store
 }
 
@@ -58,66 +55,32 @@ async fn add_session(store: &Store, id: &str) {
 }
 
 async fn lives(store: &Store, secret: &str, now: i64) -> bool {
-    sessions::find(&mut store.read(), &SecretHash::of(secret), now)
-        .await
-        .unwrap()
-        .is_some()
+    sessions::find(&mut store.read(), &SecretHash::of(secret), now).await.unwrap().is_some()
 }
 
 pub(crate) async fn an_email_is_unique_regardless_of_case(bed: Bed) {
     let store = with_user(&bed, "anna").await;
-    let mut second = User {
-        email: "Jürgen@example.org".to_owned(),
-        ..user("juergen")
-    };
-    store
-        .transaction(async |mut tx| users::add(&mut tx, &second).await)
-        .await
-        .unwrap();
+    let mut second = User { email: "Jürgen@example.org".to_owned(), ..user("juergen") };
+    store.transaction(async |mut tx| users::add(&mut tx, &second).await).await.unwrap();
     second.id = "other".to_owned();
     for taken in ["ANNA@Example.org", " JÜRGEN@EXAMPLE.ORG "] {
         second.email = taken.to_owned();
-        let refused = store
-            .transaction(async |mut tx| users::add(&mut tx, &second).await)
-            .await;
-        assert!(
-            matches!(refused, Err(StoreError::Duplicate { .. })),
-            "{refused:?}"
-        );
+        let refused = store.transaction(async |mut tx| users::add(&mut tx, &second).await).await;
+        assert!(matches!(refused, Err(StoreError::Duplicate { .. })), "{refused:?}");
     }
-    let found = users::by_email(&mut store.read(), "jÜrgen@example.ORG")
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (found.id.as_str(), found.email.as_str()),
-        ("juergen", "Jürgen@example.org")
-    );
+    let found = users::by_email(&mut store.read(), "jÜrgen@example.ORG").await.unwrap().unwrap();
+    assert_eq!((found.id.as_str(), found.email.as_str()), ("juergen", "Jürgen@example.org"));
 }
 
 pub(crate) async fn a_user_is_saved_and_an_unknown_one_is_not(bed: Bed) {
     let store = with_user(&bed, "anna").await;
-    let changed = User {
-        name: String::new(),
-        theme: "dark".to_owned(),
-        is_admin: true,
-        ..user("anna")
-    };
-    store
-        .transaction(async |mut tx| users::save(&mut tx, &changed).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        users::get(&mut store.read(), "anna").await.unwrap(),
-        Some(changed)
-    );
-    let missing = store
-        .transaction(async |mut tx| users::save(&mut tx, &user("nobody")).await)
-        .await;
-    assert!(
-        matches!(missing, Err(StoreError::Missing { what: "user", .. })),
-        "{missing:?}"
-    );
+    let changed =
+        User { name: String::new(), theme: "dark".to_owned(), is_admin: true, ..user("anna") };
+    store.transaction(async |mut tx| users::save(&mut tx, &changed).await).await.unwrap();
+    assert_eq!(users::get(&mut store.read(), "anna").await.unwrap(), Some(changed));
+    let missing =
+        store.transaction(async |mut tx| users::save(&mut tx, &user("nobody")).await).await;
+    assert!(matches!(missing, Err(StoreError::Missing { what: "user", .. })), "{missing:?}");
     store
         .transaction(async |mut tx| users::set_password(&mut tx, "anna", "new").await)
         .await
@@ -129,27 +92,14 @@ pub(crate) async fn a_user_is_saved_and_an_unknown_one_is_not(bed: Bed) {
 
 pub(crate) async fn the_first_administrator_counts_once_they_can_sign_in(bed: Bed) {
     let store = bed.open().await;
-    let mut admin = User {
-        is_admin: true,
-        password_hash: None,
-        ..user("anna")
-    };
-    store
-        .transaction(async |mut tx| users::add(&mut tx, &admin).await)
-        .await
-        .unwrap();
+    let mut admin = User { is_admin: true, password_hash: None, ..user("anna") };
+    store.transaction(async |mut tx| users::add(&mut tx, &admin).await).await.unwrap();
     assert!(!users::has_administrator(&mut store.read()).await.unwrap());
     admin.password_hash = Some("hash".to_owned());
-    store
-        .transaction(async |mut tx| users::save(&mut tx, &admin).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| users::save(&mut tx, &admin).await).await.unwrap();
     assert!(users::has_administrator(&mut store.read()).await.unwrap());
     admin.disabled = true;
-    store
-        .transaction(async |mut tx| users::save(&mut tx, &admin).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| users::save(&mut tx, &admin).await).await.unwrap();
     assert!(!users::has_administrator(&mut store.read()).await.unwrap());
 }
 
@@ -166,37 +116,21 @@ fn link(secret: &str, purpose: Purpose, user_id: Option<&str>) -> Link {
 pub(crate) async fn a_link_is_redeemed_once_and_not_after_its_end(bed: Bed) {
     let store = bed.open().await;
     let given = link("secret", Purpose::Setup, None);
-    store
-        .transaction(async |mut tx| links::add(&mut tx, &given).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| links::add(&mut tx, &given).await).await.unwrap();
     let redeem = async |secret: &str, now| {
         let secret = SecretHash::of(secret);
-        store
-            .transaction(async |mut tx| links::redeem(&mut tx, &secret, now).await)
-            .await
-            .unwrap()
+        store.transaction(async |mut tx| links::redeem(&mut tx, &secret, now).await).await.unwrap()
     };
     assert_eq!(redeem("secret", 200).await, None, "expired");
     assert_eq!(redeem("guess", 150).await, None);
     assert_eq!(
-        links::usable(&mut store.read(), &given.secret, 150)
-            .await
-            .unwrap(),
+        links::usable(&mut store.read(), &given.secret, 150).await.unwrap(),
         Some(given.clone())
     );
     assert_eq!(redeem("secret", 150).await, Some(given.clone()));
     assert_eq!(redeem("secret", 150).await, None, "used");
-    assert_eq!(
-        links::usable(&mut store.read(), &given.secret, 150)
-            .await
-            .unwrap(),
-        None
-    );
-    let gone = store
-        .transaction(async |mut tx| links::purge(&mut tx, 151).await)
-        .await
-        .unwrap();
+    assert_eq!(links::usable(&mut store.read(), &given.secret, 150).await.unwrap(), None);
+    let gone = store.transaction(async |mut tx| links::purge(&mut tx, 151).await).await.unwrap();
     assert_eq!(gone, 1);
 }
 
@@ -207,41 +141,25 @@ pub(crate) async fn withdrawn_links_are_worthless_and_others_are_not(bed: Bed) {
             links::add(&mut tx, &link("a", Purpose::Invite, Some("anna"))).await?;
             links::add(&mut tx, &link("b", Purpose::Reset, Some("anna"))).await?;
             links::add(&mut tx, &link("c", Purpose::Setup, None)).await?;
-            assert_eq!(
-                links::withdraw(&mut tx, Purpose::Invite, Some("somebody")).await?,
-                0
-            );
-            assert_eq!(
-                links::withdraw(&mut tx, Purpose::Invite, Some("anna")).await?,
-                1
-            );
+            assert_eq!(links::withdraw(&mut tx, Purpose::Invite, Some("somebody")).await?, 0);
+            assert_eq!(links::withdraw(&mut tx, Purpose::Invite, Some("anna")).await?, 1);
             assert_eq!(links::withdraw(&mut tx, Purpose::Setup, None).await?, 1);
             Ok::<_, StoreError>(())
         })
         .await
         .unwrap();
     for (secret, usable) in [("a", false), ("b", true), ("c", false)] {
-        let found = links::usable(&mut store.read(), &SecretHash::of(secret), 150)
-            .await
-            .unwrap();
+        let found = links::usable(&mut store.read(), &SecretHash::of(secret), 150).await.unwrap();
         assert_eq!(found.is_some(), usable, "{secret}");
     }
     let dangling = link("d", Purpose::Reset, Some("nobody"));
-    let refused = store
-        .transaction(async |mut tx| links::add(&mut tx, &dangling).await)
-        .await;
-    assert!(
-        matches!(refused, Err(StoreError::Dangling { .. })),
-        "{refused:?}"
-    );
+    let refused = store.transaction(async |mut tx| links::add(&mut tx, &dangling).await).await;
+    assert!(matches!(refused, Err(StoreError::Dangling { .. })), "{refused:?}");
 }
 
 pub(crate) async fn a_grant_replaces_the_one_before_it(bed: Bed) {
     let store = with_user(&bed, "anna").await;
-    let grant = |backend: &str, role| Grant {
-        backend: backend.to_owned(),
-        role,
-    };
+    let grant = |backend: &str, role| Grant { backend: backend.to_owned(), role };
     store
         .transaction(async |mut tx| {
             grants::set(&mut tx, "anna", &grant("orders", Role::Reader)).await?;
@@ -251,17 +169,12 @@ pub(crate) async fn a_grant_replaces_the_one_before_it(bed: Bed) {
         .await
         .unwrap();
     let found = grants::of_user(&mut store.read(), "anna").await.unwrap();
-    assert_eq!(
-        found,
-        [grant("*", Role::Reader), grant("orders", Role::Editor)]
-    );
-    let gone = store
-        .transaction(async |mut tx| grants::withdraw(&mut tx, "anna", "orders").await)
-        .await;
+    assert_eq!(found, [grant("*", Role::Reader), grant("orders", Role::Editor)]);
+    let gone =
+        store.transaction(async |mut tx| grants::withdraw(&mut tx, "anna", "orders").await).await;
     assert!(gone.unwrap());
-    let again = store
-        .transaction(async |mut tx| grants::withdraw(&mut tx, "anna", "orders").await)
-        .await;
+    let again =
+        store.transaction(async |mut tx| grants::withdraw(&mut tx, "anna", "orders").await).await;
     assert!(!again.unwrap());
 }
 
@@ -273,14 +186,8 @@ pub(crate) async fn teams_are_set_as_a_whole(bed: Bed) {
             .await
             .unwrap();
     }
-    assert_eq!(
-        grants::teams_of(&mut store.read(), "anna").await.unwrap(),
-        ["logistics"]
-    );
-    assert_eq!(
-        grants::teams(&mut store.read()).await.unwrap(),
-        ["logistics"]
-    );
+    assert_eq!(grants::teams_of(&mut store.read(), "anna").await.unwrap(), ["logistics"]);
+    assert_eq!(grants::teams(&mut store.read()).await.unwrap(), ["logistics"]);
 }
 
 pub(crate) async fn a_session_ends_idle_and_absolutely(bed: Bed) {
@@ -293,23 +200,14 @@ pub(crate) async fn a_session_ends_idle_and_absolutely(bed: Bed) {
         .transaction(async |mut tx| sessions::touch(&mut tx, "s1", 190, 5000).await)
         .await
         .unwrap();
-    let (found, who) = sessions::find(&mut store.read(), &SecretHash::of("s1"), 999)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (found.last_seen, found.idle_expires, who),
-        (190, 5000, user("anna"))
-    );
+    let (found, who) =
+        sessions::find(&mut store.read(), &SecretHash::of("s1"), 999).await.unwrap().unwrap();
+    assert_eq!((found.last_seen, found.idle_expires, who), (190, 5000, user("anna")));
     assert!(!lives(&store, "s1", 1000).await, "absolute");
-    let early = store
-        .transaction(async |mut tx| sessions::purge(&mut tx, 999).await)
-        .await
-        .unwrap();
-    let late = store
-        .transaction(async |mut tx| sessions::purge(&mut tx, 1000).await)
-        .await
-        .unwrap();
+    let early =
+        store.transaction(async |mut tx| sessions::purge(&mut tx, 999).await).await.unwrap();
+    let late =
+        store.transaction(async |mut tx| sessions::purge(&mut tx, 1000).await).await.unwrap();
     assert_eq!((early, late), (0, 1));
 }
 
@@ -317,15 +215,11 @@ pub(crate) async fn a_rotated_session_has_only_its_new_secret(bed: Bed) {
     let store = with_user(&bed, "anna").await;
     add_session(&store, "s1").await;
     let fresh = SecretHash::of("fresh");
-    store
-        .transaction(async |mut tx| sessions::rotate(&mut tx, "s1", &fresh).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| sessions::rotate(&mut tx, "s1", &fresh).await).await.unwrap();
     assert!(!lives(&store, "s1", 150).await);
     assert!(lives(&store, "fresh", 150).await);
-    let gone = store
-        .transaction(async |mut tx| sessions::rotate(&mut tx, "s9", &fresh).await)
-        .await;
+    let gone =
+        store.transaction(async |mut tx| sessions::rotate(&mut tx, "s9", &fresh).await).await;
     assert!(matches!(gone, Err(StoreError::Missing { .. })), "{gone:?}");
 }
 
@@ -334,25 +228,14 @@ pub(crate) async fn sessions_are_listed_and_revoked_one_by_one_or_all_but_one(be
     for id in ["s1", "s2", "s3", "s4"] {
         add_session(&store, id).await;
     }
-    store
-        .transaction(async |mut tx| sessions::touch(&mut tx, "s3", 120, 300).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| sessions::touch(&mut tx, "s3", 120, 300).await).await.unwrap();
     let ids = async || {
-        let found = sessions::of_user(&mut store.read(), "anna", 150)
-            .await
-            .unwrap();
-        found
-            .into_iter()
-            .map(|session| session.id)
-            .collect::<Vec<_>>()
+        let found = sessions::of_user(&mut store.read(), "anna", 150).await.unwrap();
+        found.into_iter().map(|session| session.id).collect::<Vec<_>>()
     };
     assert_eq!(ids().await, ["s3", "s1", "s2", "s4"]);
     let revoke = async |user: &str, id: &str| {
-        store
-            .transaction(async |mut tx| sessions::revoke(&mut tx, user, id).await)
-            .await
-            .unwrap()
+        store.transaction(async |mut tx| sessions::revoke(&mut tx, user, id).await).await.unwrap()
     };
     assert!(!revoke("somebody", "s1").await, "another's session");
     assert!(revoke("anna", "s1").await);
@@ -389,31 +272,17 @@ pub(crate) async fn a_disabled_user_has_neither_session_nor_token(bed: Bed) {
     store
         .transaction(async |mut tx| {
             tokens::add(&mut tx, &token("t1"), &secret).await?;
-            users::save(
-                &mut tx,
-                &User {
-                    disabled: true,
-                    ..user("anna")
-                },
-            )
-            .await
+            users::save(&mut tx, &User { disabled: true, ..user("anna") }).await
         })
         .await
         .unwrap();
     assert!(!lives(&store, "s1", 150).await);
-    assert_eq!(
-        tokens::find(&mut store.read(), &secret, 150).await.unwrap(),
-        None
-    );
+    assert_eq!(tokens::find(&mut store.read(), &secret, 150).await.unwrap(), None);
 }
 
 pub(crate) async fn a_token_ends_when_it_expires_or_is_revoked(bed: Bed) {
     let store = with_user(&bed, "anna").await;
-    let eternal = Token {
-        backends: None,
-        expires: None,
-        ..token("t2")
-    };
+    let eternal = Token { backends: None, expires: None, ..token("t2") };
     let (first, second) = (SecretHash::of("t1"), SecretHash::of("t2"));
     store
         .transaction(async |mut tx| {
@@ -427,13 +296,7 @@ pub(crate) async fn a_token_ends_when_it_expires_or_is_revoked(bed: Bed) {
         let found = tokens::find(&mut store.read(), secret, now).await.unwrap();
         found.map(|(token, _)| token)
     };
-    assert_eq!(
-        find(&first, 199).await,
-        Some(Token {
-            last_used: Some(150),
-            ..token("t1")
-        })
-    );
+    assert_eq!(find(&first, 199).await, Some(Token { last_used: Some(150), ..token("t1") }));
     assert_eq!(find(&first, 200).await, None);
     assert_eq!(find(&second, i64::MAX).await, Some(eternal));
     let revoke = async |user: &str| {
@@ -447,10 +310,7 @@ pub(crate) async fn a_token_ends_when_it_expires_or_is_revoked(bed: Bed) {
     assert!(!revoke("anna").await, "revoked already");
     assert_eq!(find(&second, 161).await, None);
     let listed = tokens::of_user(&mut store.read(), "anna").await.unwrap();
-    assert_eq!(
-        listed.iter().map(|one| one.revoked).collect::<Vec<_>>(),
-        [None, Some(160)]
-    );
+    assert_eq!(listed.iter().map(|one| one.revoked).collect::<Vec<_>>(), [None, Some(160)]);
 }
 
 pub(crate) async fn failures_are_counted_until_they_are_forgotten(bed: Bed) {
@@ -463,40 +323,18 @@ pub(crate) async fn failures_are_counted_until_they_are_forgotten(bed: Bed) {
     };
     assert_eq!(failed(100, 0).await.failures, 1);
     assert_eq!(failed(110, 0).await.failures, 2);
-    store
-        .transaction(async |mut tx| throttle::block(&mut tx, "ip", 500).await)
-        .await
-        .unwrap();
+    store.transaction(async |mut tx| throttle::block(&mut tx, "ip", 500).await).await.unwrap();
     let found = throttle::of_key(&mut store.read(), "ip").await.unwrap();
-    assert_eq!(
-        found,
-        Attempts {
-            failures: 2,
-            blocked_until: 500
-        }
-    );
-    assert_eq!(
-        failed(900, 800).await.failures,
-        1,
-        "the last one is long ago"
-    );
+    assert_eq!(found, Attempts { failures: 2, blocked_until: 500 });
+    assert_eq!(failed(900, 800).await.failures, 1, "the last one is long ago");
     let purge = async |before| {
-        store
-            .transaction(async |mut tx| throttle::purge(&mut tx, before).await)
-            .await
-            .unwrap()
+        store.transaction(async |mut tx| throttle::purge(&mut tx, before).await).await.unwrap()
     };
     assert_eq!(purge(900).await, 0);
     assert_eq!(purge(901).await, 1);
     failed(910, 0).await;
-    store
-        .transaction(async |mut tx| throttle::clear(&mut tx, "ip").await)
-        .await
-        .unwrap();
-    assert_eq!(
-        throttle::of_key(&mut store.read(), "ip").await.unwrap(),
-        Attempts::default()
-    );
+    store.transaction(async |mut tx| throttle::clear(&mut tx, "ip").await).await.unwrap();
+    assert_eq!(throttle::of_key(&mut store.read(), "ip").await.unwrap(), Attempts::default());
 }
 
 pub(crate) async fn removing_a_user_removes_what_is_theirs(bed: Bed) {
@@ -514,8 +352,5 @@ pub(crate) async fn removing_a_user_removes_what_is_theirs(bed: Bed) {
         .unwrap();
     assert!(!lives(&store, "s1", 150).await);
     assert_eq!(views::get(&mut store.read(), "v1").await.unwrap(), None);
-    assert_eq!(
-        views::get(&mut store.read(), "v2").await.unwrap(),
-        Some(teams)
-    );
+    assert_eq!(views::get(&mut store.read(), "v2").await.unwrap(), Some(teams));
 }

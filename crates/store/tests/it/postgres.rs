@@ -24,62 +24,29 @@ impl Server {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
         if is_root() {
             assert!(
-                Command::new("chown")
-                    .arg("postgres")
-                    .arg(&cluster)
-                    .status()
-                    .unwrap()
-                    .success()
+                Command::new("chown").arg("postgres").arg(&cluster).status().unwrap().success()
             );
         }
         let made = program("initdb")
-            .args([
-                "--no-sync",
-                "-A",
-                "trust",
-                "-U",
-                "postgres",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-D",
-            ])
+            .args(["--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"])
             .arg(&cluster)
             .current_dir(folder.path())
             .output()
             .unwrap();
-        assert!(
-            made.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = free_port();
         let process = program("postgres")
             .arg("-D")
             .arg(&cluster)
-            .args([
-                "-p",
-                &port.to_string(),
-                "-h",
-                "127.0.0.1",
-                "-c",
-                "fsync=off",
-            ])
+            .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-c", "fsync=off"])
             .arg("-c")
-            .arg(format!(
-                "unix_socket_directories={}",
-                folder.path().display()
-            ))
+            .arg(format!("unix_socket_directories={}", folder.path().display()))
             .current_dir(folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut server = Self {
-            process,
-            port,
-            _folder: folder,
-        };
+        let mut server = Self { process, port, _folder: folder };
         server.wait();
         server
     }
@@ -92,9 +59,7 @@ impl Server {
     fn wait(&mut self) {
         let port = self.port.to_string();
         loop {
-            let asked = program("pg_isready")
-                .args(["-q", "-h", "127.0.0.1", "-p", &port])
-                .status();
+            let asked = program("pg_isready").args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
             if asked.unwrap().success() {
                 return;
             }
@@ -107,9 +72,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // SIGQUIT: at once, without a checkpoint; SIGKILL would orphan its children.
-        let ended = Command::new("kill")
-            .args(["-QUIT", &self.process.id().to_string()])
-            .status();
+        let ended = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status();
         drop(ended);
         drop(self.process.wait());
     }
@@ -119,14 +82,7 @@ fn program(name: &str) -> Command {
     let path = binaries().join(name);
     if is_root() {
         let mut command = Command::new("setpriv");
-        command
-            .args([
-                "--reuid=postgres",
-                "--regid=postgres",
-                "--clear-groups",
-                "--",
-            ])
-            .arg(path);
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(path);
         return command;
     }
     Command::new(path)
@@ -144,9 +100,5 @@ fn is_root() -> bool {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -20,11 +20,7 @@ async fn findings(store: &Store) -> Vec<(i64, Problem)> {
     let found = store.audit().verify().await.unwrap();
     assert_eq!(found.count, found.findings.len() as u64);
     assert!(found.findings.iter().all(|one| !one.to_string().is_empty()));
-    found
-        .findings
-        .into_iter()
-        .map(|Finding { seq, problem }| (seq, problem))
-        .collect()
+    found.findings.into_iter().map(|Finding { seq, problem }| (seq, problem)).collect()
 }
 
 /// The hash as documented, written down a second time, for a tamperer who knows it.
@@ -49,18 +45,12 @@ fn right_hash(seq: i64, operation: &str, at: i64, body: &str, prev_hash: &str) -
         bytes.extend((text.len() as u64).to_be_bytes());
         bytes.extend(text.as_bytes());
     }
-    Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) async fn the_database_itself_refuses_to_change_the_audit(bed: Bed) {
     let store = with_entries(&bed, 2).await;
-    for script in [
-        "UPDATE kontor_audit SET at = 0",
-        "DELETE FROM kontor_audit WHERE seq = 2",
-    ] {
+    for script in ["UPDATE kontor_audit SET at = 0", "DELETE FROM kontor_audit WHERE seq = 2"] {
         let refused = bed.past_the_store(script).await.unwrap_err().to_string();
         assert!(refused.contains("append-only"), "{refused}");
     }
@@ -93,21 +83,13 @@ pub(crate) async fn every_column_of_an_entry_is_protected(bed: Bed) {
             assert_eq!(findings(&store).await, []);
         }
     }
-    bed.past_the_store("UPDATE kontor_audit SET at = at + 1 WHERE seq = 2")
-        .await
-        .unwrap();
+    bed.past_the_store("UPDATE kontor_audit SET at = at + 1 WHERE seq = 2").await.unwrap();
     assert_eq!(findings(&store).await, [(2, Problem::Tampered)]);
 }
 
 pub(crate) async fn a_removed_entry_is_found(bed: Bed) {
     let found = after(&bed, "DELETE FROM kontor_audit WHERE seq IN (1, 3, 4)").await;
-    assert_eq!(
-        found,
-        [
-            (1, Problem::Missing { until: 1 }),
-            (3, Problem::Missing { until: 4 })
-        ]
-    );
+    assert_eq!(found, [(1, Problem::Missing { until: 1 }), (3, Problem::Missing { until: 4 })]);
 }
 
 pub(crate) async fn swapped_entries_are_found_with_their_former_numbers(bed: Bed) {
@@ -116,12 +98,8 @@ pub(crate) async fn swapped_entries_are_found_with_their_former_numbers(bed: Bed
          UPDATE kontor_audit SET seq = 4 WHERE seq = -1;";
     let found = after(&bed, swap).await;
     let moved = |was| Problem::Reordered { was };
-    let expected = [
-        (2, moved(4)),
-        (3, Problem::BrokenChain),
-        (4, moved(2)),
-        (5, Problem::BrokenChain),
-    ];
+    let expected =
+        [(2, moved(4)), (3, Problem::BrokenChain), (4, moved(2)), (5, Problem::BrokenChain)];
     assert_eq!(found, expected);
 }
 
@@ -137,13 +115,7 @@ pub(crate) async fn an_entry_rewritten_with_a_right_hash_breaks_the_chain(bed: B
 
 pub(crate) async fn a_whole_chain_rewritten_without_the_key_is_found_at_the_head(bed: Bed) {
     let store = with_entries(&bed, 5).await;
-    let mut prev = store
-        .audit()
-        .by_operation("op2")
-        .await
-        .unwrap()
-        .remove(0)
-        .hash;
+    let mut prev = store.audit().by_operation("op2").await.unwrap().remove(0).hash;
     bed.disarm().await;
     for seq in 3..=5 {
         let hash = right_hash(seq, &format!("op{seq}"), seq * 10, "{}", &prev);
@@ -173,17 +145,9 @@ pub(crate) async fn a_tail_that_is_cut_off_with_the_head_put_back_by_hand_is_fou
 }
 
 async fn assert_nothing_is_appended(store: &Store) {
-    let refused = store
-        .audit()
-        .append(vec![entry("next", 1)], OpenChange::None)
-        .await;
-    let Err(StoreError::NotAppended(cause)) = refused else {
-        panic!("{refused:?}")
-    };
-    assert!(
-        matches!(*cause, StoreError::BrokenAudit { .. }),
-        "{cause:?}"
-    );
+    let refused = store.audit().append(vec![entry("next", 1)], OpenChange::None).await;
+    let Err(StoreError::NotAppended(cause)) = refused else { panic!("{refused:?}") };
+    assert!(matches!(*cause, StoreError::BrokenAudit { .. }), "{cause:?}");
 }
 
 pub(crate) async fn a_forged_head_is_not_sealed_again_by_the_next_entry(bed: Bed) {
@@ -195,11 +159,7 @@ pub(crate) async fn a_forged_head_is_not_sealed_again_by_the_next_entry(bed: Bed
 }
 
 pub(crate) async fn a_head_that_vanished_is_not_made_anew(bed: Bed) {
-    let found = after(
-        &bed,
-        "DELETE FROM kontor_audit; DELETE FROM kontor_audit_head",
-    )
-    .await;
+    let found = after(&bed, "DELETE FROM kontor_audit; DELETE FROM kontor_audit_head").await;
     assert_eq!(found, [(0, Problem::NoHead)]);
     let store = bed.open().await;
     assert_eq!(store.audit().head().await.unwrap(), None::<Head>);
@@ -223,9 +183,7 @@ pub(crate) async fn an_entry_put_behind_the_end_is_found(bed: Bed) {
 
 pub(crate) async fn another_key_is_noticed(bed: Bed) {
     with_entries(&bed, 2).await.close().await;
-    let store = Store::open(&bed.url(), SealKey::new([8; 32]))
-        .await
-        .unwrap();
+    let store = Store::open(&bed.url(), SealKey::new([8; 32])).await.unwrap();
     assert_eq!(findings(&store).await, [(2, Problem::WrongSeal)]);
     assert_nothing_is_appended(&store).await;
 }

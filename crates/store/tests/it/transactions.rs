@@ -70,10 +70,7 @@ pub(crate) async fn a_transaction_reads_its_own_writes_and_others_do_not(bed: Be
     store
         .transaction(async |mut tx| {
             settings::set(&mut tx, "a", &json("1"), 1).await?;
-            assert_eq!(
-                (count(&mut tx).await, count(&mut store.read()).await),
-                (1, 0)
-            );
+            assert_eq!((count(&mut tx).await, count(&mut store.read()).await), (1, 0));
             Ok::<_, StoreError>(())
         })
         .await
@@ -101,41 +98,22 @@ pub(crate) async fn a_row_that_cannot_be_read_names_table_and_column(bed: Bed) {
         .transaction(async |mut tx| settings::set(&mut tx, "a", &json("1"), 1).await)
         .await
         .unwrap();
-    bed.past_the_store("UPDATE kontor_setting SET value = '{oops'")
-        .await
-        .unwrap();
-    let told = settings::get(&mut store.read(), "a")
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(
-        told.starts_with("kontor_setting.value: JSON cannot be stored: "),
-        "{told}"
-    );
+    bed.past_the_store("UPDATE kontor_setting SET value = '{oops'").await.unwrap();
+    let told = settings::get(&mut store.read(), "a").await.unwrap_err().to_string();
+    assert!(told.starts_with("kontor_setting.value: JSON cannot be stored: "), "{told}");
     let row = store
         .read()
         .row("SELECT key, updated FROM kontor_setting".into(), Vec::new())
         .await
         .unwrap();
     let row = row.unwrap();
-    for wrong in [
-        row.int("key").map(drop),
-        row.text("updated").map(drop),
-        row.text("no").map(drop),
-    ] {
+    for wrong in [row.int("key").map(drop), row.text("updated").map(drop), row.text("no").map(drop)]
+    {
         assert!(matches!(wrong, Err(StoreError::Column { .. })), "{wrong:?}");
     }
     let sql = "SELECT key FROM kontor_setting WHERE updated = $1 AND key = $2";
     let params = vec![Param::Int(None), Param::Text(None)];
-    assert!(
-        store
-            .read()
-            .rows(sql.into(), params)
-            .await
-            .unwrap()
-            .is_empty(),
-        "nulls are typed"
-    );
+    assert!(store.read().rows(sql.into(), params).await.unwrap().is_empty(), "nulls are typed");
 }
 
 pub(crate) async fn a_newer_store_is_refused(bed: Bed) {
@@ -143,14 +121,8 @@ pub(crate) async fn a_newer_store_is_refused(bed: Bed) {
     let newer = "INSERT INTO kontor_migration (version, checksum) VALUES (3, 'x'), (4, 'y')";
     bed.past_the_store(newer).await.unwrap();
     let refused = bed.try_open().await.unwrap_err();
-    assert!(
-        matches!(refused, StoreError::Newer { found: 4, known: 2 }),
-        "{refused:?}"
-    );
-    assert!(
-        refused.to_string().contains("start the newer Kontor"),
-        "{refused}"
-    );
+    assert!(matches!(refused, StoreError::Newer { found: 4, known: 2 }), "{refused:?}");
+    assert!(refused.to_string().contains("start the newer Kontor"), "{refused}");
 }
 
 pub(crate) async fn a_store_of_another_build_is_refused(bed: Bed) {
@@ -158,10 +130,7 @@ pub(crate) async fn a_store_of_another_build_is_refused(bed: Bed) {
     let edited = "UPDATE kontor_migration SET checksum = 'x' WHERE version = 2";
     bed.past_the_store(edited).await.unwrap();
     let refused = bed.try_open().await.unwrap_err();
-    assert!(
-        matches!(refused, StoreError::ForeignMigration { version: 2 }),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, StoreError::ForeignMigration { version: 2 }), "{refused:?}");
 }
 
 pub(crate) async fn opening_twice_at_the_same_time_makes_one_store(bed: Bed) {

@@ -23,10 +23,7 @@ pub(crate) fn view(id: &str, owner: Owner) -> View {
 
 async fn add(store: &Store, views: &[View]) {
     for view in views {
-        store
-            .transaction(async |mut tx| views::add(&mut tx, view).await)
-            .await
-            .unwrap();
+        store.transaction(async |mut tx| views::add(&mut tx, view).await).await.unwrap();
     }
 }
 
@@ -46,25 +43,13 @@ pub(crate) async fn a_user_finds_their_own_their_teams_and_their_roles_views(bed
         .unwrap();
     let own = |user: &str| Owner::User(user.to_owned());
     let team = |name: &str| Owner::Team(name.to_owned());
-    let elsewhere = View {
-        resource: "customer".to_owned(),
-        ..view("g", own("anna"))
-    };
+    let elsewhere = View { resource: "customer".to_owned(), ..view("g", own("anna")) };
     add(
         &store,
         &[
-            View {
-                position: 3,
-                ..view("a", own("anna"))
-            },
-            View {
-                position: 2,
-                ..view("b", team("service"))
-            },
-            View {
-                position: 1,
-                ..view("c", Owner::Role(Role::Editor))
-            },
+            View { position: 3, ..view("a", own("anna")) },
+            View { position: 2, ..view("b", team("service")) },
+            View { position: 1, ..view("c", Owner::Role(Role::Editor)) },
             view("d", own("bert")),
             view("e", team("finance")),
             view("f", Owner::Role(Role::Reader)),
@@ -75,10 +60,7 @@ pub(crate) async fn a_user_finds_their_own_their_teams_and_their_roles_views(bed
     let mut db = store.read();
     let found = views::of_resource(&mut db, "anna", Role::Editor, "orders", "order line").await;
     assert_eq!(ids(&found.unwrap()), ["c", "b", "a"]);
-    assert_eq!(
-        ids(&views::of_user(&mut db, "anna").await.unwrap()),
-        ["g", "b", "a"]
-    );
+    assert_eq!(ids(&views::of_user(&mut db, "anna").await.unwrap()), ["g", "b", "a"]);
     assert_eq!(views::of_backend(&mut db, "orders").await.unwrap().len(), 7);
     assert_eq!(views::of_backend(&mut db, "others").await.unwrap(), []);
 }
@@ -87,10 +69,7 @@ pub(crate) async fn a_view_is_saved_moved_and_removed(bed: Bed) {
     let store = bed.open().await;
     let first = view("a", Owner::User("anna".to_owned()));
     add(&store, std::slice::from_ref(&first)).await;
-    assert_eq!(
-        views::get(&mut store.read(), "a").await.unwrap(),
-        Some(first.clone())
-    );
+    assert_eq!(views::get(&mut store.read(), "a").await.unwrap(), Some(first.clone()));
     let moved = View {
         owner: Owner::Role(Role::Administrator),
         name: "Zu packen".to_owned(),
@@ -98,27 +77,12 @@ pub(crate) async fn a_view_is_saved_moved_and_removed(bed: Bed) {
         updated: 20,
         ..first
     };
-    store
-        .transaction(async |mut tx| views::save(&mut tx, &moved).await)
-        .await
-        .unwrap();
-    assert_eq!(
-        views::get(&mut store.read(), "a").await.unwrap(),
-        Some(moved.clone())
-    );
-    let remove = async || {
-        store
-            .transaction(async |mut tx| views::remove(&mut tx, "a").await)
-            .await
-            .unwrap()
-    };
+    store.transaction(async |mut tx| views::save(&mut tx, &moved).await).await.unwrap();
+    assert_eq!(views::get(&mut store.read(), "a").await.unwrap(), Some(moved.clone()));
+    let remove =
+        async || store.transaction(async |mut tx| views::remove(&mut tx, "a").await).await.unwrap();
     assert!(remove().await);
     assert!(!remove().await);
-    let saved = store
-        .transaction(async |mut tx| views::save(&mut tx, &moved).await)
-        .await;
-    assert!(
-        matches!(saved, Err(StoreError::Missing { what: "view", .. })),
-        "{saved:?}"
-    );
+    let saved = store.transaction(async |mut tx| views::save(&mut tx, &moved).await).await;
+    assert!(matches!(saved, Err(StoreError::Missing { what: "view", .. })), "{saved:?}");
 }
