@@ -1,0 +1,353 @@
+//! Accounts: the first administrator, invitations, rights, preferences.
+
+use kontor_store::grants::{self, Grant};
+use kontor_store::links::{self, Link, Purpose};
+use kontor_store::users::{self, User};
+use kontor_store::{Micros, SecretHash, StoreError, sessions};
+
+use super::{PeopleError, SignedIn, password};
+use crate::actor::Actor;
+use crate::error::OfficeError;
+use crate::{Office, random};
+
+const DAY: Micros = 24 * 3600 * 1_000_000;
+
+/// What somebody says of themselves when they come in for the first time.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    /// Name as shown.
+    pub name: String,
+    /// E-mail address; an invitation has it already.
+    pub email: String,
+    /// The password they choose.
+    pub password: String,
+    /// `de` or `en`.
+    pub language: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+/// How somebody likes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preferences {
+    /// Name as shown.
+    pub name: String,
+    /// `de` or `en`.
+    pub language: String,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// `compact`, `normal` or `airy`.
+    pub density: String,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+}
+
+/// A person with their rights, as an administrator sees them.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The person.
+    pub user: User,
+    /// Roles by backend.
+    pub grants: Vec<Grant>,
+    /// Teams.
+    pub teams: Vec<String>,
+}
+
+fn valid_email(email: &str) -> Result<String, PeopleError> {
+    let email = email.trim();
+    let wrong = || PeopleError::Email(email.to_owned());
+    let (user, host) = email.split_once('@').ok_or_else(wrong)?;
+    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '@');
+    if plain(user) && plain(host) && email.len() <= 254 { Ok(email.to_owned()) } else { Err(wrong()) }
+}
+
+fn valid_zone(zone: &str) -> Result<(), PeopleError> {
+    jiff::tz::TimeZone::get(zone).map(drop).map_err(|_| PeopleError::TimeZone(zone.to_owned()))
+}
+
+impl Office {
+    /// The secret of a link that makes the first administrator, while there is none. Each call
+    /// makes earlier links worthless.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn setup_link(&self) -> Result<Option<String>, OfficeError> {
+        if users::has_administrator(&mut self.store.read()).await? {
+            return Ok(None);
+        }
+        self.one_time_link(Purpose::Setup, None, DAY).await.map(Some)
+    }
+
+    async fn one_time_link(&self, purpose: Purpose, user: Option<&str>, valid: Micros) -> Result<String, OfficeError> {
+        let now = self.clock.micros();
+        let secret = random::token();
+        let link = Link {
+            secret: SecretHash::of(&secret),
+            purpose,
+            user_id: user.map(str::to_owned),
+            created: now,
+            expires: now + valid,
+        };
+        self.store
+            .transaction(async |mut tx| {
+                links::withdraw(&mut tx, purpose, user).await?;
+                links::add(&mut tx, &link).await
+            })
+            .await?;
+        Ok(secret)
+    }
+
+    /// What a one-time link is for, and the account it belongs to.
+    ///
+    /// # Errors
+    /// [`PeopleError::LinkSpent`].
+    pub async fn open_link(&self, secret: &str) -> Result<(Purpose, Option<User>), OfficeError> {
+        let mut db = self.store.read();
+        let link = links::usable(&mut db, &SecretHash::of(secret), self.clock.micros()).await?;
+        let link = link.ok_or(PeopleError::LinkSpent)?;
+        let user = match &link.user_id {
+            Some(id) => Some(users::get(&mut db, id).await?.ok_or(PeopleError::LinkSpent)?),
+            None => None,
+        };
+        Ok((link.purpose, user))
+    }
+
+    /// Uses a one-time link: makes the first administrator, or lets somebody choose a password;
+    /// then signs them in.
+    ///
+    /// # Errors
+    /// [`PeopleError`] says what to mend; the link stays valid until all is right.
+    pub async fn use_link(&self, secret: &str, person: NewPerson, ip: &str, agent: &str) -> Result<SignedIn, OfficeError> {
+        let (purpose, invited) = self.open_link(secret).await?;
+        let email = match &invited {
+            Some(user) => user.email.clone(),
+            None => valid_email(&person.email)?,
+        };
+        let name = person.name.trim().to_owned();
+        if name.is_empty() {
+            return Err(PeopleError::NameMissing.into());
+        }
+        valid_zone(&person.time_zone)?;
+        password::check(&person.password, &name, &email)?;
+        let hash = password::hash(person.password).await?;
+        let now = self.clock.micros();
+        let user = User {
+            id: invited.as_ref().map_or_else(|| random::id(now), |user| user.id.clone()),
+            name,
+            email,
+            password_hash: Some(hash.clone()),
+            is_admin: purpose == Purpose::Setup || invited.as_ref().is_some_and(|user| user.is_admin),
+            language: person.language,
+            time_zone: person.time_zone,
+            density: invited.as_ref().map_or_else(|| "normal".into(), |user| user.density.clone()),
+            theme: invited.as_ref().map_or_else(|| "system".into(), |user| user.theme.clone()),
+            disabled: false,
+            created: invited.as_ref().map_or(now, |user| user.created),
+        };
+        let key = SecretHash::of(secret);
+        self.store
+            .transaction(async |mut tx| {
+                links::redeem(&mut tx, &key, now).await?.ok_or(PeopleError::LinkSpent)?;
+                if invited.is_some() {
+                    users::save(&mut tx, &user).await?;
+                    users::set_password(&mut tx, &user.id, &hash).await?;
+                    sessions::revoke_all(&mut tx, &user.id, None).await?;
+                } else {
+                    users::add(&mut tx, &user).await?;
+                }
+                Ok::<_, OfficeError>(())
+            })
+            .await
+            .map_err(email_taken)?;
+        let body = serde_json::json!({ "user": user.id, "name": user.name });
+        self.note("person.joined", Some(&user), &user.name, &body).await?;
+        self.open_session(user, ip, agent).await
+    }
+
+    /// Invites somebody: makes the account and the secret of a link that is valid for a week.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] unless the actor administers Kontor; [`PeopleError`].
+    pub async fn invite(&self, actor: &Actor, name: &str, email: &str, is_admin: bool, grants: &[Grant]) -> Result<(User, String), OfficeError> {
+        actor.administrator()?;
+        if name.trim().is_empty() {
+            return Err(PeopleError::NameMissing.into());
+        }
+        let now = self.clock.micros();
+        let user = User {
+            id: random::id(now),
+            name: name.trim().to_owned(),
+            email: valid_email(email)?,
+            password_hash: None,
+            is_admin,
+            language: actor.user.language.clone(),
+            time_zone: actor.user.time_zone.clone(),
+            density: "normal".into(),
+            theme: "system".into(),
+            disabled: false,
+            created: now,
+        };
+        self.store
+            .transaction(async |mut tx| {
+                users::add(&mut tx, &user).await?;
+                for grant in grants {
+                    grants::set(&mut tx, &user.id, grant).await?;
+                }
+                Ok::<_, OfficeError>(())
+            })
+            .await
+            .map_err(email_taken)?;
+        let body = serde_json::json!({ "user": user.id, "name": user.name, "email": user.email });
+        self.note("person.invited", Some(&actor.user), &actor.user.name, &body).await?;
+        let secret = self.one_time_link(Purpose::Invite, Some(&user.id), 7 * DAY).await?;
+        Ok((user, secret))
+    }
+
+    /// The secret of a link with which somebody chooses a new password, valid for a day.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] unless the actor administers Kontor.
+    pub async fn reset_link(&self, actor: &Actor, user: &str) -> Result<String, OfficeError> {
+        actor.administrator()?;
+        let account = self.account(actor, user).await?;
+        let body = serde_json::json!({ "user": account.user.id });
+        self.note("person.reset", Some(&actor.user), &actor.user.name, &body).await?;
+        self.one_time_link(Purpose::Reset, Some(user), DAY).await
+    }
+
+    /// All accounts, by name.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] unless the actor administers Kontor.
+    pub async fn accounts(&self, actor: &Actor) -> Result<Vec<Account>, OfficeError> {
+        actor.administrator()?;
+        let mut db = self.store.read();
+        let mut accounts = Vec::new();
+        for user in users::list(&mut db).await? {
+            let grants = grants::of_user(&mut db, &user.id).await?;
+            let teams = grants::teams_of(&mut db, &user.id).await?;
+            accounts.push(Account { user, grants, teams });
+        }
+        Ok(accounts)
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] unless the actor administers Kontor; [`OfficeError::Unknown`].
+    pub async fn account(&self, actor: &Actor, user: &str) -> Result<Account, OfficeError> {
+        actor.administrator()?;
+        let mut db = self.store.read();
+        let unknown = || OfficeError::Unknown { what: "person", name: user.to_owned() };
+        let user = users::get(&mut db, user).await?.ok_or_else(unknown)?;
+        let grants = grants::of_user(&mut db, &user.id).await?;
+        let teams = grants::teams_of(&mut db, &user.id).await?;
+        Ok(Account { user, grants, teams })
+    }
+
+    /// Sets what somebody may do. Roles that are not named are withdrawn.
+    ///
+    /// # Errors
+    /// [`PeopleError::LastAdministrator`] when nobody would be left to administer Kontor.
+    pub async fn set_rights(&self, actor: &Actor, account: &Account) -> Result<(), OfficeError> {
+        let before = self.account(actor, &account.user.id).await?;
+        let keeps_administering = account.user.is_admin && !account.user.disabled;
+        if before.user.is_admin && !keeps_administering {
+            let others = users::list(&mut self.store.read()).await?;
+            let other = |user: &User| user.is_admin && !user.disabled && user.password_hash.is_some() && user.id != account.user.id;
+            if !others.iter().any(other) {
+                return Err(PeopleError::LastAdministrator.into());
+            }
+        }
+        self.store
+            .transaction(async |mut tx| {
+                users::save(&mut tx, &account.user).await?;
+                for old in &before.grants {
+                    grants::withdraw(&mut tx, &account.user.id, &old.backend).await?;
+                }
+                for grant in &account.grants {
+                    grants::set(&mut tx, &account.user.id, grant).await?;
+                }
+                let teams: Vec<&str> = account.teams.iter().map(String::as_str).collect();
+                grants::set_teams(&mut tx, &account.user.id, &teams).await?;
+                if account.user.disabled {
+                    sessions::revoke_all(&mut tx, &account.user.id, None).await?;
+                }
+                Ok::<_, OfficeError>(())
+            })
+            .await?;
+        self.actors.forget_all();
+        let told = |account: &Account| {
+            serde_json::json!({
+                "admin": account.user.is_admin, "disabled": account.user.disabled, "teams": account.teams,
+                "grants": account.grants.iter().map(|g| (g.backend.clone(), kontor_store::Word::as_word(&g.role))).collect::<Vec<_>>(),
+            })
+        };
+        let body = serde_json::json!({ "user": account.user.id, "name": account.user.name, "before": told(&before), "after": told(account) });
+        self.note("person.rights", Some(&actor.user), &actor.user.name, &body).await
+    }
+
+    /// Saves how the actor likes it.
+    ///
+    /// # Errors
+    /// [`PeopleError`] says what to mend.
+    pub async fn set_preferences(&self, actor: &Actor, wanted: Preferences) -> Result<(), OfficeError> {
+        if wanted.name.trim().is_empty() {
+            return Err(PeopleError::NameMissing.into());
+        }
+        valid_zone(&wanted.time_zone)?;
+        one_of("language", &wanted.language, &["de", "en"])?;
+        one_of("density", &wanted.density, &["compact", "normal", "airy"])?;
+        one_of("theme", &wanted.theme, &["system", "light", "dark"])?;
+        let user = User {
+            name: wanted.name.trim().to_owned(),
+            language: wanted.language,
+            time_zone: wanted.time_zone,
+            density: wanted.density,
+            theme: wanted.theme,
+            ..actor.user.clone()
+        };
+        self.store.transaction(async |mut tx| users::save(&mut tx, &user).await).await?;
+        self.actors.forget_all();
+        Ok(())
+    }
+
+    /// Changes the actor's own password; their other sessions end.
+    ///
+    /// # Errors
+    /// [`PeopleError::WrongPassword`] when the present one is not right.
+    pub async fn change_password(&self, actor: &Actor, present: &str, new: &str) -> Result<(), OfficeError> {
+        let crate::actor::Way::Session(session) = &actor.way else {
+            return Err(OfficeError::Denied(crate::actor::Needed::SignIn));
+        };
+        if !password::matches(present.to_owned(), actor.user.password_hash.clone()).await? {
+            return Err(PeopleError::WrongPassword.into());
+        }
+        password::check(new, &actor.user.name, &actor.user.email)?;
+        let hash = password::hash(new.to_owned()).await?;
+        self.store
+            .transaction(async |mut tx| {
+                users::set_password(&mut tx, &actor.user.id, &hash).await?;
+                sessions::revoke_all(&mut tx, &actor.user.id, Some(session)).await
+            })
+            .await?;
+        self.actors.forget_all();
+        let body = serde_json::json!({ "user": actor.user.id });
+        self.note("person.password", Some(&actor.user), &actor.user.name, &body).await
+    }
+}
+
+fn one_of(what: &'static str, value: &str, permitted: &[&str]) -> Result<(), OfficeError> {
+    if permitted.contains(&value) {
+        return Ok(());
+    }
+    let problem = format!("“{value}” is none of {}", permitted.join(", "));
+    Err(OfficeError::Parameter { what, problem })
+}
+
+fn email_taken(error: OfficeError) -> OfficeError {
+    match error {
+        OfficeError::Store(StoreError::Duplicate { .. }) => PeopleError::EmailTaken.into(),
+        other => other,
+    }
+}

@@ -1,0 +1,120 @@
+//! API tokens: shown once, stored hashed.
+
+use std::sync::Arc;
+
+use kontor_store::grants::Role;
+use kontor_store::tokens::{self, Token};
+use kontor_store::{Micros, SecretHash};
+
+use crate::actor::{Actor, Way};
+use crate::error::OfficeError;
+use crate::{Office, random};
+
+/// The beginning of every token, by which people and scanners recognise one.
+const PREFIX: &str = "kontor_";
+/// Letters shown of a token afterwards.
+const SHOWN: usize = PREFIX.len() + 6;
+/// `last_used` is written this often at most.
+const TOUCH: Micros = 60 * 1_000_000;
+
+/// What a new token shall be able to do.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What its owner calls it.
+    pub name: String,
+    /// Backends it reaches; none means all that its owner reaches.
+    pub backends: Option<Vec<String>>,
+    /// The most it may do.
+    pub role: Role,
+    /// Days until it expires; none means never.
+    pub days: Option<u32>,
+}
+
+/// A token that was just made.
+#[derive(Debug, Clone)]
+pub struct TokenMade {
+    /// What is known of it from now on.
+    pub token: Token,
+    /// The secret; it cannot be shown again.
+    pub secret: String,
+}
+
+impl Office {
+    /// Makes a token for the actor.
+    ///
+    /// # Errors
+    /// [`OfficeError::Parameter`] without a name.
+    pub async fn make_token(&self, actor: &Actor, wanted: NewToken) -> Result<TokenMade, OfficeError> {
+        if matches!(actor.way, Way::Token { .. }) {
+            return Err(OfficeError::Denied(crate::actor::Needed::SignIn));
+        }
+        if wanted.name.trim().is_empty() {
+            return Err(OfficeError::Parameter { what: "name", problem: "a token needs a name".into() });
+        }
+        let now = self.clock.micros();
+        let secret = format!("{PREFIX}{}", random::token());
+        let token = Token {
+            id: random::id(now),
+            user_id: actor.user.id.clone(),
+            name: wanted.name.trim().to_owned(),
+            prefix: secret[..SHOWN].to_owned(),
+            backends: wanted.backends,
+            role: wanted.role,
+            created: now,
+            expires: wanted.days.map(|days| now + Micros::from(days) * 24 * 3600 * 1_000_000),
+            last_used: None,
+            revoked: None,
+        };
+        let hash = SecretHash::of(&secret);
+        self.store.transaction(async |mut tx| tokens::add(&mut tx, &token, &hash).await).await?;
+        let body = serde_json::json!({ "token": token.id, "name": token.name });
+        self.note("token.made", Some(&actor.user), &actor.user.name, &body).await?;
+        Ok(TokenMade { token, secret })
+    }
+
+    /// Who a token belongs to; none when it is not valid any more.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn actor_of_token(&self, secret: &str) -> Result<Option<Arc<Actor>>, OfficeError> {
+        let hash = SecretHash::of(secret);
+        let now = self.clock.micros();
+        if let Some(actor) = self.actors.get(&hash, now) {
+            return Ok(Some(actor));
+        }
+        let Some((token, user)) = tokens::find(&mut self.store.read(), &hash, now).await? else {
+            return Ok(None);
+        };
+        if token.last_used.is_none_or(|used| now - used > TOUCH) {
+            self.store.transaction(async |mut tx| tokens::touch(&mut tx, &token.id, now).await).await?;
+        }
+        let way = Way::Token { id: token.id, role: token.role, backends: token.backends };
+        let actor = self.actor(user, way).await?;
+        self.actors.put(&hash, &actor, now);
+        Ok(Some(actor))
+    }
+
+    /// The actor's tokens.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn tokens(&self, actor: &Actor) -> Result<Vec<Token>, OfficeError> {
+        Ok(tokens::of_user(&mut self.store.read(), &actor.user.id).await?)
+    }
+
+    /// Revokes one of the actor's tokens; false when it is not theirs or revoked already.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn revoke_token(&self, actor: &Actor, id: &str) -> Result<bool, OfficeError> {
+        let now = self.clock.micros();
+        let revoked =
+            self.store.transaction(async |mut tx| tokens::revoke(&mut tx, &actor.user.id, id, now).await).await?;
+        self.actors.forget_all();
+        if revoked {
+            let body = serde_json::json!({ "token": id });
+            self.note("token.revoked", Some(&actor.user), &actor.user.name, &body).await?;
+        }
+        Ok(revoked)
+    }
+}
