@@ -103,10 +103,13 @@ pub enum StoreError {
     /// The connection failed while committing: the entries are written or they are not.
     #[error("unknown whether it was recorded, the connection failed while committing: {0}")]
     UnknownOutcome(Arc<StoreError>),
-    /// The work of a transaction did not let it go, so that it could be neither committed nor
-    /// rolled back.
-    #[error("the transaction was kept by its own work; let it go when the work is done")]
-    Kept,
+    /// A transaction that can be neither used nor committed: its work kept it, or went on after a
+    /// failure that had rolled it back.
+    #[error(
+        "the transaction is over and nothing of it was written: its work kept it, or went on \
+         after an audit entry had failed"
+    )]
+    Ended,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,

@@ -47,11 +47,14 @@ impl Store {
 
     /// Does some work in a transaction: committed where it answers `Ok`, rolled back where it
     /// answers `Err`, panics or is dropped. Keep slow things (network, hashing passwords) outside:
-    /// SQLite has one writer.
+    /// SQLite has one writer. For the same reason a transaction inside of a transaction, or
+    /// [`Audit::append`] inside of one, waits for itself until it fails; [`Audit::append_in`] is
+    /// made for that place.
     ///
     /// # Errors
     /// The work's own error, or the store's where beginning or committing failed, or
-    /// [`StoreError::Kept`] where the work put its [`Tx`] away instead of letting it go.
+    /// [`StoreError::Ended`] where the work put its [`Tx`] away instead of letting it go, or
+    /// went on after a failed [`Audit::append_in`].
     pub async fn transaction<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: AsyncFnOnce(Tx) -> Result<T, E>,
@@ -60,14 +63,16 @@ impl Store {
         let tx = Tx::new(self.engine.begin().await?);
         let home = Arc::clone(&tx.home);
         let answer = work(tx).await;
-        let open = home.take().ok_or(StoreError::Kept)?;
-        match answer {
-            Ok(value) => {
+        match (answer, home.take()) {
+            (Ok(value), Some(open)) => {
                 open.commit().await?;
                 Ok(value)
             }
-            Err(error) => {
-                open.rollback().await;
+            (Ok(_), None) => Err(StoreError::Ended.into()),
+            (Err(error), open) => {
+                if let Some(open) = open {
+                    open.rollback().await;
+                }
                 Err(error)
             }
         }
@@ -119,7 +124,7 @@ impl Read for Reader {
 /// An open transaction; see [`Store::transaction`].
 #[derive(Debug)]
 pub struct Tx {
-    /// None only while it is dropped.
+    /// None once it is abandoned, and while it is dropped.
     open: Option<OpenTransaction>,
     home: Arc<Home>,
 }
@@ -151,18 +156,19 @@ impl Tx {
     pub(crate) async fn commit(mut self) -> Result<()> {
         match self.open.take() {
             Some(open) => open.commit().await,
-            None => Err(StoreError::Kept),
+            None => Err(StoreError::Ended),
         }
     }
 
-    pub(crate) async fn rollback(mut self) {
+    /// Rolls back at once, so that the work cannot go on and commit half of something.
+    pub(crate) async fn abandon(&mut self) {
         if let Some(open) = self.open.take() {
             open.rollback().await;
         }
     }
 
     fn open(&mut self) -> Result<&mut OpenTransaction> {
-        self.open.as_mut().ok_or(StoreError::Kept)
+        self.open.as_mut().ok_or(StoreError::Ended)
     }
 
     /// Runs a statement and tells how many rows it touched.

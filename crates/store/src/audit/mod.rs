@@ -25,7 +25,8 @@ pub use verify::{Finding, Problem, Verification};
 pub use writer::OpenChange;
 
 use crate::engine::Engine;
-use crate::{Result, SealKey};
+use crate::{Result, SealKey, Tx};
+use writer::Wanted;
 
 /// The audit of a store; from [`crate::Store::audit`].
 #[derive(Debug, Clone)]
@@ -53,6 +54,28 @@ impl Audit {
     /// [`crate::StoreError::BrokenAudit`] where the head is not genuine);
     /// [`crate::StoreError::UnknownOutcome`] where the connection failed while committing.
     pub async fn append(&self, entries: Vec<NewEntry>, change: OpenChange) -> Result<Vec<Entry>> {
-        writer::append(&self.requests, entries, change).await
+        writer::append(&self.requests, Wanted::new(entries, change)?).await
+    }
+
+    /// Appends in a transaction of the caller: for what is changed in the store itself, so that
+    /// change and entry are one. Do it last: other appends wait until the transaction ends.
+    ///
+    /// # Errors
+    /// As [`Audit::append`], without [`crate::StoreError::NotAppended`] around them. The
+    /// transaction is then rolled back, whatever the work answers.
+    pub async fn append_in(
+        &self,
+        tx: &mut Tx,
+        entries: Vec<NewEntry>,
+        change: OpenChange,
+    ) -> Result<Vec<Entry>> {
+        let wanted = Wanted::new(entries, change)?;
+        match writer::record(tx, &self.key, &[&wanted]).await {
+            Ok(written) => Ok(written.into_iter().flatten().collect()),
+            Err(error) => {
+                tx.abandon().await;
+                Err(error)
+            }
+        }
     }
 }

@@ -28,21 +28,29 @@ pub enum OpenChange {
     None,
 }
 
+/// What is to be written together.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub(crate) struct Wanted {
     entries: Vec<NewEntry>,
     change: OpenChange,
+}
+
+impl Wanted {
+    pub(crate) fn new(entries: Vec<NewEntry>, change: OpenChange) -> Result<Self> {
+        entries.iter().try_for_each(NewEntry::check)?;
+        Ok(Self { entries, change })
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Request {
+    wanted: Wanted,
     answer: oneshot::Sender<Result<Vec<Entry>>>,
 }
 
-pub(crate) async fn append(
-    requests: &mpsc::Sender<Request>,
-    entries: Vec<NewEntry>,
-    change: OpenChange,
-) -> Result<Vec<Entry>> {
-    entries.iter().try_for_each(NewEntry::check)?;
+pub(crate) async fn append(requests: &mpsc::Sender<Request>, wanted: Wanted) -> Result<Vec<Entry>> {
     let (answer, answered) = oneshot::channel();
-    let request = Request { entries, change, answer };
+    let request = Request { wanted, answer };
     requests.send(request).await.map_err(|_| StoreError::Closed)?;
     answered.await.map_err(|_| StoreError::Closed)?
 }
@@ -99,25 +107,31 @@ async fn write(
     group: &[Request],
 ) -> Result<Vec<Vec<Entry>>, Failure> {
     let mut tx = Tx::new(engine.begin().await.map_err(Failure::Before)?);
-    match record(&mut tx, key, group).await {
+    let wanted: Vec<_> = group.iter().map(|request| &request.wanted).collect();
+    match record(&mut tx, key, &wanted).await {
         Ok(written) => {
             tx.commit().await.map_err(Failure::Committing)?;
             Ok(written)
         }
         Err(error) => {
-            tx.rollback().await;
+            tx.abandon().await;
             Err(Failure::Before(error))
         }
     }
 }
 
-async fn record(tx: &mut Tx, key: &SealKey, group: &[Request]) -> Result<Vec<Vec<Entry>>> {
+/// Writes a group in an open transaction; the entries of each are answered in its order.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    key: &SealKey,
+    group: &[&Wanted],
+) -> Result<Vec<Vec<Entry>>> {
     let head = head::lock(tx, key).await?;
     let (mut seq, mut hash) = (head.seq, head.hash);
     let mut written = Vec::with_capacity(group.len());
-    for request in group {
-        let mut entries = Vec::with_capacity(request.entries.len());
-        for new in &request.entries {
+    for wanted in group {
+        let mut entries = Vec::with_capacity(wanted.entries.len());
+        for new in &wanted.entries {
             seq += 1;
             let entry = new.clone().chain(seq, &hash);
             hash.clone_from(&entry.hash);
@@ -133,8 +147,8 @@ async fn record(tx: &mut Tx, key: &SealKey, group: &[Request]) -> Result<Vec<Vec
     Ok(written)
 }
 
-async fn open_changes(tx: &mut Tx, group: &[Request]) -> Result<()> {
-    let opened = group.iter().filter_map(|request| match &request.change {
+async fn open_changes(tx: &mut Tx, group: &[&Wanted]) -> Result<()> {
+    let opened = group.iter().filter_map(|wanted| match &wanted.change {
         OpenChange::Open(change) => Some(change),
         _ => None,
     });
@@ -145,10 +159,10 @@ async fn open_changes(tx: &mut Tx, group: &[Request]) -> Result<()> {
     tx.insert(head, rows).await
 }
 
-async fn close_changes(tx: &mut Tx, group: &[Request]) -> Result<()> {
+async fn close_changes(tx: &mut Tx, group: &[&Wanted]) -> Result<()> {
     let closed: Vec<&str> = group
         .iter()
-        .filter_map(|request| match &request.change {
+        .filter_map(|wanted| match &wanted.change {
             OpenChange::Close(operation) => Some(operation.as_str()),
             _ => None,
         })

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use kontor_store::audit::{Entry, Filter, NewEntry, OpenChange, OpenedChange};
-use kontor_store::{Store, StoreError};
+use kontor_store::{Store, StoreError, settings};
 use tokio::task::JoinSet;
 
 use crate::bed::{Bed, json, key};
@@ -273,4 +273,55 @@ pub(crate) async fn verifying_goes_on_while_others_append(bed: Bed) {
     }
     appender.await.unwrap();
     assert_intact(&store, 120).await;
+}
+
+pub(crate) async fn an_entry_appended_in_a_transaction_shares_its_fate(bed: Bed) {
+    let store = with_entries(&bed, 1).await;
+    let change = async |key: &str, fails: bool| {
+        let work = store.transaction(async |mut tx| {
+            settings::set(&mut tx, key, &json("1"), 1).await?;
+            let entries = vec![entry(key, 1)];
+            let audit = store.audit();
+            let written = audit.append_in(&mut tx, entries, OpenChange::None).await?;
+            assert_eq!(seqs(&written), [2]);
+            if fails { Err(StoreError::Closed) } else { Ok(()) }
+        });
+        work.await
+    };
+    assert!(change("fails", true).await.is_err());
+    assert_intact(&store, 1).await;
+    change("holds", false).await.unwrap();
+    assert_intact(&store, 2).await;
+    assert_eq!(append(&store, entry("next", 1)).await.seq, 3);
+    let kept = settings::all(&mut store.read()).await.unwrap();
+    assert_eq!(kept, [("holds".to_owned(), json("1"))]);
+}
+
+pub(crate) async fn an_entry_that_fails_in_a_transaction_takes_it_down_even_if_ignored(bed: Bed) {
+    let store = with_entries(&bed, 1).await;
+    let change = async |ignores: bool| {
+        let work = store.transaction(async |mut tx| {
+            settings::set(&mut tx, "a", &json("1"), 1).await?;
+            let close = OpenChange::Close("never opened".to_owned());
+            let entries = vec![entry("op", 1)];
+            let failed = store.audit().append_in(&mut tx, entries, close).await;
+            if ignores { Ok(()) } else { failed.map(drop) }
+        });
+        work.await
+    };
+    let told = change(false).await;
+    assert!(matches!(told, Err(StoreError::Missing { what: "open change", .. })), "{told:?}");
+    let told = change(true).await;
+    assert!(matches!(told, Err(StoreError::Ended)), "{told:?}");
+    assert_eq!(settings::all(&mut store.read()).await.unwrap(), []);
+    append(&store, entry("next", 1)).await;
+    assert_intact(&store, 2).await;
+}
+
+pub(crate) async fn a_closed_store_records_nothing_and_says_so(bed: Bed) {
+    let store = with_entries(&bed, 1).await;
+    store.close().await;
+    let refused = store.audit().append(vec![entry("op", 1)], OpenChange::None).await;
+    assert!(matches!(refused, Err(StoreError::NotAppended(_))), "{refused:?}");
+    assert_intact(&bed.open().await, 1).await;
 }

@@ -49,6 +49,9 @@ contract! {
         two_stores_append_at_the_same_time_and_the_chain_is_one,
         a_store_that_is_torn_down_while_appending_is_intact_when_opened_again,
         verifying_goes_on_while_others_append,
+        an_entry_appended_in_a_transaction_shares_its_fate,
+        an_entry_that_fails_in_a_transaction_takes_it_down_even_if_ignored,
+        a_closed_store_records_nothing_and_says_so,
     }
     tampering {
         the_database_itself_refuses_to_change_the_audit,
@@ -70,6 +73,8 @@ contract! {
         work_that_is_dropped_half_way_leaves_nothing_and_no_lock,
         a_transaction_reads_its_own_writes_and_others_do_not,
         a_transaction_can_be_awaited_in_a_spawned_task,
+        a_transaction_that_its_work_keeps_is_an_error_and_is_rolled_back,
+        work_that_panics_leaves_nothing_and_no_lock,
         a_row_that_cannot_be_read_names_table_and_column,
         a_newer_store_is_refused,
         a_store_of_another_build_is_refused,
@@ -83,13 +88,15 @@ contract! {
         withdrawn_links_are_worthless_and_others_are_not,
         a_grant_replaces_the_one_before_it,
         teams_are_set_as_a_whole,
+        removing_a_user_removes_what_is_theirs,
+    }
+    signing_in {
         a_session_ends_idle_and_absolutely,
         a_rotated_session_has_only_its_new_secret,
         sessions_are_listed_and_revoked_one_by_one_or_all_but_one,
         a_disabled_user_has_neither_session_nor_token,
         a_token_ends_when_it_expires_or_is_revoked,
         failures_are_counted_until_they_are_forgotten,
-        removing_a_user_removes_what_is_theirs,
     }
     views {
         a_user_finds_their_own_their_teams_and_their_roles_views,

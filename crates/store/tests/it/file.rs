@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use kontor_store::{Store, StoreError, settings};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 use crate::bed::{json, key};
 
@@ -38,11 +40,30 @@ async fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_database_of_somebody_else_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.db");
+    let url = format!("sqlite:{}", file.display());
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut shop = options.connect().await.unwrap();
+    sqlx::raw_sql("CREATE TABLE orders (id)").execute(&mut shop).await.unwrap();
+    shop.close().await.unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
+    let before = fs::read(&file).unwrap();
+    let told = Store::open(&url, key()).await.unwrap_err().to_string();
+    assert!(told.contains(r#"it has a table "orders" and none of Kontor's"#), "{told}");
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o664);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
 async fn a_place_that_cannot_be_is_refused_with_what_to_do() {
     let cases = [
         ("mysql://root:secret@localhost/x", "give sqlite:<path> or postgres://"),
         ("sqlite::memory:", "must be a file"),
         ("sqlite:", "must be a file"),
+        ("sqlite:kontor.db?mode=rwc", "without options"),
         ("sqlite:/does/not/exist/kontor.db", "/does/not/exist/kontor.db"),
         ("postgres://u:secret@127.0.0.1:1/d?schema=A-B", "lower-case letters"),
         ("postgres://u:secret@127.0.0.1:1/d", "postgres://127.0.0.1:1/d"),

@@ -9,6 +9,7 @@ mod jobs;
 mod memory;
 mod people;
 mod postgres;
+mod signing_in;
 mod tampering;
 mod transactions;
 mod views;

@@ -92,6 +92,36 @@ pub(crate) async fn a_transaction_can_be_awaited_in_a_spawned_task(bed: Bed) {
     assert_eq!(work.await.unwrap().unwrap(), Some(json("1")));
 }
 
+pub(crate) async fn a_transaction_that_its_work_keeps_is_an_error_and_is_rolled_back(bed: Bed) {
+    let store = bed.open().await;
+    let mut kept = None;
+    let answer = store.transaction(async |mut tx| {
+        settings::set(&mut tx, "a", &json("1"), 1).await?;
+        kept = Some(tx);
+        Ok::<_, StoreError>(())
+    });
+    assert!(matches!(answer.await, Err(StoreError::Ended)));
+    drop(kept);
+    let after = store.transaction(async |mut tx| Ok::<_, StoreError>(count(&mut tx).await));
+    assert_eq!(after.await.unwrap(), 0);
+}
+
+pub(crate) async fn work_that_panics_leaves_nothing_and_no_lock(bed: Bed) {
+    let store = bed.open().await;
+    let panicking = store.clone();
+    let task = tokio::spawn(async move {
+        let work = panicking.transaction(async |mut tx| {
+            settings::set(&mut tx, "a", &json("1"), 1).await?;
+            assert_eq!(count(&mut tx).await, 2, "this panic is wanted");
+            Ok::<_, StoreError>(())
+        });
+        work.await
+    });
+    assert!(task.await.unwrap_err().is_panic());
+    let after = store.transaction(async |mut tx| Ok::<_, StoreError>(count(&mut tx).await));
+    assert_eq!(after.await.unwrap(), 0);
+}
+
 pub(crate) async fn a_row_that_cannot_be_read_names_table_and_column(bed: Bed) {
     let store = bed.open().await;
     store
