@@ -1,0 +1,266 @@
+//! What a backend looks like to people: its schema, with the manifest laid over it.
+
+mod build;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kontor_connect::Of;
+use kontor_model::filter::bind::{Hop, Names};
+use kontor_model::{FieldType, Resource, ResourceName, Schema, Sort, Value};
+
+use crate::error::ReadOnlyReason;
+
+pub use build::build;
+pub use words::{Words, humanised};
+
+/// A backend's resources as people see them.
+#[derive(Debug)]
+pub struct Catalog {
+    /// The schema, with the manifest's keys and links in it.
+    pub schema: Arc<Schema>,
+    /// One per resource of the schema, in the same order.
+    pub faces: Vec<Face>,
+    /// What the manifest says that does not fit the schema; those parts are not in force.
+    pub problems: Vec<String>,
+    by_name: HashMap<ResourceName, usize>,
+}
+
+/// A resource as people see it.
+#[derive(Debug)]
+pub struct Face {
+    /// Index of the resource in the schema.
+    pub index: usize,
+    /// Its name in addresses.
+    pub name: ResourceName,
+    /// Its title.
+    pub title: Words,
+    /// The group it stands in.
+    pub group: Option<Words>,
+    /// Whether it is left out of menus.
+    pub hidden: bool,
+    /// Why its records cannot be changed; none when they can.
+    pub read_only: Option<ReadOnlyReason>,
+    /// Fields in the schema's order.
+    pub fields: Vec<FieldFace>,
+    /// Fields that may be seen, in the order in which people read them.
+    pub order: Vec<usize>,
+    /// Fields that a list shows at first.
+    pub columns: Vec<usize>,
+    /// The order of a list at first.
+    pub sort: Vec<Sort>,
+    /// The fields that name a record.
+    pub title_fields: Vec<usize>,
+    /// Fields that the search box looks into, where the manifest says so.
+    pub search: Option<Vec<usize>>,
+    /// Links that begin here.
+    pub links: Vec<Link>,
+    /// Links that end here.
+    pub incoming: Vec<Incoming>,
+    /// How a record is marked as deleted instead of being removed.
+    pub soft_delete: Option<SoftDelete>,
+    /// Fields that the database or the application stamps: created, updated.
+    pub stamps: Stamps,
+    /// Where titles in several languages are kept.
+    pub translations: Option<Translations>,
+    /// Whether it only joins others.
+    pub is_join_table: bool,
+}
+
+/// A field as people see it.
+#[derive(Debug)]
+pub struct FieldFace {
+    /// Its title.
+    pub title: Words,
+    /// The group it stands in on a record's page.
+    pub group: Option<Words>,
+    /// Whether the manifest hides it.
+    pub hidden: bool,
+    /// Whether it holds a secret: then it is nowhere.
+    pub secret: bool,
+    /// How its values are shown.
+    pub format: Format,
+    /// Why it cannot be changed; none when it can.
+    pub read_only: Option<ReadOnlyReason>,
+    /// Titles and colours of its known values.
+    pub choices: Vec<Choice>,
+}
+
+impl FieldFace {
+    /// Whether anybody sees it.
+    #[must_use]
+    pub fn is_visible(&self) -> bool {
+        !self.hidden && !self.secret
+    }
+}
+
+/// How values of a field are shown, beyond what their type says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// As the type says.
+    Plain,
+    /// Text of several lines.
+    Multiline,
+    /// An e-mail address.
+    Email,
+    /// An address on the web.
+    Url,
+    /// A telephone number.
+    Phone,
+    /// JSON kept as text.
+    Json,
+    /// Values joined by commas.
+    List,
+    /// An amount of money.
+    Money {
+        /// The field that holds the currency's code.
+        currency_field: Option<usize>,
+        /// The code, where it is always the same.
+        currency_code: Option<String>,
+        /// Digits of the minor unit that integers count; decimals are shown as they are.
+        decimals: u32,
+    },
+    /// A share of a hundred.
+    Percent,
+    /// A colour such as `#3a6ea5`.
+    Color,
+    /// A picture.
+    Image,
+    /// Seconds since 1970.
+    UnixTime,
+    /// One of few values, with a dot.
+    Status,
+}
+
+/// A known value of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The value's text.
+    pub value: String,
+    /// What people call it.
+    pub title: Words,
+    /// `grey`, `blue`, `green`, `amber` or `red`.
+    pub color: Option<String>,
+}
+
+/// A link to a record of another resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Its name in filters and addresses, unique among the links of the resource.
+    pub name: String,
+    /// Its title.
+    pub title: Words,
+    /// Fields here.
+    pub fields: Vec<usize>,
+    /// Index of the other face.
+    pub target: usize,
+    /// Fields there, in the order of `fields`.
+    pub target_fields: Vec<usize>,
+    /// Whether the database guarantees that the other record exists.
+    pub is_declared: bool,
+}
+
+/// A link of another resource that ends here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Index of the face where it begins.
+    pub from: usize,
+    /// Index among that face's links.
+    pub link: usize,
+}
+
+/// A mark that a record counts as deleted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SoftDelete {
+    /// The field.
+    pub field: usize,
+    /// What deleting writes.
+    pub deleted: Mark,
+    /// What restoring writes, and what records have that are not deleted.
+    pub alive: Value,
+}
+
+/// What is written to mark a record as deleted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    /// The present moment.
+    Now,
+    /// A fixed value.
+    Fixed(Value),
+}
+
+/// Fields that say when a record was made and changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stamps {
+    /// When it was made.
+    pub created: Option<usize>,
+    /// When it was changed last.
+    pub updated: Option<usize>,
+}
+
+/// Where a record's title is kept in several languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Translations {
+    /// Index of the face that holds them.
+    pub face: usize,
+    /// Fields there that name the record, in the order of its key.
+    pub base: Vec<usize>,
+    /// The field with the language.
+    pub language: usize,
+    /// The field with the title.
+    pub title: usize,
+    /// Values of the language field, best first.
+    pub prefer: Vec<String>,
+}
+
+impl Catalog {
+    /// The face of a resource.
+    #[must_use]
+    pub fn face(&self, name: &ResourceName) -> Option<&Face> {
+        self.by_name.get(name).map(|&index| &self.faces[index])
+    }
+
+    /// The resource behind a face.
+    #[must_use]
+    pub fn resource(&self, face: &Face) -> &Resource {
+        &self.schema.resources[face.index]
+    }
+
+    /// A face's resource within its schema, as connections take it.
+    #[must_use]
+    pub fn of(&self, face: &Face) -> Of<'_> {
+        Of { schema: &self.schema, resource: self.resource(face) }
+    }
+}
+
+impl Face {
+    /// The link that begins with a field, for showing its value as a title.
+    #[must_use]
+    pub fn link_at(&self, field: usize) -> Option<&Link> {
+        self.links.iter().find(|link| link.fields.first() == Some(&field))
+    }
+}
+
+/// What a filter may name: what is visible.
+impl Names for Catalog {
+    fn field(&self, resource: &Resource, name: &str) -> Option<usize> {
+        let face = self.face(&resource.name)?;
+        let index = resource.position(name)?;
+        face.fields[index].is_visible().then_some(index)
+    }
+
+    fn link(&self, resource: &Resource, name: &str) -> Option<Hop<'_>> {
+        let face = self.face(&resource.name)?;
+        let link = face.links.iter().find(|link| link.name == name)?;
+        Some(Hop {
+            resource: self.resource(&self.faces[link.target]),
+            on: link.fields.iter().copied().zip(link.target_fields.iter().copied()).collect(),
+        })
+    }
+}
+
+/// The value that an input text means for a field, or `NULL`.
+pub(crate) fn is_blob(ty: &FieldType) -> bool {
+    *ty == FieldType::Bytes
+}

@@ -1,0 +1,208 @@
+//! Applying a change: intent, write, outcome. Once begun it is finished, whether or not the person
+//! who asked for it waits.
+
+use std::sync::Arc;
+
+use kontor_connect::WriteFailure;
+use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey};
+use kontor_store::Json;
+use kontor_store::audit::{OpenChange, OpenedChange};
+
+use super::journal::{Journal, OperationState, OutcomeRecord};
+use super::plan::Plan;
+use crate::actor::Actor;
+use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
+use crate::registry::Backend;
+use crate::{Office, random};
+
+/// A change that was applied, in whole or in part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applied {
+    /// Under which it stands in the audit and can be undone.
+    pub operation: String,
+    /// What became of each record, in the order of the plan.
+    pub items: Vec<ItemState>,
+}
+
+/// What became of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemState {
+    /// Written; the address of the record now.
+    Written(RecordKey),
+    /// Not written: somebody else changed it.
+    Stale(Vec<Conflict>),
+    /// Not written: it is gone.
+    Gone,
+    /// Not written: the database refused it.
+    Refused(Vec<FieldProblem>),
+}
+
+impl Office {
+    /// Applies a plan over one record.
+    ///
+    /// # Errors
+    /// [`OfficeError::Stale`], [`OfficeError::Invalid`] or [`OfficeError::UnknownRecord`] when the
+    /// record was not written; [`OfficeError::OutcomeUnknown`] when that cannot be told.
+    pub async fn apply(self: &Arc<Self>, actor: &Arc<Actor>, backend: &Arc<Backend>, plan: Plan) -> Result<Applied, OfficeError> {
+        let key = plan.change.items.first().and_then(|item| item.key.clone());
+        let mut applied = self.apply_all(actor, backend, Arc::new(plan)).await?;
+        match applied.items.pop() {
+            Some(ItemState::Stale(conflicts)) => {
+                Err(OfficeError::Stale { key: key.map(|key| key.to_text()).unwrap_or_default(), conflicts })
+            }
+            Some(ItemState::Refused(problems)) => Err(OfficeError::Invalid(problems)),
+            Some(ItemState::Gone) => Err(OfficeError::UnknownRecord(key.map(|key| key.to_text()).unwrap_or_default())),
+            Some(written) => {
+                applied.items.push(written);
+                Ok(applied)
+            }
+            None => Ok(applied),
+        }
+    }
+
+    /// Applies a plan over any number of records; those that cannot be written are told.
+    ///
+    /// # Errors
+    /// [`OfficeError`] when nothing was written, or when it is not known.
+    pub async fn apply_all(self: &Arc<Self>, actor: &Arc<Actor>, backend: &Arc<Backend>, plan: Arc<Plan>) -> Result<Applied, OfficeError> {
+        let operation = random::id(self.clock.micros());
+        if plan.change.items.is_empty() {
+            return Ok(Applied { operation, items: Vec::new() });
+        }
+        let (office, actor, backend) = (Arc::clone(self), Arc::clone(actor), Arc::clone(backend));
+        // On a task of its own: a browser that leaves must not cut a change in half.
+        let task = tokio::spawn(async move { office.recorded(&actor, &backend, &plan, operation).await });
+        task.await.map_err(|error| OfficeError::Fault(format!("a change was cut off: {error}")))?
+    }
+
+    async fn recorded(&self, actor: &Actor, backend: &Backend, plan: &Plan, operation: String) -> Result<Applied, OfficeError> {
+        let face = plan.face();
+        let journal = Journal {
+            actor,
+            at: self.clock.micros(),
+            operation: &operation,
+            resource: plan.catalog.resource(face),
+            is_secret: &|field| face.fields[field].secret,
+            sealing: self.sealing.as_ref(),
+        };
+        let opened = OpenedChange {
+            operation: operation.clone(),
+            at: journal.at,
+            backend: plan.change.backend.to_string(),
+            body: Json::write(&serde_json::json!({ "resource": plan.change.resource }))?,
+        };
+        self.store.audit().append(journal.intents(&plan.change)?, OpenChange::Open(opened)).await?;
+
+        let outcomes = self.write_in_parts(backend, plan).await;
+        let journal = Journal { at: self.clock.micros(), ..journal };
+        let (record, key) = told(plan, &outcomes);
+        let entry = journal.outcome(&plan.change, key, &record)?;
+        self.store.audit().append(vec![entry], OpenChange::Close(operation.clone())).await?;
+        if let Some(original) = plan.change.undo_of.as_ref().filter(|_| record.state != OperationState::NotApplied) {
+            self.note_undone(actor, original, &operation).await?;
+        }
+        metrics::counter!("kontor_changes_total", "state" => state_word(record.state)).increment(1);
+        let states = outcomes.written.into_iter().zip(&plan.change.items).map(|(outcome, item)| item_state(plan, item, outcome));
+        let items: Vec<ItemState> = states.collect();
+        match outcomes.failure {
+            Some(failure) if items.iter().all(|item| !matches!(item, ItemState::Written(_))) || items.len() < plan.change.items.len() => {
+                Err(OfficeError::write(&backend.name, &operation, failure))
+            }
+            _ => Ok(Applied { operation, items }),
+        }
+    }
+
+    /// Large changes are written in parts, each a transaction, so that no lock is held for long.
+    async fn write_in_parts(&self, backend: &Backend, plan: &Plan) -> Outcomes {
+        const PART: usize = 200;
+        let mut outcomes = Outcomes { written: Vec::new(), failure: None };
+        for part in plan.change.items.chunks(PART) {
+            match backend.write(&plan.catalog, plan.face(), plan.change.kind, part).await {
+                Ok(written) => outcomes.written.extend(written),
+                Err(failure) => {
+                    outcomes.failure = Some(failure);
+                    break;
+                }
+            }
+        }
+        outcomes
+    }
+}
+
+struct Outcomes {
+    /// Of the records that were tried, in order.
+    written: Vec<ItemOutcome>,
+    /// Why it ended before the last.
+    failure: Option<WriteFailure>,
+}
+
+/// What the audit says of a change that was tried.
+fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
+    let mut exceptions = Vec::new();
+    let mut written = 0_usize;
+    for (item, outcome) in plan.change.items.iter().zip(&outcomes.written) {
+        let reason = match outcome {
+            ItemOutcome::Applied(_) => {
+                written += 1;
+                continue;
+            }
+            ItemOutcome::Stale(_) => "stale".to_owned(),
+            ItemOutcome::Gone => "gone".to_owned(),
+            ItemOutcome::Refused(refusal) => format!("refused: {}", refusal.message),
+        };
+        exceptions.push((item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(), reason));
+    }
+    let state = match (&outcomes.failure, written) {
+        (Some(WriteFailure::Unknown(_)), _) => OperationState::Unknown,
+        (_, 0) => OperationState::NotApplied,
+        (None, all) if all == plan.change.items.len() => OperationState::Applied,
+        _ => OperationState::Partial,
+    };
+    if outcomes.failure.is_some() {
+        let untried = plan.change.items.iter().skip(outcomes.written.len());
+        exceptions.extend(untried.map(|item| (item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(), "not tried or not known".to_owned())));
+    }
+    let detail = outcomes.failure.as_ref().map(ToString::to_string);
+    (OutcomeRecord { state, settled: false, exceptions, detail }, new_key(plan, outcomes))
+}
+
+/// The address that a single record has now, where it is not the one that the intent names.
+fn new_key(plan: &Plan, outcomes: &Outcomes) -> Option<String> {
+    let ([item], [ItemOutcome::Applied(key)]) = (plan.change.items.as_slice(), outcomes.written.as_slice()) else { return None };
+    (plan.change.kind == ChangeKind::Create || item.key.as_ref() != Some(key)).then(|| key.to_text())
+}
+
+pub(super) fn state_word(state: OperationState) -> &'static str {
+    match state {
+        OperationState::Applied => "applied",
+        OperationState::Partial => "partial",
+        OperationState::NotApplied => "not_applied",
+        OperationState::Unknown => "unknown",
+        OperationState::Open => "open",
+    }
+}
+
+fn item_state(plan: &Plan, item: &ChangeItem, outcome: ItemOutcome) -> ItemState {
+    let resource = plan.catalog.resource(plan.face());
+    match outcome {
+        ItemOutcome::Applied(key) => ItemState::Written(key),
+        ItemOutcome::Gone => ItemState::Gone,
+        ItemOutcome::Stale(theirs) => ItemState::Stale(
+            theirs
+                .into_iter()
+                .filter(|(field, _)| plan.face().fields[*field].is_visible())
+                .map(|(field, theirs)| Conflict {
+                    field: resource.fields[field].name.clone(),
+                    before: item.before.iter().find(|(seen, _)| *seen == field).map(|(_, value)| value.clone()).unwrap_or_default(),
+                    mine: item.after.iter().find(|(wanted, _)| *wanted == field).map(|(_, value)| value.clone()),
+                    theirs,
+                })
+                .collect(),
+        ),
+        ItemOutcome::Refused(refusal) => {
+            let names: Vec<String> = refusal.fields.iter().map(|&field| resource.fields[field].name.clone()).collect();
+            let problem = |field: String| FieldProblem { field, problem: Problem::Refused(refusal.clone()) };
+            ItemState::Refused(if names.is_empty() { vec![problem(String::new())] } else { names.into_iter().map(problem).collect() })
+        }
+    }
+}

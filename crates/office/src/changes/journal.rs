@@ -1,0 +1,204 @@
+//! How a change stands in the audit: one intent per record, one outcome per operation.
+
+use kontor_model::{Change, ChangeItem, ChangeKind, RecordKey, Resource, Value};
+use kontor_store::audit::{Entry, NewEntry};
+use kontor_store::{Json, Micros};
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::error::OfficeError;
+
+pub(crate) const INTENT: &str = "change.intent";
+pub(crate) const OUTCOME: &str = "change.outcome";
+pub(crate) const UNDONE: &str = "change.undone";
+
+/// Values longer than this, in bytes, are not copied into the audit.
+const LONGEST: usize = 64 * 1024;
+
+/// What the intent of one record says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ItemRecord {
+    /// What is done.
+    pub kind: ChangeKind,
+    /// Field names with the tagged values that were there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<(String, String)>,
+    /// Field names with the tagged values that shall be there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<(String, String)>,
+    /// Fields whose values were too large to be kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_kept: Vec<String>,
+    /// Fields whose values are secrets; they are kept encrypted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret: Vec<String>,
+    /// The operation that this one takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_of: Option<String>,
+}
+
+/// What became of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationState {
+    /// Written to the backend, all of it.
+    Applied,
+    /// Some records were written; the outcome names those that were not.
+    Partial,
+    /// Nothing was written.
+    NotApplied,
+    /// It is not known whether it was written.
+    Unknown,
+    /// It is being written, or was cut off and is not settled yet.
+    Open,
+}
+
+/// What the outcome of an operation says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OutcomeRecord {
+    pub(crate) state: OperationState,
+    /// Whether it was found out after the fact, by looking at the records.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) settled: bool,
+    /// Records that were not written, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) exceptions: Vec<(String, String)>,
+    /// In plain words, for failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) detail: Option<String>,
+}
+
+/// Encrypts what must not stand in the audit in plain text.
+pub(crate) trait Sealing: Send + Sync {
+    fn seal(&self, plain: &str) -> String;
+    fn unseal(&self, sealed: &str) -> Option<String>;
+}
+
+/// Writes the intents of a change.
+pub(crate) struct Journal<'a> {
+    pub(crate) actor: &'a Actor,
+    pub(crate) at: Micros,
+    pub(crate) operation: &'a str,
+    pub(crate) resource: &'a Resource,
+    pub(crate) is_secret: &'a dyn Fn(usize) -> bool,
+    pub(crate) sealing: &'a dyn Sealing,
+}
+
+impl Journal<'_> {
+    pub(crate) fn intents(&self, change: &Change) -> Result<Vec<NewEntry>, OfficeError> {
+        change.items.iter().map(|item| self.intent(change, item)).collect()
+    }
+
+    fn intent(&self, change: &Change, item: &ChangeItem) -> Result<NewEntry, OfficeError> {
+        let mut record = ItemRecord {
+            kind: change.kind,
+            before: Vec::new(),
+            after: Vec::new(),
+            not_kept: Vec::new(),
+            secret: Vec::new(),
+            undo_of: change.undo_of.clone(),
+        };
+        for (field, value) in &item.before {
+            if let Some(pair) = self.kept(*field, value, &mut record) {
+                record.before.push(pair);
+            }
+        }
+        for (field, value) in &item.after {
+            if let Some(pair) = self.kept(*field, value, &mut record) {
+                record.after.push(pair);
+            }
+        }
+        let key = item.key.as_ref().map(RecordKey::to_text);
+        self.entry(change, INTENT, key, Json::write(&record)?)
+    }
+
+    fn kept(&self, field: usize, value: &Value, record: &mut ItemRecord) -> Option<(String, String)> {
+        let name = self.resource.fields[field].name.clone();
+        let tagged = value.to_tagged();
+        if tagged.len() > LONGEST {
+            if !record.not_kept.contains(&name) {
+                record.not_kept.push(name);
+            }
+            return None;
+        }
+        if (self.is_secret)(field) && !value.is_null() {
+            if !record.secret.contains(&name) {
+                record.secret.push(name.clone());
+            }
+            return Some((name, self.sealing.seal(&tagged)));
+        }
+        Some((name, tagged))
+    }
+
+    pub(crate) fn outcome(&self, change: &Change, key: Option<String>, outcome: &OutcomeRecord) -> Result<NewEntry, OfficeError> {
+        self.entry(change, OUTCOME, key, Json::write(outcome)?)
+    }
+
+    fn entry(&self, change: &Change, kind: &str, record_key: Option<String>, body: Json) -> Result<NewEntry, OfficeError> {
+        Ok(NewEntry {
+            at: self.at,
+            operation: self.operation.to_owned(),
+            kind: kind.to_owned(),
+            actor_id: Some(self.actor.user.id.clone()),
+            actor_name: self.actor.user.name.clone(),
+            backend: Some(change.backend.to_string()),
+            resource: Some(change.resource.to_string()),
+            record_key,
+            body,
+        })
+    }
+}
+
+/// The values of an intent by field; none where one of them was not kept or its field is gone.
+pub(crate) fn values(resource: &Resource, pairs: &[(String, String)], secret: &[String], sealing: &dyn Sealing) -> Option<Vec<(usize, Value)>> {
+    pairs
+        .iter()
+        .map(|(name, text)| {
+            let field = resource.position(name)?;
+            let tagged = if secret.contains(name) { unsealed(sealing, text)? } else { text.clone() };
+            Some((field, Value::from_tagged(&tagged)?))
+        })
+        .collect()
+}
+
+/// `NULL` is no secret and was kept as it is.
+fn unsealed(sealing: &dyn Sealing, text: &str) -> Option<String> {
+    if text == "n" { Some(text.to_owned()) } else { sealing.unseal(text) }
+}
+
+/// What the entries of one operation say together.
+pub(crate) struct Operation {
+    pub(crate) intents: Vec<(Entry, ItemRecord)>,
+    pub(crate) outcome: Option<OutcomeRecord>,
+    /// Keys that outcomes name: of created records, and of those whose key changed.
+    pub(crate) outcome_keys: Vec<String>,
+    pub(crate) undone_by: Option<String>,
+}
+
+impl Operation {
+    pub(crate) fn of(entries: Vec<Entry>) -> Result<Self, OfficeError> {
+        let mut operation = Self { intents: Vec::new(), outcome: None, outcome_keys: Vec::new(), undone_by: None };
+        for entry in entries {
+            match entry.content.kind.as_str() {
+                INTENT => {
+                    let record: ItemRecord = entry.content.body.read()?;
+                    operation.intents.push((entry, record));
+                }
+                OUTCOME => {
+                    operation.outcome = Some(entry.content.body.read()?);
+                    operation.outcome_keys.extend(entry.content.record_key);
+                }
+                UNDONE => {
+                    let body: serde_json::Value = entry.content.body.read()?;
+                    operation.undone_by = body.get("by").and_then(|by| by.as_str()).map(str::to_owned);
+                }
+                _ => {}
+            }
+        }
+        Ok(operation)
+    }
+
+    pub(crate) fn state(&self) -> OperationState {
+        self.outcome.as_ref().map_or(OperationState::Open, |outcome| outcome.state)
+    }
+}

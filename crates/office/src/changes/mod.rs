@@ -1,0 +1,19 @@
+//! Changing records. Every edit goes one way: planned (is it permitted, valid, what was there),
+//! its intent written to the audit, applied in one transaction of the backend, its outcome written.
+//! If the intent cannot be written, nothing is changed.
+
+mod apply;
+mod bulk;
+mod journal;
+mod plan;
+mod settle;
+mod timeline;
+mod undo;
+
+pub use apply::{Applied, ItemState};
+pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded};
+pub use journal::{ItemRecord, OperationState};
+pub use plan::{Edit as EditRequest, Input, Plan, Touched};
+pub use timeline::{TimelineEntry, Told};
+
+pub(crate) use bulk::BulkPlans;

@@ -1,0 +1,254 @@
+//! Planning a change: what is permitted, what is valid, what was there.
+
+use std::sync::Arc;
+
+use kontor_model::{Change, ChangeItem, ChangeKind, Column, Count, FieldType, Query, RecordKey, Resource, ResourceName, Value};
+
+use crate::Office;
+use crate::actor::{Edit as EditRight, Permit};
+use crate::catalog::{Catalog, Face, Mark};
+use crate::error::{FieldProblem, OfficeError, Problem, ReadOnlyReason};
+use crate::records::{has_key, typed_key};
+
+/// What somebody wants to change of a record.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// Field names with what they shall hold.
+    pub set: Vec<(String, Input)>,
+    /// Field names with what the person saw; each must still be so. Fields of `set` that are not
+    /// named here are compared with what is there when the change is planned.
+    pub expect: Vec<(String, Value)>,
+    /// The version of the record that the person saw, where the backend has one.
+    pub version: Option<String>,
+}
+
+/// What a field shall hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Nothing.
+    Null,
+    /// What a canonical text means for the field's type.
+    Text(String),
+    /// A value as it was read before.
+    Value(Value),
+}
+
+/// A change that is ready to be shown and applied.
+#[derive(Debug)]
+pub struct Plan {
+    /// The backend's resources as people see them.
+    pub catalog: Arc<Catalog>,
+    /// Index of the face.
+    pub face: usize,
+    /// The change.
+    pub change: Change,
+}
+
+impl Plan {
+    /// The face whose records change.
+    #[must_use]
+    pub fn face(&self) -> &Face {
+        &self.catalog.faces[self.face]
+    }
+}
+
+/// Records elsewhere that a deletion would touch.
+#[derive(Debug, Clone)]
+pub struct Touched {
+    /// Index of the face where they are.
+    pub face: usize,
+    /// Name of the link by which they point to the record.
+    pub link: String,
+    /// How many.
+    pub count: Count,
+}
+
+impl Office {
+    /// Plans an edit of one record.
+    ///
+    /// # Errors
+    /// [`OfficeError::ReadOnly`]; [`OfficeError::Invalid`] with all fields that are wrong.
+    pub async fn plan_update(&self, permit: &Permit<EditRight>, name: &ResourceName, key: &RecordKey, edit: &Edit) -> Result<Plan, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.writable_face(permit, &catalog, name)?;
+        let resource = catalog.resource(face);
+        let key = typed_key(resource, key)?;
+        let mut after = inputs(resource, face, &edit.set)?;
+        let mut before = expectations(resource, face, &edit.expect)?;
+        let unseen: Vec<usize> = after.iter().map(|(field, _)| *field).filter(|field| !before.iter().any(|(seen, _)| seen == field)).collect();
+        if !unseen.is_empty() {
+            let present = self.present(permit, &catalog, face, &key, &unseen).await?;
+            before.extend(unseen.iter().copied().zip(present));
+        }
+        // What is written as it was seen is no change; but it stays expected.
+        after.retain(|(field, value)| !before.iter().any(|(seen, old)| seen == field && old.is_same(value)));
+        let items = if after.is_empty() { Vec::new() } else { vec![ChangeItem { key: Some(key), before, after, version: edit.version.clone() }] };
+        Ok(made(permit, &catalog, face, ChangeKind::Update, items))
+    }
+
+    /// Plans a new record.
+    ///
+    /// # Errors
+    /// As [`Office::plan_update`].
+    pub async fn plan_create(&self, permit: &Permit<EditRight>, name: &ResourceName, set: &[(String, Input)]) -> Result<Plan, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.writable_face(permit, &catalog, name)?;
+        let resource = catalog.resource(face);
+        let after = inputs(resource, face, set)?;
+        let missing: Vec<FieldProblem> = (0..resource.fields.len())
+            .filter(|&field| is_required(resource, field) && !after.iter().any(|(given, _)| *given == field))
+            .map(|field| FieldProblem { field: resource.fields[field].name.clone(), problem: Problem::Required })
+            .collect();
+        if !missing.is_empty() {
+            return Err(OfficeError::Invalid(missing));
+        }
+        let key = resource.key.iter().map(|key| after.iter().find(|(field, _)| field == key).map(|(_, value)| value.clone()));
+        let key = key.collect::<Option<Vec<_>>>().map(RecordKey::Values);
+        let item = ChangeItem { key, before: Vec::new(), after, version: None };
+        Ok(made(permit, &catalog, face, ChangeKind::Create, vec![item]))
+    }
+
+    /// Plans a deletion: a mark where the resource marks its deleted records, else a removal. All
+    /// values are kept so that it can be taken back.
+    ///
+    /// # Errors
+    /// [`OfficeError::ReadOnly`]; [`OfficeError::UnknownRecord`].
+    pub async fn plan_delete(&self, permit: &Permit<EditRight>, name: &ResourceName, key: &RecordKey, expect: &[(String, Value)]) -> Result<Plan, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.writable_face(permit, &catalog, name)?;
+        let resource = catalog.resource(face);
+        let key = typed_key(resource, key)?;
+        if let Some(soft) = &face.soft_delete {
+            let present = self.present(permit, &catalog, face, &key, &[soft.field]).await?;
+            let now = match &soft.deleted {
+                Mark::Fixed(value) => value.clone(),
+                Mark::Now => self.now_for(&resource.fields[soft.field].ty),
+            };
+            let before = vec![(soft.field, present.into_iter().next().unwrap_or_default())];
+            let item = ChangeItem { key: Some(key), before, after: vec![(soft.field, now)], version: None };
+            return Ok(made(permit, &catalog, face, ChangeKind::Update, vec![item]));
+        }
+        let fields: Vec<usize> = (0..resource.fields.len()).collect();
+        let present = self.present(permit, &catalog, face, &key, &fields).await?;
+        let mut before: Vec<(usize, Value)> = fields.into_iter().zip(present).collect();
+        for (field, seen) in expectations(resource, face, expect)? {
+            before[field].1 = seen;
+        }
+        // Values that cannot be compared cannot be demanded either.
+        before.retain(|(field, _)| resource.fields[*field].comparable || resource.fields[*field].ty.is_writable());
+        let item = ChangeItem { key: Some(key), before, after: Vec::new(), version: None };
+        Ok(made(permit, &catalog, face, ChangeKind::Delete, vec![item]))
+    }
+
+    /// Records elsewhere that point to a record, which its deletion would touch.
+    ///
+    /// # Errors
+    /// [`OfficeError::Backend`].
+    pub async fn touched(&self, permit: &Permit<EditRight>, name: &ResourceName, key: &RecordKey) -> Result<Vec<Touched>, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.face(&permit.backend, &catalog, name)?;
+        let reader = permit.to_read();
+        let mut touched = Vec::new();
+        for (index, incoming) in face.incoming.iter().enumerate() {
+            let related = self.related(&reader, name, key, index, 1).await?;
+            if related.count != Count::Exact(0) {
+                let link = catalog.faces[incoming.from].links[incoming.link].name.clone();
+                touched.push(Touched { face: incoming.from, link, count: related.count });
+            }
+        }
+        Ok(touched)
+    }
+
+    /// The face of a resource whose records may be changed.
+    pub(crate) fn writable_face<'a>(&self, permit: &Permit<EditRight>, catalog: &'a Catalog, name: &ResourceName) -> Result<&'a Face, OfficeError> {
+        let face = self.face(&permit.backend, catalog, name)?;
+        match face.read_only {
+            Some(reason) => Err(OfficeError::ReadOnly(reason)),
+            None => Ok(face),
+        }
+    }
+
+    /// What some fields of a record hold now.
+    pub(crate) async fn present(&self, permit: &Permit<EditRight>, catalog: &Catalog, face: &Face, key: &RecordKey, fields: &[usize]) -> Result<Vec<Value>, OfficeError> {
+        let query = Query {
+            columns: fields.iter().map(|&field| Column::whole(field)).collect(),
+            condition: has_key(catalog.resource(face), key),
+            sort: Vec::new(),
+            total_order: true,
+            cursor: None,
+            backward: false,
+            limit: 1,
+        };
+        let page = permit.backend.select(catalog, face, &query).await?;
+        page.rows.into_iter().next().ok_or_else(|| OfficeError::unknown_record(key))
+    }
+
+    /// The present moment in the form of a type.
+    pub(crate) fn now_for(&self, ty: &FieldType) -> Value {
+        let now = self.clock.now();
+        let utc = now.to_zoned(jiff::tz::TimeZone::UTC).datetime().round(jiff::Unit::Second).unwrap_or_default();
+        match ty {
+            FieldType::Date => Value::Text(utc.date().to_string()),
+            FieldType::Instant => Value::Text(format!("{} {}+00", utc.date(), utc.time())),
+            FieldType::Int { .. } => Value::Int(now.as_second()),
+            FieldType::Bool => Value::Bool(true),
+            _ => Value::Text(format!("{} {}", utc.date(), utc.time())),
+        }
+    }
+
+}
+
+pub(super) fn made(permit: &Permit<EditRight>, catalog: &Arc<Catalog>, face: &Face, kind: ChangeKind, items: Vec<ChangeItem>) -> Plan {
+    let change = Change { backend: permit.backend.name.clone(), resource: face.name.clone(), kind, items, undo_of: None };
+    Plan { face: face.index, catalog: Arc::clone(catalog), change }
+}
+
+/// Whether a new record must bring a value for a field.
+pub(crate) fn is_required(resource: &Resource, field: usize) -> bool {
+    let field = &resource.fields[field];
+    !field.nullable && field.default.is_none() && field.generated == kontor_model::Generated::No
+}
+
+/// What was put in, as values of the fields; all that is wrong at once.
+pub(crate) fn inputs(resource: &Resource, face: &Face, set: &[(String, Input)]) -> Result<Vec<(usize, Value)>, OfficeError> {
+    let mut values = Vec::with_capacity(set.len());
+    let mut problems = Vec::new();
+    for (name, input) in set {
+        match input_value(resource, face, name, input) {
+            Ok(value) => values.push(value),
+            Err(problem) => problems.push(FieldProblem { field: name.clone(), problem }),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(OfficeError::Invalid(problems)) }
+}
+
+fn input_value(resource: &Resource, face: &Face, name: &str, input: &Input) -> Result<(usize, Value), Problem> {
+    let index = resource.position(name).filter(|&field| face.fields[field].is_visible()).ok_or(Problem::Unknown)?;
+    if let Some(reason) = face.fields[index].read_only {
+        return Err(Problem::ReadOnly(reason));
+    }
+    let field = &resource.fields[index];
+    let value = match input {
+        Input::Null if field.nullable => Value::Null,
+        Input::Null => return Err(Problem::Required),
+        Input::Text(text) => field.ty.parse(text).map_err(Problem::Input)?,
+        Input::Value(value) if value.is_whole() => value.clone(),
+        Input::Value(_) => return Err(Problem::ReadOnly(ReadOnlyReason::Type)),
+    };
+    Ok((index, value))
+}
+
+/// What was seen. Values that were cut for a list tell nothing and are refused.
+fn expectations(resource: &Resource, face: &Face, expect: &[(String, Value)]) -> Result<Vec<(usize, Value)>, OfficeError> {
+    expect
+        .iter()
+        .map(|(name, value)| {
+            let field = crate::records::visible(resource, face, name)?;
+            if value.is_whole() {
+                return Ok((field, value.clone()));
+            }
+            Err(OfficeError::Parameter { what: "expect", problem: format!("“{name}” was not seen as a whole") })
+        })
+        .collect()
+}
+

@@ -1,0 +1,203 @@
+//! After a crash: changes whose intent was written and whose outcome was not are settled against
+//! what the backend holds, or told to be unknown.
+
+use std::sync::Arc;
+
+use kontor_model::{BackendName, ChangeKind, Column, Condition, Query, RecordKey, Resource, ResourceName, Value};
+use kontor_store::Json;
+use kontor_store::audit::{NewEntry, OpenChange, OpenedChange};
+
+use super::journal::{self, ItemRecord, OUTCOME, Operation, OperationState, OutcomeRecord};
+use crate::Office;
+use crate::catalog::{Catalog, Face};
+use crate::error::OfficeError;
+use crate::records::{has_key, typed_key};
+use crate::registry::Backend;
+
+/// What is found of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Written,
+    NotWritten,
+    Unclear,
+}
+
+impl Office {
+    /// Settles the changes of a backend that an earlier run left open. How many were settled.
+    ///
+    /// # Errors
+    /// [`OfficeError`] when the backend or the store cannot be asked; what is open stays open.
+    pub async fn settle(self: &Arc<Self>, name: &BackendName) -> Result<usize, OfficeError> {
+        let open: Vec<OpenedChange> =
+            self.store.audit().open_changes().await?.into_iter().filter(|change| change.backend == name.as_str() && change.at < self.started).collect();
+        if open.is_empty() {
+            return Ok(0);
+        }
+        let backend = self.backend(name)?;
+        // A statement of the run that died may still be on its way.
+        let quiet = backend.earlier_sessions_ended().await?;
+        let catalog = backend.catalog()?;
+        for change in &open {
+            let operation = Operation::of(self.store.audit().by_operation(&change.operation).await?)?;
+            let record = if operation.outcome.is_some() { None } else { Some(self.looked_at(&backend, &catalog, &operation, quiet).await?) };
+            self.close(change, &operation, record).await?;
+            tracing::info!(operation = %change.operation, backend = %name, "settled a change that was cut off");
+        }
+        Ok(open.len())
+    }
+
+    async fn looked_at(&self, backend: &Backend, catalog: &Catalog, operation: &Operation, quiet: bool) -> Result<OutcomeRecord, OfficeError> {
+        let (mut written, mut clear) = (0, quiet);
+        let mut exceptions = Vec::new();
+        for (entry, record) in &operation.intents {
+            let name = ResourceName::new(entry.content.resource.clone().unwrap_or_default());
+            let found = match catalog.face(&name) {
+                Some(face) => self.look(backend, catalog, face, record, entry.content.record_key.as_deref()).await?,
+                None => Found::Unclear,
+            };
+            let key = entry.content.record_key.clone().unwrap_or_default();
+            match found {
+                Found::Written => written += 1,
+                Found::NotWritten => exceptions.push((key, "not written".to_owned())),
+                Found::Unclear => {
+                    clear = false;
+                    exceptions.push((key, "not known".to_owned()));
+                }
+            }
+        }
+        let state = match (clear, written) {
+            (false, _) => OperationState::Unknown,
+            (true, 0) => OperationState::NotApplied,
+            (true, all) if all == operation.intents.len() => OperationState::Applied,
+            _ => OperationState::Partial,
+        };
+        Ok(OutcomeRecord { state, settled: true, exceptions, detail: None })
+    }
+
+    async fn look(&self, backend: &Backend, catalog: &Catalog, face: &Face, record: &ItemRecord, key: Option<&str>) -> Result<Found, OfficeError> {
+        let resource = catalog.resource(face);
+        let sealing = self.sealing.as_ref();
+        let (Some(before), Some(after)) = (
+            journal::values(resource, &record.before, &record.secret, sealing),
+            journal::values(resource, &record.after, &record.secret, sealing),
+        ) else {
+            return Ok(Found::Unclear);
+        };
+        let key = key.and_then(RecordKey::from_text).and_then(|key| typed_key(resource, &key).ok());
+        let Some(key) = key else { return self.look_for_new(backend, catalog, face, &after).await };
+        let fields: Vec<usize> = if record.kind == ChangeKind::Delete { resource.key.clone() } else { after.iter().map(|(field, _)| *field).collect() };
+        let there = read(backend, catalog, face, has_key(resource, &key), &fields, 1).await?.into_iter().next();
+        Ok(match (record.kind, there) {
+            (ChangeKind::Delete, Some(_)) | (ChangeKind::Create, None) => Found::NotWritten,
+            (ChangeKind::Delete, None) => Found::Written,
+            (ChangeKind::Create | ChangeKind::Update, Some(values)) if holds(&after, &values) => Found::Written,
+            (ChangeKind::Update, Some(values)) => {
+                let old: Vec<(usize, Value)> = fields.iter().filter_map(|field| before.iter().find(|(seen, _)| seen == field).cloned()).collect();
+                if old.len() == values.len() && holds(&old, &values) { Found::NotWritten } else { Found::Unclear }
+            }
+            (ChangeKind::Update, None) => self.under_new_key(backend, catalog, face, &key, &after).await?,
+            (ChangeKind::Create, Some(_)) => Found::Unclear,
+        })
+    }
+
+    /// An edit of the key itself moves the record.
+    async fn under_new_key(&self, backend: &Backend, catalog: &Catalog, face: &Face, key: &RecordKey, after: &[(usize, Value)]) -> Result<Found, OfficeError> {
+        let resource = catalog.resource(face);
+        let RecordKey::Values(old) = key else { return Ok(Found::Unclear) };
+        let changed = |field: &usize| after.iter().find(|(set, _)| set == field).map(|(_, value)| value.clone());
+        if !resource.key.iter().any(|field| changed(field).is_some()) {
+            return Ok(Found::Unclear);
+        }
+        let new = resource.key.iter().zip(old).map(|(field, old)| changed(field).unwrap_or_else(|| old.clone())).collect();
+        let rows = read(backend, catalog, face, has_key(resource, &RecordKey::Values(new)), &resource.key, 1).await?;
+        Ok(if rows.is_empty() { Found::Unclear } else { Found::Written })
+    }
+
+    /// The database would have made the key: nothing like it means that it was not written; more
+    /// cannot be told, for the same record may have been made by somebody else.
+    async fn look_for_new(&self, backend: &Backend, catalog: &Catalog, face: &Face, after: &[(usize, Value)]) -> Result<Found, OfficeError> {
+        let resource = catalog.resource(face);
+        let comparable = after.iter().filter(|(field, _)| is_comparable(resource, *field));
+        let condition = kontor_model::RecordKey::Content(comparable.map(|(field, value)| (resource.fields[*field].name.clone(), value.clone())).collect());
+        let rows = read(backend, catalog, face, has_key(resource, &condition), &resource.key, 1).await?;
+        Ok(if rows.is_empty() { Found::NotWritten } else { Found::Unclear })
+    }
+
+    async fn close(&self, change: &OpenedChange, operation: &Operation, record: Option<OutcomeRecord>) -> Result<(), OfficeError> {
+        let mut entries = Vec::new();
+        if let (Some(record), Some((first, _))) = (&record, operation.intents.first()) {
+            let single = operation.intents.len() == 1;
+            entries.push(NewEntry {
+                at: self.clock.micros(),
+                operation: change.operation.clone(),
+                kind: OUTCOME.to_owned(),
+                actor_id: None,
+                actor_name: "Kontor".to_owned(),
+                backend: first.content.backend.clone(),
+                resource: first.content.resource.clone(),
+                record_key: first.content.record_key.clone().filter(|_| single),
+                body: Json::write(record)?,
+            });
+        }
+        self.store.audit().append(entries, OpenChange::Close(change.operation.clone())).await?;
+        Ok(())
+    }
+}
+
+fn is_comparable(resource: &Resource, field: usize) -> bool {
+    resource.fields[field].comparable
+}
+
+fn holds(wanted: &[(usize, Value)], values: &[Value]) -> bool {
+    wanted.len() == values.len() && wanted.iter().zip(values).all(|((_, wanted), there)| same(wanted, there))
+}
+
+/// A database may write a value in another form than it was given: `12.5` as `12.50`.
+fn same(a: &Value, b: &Value) -> bool {
+    if a.is_same(b) {
+        return true;
+    }
+    match (a.to_text(), b.to_text()) {
+        (Some(a), Some(b)) => a == b || (is_number(&a) && is_number(&b) && plain(&a) == plain(&b)),
+        _ => false,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+fn plain(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    format!("{sign}{whole}.{fraction}")
+}
+
+async fn read(backend: &Backend, catalog: &Catalog, face: &Face, condition: Condition, fields: &[usize], limit: u32) -> Result<Vec<Vec<Value>>, OfficeError> {
+    let query = Query {
+        columns: fields.iter().map(|&field| Column::whole(field)).collect(),
+        condition,
+        sort: Vec::new(),
+        total_order: true,
+        cursor: None,
+        backward: false,
+        limit,
+    };
+    Ok(backend.select(catalog, face, &query).await?.rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_in_any_of_its_forms() {
+        let decimal = |text: &str| Value::Decimal(text.to_owned());
+        assert!(same(&decimal("12.5"), &decimal("12.50")));
+        assert!(same(&Value::Int(3), &decimal("3.00")));
+        assert!(!same(&decimal("12.5"), &decimal("12.51")));
+        assert!(!same(&Value::Null, &Value::Text(String::new())));
+    }
+}

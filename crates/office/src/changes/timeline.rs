@@ -1,0 +1,153 @@
+//! What happened to a record, and what was done in an operation.
+
+use std::collections::HashMap;
+
+use kontor_model::{ResourceName, Value};
+use kontor_store::Micros;
+
+use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState};
+use crate::Office;
+use crate::actor::{Actor, Permit, Read};
+use crate::catalog::Face;
+use crate::error::OfficeError;
+
+/// One thing that happened to a record.
+#[derive(Debug, Clone)]
+pub struct TimelineEntry {
+    /// Number of the entry in the audit; pass the last one to read on.
+    pub seq: i64,
+    /// When.
+    pub at: Micros,
+    /// Who.
+    pub actor: String,
+    /// The operation it belongs to.
+    pub operation: String,
+    /// What was done.
+    pub kind: kontor_model::ChangeKind,
+    /// What became of it.
+    pub state: OperationState,
+    /// Fields that changed, with what was and what is; only those that may be seen.
+    pub fields: Vec<(String, Option<Value>, Option<Value>)>,
+    /// The operation that this one took back.
+    pub undo_of: Option<String>,
+    /// The operation that took this one back.
+    pub undone_by: Option<String>,
+}
+
+/// All that is known of an operation.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The operation.
+    pub operation: String,
+    /// Its backend.
+    pub backend: String,
+    /// Its resource.
+    pub resource: String,
+    /// What became of it.
+    pub state: OperationState,
+    /// Whether that was found out after the fact.
+    pub settled: bool,
+    /// Its records: their addresses and what was done.
+    pub items: Vec<(Option<String>, TimelineEntry)>,
+    /// Records that were not written, with the reason.
+    pub exceptions: Vec<(String, String)>,
+    /// The failure, for administrators.
+    pub detail: Option<String>,
+}
+
+impl Office {
+    /// What happened to a record, newest first.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn timeline(&self, permit: &Permit<Read>, name: &ResourceName, key: &str, before: Option<i64>, limit: u32) -> Result<Vec<TimelineEntry>, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.face(&permit.backend, &catalog, name)?;
+        let entries = self.store.audit().timeline(permit.backend.name.as_str(), name.as_str(), key, before, limit).await?;
+        let mut operations: HashMap<String, Operation> = HashMap::new();
+        let mut told: Vec<TimelineEntry> = Vec::new();
+        for entry in entries {
+            if !matches!(entry.content.kind.as_str(), INTENT | OUTCOME) {
+                continue;
+            }
+            let id = entry.content.operation.clone();
+            if told.iter().any(|earlier| earlier.operation == id) {
+                continue;
+            }
+            if !operations.contains_key(&id) {
+                let operation = Operation::of(self.store.audit().by_operation(&id).await?)?;
+                operations.insert(id.clone(), operation);
+            }
+            let operation = &operations[&id];
+            let intent = operation.intents.iter().find(|(intent, _)| intent.content.record_key.as_deref() == Some(key)).or_else(|| operation.intents.first());
+            if let Some((intent, record)) = intent {
+                let mut line = timeline_entry(face, permit, intent, record, operation);
+                line.seq = entry.seq;
+                told.push(line);
+            }
+        }
+        Ok(told)
+    }
+
+    /// All that is known of an operation.
+    ///
+    /// # Errors
+    /// [`OfficeError::Unknown`]; [`OfficeError::UnknownBackend`] for somebody who may not read it.
+    pub async fn operation(&self, actor: &std::sync::Arc<Actor>, id: &str) -> Result<Told, OfficeError> {
+        let operation = Operation::of(self.store.audit().by_operation(id).await?)?;
+        let unknown = || OfficeError::Unknown { what: "operation", name: id.to_owned() };
+        let (first, _) = operation.intents.first().ok_or_else(unknown)?;
+        let backend = kontor_model::BackendName::new(first.content.backend.clone().unwrap_or_default()).map_err(|_| unknown())?;
+        let permit: Permit<Read> = self.permit(actor, &backend)?;
+        let catalog = permit.backend.catalog()?;
+        let name = ResourceName::new(first.content.resource.clone().unwrap_or_default());
+        let face = self.face(&permit.backend, &catalog, &name)?;
+        let items = operation
+            .intents
+            .iter()
+            .map(|(intent, record)| {
+                let key = intent.content.record_key.clone().or_else(|| operation.outcome_keys.first().cloned());
+                (key, timeline_entry(face, &permit, intent, record, &operation))
+            })
+            .collect();
+        let outcome = operation.outcome.as_ref();
+        Ok(Told {
+            operation: id.to_owned(),
+            backend: backend.to_string(),
+            resource: name.to_string(),
+            state: operation.state(),
+            settled: outcome.is_some_and(|outcome| outcome.settled),
+            exceptions: outcome.map(|outcome| outcome.exceptions.clone()).unwrap_or_default(),
+            detail: outcome.and_then(|outcome| outcome.detail.clone()),
+            items,
+        })
+    }
+}
+
+fn timeline_entry(face: &Face, permit: &Permit<Read>, intent: &kontor_store::audit::Entry, record: &ItemRecord, operation: &Operation) -> TimelineEntry {
+    let catalog = permit.backend.catalog().ok();
+    let is_visible = |name: &String| {
+        let resource = catalog.as_ref().map(|catalog| catalog.resource(face));
+        let field = resource.and_then(|resource| resource.position(name));
+        field.is_some_and(|field| face.fields.get(field).is_some_and(crate::catalog::FieldFace::is_visible))
+    };
+    let value = |pairs: &[(String, String)], name: &str| pairs.iter().find(|(field, _)| field == name).and_then(|(_, tagged)| Value::from_tagged(tagged));
+    let changed: &[(String, String)] = if record.after.is_empty() { &record.before } else { &record.after };
+    let fields = changed
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| is_visible(name) && !record.secret.contains(name))
+        .map(|name| (name.clone(), value(&record.before, name), value(&record.after, name)))
+        .collect();
+    TimelineEntry {
+        seq: intent.seq,
+        at: intent.content.at,
+        actor: intent.content.actor_name.clone(),
+        operation: intent.content.operation.clone(),
+        kind: record.kind,
+        state: operation.state(),
+        fields,
+        undo_of: record.undo_of.clone(),
+        undone_by: operation.undone_by.clone(),
+    }
+}

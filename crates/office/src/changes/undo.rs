@@ -1,0 +1,115 @@
+//! Undo: the inverse change, planned from the audit and checked like any other.
+
+use std::sync::Arc;
+
+use kontor_model::{BackendName, ChangeItem, ChangeKind, RecordKey, Resource, ResourceName};
+use kontor_store::Json;
+use kontor_store::audit::{NewEntry, OpenChange};
+
+use super::apply::Applied;
+use super::journal::{self, ItemRecord, Operation, OperationState, UNDONE};
+use super::plan::Plan;
+use crate::Office;
+use crate::actor::{Actor, Edit, Permit};
+use crate::error::{NotUndoable, OfficeError};
+use crate::records::typed_key;
+
+impl Office {
+    /// Takes an operation back: what it set becomes what was there, provided nobody changed it
+    /// since; what it made is removed; what it removed is made again.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotUndoable`]; else as [`Office::apply`].
+    pub async fn undo(self: &Arc<Self>, actor: &Arc<Actor>, operation: &str) -> Result<Applied, OfficeError> {
+        let not = |reason| OfficeError::NotUndoable { operation: operation.to_owned(), reason };
+        let told = Operation::of(self.store.audit().by_operation(operation).await?)?;
+        let unknown = || OfficeError::Unknown { what: "operation", name: operation.to_owned() };
+        let (first, _) = told.intents.first().ok_or_else(unknown)?;
+        let backend = first.content.backend.clone().unwrap_or_default();
+        let resource = ResourceName::new(first.content.resource.clone().unwrap_or_default());
+        let backend = BackendName::new(backend).map_err(|_| unknown())?;
+        let permit: Permit<Edit> = self.permit(actor, &backend)?;
+        if told.undone_by.is_some() {
+            return Err(not(NotUndoable::AlreadyUndone));
+        }
+        if !matches!(told.state(), OperationState::Applied | OperationState::Partial) {
+            return Err(not(NotUndoable::NotApplied));
+        }
+        let catalog = permit.backend.catalog()?;
+        let face = self.writable_face(&permit, &catalog, &resource)?;
+        let mut items = Vec::new();
+        let mut kind = ChangeKind::Update;
+        for (entry, record) in &told.intents {
+            let key_text = entry.content.record_key.clone();
+            if is_exception(&told, key_text.as_deref()) {
+                continue;
+            }
+            let written_key = told.outcome_keys.first().cloned().or(key_text);
+            kind = inverse(record.kind);
+            let item = self.inverse_item(catalog.resource(face), record, written_key.as_deref());
+            items.push(item.ok_or_else(|| not(NotUndoable::ValuesNotKept))?);
+        }
+        let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
+        plan.change.undo_of = Some(operation.to_owned());
+        self.undo_plan(actor, &permit, plan).await
+    }
+
+    async fn undo_plan(self: &Arc<Self>, actor: &Arc<Actor>, permit: &Permit<Edit>, plan: Plan) -> Result<Applied, OfficeError> {
+        if plan.change.items.len() == 1 {
+            self.apply(actor, &permit.backend, plan).await
+        } else {
+            self.apply_all(actor, &permit.backend, Arc::new(plan)).await
+        }
+    }
+
+    fn inverse_item(&self, resource: &Resource, record: &ItemRecord, key: Option<&str>) -> Option<ChangeItem> {
+        if !record.not_kept.is_empty() {
+            return None;
+        }
+        let before = journal::values(resource, &record.before, &record.secret, self.sealing.as_ref())?;
+        let after = journal::values(resource, &record.after, &record.secret, self.sealing.as_ref())?;
+        let key = key.and_then(RecordKey::from_text).and_then(|key| typed_key(resource, &key).ok());
+        Some(match record.kind {
+            ChangeKind::Update => {
+                // Fields that were only expected are not written back.
+                let restored = before.into_iter().filter(|(field, _)| after.iter().any(|(set, _)| set == field)).collect();
+                ChangeItem { key: Some(key?), before: after, after: restored, version: None }
+            }
+            ChangeKind::Create => ChangeItem { key: Some(key?), before: after, after: Vec::new(), version: None },
+            ChangeKind::Delete => {
+                let made: Vec<_> = before.into_iter().filter(|(field, _)| resource.fields[*field].is_editable()).collect();
+                ChangeItem { key, before: Vec::new(), after: made, version: None }
+            }
+        })
+    }
+
+    /// Tells beside the original operation that it was taken back.
+    pub(crate) async fn note_undone(&self, actor: &Actor, original: &str, by: &str) -> Result<(), OfficeError> {
+        let entry = NewEntry {
+            at: self.clock.micros(),
+            operation: original.to_owned(),
+            kind: UNDONE.to_owned(),
+            actor_id: Some(actor.user.id.clone()),
+            actor_name: actor.user.name.clone(),
+            backend: None,
+            resource: None,
+            record_key: None,
+            body: Json::write(&serde_json::json!({ "by": by }))?,
+        };
+        self.store.audit().append(vec![entry], OpenChange::None).await?;
+        Ok(())
+    }
+}
+
+fn inverse(kind: ChangeKind) -> ChangeKind {
+    match kind {
+        ChangeKind::Create => ChangeKind::Delete,
+        ChangeKind::Update => ChangeKind::Update,
+        ChangeKind::Delete => ChangeKind::Create,
+    }
+}
+
+fn is_exception(told: &Operation, key: Option<&str>) -> bool {
+    let exceptions = told.outcome.as_ref().map(|outcome| outcome.exceptions.as_slice()).unwrap_or_default();
+    exceptions.iter().any(|(other, _)| Some(other.as_str()) == key)
+}

@@ -1,0 +1,265 @@
+//! Lists of records.
+
+use std::sync::Arc;
+
+use kontor_model::filter::Filter;
+use kontor_model::query::ROW_ID;
+use kontor_model::{Column, Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value};
+
+use super::search::SearchPlan;
+use super::titles::LinkedTitle;
+use crate::Office;
+use crate::actor::{Permit, Read};
+use crate::catalog::{Catalog, Face};
+use crate::error::OfficeError;
+
+/// The most fields by which a list without a key is ordered to tell its records apart.
+const MOST_TIE_BREAKERS: usize = 16;
+
+/// Which part of which list.
+#[derive(Debug, Clone, Default)]
+pub struct ListRequest {
+    /// Which records; nothing is filtered by default.
+    pub filter: Option<Filter>,
+    /// Words of the search box.
+    pub search: Option<String>,
+    /// Field names with whether they descend; the resource's own order when empty.
+    pub sort: Vec<(String, bool)>,
+    /// Field names of the columns; the resource's own when none.
+    pub columns: Option<Vec<String>>,
+    /// Go on after this place.
+    pub after: Option<String>,
+    /// Go back from this place.
+    pub before: Option<String>,
+    /// Greatest number of records; 50 when none.
+    pub limit: Option<u32>,
+    /// Whether long values are cut to what a list shows.
+    pub brief: bool,
+    /// Whether titles of linked records are fetched.
+    pub titles: bool,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub struct List {
+    /// The backend's resources as people see them, as they were when this was read.
+    pub catalog: Arc<Catalog>,
+    /// Index of the face.
+    pub face: usize,
+    /// Fields of the columns.
+    pub columns: Vec<usize>,
+    /// The order that was asked for, without what only breaks ties.
+    pub sort: Vec<Sort>,
+    /// The filter in its one text form.
+    pub filter: Filter,
+    /// How the words were searched, if there were any.
+    pub search: Option<SearchPlan>,
+    /// The records.
+    pub records: Vec<Listed>,
+    /// Place after the last record, when there are more.
+    pub next: Option<String>,
+    /// Place before the first record, when there are some before it.
+    pub previous: Option<String>,
+    /// Whether titles of linked records could not be fetched.
+    pub titles_missing: bool,
+}
+
+impl List {
+    /// The face that the list is of.
+    #[must_use]
+    pub fn face(&self) -> &Face {
+        &self.catalog.faces[self.face]
+    }
+}
+
+/// A record in a list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its address.
+    pub key: RecordKey,
+    /// Values of the columns.
+    pub values: Vec<Value>,
+    /// For each column that is a link, the other record's title.
+    pub titles: Vec<Option<LinkedTitle>>,
+}
+
+/// Everything but the place: what a list, its count and its export have in common.
+pub(crate) struct Planned {
+    pub(crate) columns: Vec<usize>,
+    pub(crate) asked_sort: Vec<Sort>,
+    pub(crate) sort: Vec<Sort>,
+    pub(crate) total_order: bool,
+    pub(crate) condition: Condition,
+    pub(crate) filter: Filter,
+    pub(crate) search: Option<SearchPlan>,
+}
+
+impl Office {
+    /// A part of a list.
+    ///
+    /// # Errors
+    /// [`OfficeError`] for unknown names, filters that do not fit, searches that would scan a
+    /// large table, and a backend that cannot answer.
+    pub async fn list(&self, permit: &Permit<Read>, name: &ResourceName, request: &ListRequest) -> Result<List, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.face(&permit.backend, &catalog, name)?;
+        let resource = catalog.resource(face);
+        let planned = self.planned(permit, &catalog, face, request)?;
+        let (cursor, backward) = place(request, planned.sort.len())?;
+        let read = read_columns(resource, &planned.columns);
+        let query = Query {
+            columns: read.iter().map(|&field| column(resource, field, request.brief)).collect(),
+            condition: planned.condition,
+            sort: planned.sort,
+            total_order: planned.total_order,
+            cursor,
+            backward,
+            limit: request.limit.unwrap_or(50).clamp(1, 5_000),
+        };
+        let page = permit.backend.select(&catalog, face, &query).await?;
+        let mut records: Vec<Listed> = page
+            .rows
+            .into_iter()
+            .map(|mut values| {
+                let key = key_of(resource, &read, &values);
+                values.truncate(planned.columns.len());
+                Listed { key, values, titles: Vec::new() }
+            })
+            .collect();
+        let mut titles_missing = false;
+        if request.titles {
+            titles_missing = self.add_titles(permit, &catalog, face, &planned.columns, &mut records).await;
+        }
+        Ok(List {
+            face: face.index,
+            columns: planned.columns,
+            sort: planned.asked_sort,
+            filter: planned.filter,
+            search: planned.search,
+            records,
+            next: page.next.map(|cursor| cursor.to_text()),
+            previous: page.previous.map(|cursor| cursor.to_text()),
+            titles_missing,
+            catalog,
+        })
+    }
+
+    /// Understands a request: which fields, which records, which order.
+    pub(crate) fn planned(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, request: &ListRequest) -> Result<Planned, OfficeError> {
+        let resource = catalog.resource(face);
+        let filter = request.filter.clone().unwrap_or_else(Filter::everything);
+        let mut condition = self.condition(&permit.actor, catalog, face, &filter)?;
+        let words = request.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        let search = words.map(|words| SearchPlan::of(catalog, face, words)).transpose()?;
+        if let Some(plan) = &search {
+            condition = condition.and(Condition::Search(plan.terms.clone()));
+        }
+        let columns = match &request.columns {
+            Some(names) if !names.is_empty() => {
+                names.iter().map(|name| visible(resource, face, name)).collect::<Result<Vec<_>, _>>()?
+            }
+            _ => face.columns.clone(),
+        };
+        let asked_sort = if request.sort.is_empty() { face.sort.clone() } else { asked_sort(resource, face, &request.sort)? };
+        let (sort, total_order) = completed(resource, &asked_sort);
+        Ok(Planned { columns, asked_sort, sort, total_order, condition, filter, search })
+    }
+}
+
+fn column(resource: &Resource, field: usize, brief: bool) -> Column {
+    // The key must be whole to be an address; byte strings never travel in lists.
+    let is_bytes = crate::catalog::is_blob(&resource.fields[field].ty);
+    if (brief || is_bytes) && !resource.key.contains(&field) { Column::brief(field) } else { Column::whole(field) }
+}
+
+/// The columns shown, then those that the records' addresses need besides.
+fn read_columns(resource: &Resource, columns: &[usize]) -> Vec<usize> {
+    let mut read = columns.to_vec();
+    let needed: Vec<usize> = if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+    for field in needed {
+        if !read.contains(&field) {
+            read.push(field);
+        }
+    }
+    read
+}
+
+/// The fields by whose values a record without a key is addressed.
+pub(crate) fn content_fields(resource: &Resource) -> Vec<usize> {
+    (0..resource.fields.len()).filter(|&field| resource.fields[field].comparable).take(MOST_TIE_BREAKERS).collect()
+}
+
+/// The address of a record from the fields that were read.
+pub(crate) fn key_of(resource: &Resource, read: &[usize], values: &[Value]) -> RecordKey {
+    let value = |field: usize| read.iter().position(|&other| other == field).map(|at| values[at].clone()).unwrap_or_default();
+    if resource.key.is_empty() {
+        let content = content_fields(resource).into_iter().map(|field| (field, value(field)));
+        let whole = content.filter(|(_, value)| value.is_whole() && value.weight() < 400);
+        RecordKey::Content(whole.map(|(field, value)| (resource.fields[field].name.clone(), value)).collect())
+    } else {
+        RecordKey::Values(resource.key.iter().map(|&field| value(field)).collect())
+    }
+}
+
+/// A field that may be seen, by name.
+pub(crate) fn visible(resource: &Resource, face: &Face, name: &str) -> Result<usize, OfficeError> {
+    resource.position(name).filter(|&field| face.fields[field].is_visible()).ok_or_else(|| OfficeError::UnknownField {
+        resource: resource.name.to_string(),
+        field: name.to_owned(),
+    })
+}
+
+fn asked_sort(resource: &Resource, face: &Face, asked: &[(String, bool)]) -> Result<Vec<Sort>, OfficeError> {
+    asked
+        .iter()
+        .map(|(name, descending)| {
+            let field = visible(resource, face, name)?;
+            if resource.fields[field].sortable {
+                return Ok(Sort { field, descending: *descending });
+            }
+            Err(OfficeError::Parameter { what: "sort", problem: format!("“{name}” has no order") })
+        })
+        .collect()
+}
+
+/// The order, completed so that no two records tie: with the key, else with the row's own address,
+/// else with all fields that have an order. Whether it is total.
+pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool) {
+    let mut sort = asked.to_vec();
+    let descending = sort.last().is_some_and(|step| step.descending);
+    let mut add = |sort: &mut Vec<Sort>, field: usize| {
+        if !sort.iter().any(|step| step.field == field) {
+            sort.push(Sort { field, descending });
+        }
+    };
+    if !resource.key.is_empty() {
+        for &field in &resource.key {
+            add(&mut sort, field);
+        }
+        return (sort, true);
+    }
+    if resource.row_id.is_some() {
+        add(&mut sort, ROW_ID);
+        return (sort, true);
+    }
+    for field in (0..resource.fields.len()).filter(|&field| resource.fields[field].sortable).take(MOST_TIE_BREAKERS) {
+        add(&mut sort, field);
+    }
+    (sort, false)
+}
+
+fn place(request: &ListRequest, length: usize) -> Result<(Option<Cursor>, bool), OfficeError> {
+    let (text, backward) = match (&request.after, &request.before) {
+        (Some(_), Some(_)) => {
+            return Err(OfficeError::Parameter { what: "before", problem: "give either after or before".into() });
+        }
+        (Some(text), None) => (text, false),
+        (None, Some(text)) => (text, true),
+        (None, None) => return Ok((None, false)),
+    };
+    let wrong = || OfficeError::Parameter {
+        what: if backward { "before" } else { "after" },
+        problem: "this place belongs to another order of the list; begin at its first page".into(),
+    };
+    Cursor::from_text(text, length).map(|cursor| (Some(cursor), backward)).ok_or_else(wrong)
+}

@@ -1,0 +1,112 @@
+//! Reading records: lists, single records, what they link to, counts, search, export.
+
+mod count;
+mod export;
+mod list;
+mod record;
+mod search;
+mod titles;
+
+pub use export::{ExportFormat, Exported};
+pub use list::{List, ListRequest, Listed};
+pub use record::{Related, Shown};
+pub use search::{Found, SearchPlan, SearchScope};
+pub use titles::LinkedTitle;
+
+use jiff::tz::TimeZone;
+use kontor_model::condition::{Comparison, Condition, Test};
+use kontor_model::filter::Filter;
+use kontor_model::filter::bind::{Moment, bind};
+use kontor_model::{RecordKey, Resource, ResourceName, Value};
+
+use crate::Office;
+use crate::actor::Actor;
+use crate::catalog::{Catalog, Face};
+use crate::error::OfficeError;
+use crate::registry::Backend;
+
+impl Office {
+    /// The face of a resource, hidden ones included: their addresses work, menus leave them out.
+    pub(crate) fn face<'a>(&self, backend: &Backend, catalog: &'a Catalog, name: &ResourceName) -> Result<&'a Face, OfficeError> {
+        catalog.face(name).ok_or_else(|| OfficeError::UnknownResource {
+            backend: backend.name.to_string(),
+            resource: name.to_string(),
+        })
+    }
+
+    /// What a filter means here and now for this person; records that count as deleted are left
+    /// out unless the filter asks for them.
+    pub(crate) fn condition(&self, actor: &Actor, catalog: &Catalog, face: &Face, filter: &Filter) -> Result<Condition, OfficeError> {
+        let zone = zone_of(actor);
+        let moment = Moment { now: self.clock.now(), zone: &zone };
+        let resource = catalog.resource(face);
+        let condition = bind(filter, resource, catalog, &moment)?;
+        Ok(match &face.soft_delete {
+            Some(soft) if !mentions(filter, &resource.fields[soft.field].name) => alive(soft).and(condition),
+            _ => condition,
+        })
+    }
+}
+
+/// The person's time zone; UTC where the name has vanished from the database of zones.
+pub(crate) fn zone_of(actor: &Actor) -> TimeZone {
+    TimeZone::get(&actor.user.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+fn alive(soft: &crate::catalog::SoftDelete) -> Condition {
+    let test = if soft.alive.is_null() { Test::Null } else { Test::Compare(Comparison::Eq, soft.alive.clone()) };
+    Condition::Field(soft.field, test)
+}
+
+fn mentions(filter: &Filter, field: &str) -> bool {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().any(|part| mentions(part, field)),
+        Filter::Not(inner) => mentions(inner, field),
+        Filter::Test(test) => test.path.len() == 1 && test.path[0] == field,
+    }
+}
+
+/// A key from an address, with values of the key fields' types.
+pub(crate) fn typed_key(resource: &Resource, key: &RecordKey) -> Result<RecordKey, OfficeError> {
+    let unknown = || OfficeError::unknown_record(key);
+    match key {
+        RecordKey::Content(_) if resource.key.is_empty() => Ok(key.clone()),
+        RecordKey::Values(values) if values.len() == resource.key.len() && !values.is_empty() => {
+            let typed = resource.key.iter().zip(values).map(|(&field, value)| match value {
+                Value::Text(text) => typed_part(resource, field, text),
+                other => Some(other.clone()),
+            });
+            typed.collect::<Option<Vec<_>>>().map(RecordKey::Values).ok_or_else(unknown)
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// A stored key may break the rules that its type has for new values (SQLite holds anything): what
+/// cannot be read as the type is looked for as the text that it is.
+fn typed_part(resource: &Resource, field: usize, text: &str) -> Option<Value> {
+    let ty = &resource.fields[field].ty;
+    match ty.parse(text) {
+        Ok(value) => Some(value),
+        Err(_) if matches!(ty, kontor_model::FieldType::Int { .. } | kontor_model::FieldType::Uuid) => None,
+        Err(_) => Some(Value::Text(text.to_owned())),
+    }
+}
+
+/// The condition that a record has a key.
+pub(crate) fn has_key(resource: &Resource, key: &RecordKey) -> Condition {
+    let is = |field: usize, value: &Value| {
+        let test = if value.is_null() { Test::Null } else { Test::Compare(Comparison::Eq, value.clone()) };
+        Condition::Field(field, test)
+    };
+    match key {
+        RecordKey::Values(values) => {
+            Condition::All(resource.key.iter().zip(values).map(|(&field, value)| is(field, value)).collect())
+        }
+        RecordKey::Content(fields) => {
+            let tests = fields.iter().filter_map(|(name, value)| resource.position(name).map(|field| is(field, value)));
+            let tests: Vec<Condition> = tests.collect();
+            if tests.is_empty() { Condition::Any(Vec::new()) } else { Condition::All(tests) }
+        }
+    }
+}
