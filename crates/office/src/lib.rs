@@ -1,1 +1,4 @@
 //! crate
+
+pub mod manifest;
+pub mod random;
