@@ -176,6 +176,10 @@ impl<R: Right> Permit<R> {
     /// Who edits may read.
     #[must_use]
     pub fn to_read(&self) -> Permit<Read> {
-        Permit { actor: Arc::clone(&self.actor), backend: Arc::clone(&self.backend), right: PhantomData }
+        Permit {
+            actor: Arc::clone(&self.actor),
+            backend: Arc::clone(&self.backend),
+            right: PhantomData,
+        }
     }
 }

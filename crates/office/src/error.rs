@@ -202,12 +202,17 @@ impl OfficeError {
         Self::UnknownRecord(key.to_text())
     }
 
-    pub(crate) fn write(backend: &kontor_model::BackendName, operation: &str, failure: WriteFailure) -> Self {
+    pub(crate) fn write(
+        backend: &kontor_model::BackendName,
+        operation: &str,
+        failure: WriteFailure,
+    ) -> Self {
         match failure {
             WriteFailure::NotWritten(failure) => Self::backend(backend, failure),
-            WriteFailure::Unknown(_) => {
-                Self::OutcomeUnknown { backend: backend.to_string(), operation: operation.to_owned() }
-            }
+            WriteFailure::Unknown(_) => Self::OutcomeUnknown {
+                backend: backend.to_string(),
+                operation: operation.to_owned(),
+            },
         }
     }
 }

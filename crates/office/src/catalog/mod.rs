@@ -11,9 +11,10 @@ use kontor_model::filter::bind::{Hop, Names};
 use kontor_model::{FieldType, Resource, ResourceName, Schema, Sort, Value};
 
 use crate::error::ReadOnlyReason;
+use crate::manifest::Label;
 
 pub use build::build;
-pub use words::{Words, humanised};
+pub use words::humanised;
 
 /// A backend's resources as people see them.
 #[derive(Debug)]
@@ -35,9 +36,9 @@ pub struct Face {
     /// Its name in addresses.
     pub name: ResourceName,
     /// Its title.
-    pub title: Words,
+    pub title: Label,
     /// The group it stands in.
-    pub group: Option<Words>,
+    pub group: Option<Label>,
     /// Whether it is left out of menus.
     pub hidden: bool,
     /// Why its records cannot be changed; none when they can.
@@ -72,9 +73,9 @@ pub struct Face {
 #[derive(Debug)]
 pub struct FieldFace {
     /// Its title.
-    pub title: Words,
+    pub title: Label,
     /// The group it stands in on a record's page.
-    pub group: Option<Words>,
+    pub group: Option<Label>,
     /// Whether the manifest hides it.
     pub hidden: bool,
     /// Whether it holds a secret: then it is nowhere.
@@ -139,7 +140,7 @@ pub struct Choice {
     /// The value's text.
     pub value: String,
     /// What people call it.
-    pub title: Words,
+    pub title: Label,
     /// `grey`, `blue`, `green`, `amber` or `red`.
     pub color: Option<String>,
 }
@@ -150,7 +151,7 @@ pub struct Link {
     /// Its name in filters and addresses, unique among the links of the resource.
     pub name: String,
     /// Its title.
-    pub title: Words,
+    pub title: Label,
     /// Fields here.
     pub fields: Vec<usize>,
     /// Index of the other face.

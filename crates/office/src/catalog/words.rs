@@ -1,27 +1,4 @@
-//! Texts in the languages of the screens.
-
-/// A text in German and English.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Words {
-    /// German.
-    pub de: String,
-    /// English.
-    pub en: String,
-}
-
-impl Words {
-    /// The same text in every language.
-    pub fn same(text: impl Into<String>) -> Self {
-        let text = text.into();
-        Self { de: text.clone(), en: text }
-    }
-
-    /// The text for a language tag; English for languages that are not there.
-    #[must_use]
-    pub fn get(&self, language: &str) -> &str {
-        if language.starts_with("de") { &self.de } else { &self.en }
-    }
-}
+//! Names of a database as titles.
 
 /// A name as people would write it: `order_lines` → `Order lines`, `orderDate` → `Order date`;
 /// names in capitals or with spaces stay as they are.
@@ -45,11 +22,13 @@ pub fn humanised(name: &str) -> String {
         previous = c;
     }
     words.retain(|word| !word.is_empty());
-    let folded: Vec<String> = words.iter().enumerate().map(|(i, word)| cased(word, i == 0)).collect();
+    let folded: Vec<String> =
+        words.iter().enumerate().map(|(i, word)| cased(word, i == 0)).collect();
     folded.join(" ")
 }
 
-const ABBREVIATIONS: [&str; 10] = ["id", "sku", "url", "gtin", "ean", "ip", "vat", "iban", "uuid", "json"];
+const ABBREVIATIONS: [&str; 10] =
+    ["id", "sku", "url", "gtin", "ean", "ip", "vat", "iban", "uuid", "json"];
 
 fn cased(word: &str, first: bool) -> String {
     let lower = word.to_lowercase();

@@ -8,7 +8,7 @@ use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey};
 use kontor_store::Json;
 use kontor_store::audit::{OpenChange, OpenedChange};
 
-use super::journal::{Journal, OperationState, OutcomeRecord};
+use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
 use super::plan::Plan;
 use crate::actor::Actor;
 use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
@@ -43,15 +43,23 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Stale`], [`OfficeError::Invalid`] or [`OfficeError::UnknownRecord`] when the
     /// record was not written; [`OfficeError::OutcomeUnknown`] when that cannot be told.
-    pub async fn apply(self: &Arc<Self>, actor: &Arc<Actor>, backend: &Arc<Backend>, plan: Plan) -> Result<Applied, OfficeError> {
+    pub async fn apply(
+        self: &Arc<Self>,
+        actor: &Arc<Actor>,
+        backend: &Arc<Backend>,
+        plan: Plan,
+    ) -> Result<Applied, OfficeError> {
         let key = plan.change.items.first().and_then(|item| item.key.clone());
         let mut applied = self.apply_all(actor, backend, Arc::new(plan)).await?;
         match applied.items.pop() {
-            Some(ItemState::Stale(conflicts)) => {
-                Err(OfficeError::Stale { key: key.map(|key| key.to_text()).unwrap_or_default(), conflicts })
-            }
+            Some(ItemState::Stale(conflicts)) => Err(OfficeError::Stale {
+                key: key.map(|key| key.to_text()).unwrap_or_default(),
+                conflicts,
+            }),
             Some(ItemState::Refused(problems)) => Err(OfficeError::Invalid(problems)),
-            Some(ItemState::Gone) => Err(OfficeError::UnknownRecord(key.map(|key| key.to_text()).unwrap_or_default())),
+            Some(ItemState::Gone) => {
+                Err(OfficeError::UnknownRecord(key.map(|key| key.to_text()).unwrap_or_default()))
+            }
             Some(written) => {
                 applied.items.push(written);
                 Ok(applied)
@@ -64,18 +72,30 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError`] when nothing was written, or when it is not known.
-    pub async fn apply_all(self: &Arc<Self>, actor: &Arc<Actor>, backend: &Arc<Backend>, plan: Arc<Plan>) -> Result<Applied, OfficeError> {
+    pub async fn apply_all(
+        self: &Arc<Self>,
+        actor: &Arc<Actor>,
+        backend: &Arc<Backend>,
+        plan: Arc<Plan>,
+    ) -> Result<Applied, OfficeError> {
         let operation = random::id(self.clock.micros());
         if plan.change.items.is_empty() {
             return Ok(Applied { operation, items: Vec::new() });
         }
         let (office, actor, backend) = (Arc::clone(self), Arc::clone(actor), Arc::clone(backend));
         // On a task of its own: a browser that leaves must not cut a change in half.
-        let task = tokio::spawn(async move { office.recorded(&actor, &backend, &plan, operation).await });
+        let task =
+            tokio::spawn(async move { office.recorded(&actor, &backend, &plan, operation).await });
         task.await.map_err(|error| OfficeError::Fault(format!("a change was cut off: {error}")))?
     }
 
-    async fn recorded(&self, actor: &Actor, backend: &Backend, plan: &Plan, operation: String) -> Result<Applied, OfficeError> {
+    async fn recorded(
+        &self,
+        actor: &Actor,
+        backend: &Backend,
+        plan: &Plan,
+        operation: String,
+    ) -> Result<Applied, OfficeError> {
         let face = plan.face();
         let journal = Journal {
             actor,
@@ -83,7 +103,7 @@ impl Office {
             operation: &operation,
             resource: plan.catalog.resource(face),
             is_secret: &|field| face.fields[field].secret,
-            sealing: self.sealing.as_ref(),
+            sealing: Sealing { key: &self.key, backend: &plan.change.backend },
         };
         let opened = OpenedChange {
             operation: operation.clone(),
@@ -98,14 +118,23 @@ impl Office {
         let (record, key) = told(plan, &outcomes);
         let entry = journal.outcome(&plan.change, key, &record)?;
         self.store.audit().append(vec![entry], OpenChange::Close(operation.clone())).await?;
-        if let Some(original) = plan.change.undo_of.as_ref().filter(|_| record.state != OperationState::NotApplied) {
+        if let Some(original) =
+            plan.change.undo_of.as_ref().filter(|_| record.state != OperationState::NotApplied)
+        {
             self.note_undone(actor, original, &operation).await?;
         }
         metrics::counter!("kontor_changes_total", "state" => state_word(record.state)).increment(1);
-        let states = outcomes.written.into_iter().zip(&plan.change.items).map(|(outcome, item)| item_state(plan, item, outcome));
+        let states = outcomes
+            .written
+            .into_iter()
+            .zip(&plan.change.items)
+            .map(|(outcome, item)| item_state(plan, item, outcome));
         let items: Vec<ItemState> = states.collect();
         match outcomes.failure {
-            Some(failure) if items.iter().all(|item| !matches!(item, ItemState::Written(_))) || items.len() < plan.change.items.len() => {
+            Some(failure)
+                if items.iter().all(|item| !matches!(item, ItemState::Written(_)))
+                    || items.len() < plan.change.items.len() =>
+            {
                 Err(OfficeError::write(&backend.name, &operation, failure))
             }
             _ => Ok(Applied { operation, items }),
@@ -160,7 +189,12 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
     };
     if outcomes.failure.is_some() {
         let untried = plan.change.items.iter().skip(outcomes.written.len());
-        exceptions.extend(untried.map(|item| (item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(), "not tried or not known".to_owned())));
+        exceptions.extend(untried.map(|item| {
+            (
+                item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(),
+                "not tried or not known".to_owned(),
+            )
+        }));
     }
     let detail = outcomes.failure.as_ref().map(ToString::to_string);
     (OutcomeRecord { state, settled: false, exceptions, detail }, new_key(plan, outcomes))
@@ -168,8 +202,13 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
 
 /// The address that a single record has now, where it is not the one that the intent names.
 fn new_key(plan: &Plan, outcomes: &Outcomes) -> Option<String> {
-    let ([item], [ItemOutcome::Applied(key)]) = (plan.change.items.as_slice(), outcomes.written.as_slice()) else { return None };
-    (plan.change.kind == ChangeKind::Create || item.key.as_ref() != Some(key)).then(|| key.to_text())
+    let ([item], [ItemOutcome::Applied(key)]) =
+        (plan.change.items.as_slice(), outcomes.written.as_slice())
+    else {
+        return None;
+    };
+    (plan.change.kind == ChangeKind::Create || item.key.as_ref() != Some(key))
+        .then(|| key.to_text())
 }
 
 pub(super) fn state_word(state: OperationState) -> &'static str {
@@ -193,16 +232,31 @@ fn item_state(plan: &Plan, item: &ChangeItem, outcome: ItemOutcome) -> ItemState
                 .filter(|(field, _)| plan.face().fields[*field].is_visible())
                 .map(|(field, theirs)| Conflict {
                     field: resource.fields[field].name.clone(),
-                    before: item.before.iter().find(|(seen, _)| *seen == field).map(|(_, value)| value.clone()).unwrap_or_default(),
-                    mine: item.after.iter().find(|(wanted, _)| *wanted == field).map(|(_, value)| value.clone()),
+                    before: item
+                        .before
+                        .iter()
+                        .find(|(seen, _)| *seen == field)
+                        .map(|(_, value)| value.clone())
+                        .unwrap_or_default(),
+                    mine: item
+                        .after
+                        .iter()
+                        .find(|(wanted, _)| *wanted == field)
+                        .map(|(_, value)| value.clone()),
                     theirs,
                 })
                 .collect(),
         ),
         ItemOutcome::Refused(refusal) => {
-            let names: Vec<String> = refusal.fields.iter().map(|&field| resource.fields[field].name.clone()).collect();
-            let problem = |field: String| FieldProblem { field, problem: Problem::Refused(refusal.clone()) };
-            ItemState::Refused(if names.is_empty() { vec![problem(String::new())] } else { names.into_iter().map(problem).collect() })
+            let names: Vec<String> =
+                refusal.fields.iter().map(|&field| resource.fields[field].name.clone()).collect();
+            let problem =
+                |field: String| FieldProblem { field, problem: Problem::Refused(refusal.clone()) };
+            ItemState::Refused(if names.is_empty() {
+                vec![problem(String::new())]
+            } else {
+                names.into_iter().map(problem).collect()
+            })
         }
     }
 }

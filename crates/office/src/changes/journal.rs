@@ -1,12 +1,13 @@
 //! How a change stands in the audit: one intent per record, one outcome per operation.
 
-use kontor_model::{Change, ChangeItem, ChangeKind, RecordKey, Resource, Value};
+use kontor_model::{BackendName, Change, ChangeItem, ChangeKind, RecordKey, Resource, Value};
 use kontor_store::audit::{Entry, NewEntry};
 use kontor_store::{Json, Micros};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::error::OfficeError;
+use crate::manifest::KeyFile;
 
 pub(crate) const INTENT: &str = "change.intent";
 pub(crate) const OUTCOME: &str = "change.outcome";
@@ -17,7 +18,7 @@ const LONGEST: usize = 64 * 1024;
 
 /// What the intent of one record says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ItemRecord {
+pub(super) struct ItemRecord {
     /// What is done.
     pub kind: ChangeKind,
     /// Field names with the tagged values that were there.
@@ -68,10 +69,20 @@ pub(crate) struct OutcomeRecord {
     pub(crate) detail: Option<String>,
 }
 
-/// Encrypts what must not stand in the audit in plain text.
-pub(crate) trait Sealing: Send + Sync {
-    fn seal(&self, plain: &str) -> String;
-    fn unseal(&self, sealed: &str) -> Option<String>;
+/// Encrypts what must not stand in the audit in plain text, for one backend.
+pub(crate) struct Sealing<'a> {
+    pub(crate) key: &'a KeyFile,
+    pub(crate) backend: &'a BackendName,
+}
+
+impl Sealing<'_> {
+    fn seal(&self, plain: &str) -> String {
+        self.key.encrypt(self.backend, plain)
+    }
+
+    fn unseal(&self, sealed: &str) -> Option<String> {
+        self.key.decrypt(self.backend, sealed).ok().map(|secret| secret.reveal().to_owned())
+    }
 }
 
 /// Writes the intents of a change.
@@ -80,8 +91,8 @@ pub(crate) struct Journal<'a> {
     pub(crate) at: Micros,
     pub(crate) operation: &'a str,
     pub(crate) resource: &'a Resource,
-    pub(crate) is_secret: &'a dyn Fn(usize) -> bool,
-    pub(crate) sealing: &'a dyn Sealing,
+    pub(crate) is_secret: &'a (dyn Fn(usize) -> bool + Sync),
+    pub(crate) sealing: Sealing<'a>,
 }
 
 impl Journal<'_> {
@@ -112,7 +123,12 @@ impl Journal<'_> {
         self.entry(change, INTENT, key, Json::write(&record)?)
     }
 
-    fn kept(&self, field: usize, value: &Value, record: &mut ItemRecord) -> Option<(String, String)> {
+    fn kept(
+        &self,
+        field: usize,
+        value: &Value,
+        record: &mut ItemRecord,
+    ) -> Option<(String, String)> {
         let name = self.resource.fields[field].name.clone();
         let tagged = value.to_tagged();
         if tagged.len() > LONGEST {
@@ -130,11 +146,22 @@ impl Journal<'_> {
         Some((name, tagged))
     }
 
-    pub(crate) fn outcome(&self, change: &Change, key: Option<String>, outcome: &OutcomeRecord) -> Result<NewEntry, OfficeError> {
+    pub(crate) fn outcome(
+        &self,
+        change: &Change,
+        key: Option<String>,
+        outcome: &OutcomeRecord,
+    ) -> Result<NewEntry, OfficeError> {
         self.entry(change, OUTCOME, key, Json::write(outcome)?)
     }
 
-    fn entry(&self, change: &Change, kind: &str, record_key: Option<String>, body: Json) -> Result<NewEntry, OfficeError> {
+    fn entry(
+        &self,
+        change: &Change,
+        kind: &str,
+        record_key: Option<String>,
+        body: Json,
+    ) -> Result<NewEntry, OfficeError> {
         Ok(NewEntry {
             at: self.at,
             operation: self.operation.to_owned(),
@@ -150,25 +177,31 @@ impl Journal<'_> {
 }
 
 /// The values of an intent by field; none where one of them was not kept or its field is gone.
-pub(crate) fn values(resource: &Resource, pairs: &[(String, String)], secret: &[String], sealing: &dyn Sealing) -> Option<Vec<(usize, Value)>> {
+pub(crate) fn values(
+    resource: &Resource,
+    pairs: &[(String, String)],
+    secret: &[String],
+    sealing: &Sealing<'_>,
+) -> Option<Vec<(usize, Value)>> {
     pairs
         .iter()
         .map(|(name, text)| {
             let field = resource.position(name)?;
-            let tagged = if secret.contains(name) { unsealed(sealing, text)? } else { text.clone() };
+            let tagged =
+                if secret.contains(name) { unsealed(sealing, text)? } else { text.clone() };
             Some((field, Value::from_tagged(&tagged)?))
         })
         .collect()
 }
 
 /// `NULL` is no secret and was kept as it is.
-fn unsealed(sealing: &dyn Sealing, text: &str) -> Option<String> {
+fn unsealed(sealing: &Sealing<'_>, text: &str) -> Option<String> {
     if text == "n" { Some(text.to_owned()) } else { sealing.unseal(text) }
 }
 
 /// What the entries of one operation say together.
 pub(crate) struct Operation {
-    pub(crate) intents: Vec<(Entry, ItemRecord)>,
+    pub(super) intents: Vec<(Entry, ItemRecord)>,
     pub(crate) outcome: Option<OutcomeRecord>,
     /// Keys that outcomes name: of created records, and of those whose key changed.
     pub(crate) outcome_keys: Vec<String>,
@@ -177,7 +210,8 @@ pub(crate) struct Operation {
 
 impl Operation {
     pub(crate) fn of(entries: Vec<Entry>) -> Result<Self, OfficeError> {
-        let mut operation = Self { intents: Vec::new(), outcome: None, outcome_keys: Vec::new(), undone_by: None };
+        let mut operation =
+            Self { intents: Vec::new(), outcome: None, outcome_keys: Vec::new(), undone_by: None };
         for entry in entries {
             match entry.content.kind.as_str() {
                 INTENT => {
@@ -190,7 +224,8 @@ impl Operation {
                 }
                 UNDONE => {
                     let body: serde_json::Value = entry.content.body.read()?;
-                    operation.undone_by = body.get("by").and_then(|by| by.as_str()).map(str::to_owned);
+                    operation.undone_by =
+                        body.get("by").and_then(|by| by.as_str()).map(str::to_owned);
                 }
                 _ => {}
             }

@@ -12,7 +12,7 @@ mod undo;
 
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded};
-pub use journal::{ItemRecord, OperationState};
+pub use journal::OperationState;
 pub use plan::{Edit as EditRequest, Input, Plan, Touched};
 pub use timeline::{TimelineEntry, Told};
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use kontor_model::{Change, ChangeItem, ChangeKind, Column, Count, FieldType, Query, RecordKey, Resource, ResourceName, Value};
+use kontor_model::{
+    Change, ChangeItem, ChangeKind, Column, Count, FieldType, Query, RecordKey, Resource,
+    ResourceName, Value,
+};
 
 use crate::Office;
 use crate::actor::{Edit as EditRight, Permit};
@@ -68,21 +71,37 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::ReadOnly`]; [`OfficeError::Invalid`] with all fields that are wrong.
-    pub async fn plan_update(&self, permit: &Permit<EditRight>, name: &ResourceName, key: &RecordKey, edit: &Edit) -> Result<Plan, OfficeError> {
+    pub async fn plan_update(
+        &self,
+        permit: &Permit<EditRight>,
+        name: &ResourceName,
+        key: &RecordKey,
+        edit: &Edit,
+    ) -> Result<Plan, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
         let key = typed_key(resource, key)?;
         let mut after = inputs(resource, face, &edit.set)?;
         let mut before = expectations(resource, face, &edit.expect)?;
-        let unseen: Vec<usize> = after.iter().map(|(field, _)| *field).filter(|field| !before.iter().any(|(seen, _)| seen == field)).collect();
+        let unseen: Vec<usize> = after
+            .iter()
+            .map(|(field, _)| *field)
+            .filter(|field| !before.iter().any(|(seen, _)| seen == field))
+            .collect();
         if !unseen.is_empty() {
             let present = self.present(permit, &catalog, face, &key, &unseen).await?;
             before.extend(unseen.iter().copied().zip(present));
         }
         // What is written as it was seen is no change; but it stays expected.
-        after.retain(|(field, value)| !before.iter().any(|(seen, old)| seen == field && old.is_same(value)));
-        let items = if after.is_empty() { Vec::new() } else { vec![ChangeItem { key: Some(key), before, after, version: edit.version.clone() }] };
+        after.retain(|(field, value)| {
+            !before.iter().any(|(seen, old)| seen == field && old.is_same(value))
+        });
+        let items = if after.is_empty() {
+            Vec::new()
+        } else {
+            vec![ChangeItem { key: Some(key), before, after, version: edit.version.clone() }]
+        };
         Ok(made(permit, &catalog, face, ChangeKind::Update, items))
     }
 
@@ -90,19 +109,31 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::plan_update`].
-    pub async fn plan_create(&self, permit: &Permit<EditRight>, name: &ResourceName, set: &[(String, Input)]) -> Result<Plan, OfficeError> {
+    pub async fn plan_create(
+        &self,
+        permit: &Permit<EditRight>,
+        name: &ResourceName,
+        set: &[(String, Input)],
+    ) -> Result<Plan, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
         let after = inputs(resource, face, set)?;
         let missing: Vec<FieldProblem> = (0..resource.fields.len())
-            .filter(|&field| is_required(resource, field) && !after.iter().any(|(given, _)| *given == field))
-            .map(|field| FieldProblem { field: resource.fields[field].name.clone(), problem: Problem::Required })
+            .filter(|&field| {
+                is_required(resource, field) && !after.iter().any(|(given, _)| *given == field)
+            })
+            .map(|field| FieldProblem {
+                field: resource.fields[field].name.clone(),
+                problem: Problem::Required,
+            })
             .collect();
         if !missing.is_empty() {
             return Err(OfficeError::Invalid(missing));
         }
-        let key = resource.key.iter().map(|key| after.iter().find(|(field, _)| field == key).map(|(_, value)| value.clone()));
+        let key = resource.key.iter().map(|key| {
+            after.iter().find(|(field, _)| field == key).map(|(_, value)| value.clone())
+        });
         let key = key.collect::<Option<Vec<_>>>().map(RecordKey::Values);
         let item = ChangeItem { key, before: Vec::new(), after, version: None };
         Ok(made(permit, &catalog, face, ChangeKind::Create, vec![item]))
@@ -113,7 +144,13 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::ReadOnly`]; [`OfficeError::UnknownRecord`].
-    pub async fn plan_delete(&self, permit: &Permit<EditRight>, name: &ResourceName, key: &RecordKey, expect: &[(String, Value)]) -> Result<Plan, OfficeError> {
+    pub async fn plan_delete(
+        &self,
+        permit: &Permit<EditRight>,
+        name: &ResourceName,
+        key: &RecordKey,
+        expect: &[(String, Value)],
+    ) -> Result<Plan, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
@@ -125,7 +162,12 @@ impl Office {
                 Mark::Now => self.now_for(&resource.fields[soft.field].ty),
             };
             let before = vec![(soft.field, present.into_iter().next().unwrap_or_default())];
-            let item = ChangeItem { key: Some(key), before, after: vec![(soft.field, now)], version: None };
+            let item = ChangeItem {
+                key: Some(key),
+                before,
+                after: vec![(soft.field, now)],
+                version: None,
+            };
             return Ok(made(permit, &catalog, face, ChangeKind::Update, vec![item]));
         }
         let fields: Vec<usize> = (0..resource.fields.len()).collect();
@@ -135,7 +177,9 @@ impl Office {
             before[field].1 = seen;
         }
         // Values that cannot be compared cannot be demanded either.
-        before.retain(|(field, _)| resource.fields[*field].comparable || resource.fields[*field].ty.is_writable());
+        before.retain(|(field, _)| {
+            resource.fields[*field].comparable || resource.fields[*field].ty.is_writable()
+        });
         let item = ChangeItem { key: Some(key), before, after: Vec::new(), version: None };
         Ok(made(permit, &catalog, face, ChangeKind::Delete, vec![item]))
     }
@@ -144,7 +188,12 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Backend`].
-    pub async fn touched(&self, permit: &Permit<EditRight>, name: &ResourceName, key: &RecordKey) -> Result<Vec<Touched>, OfficeError> {
+    pub async fn touched(
+        &self,
+        permit: &Permit<EditRight>,
+        name: &ResourceName,
+        key: &RecordKey,
+    ) -> Result<Vec<Touched>, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let reader = permit.to_read();
@@ -160,7 +209,12 @@ impl Office {
     }
 
     /// The face of a resource whose records may be changed.
-    pub(crate) fn writable_face<'a>(&self, permit: &Permit<EditRight>, catalog: &'a Catalog, name: &ResourceName) -> Result<&'a Face, OfficeError> {
+    pub(crate) fn writable_face<'a>(
+        &self,
+        permit: &Permit<EditRight>,
+        catalog: &'a Catalog,
+        name: &ResourceName,
+    ) -> Result<&'a Face, OfficeError> {
         let face = self.face(&permit.backend, catalog, name)?;
         match face.read_only {
             Some(reason) => Err(OfficeError::ReadOnly(reason)),
@@ -169,7 +223,14 @@ impl Office {
     }
 
     /// What some fields of a record hold now.
-    pub(crate) async fn present(&self, permit: &Permit<EditRight>, catalog: &Catalog, face: &Face, key: &RecordKey, fields: &[usize]) -> Result<Vec<Value>, OfficeError> {
+    pub(crate) async fn present(
+        &self,
+        permit: &Permit<EditRight>,
+        catalog: &Catalog,
+        face: &Face,
+        key: &RecordKey,
+        fields: &[usize],
+    ) -> Result<Vec<Value>, OfficeError> {
         let query = Query {
             columns: fields.iter().map(|&field| Column::whole(field)).collect(),
             condition: has_key(catalog.resource(face), key),
@@ -186,7 +247,11 @@ impl Office {
     /// The present moment in the form of a type.
     pub(crate) fn now_for(&self, ty: &FieldType) -> Value {
         let now = self.clock.now();
-        let utc = now.to_zoned(jiff::tz::TimeZone::UTC).datetime().round(jiff::Unit::Second).unwrap_or_default();
+        let utc = now
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .datetime()
+            .round(jiff::Unit::Second)
+            .unwrap_or_default();
         match ty {
             FieldType::Date => Value::Text(utc.date().to_string()),
             FieldType::Instant => Value::Text(format!("{} {}+00", utc.date(), utc.time())),
@@ -195,11 +260,22 @@ impl Office {
             _ => Value::Text(format!("{} {}", utc.date(), utc.time())),
         }
     }
-
 }
 
-pub(super) fn made(permit: &Permit<EditRight>, catalog: &Arc<Catalog>, face: &Face, kind: ChangeKind, items: Vec<ChangeItem>) -> Plan {
-    let change = Change { backend: permit.backend.name.clone(), resource: face.name.clone(), kind, items, undo_of: None };
+pub(super) fn made(
+    permit: &Permit<EditRight>,
+    catalog: &Arc<Catalog>,
+    face: &Face,
+    kind: ChangeKind,
+    items: Vec<ChangeItem>,
+) -> Plan {
+    let change = Change {
+        backend: permit.backend.name.clone(),
+        resource: face.name.clone(),
+        kind,
+        items,
+        undo_of: None,
+    };
     Plan { face: face.index, catalog: Arc::clone(catalog), change }
 }
 
@@ -210,7 +286,11 @@ pub(crate) fn is_required(resource: &Resource, field: usize) -> bool {
 }
 
 /// What was put in, as values of the fields; all that is wrong at once.
-pub(crate) fn inputs(resource: &Resource, face: &Face, set: &[(String, Input)]) -> Result<Vec<(usize, Value)>, OfficeError> {
+pub(crate) fn inputs(
+    resource: &Resource,
+    face: &Face,
+    set: &[(String, Input)],
+) -> Result<Vec<(usize, Value)>, OfficeError> {
     let mut values = Vec::with_capacity(set.len());
     let mut problems = Vec::new();
     for (name, input) in set {
@@ -222,8 +302,16 @@ pub(crate) fn inputs(resource: &Resource, face: &Face, set: &[(String, Input)]) 
     if problems.is_empty() { Ok(values) } else { Err(OfficeError::Invalid(problems)) }
 }
 
-fn input_value(resource: &Resource, face: &Face, name: &str, input: &Input) -> Result<(usize, Value), Problem> {
-    let index = resource.position(name).filter(|&field| face.fields[field].is_visible()).ok_or(Problem::Unknown)?;
+fn input_value(
+    resource: &Resource,
+    face: &Face,
+    name: &str,
+    input: &Input,
+) -> Result<(usize, Value), Problem> {
+    let index = resource
+        .position(name)
+        .filter(|&field| face.fields[field].is_visible())
+        .ok_or(Problem::Unknown)?;
     if let Some(reason) = face.fields[index].read_only {
         return Err(Problem::ReadOnly(reason));
     }
@@ -239,7 +327,11 @@ fn input_value(resource: &Resource, face: &Face, name: &str, input: &Input) -> R
 }
 
 /// What was seen. Values that were cut for a list tell nothing and are refused.
-fn expectations(resource: &Resource, face: &Face, expect: &[(String, Value)]) -> Result<Vec<(usize, Value)>, OfficeError> {
+fn expectations(
+    resource: &Resource,
+    face: &Face,
+    expect: &[(String, Value)],
+) -> Result<Vec<(usize, Value)>, OfficeError> {
     expect
         .iter()
         .map(|(name, value)| {
@@ -247,8 +339,10 @@ fn expectations(resource: &Resource, face: &Face, expect: &[(String, Value)]) ->
             if value.is_whole() {
                 return Ok((field, value.clone()));
             }
-            Err(OfficeError::Parameter { what: "expect", problem: format!("“{name}” was not seen as a whole") })
+            Err(OfficeError::Parameter {
+                what: "expect",
+                problem: format!("“{name}” was not seen as a whole"),
+            })
         })
         .collect()
 }
-

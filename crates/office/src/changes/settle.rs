@@ -3,11 +3,15 @@
 
 use std::sync::Arc;
 
-use kontor_model::{BackendName, ChangeKind, Column, Condition, Query, RecordKey, Resource, ResourceName, Value};
+use kontor_model::{
+    BackendName, ChangeKind, Column, Condition, Query, RecordKey, Resource, ResourceName, Value,
+};
 use kontor_store::Json;
 use kontor_store::audit::{NewEntry, OpenChange, OpenedChange};
 
-use super::journal::{self, ItemRecord, OUTCOME, Operation, OperationState, OutcomeRecord};
+use super::journal::{
+    self, ItemRecord, OUTCOME, Operation, OperationState, OutcomeRecord, Sealing,
+};
 use crate::Office;
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
@@ -28,8 +32,14 @@ impl Office {
     /// # Errors
     /// [`OfficeError`] when the backend or the store cannot be asked; what is open stays open.
     pub async fn settle(self: &Arc<Self>, name: &BackendName) -> Result<usize, OfficeError> {
-        let open: Vec<OpenedChange> =
-            self.store.audit().open_changes().await?.into_iter().filter(|change| change.backend == name.as_str() && change.at < self.started).collect();
+        let open: Vec<OpenedChange> = self
+            .store
+            .audit()
+            .open_changes()
+            .await?
+            .into_iter()
+            .filter(|change| change.backend == name.as_str() && change.at < self.started)
+            .collect();
         if open.is_empty() {
             return Ok(0);
         }
@@ -38,21 +48,35 @@ impl Office {
         let quiet = backend.earlier_sessions_ended().await?;
         let catalog = backend.catalog()?;
         for change in &open {
-            let operation = Operation::of(self.store.audit().by_operation(&change.operation).await?)?;
-            let record = if operation.outcome.is_some() { None } else { Some(self.looked_at(&backend, &catalog, &operation, quiet).await?) };
+            let operation =
+                Operation::of(self.store.audit().by_operation(&change.operation).await?)?;
+            let record = if operation.outcome.is_some() {
+                None
+            } else {
+                Some(self.looked_at(&backend, &catalog, &operation, quiet).await?)
+            };
             self.close(change, &operation, record).await?;
             tracing::info!(operation = %change.operation, backend = %name, "settled a change that was cut off");
         }
         Ok(open.len())
     }
 
-    async fn looked_at(&self, backend: &Backend, catalog: &Catalog, operation: &Operation, quiet: bool) -> Result<OutcomeRecord, OfficeError> {
+    async fn looked_at(
+        &self,
+        backend: &Backend,
+        catalog: &Catalog,
+        operation: &Operation,
+        quiet: bool,
+    ) -> Result<OutcomeRecord, OfficeError> {
         let (mut written, mut clear) = (0, quiet);
         let mut exceptions = Vec::new();
         for (entry, record) in &operation.intents {
             let name = ResourceName::new(entry.content.resource.clone().unwrap_or_default());
             let found = match catalog.face(&name) {
-                Some(face) => self.look(backend, catalog, face, record, entry.content.record_key.as_deref()).await?,
+                Some(face) => {
+                    self.look(backend, catalog, face, record, entry.content.record_key.as_deref())
+                        .await?
+                }
                 None => Found::Unclear,
             };
             let key = entry.content.record_key.clone().unwrap_or_default();
@@ -74,9 +98,16 @@ impl Office {
         Ok(OutcomeRecord { state, settled: true, exceptions, detail: None })
     }
 
-    async fn look(&self, backend: &Backend, catalog: &Catalog, face: &Face, record: &ItemRecord, key: Option<&str>) -> Result<Found, OfficeError> {
+    async fn look(
+        &self,
+        backend: &Backend,
+        catalog: &Catalog,
+        face: &Face,
+        record: &ItemRecord,
+        key: Option<&str>,
+    ) -> Result<Found, OfficeError> {
         let resource = catalog.resource(face);
-        let sealing = self.sealing.as_ref();
+        let sealing = &Sealing { key: &self.key, backend: &backend.name };
         let (Some(before), Some(after)) = (
             journal::values(resource, &record.before, &record.secret, sealing),
             journal::values(resource, &record.after, &record.secret, sealing),
@@ -85,45 +116,101 @@ impl Office {
         };
         let key = key.and_then(RecordKey::from_text).and_then(|key| typed_key(resource, &key).ok());
         let Some(key) = key else { return self.look_for_new(backend, catalog, face, &after).await };
-        let fields: Vec<usize> = if record.kind == ChangeKind::Delete { resource.key.clone() } else { after.iter().map(|(field, _)| *field).collect() };
-        let there = read(backend, catalog, face, has_key(resource, &key), &fields, 1).await?.into_iter().next();
+        let fields: Vec<usize> = if record.kind == ChangeKind::Delete {
+            resource.key.clone()
+        } else {
+            after.iter().map(|(field, _)| *field).collect()
+        };
+        let there = read(backend, catalog, face, has_key(resource, &key), &fields, 1)
+            .await?
+            .into_iter()
+            .next();
         Ok(match (record.kind, there) {
             (ChangeKind::Delete, Some(_)) | (ChangeKind::Create, None) => Found::NotWritten,
             (ChangeKind::Delete, None) => Found::Written,
-            (ChangeKind::Create | ChangeKind::Update, Some(values)) if holds(&after, &values) => Found::Written,
-            (ChangeKind::Update, Some(values)) => {
-                let old: Vec<(usize, Value)> = fields.iter().filter_map(|field| before.iter().find(|(seen, _)| seen == field).cloned()).collect();
-                if old.len() == values.len() && holds(&old, &values) { Found::NotWritten } else { Found::Unclear }
+            (ChangeKind::Create | ChangeKind::Update, Some(values)) if holds(&after, &values) => {
+                Found::Written
             }
-            (ChangeKind::Update, None) => self.under_new_key(backend, catalog, face, &key, &after).await?,
+            (ChangeKind::Update, Some(values)) => {
+                let old: Vec<(usize, Value)> = fields
+                    .iter()
+                    .filter_map(|field| before.iter().find(|(seen, _)| seen == field).cloned())
+                    .collect();
+                if old.len() == values.len() && holds(&old, &values) {
+                    Found::NotWritten
+                } else {
+                    Found::Unclear
+                }
+            }
+            (ChangeKind::Update, None) => {
+                self.under_new_key(backend, catalog, face, &key, &after).await?
+            }
             (ChangeKind::Create, Some(_)) => Found::Unclear,
         })
     }
 
     /// An edit of the key itself moves the record.
-    async fn under_new_key(&self, backend: &Backend, catalog: &Catalog, face: &Face, key: &RecordKey, after: &[(usize, Value)]) -> Result<Found, OfficeError> {
+    async fn under_new_key(
+        &self,
+        backend: &Backend,
+        catalog: &Catalog,
+        face: &Face,
+        key: &RecordKey,
+        after: &[(usize, Value)],
+    ) -> Result<Found, OfficeError> {
         let resource = catalog.resource(face);
         let RecordKey::Values(old) = key else { return Ok(Found::Unclear) };
-        let changed = |field: &usize| after.iter().find(|(set, _)| set == field).map(|(_, value)| value.clone());
+        let changed = |field: &usize| {
+            after.iter().find(|(set, _)| set == field).map(|(_, value)| value.clone())
+        };
         if !resource.key.iter().any(|field| changed(field).is_some()) {
             return Ok(Found::Unclear);
         }
-        let new = resource.key.iter().zip(old).map(|(field, old)| changed(field).unwrap_or_else(|| old.clone())).collect();
-        let rows = read(backend, catalog, face, has_key(resource, &RecordKey::Values(new)), &resource.key, 1).await?;
+        let new = resource
+            .key
+            .iter()
+            .zip(old)
+            .map(|(field, old)| changed(field).unwrap_or_else(|| old.clone()))
+            .collect();
+        let rows = read(
+            backend,
+            catalog,
+            face,
+            has_key(resource, &RecordKey::Values(new)),
+            &resource.key,
+            1,
+        )
+        .await?;
         Ok(if rows.is_empty() { Found::Unclear } else { Found::Written })
     }
 
     /// The database would have made the key: nothing like it means that it was not written; more
     /// cannot be told, for the same record may have been made by somebody else.
-    async fn look_for_new(&self, backend: &Backend, catalog: &Catalog, face: &Face, after: &[(usize, Value)]) -> Result<Found, OfficeError> {
+    async fn look_for_new(
+        &self,
+        backend: &Backend,
+        catalog: &Catalog,
+        face: &Face,
+        after: &[(usize, Value)],
+    ) -> Result<Found, OfficeError> {
         let resource = catalog.resource(face);
         let comparable = after.iter().filter(|(field, _)| is_comparable(resource, *field));
-        let condition = kontor_model::RecordKey::Content(comparable.map(|(field, value)| (resource.fields[*field].name.clone(), value.clone())).collect());
-        let rows = read(backend, catalog, face, has_key(resource, &condition), &resource.key, 1).await?;
+        let condition = RecordKey::Content(
+            comparable
+                .map(|(field, value)| (resource.fields[*field].name.clone(), value.clone()))
+                .collect(),
+        );
+        let rows =
+            read(backend, catalog, face, has_key(resource, &condition), &resource.key, 1).await?;
         Ok(if rows.is_empty() { Found::NotWritten } else { Found::Unclear })
     }
 
-    async fn close(&self, change: &OpenedChange, operation: &Operation, record: Option<OutcomeRecord>) -> Result<(), OfficeError> {
+    async fn close(
+        &self,
+        change: &OpenedChange,
+        operation: &Operation,
+        record: Option<OutcomeRecord>,
+    ) -> Result<(), OfficeError> {
         let mut entries = Vec::new();
         if let (Some(record), Some((first, _))) = (&record, operation.intents.first()) {
             let single = operation.intents.len() == 1;
@@ -149,7 +236,8 @@ fn is_comparable(resource: &Resource, field: usize) -> bool {
 }
 
 fn holds(wanted: &[(usize, Value)], values: &[Value]) -> bool {
-    wanted.len() == values.len() && wanted.iter().zip(values).all(|((_, wanted), there)| same(wanted, there))
+    wanted.len() == values.len()
+        && wanted.iter().zip(values).all(|((_, wanted), there)| same(wanted, there))
 }
 
 /// A database may write a value in another form than it was given: `12.5` as `12.50`.
@@ -175,7 +263,14 @@ fn plain(text: &str) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
-async fn read(backend: &Backend, catalog: &Catalog, face: &Face, condition: Condition, fields: &[usize], limit: u32) -> Result<Vec<Vec<Value>>, OfficeError> {
+async fn read(
+    backend: &Backend,
+    catalog: &Catalog,
+    face: &Face,
+    condition: Condition,
+    fields: &[usize],
+    limit: u32,
+) -> Result<Vec<Vec<Value>>, OfficeError> {
     let query = Query {
         columns: fields.iter().map(|&field| Column::whole(field)).collect(),
         condition,

@@ -60,10 +60,21 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Store`].
-    pub async fn timeline(&self, permit: &Permit<Read>, name: &ResourceName, key: &str, before: Option<i64>, limit: u32) -> Result<Vec<TimelineEntry>, OfficeError> {
+    pub async fn timeline(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &str,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<TimelineEntry>, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
-        let entries = self.store.audit().timeline(permit.backend.name.as_str(), name.as_str(), key, before, limit).await?;
+        let entries = self
+            .store
+            .audit()
+            .timeline(permit.backend.name.as_str(), name.as_str(), key, before, limit)
+            .await?;
         let mut operations: HashMap<String, Operation> = HashMap::new();
         let mut told: Vec<TimelineEntry> = Vec::new();
         for entry in entries {
@@ -79,7 +90,11 @@ impl Office {
                 operations.insert(id.clone(), operation);
             }
             let operation = &operations[&id];
-            let intent = operation.intents.iter().find(|(intent, _)| intent.content.record_key.as_deref() == Some(key)).or_else(|| operation.intents.first());
+            let intent = operation
+                .intents
+                .iter()
+                .find(|(intent, _)| intent.content.record_key.as_deref() == Some(key))
+                .or_else(|| operation.intents.first());
             if let Some((intent, record)) = intent {
                 let mut line = timeline_entry(face, permit, intent, record, operation);
                 line.seq = entry.seq;
@@ -93,11 +108,17 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Unknown`]; [`OfficeError::UnknownBackend`] for somebody who may not read it.
-    pub async fn operation(&self, actor: &std::sync::Arc<Actor>, id: &str) -> Result<Told, OfficeError> {
+    pub async fn operation(
+        &self,
+        actor: &std::sync::Arc<Actor>,
+        id: &str,
+    ) -> Result<Told, OfficeError> {
         let operation = Operation::of(self.store.audit().by_operation(id).await?)?;
         let unknown = || OfficeError::Unknown { what: "operation", name: id.to_owned() };
         let (first, _) = operation.intents.first().ok_or_else(unknown)?;
-        let backend = kontor_model::BackendName::new(first.content.backend.clone().unwrap_or_default()).map_err(|_| unknown())?;
+        let backend =
+            kontor_model::BackendName::new(first.content.backend.clone().unwrap_or_default())
+                .map_err(|_| unknown())?;
         let permit: Permit<Read> = self.permit(actor, &backend)?;
         let catalog = permit.backend.catalog()?;
         let name = ResourceName::new(first.content.resource.clone().unwrap_or_default());
@@ -106,7 +127,11 @@ impl Office {
             .intents
             .iter()
             .map(|(intent, record)| {
-                let key = intent.content.record_key.clone().or_else(|| operation.outcome_keys.first().cloned());
+                let key = intent
+                    .content
+                    .record_key
+                    .clone()
+                    .or_else(|| operation.outcome_keys.first().cloned());
                 (key, timeline_entry(face, &permit, intent, record, &operation))
             })
             .collect();
@@ -124,15 +149,29 @@ impl Office {
     }
 }
 
-fn timeline_entry(face: &Face, permit: &Permit<Read>, intent: &kontor_store::audit::Entry, record: &ItemRecord, operation: &Operation) -> TimelineEntry {
+fn timeline_entry(
+    face: &Face,
+    permit: &Permit<Read>,
+    intent: &kontor_store::audit::Entry,
+    record: &ItemRecord,
+    operation: &Operation,
+) -> TimelineEntry {
     let catalog = permit.backend.catalog().ok();
     let is_visible = |name: &String| {
         let resource = catalog.as_ref().map(|catalog| catalog.resource(face));
         let field = resource.and_then(|resource| resource.position(name));
-        field.is_some_and(|field| face.fields.get(field).is_some_and(crate::catalog::FieldFace::is_visible))
+        field.is_some_and(|field| {
+            face.fields.get(field).is_some_and(crate::catalog::FieldFace::is_visible)
+        })
     };
-    let value = |pairs: &[(String, String)], name: &str| pairs.iter().find(|(field, _)| field == name).and_then(|(_, tagged)| Value::from_tagged(tagged));
-    let changed: &[(String, String)] = if record.after.is_empty() { &record.before } else { &record.after };
+    let value = |pairs: &[(String, String)], name: &str| {
+        pairs
+            .iter()
+            .find(|(field, _)| field == name)
+            .and_then(|(_, tagged)| Value::from_tagged(tagged))
+    };
+    let changed: &[(String, String)] =
+        if record.after.is_empty() { &record.before } else { &record.after };
     let fields = changed
         .iter()
         .map(|(name, _)| name)

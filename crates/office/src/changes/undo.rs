@@ -7,7 +7,7 @@ use kontor_store::Json;
 use kontor_store::audit::{NewEntry, OpenChange};
 
 use super::apply::Applied;
-use super::journal::{self, ItemRecord, Operation, OperationState, UNDONE};
+use super::journal::{self, ItemRecord, Operation, OperationState, Sealing, UNDONE};
 use super::plan::Plan;
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
@@ -20,7 +20,11 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::NotUndoable`]; else as [`Office::apply`].
-    pub async fn undo(self: &Arc<Self>, actor: &Arc<Actor>, operation: &str) -> Result<Applied, OfficeError> {
+    pub async fn undo(
+        self: &Arc<Self>,
+        actor: &Arc<Actor>,
+        operation: &str,
+    ) -> Result<Applied, OfficeError> {
         let not = |reason| OfficeError::NotUndoable { operation: operation.to_owned(), reason };
         let told = Operation::of(self.store.audit().by_operation(operation).await?)?;
         let unknown = || OfficeError::Unknown { what: "operation", name: operation.to_owned() };
@@ -46,7 +50,8 @@ impl Office {
             }
             let written_key = told.outcome_keys.first().cloned().or(key_text);
             kind = inverse(record.kind);
-            let item = self.inverse_item(catalog.resource(face), record, written_key.as_deref());
+            let item =
+                self.inverse_item(&backend, catalog.resource(face), record, written_key.as_deref());
             items.push(item.ok_or_else(|| not(NotUndoable::ValuesNotKept))?);
         }
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
@@ -54,7 +59,12 @@ impl Office {
         self.undo_plan(actor, &permit, plan).await
     }
 
-    async fn undo_plan(self: &Arc<Self>, actor: &Arc<Actor>, permit: &Permit<Edit>, plan: Plan) -> Result<Applied, OfficeError> {
+    async fn undo_plan(
+        self: &Arc<Self>,
+        actor: &Arc<Actor>,
+        permit: &Permit<Edit>,
+        plan: Plan,
+    ) -> Result<Applied, OfficeError> {
         if plan.change.items.len() == 1 {
             self.apply(actor, &permit.backend, plan).await
         } else {
@@ -62,29 +72,49 @@ impl Office {
         }
     }
 
-    fn inverse_item(&self, resource: &Resource, record: &ItemRecord, key: Option<&str>) -> Option<ChangeItem> {
+    fn inverse_item(
+        &self,
+        backend: &BackendName,
+        resource: &Resource,
+        record: &ItemRecord,
+        key: Option<&str>,
+    ) -> Option<ChangeItem> {
         if !record.not_kept.is_empty() {
             return None;
         }
-        let before = journal::values(resource, &record.before, &record.secret, self.sealing.as_ref())?;
-        let after = journal::values(resource, &record.after, &record.secret, self.sealing.as_ref())?;
+        let sealing = Sealing { key: &self.key, backend };
+        let before = journal::values(resource, &record.before, &record.secret, &sealing)?;
+        let after = journal::values(resource, &record.after, &record.secret, &sealing)?;
         let key = key.and_then(RecordKey::from_text).and_then(|key| typed_key(resource, &key).ok());
         Some(match record.kind {
             ChangeKind::Update => {
                 // Fields that were only expected are not written back.
-                let restored = before.into_iter().filter(|(field, _)| after.iter().any(|(set, _)| set == field)).collect();
+                let restored = before
+                    .into_iter()
+                    .filter(|(field, _)| after.iter().any(|(set, _)| set == field))
+                    .collect();
                 ChangeItem { key: Some(key?), before: after, after: restored, version: None }
             }
-            ChangeKind::Create => ChangeItem { key: Some(key?), before: after, after: Vec::new(), version: None },
+            ChangeKind::Create => {
+                ChangeItem { key: Some(key?), before: after, after: Vec::new(), version: None }
+            }
             ChangeKind::Delete => {
-                let made: Vec<_> = before.into_iter().filter(|(field, _)| resource.fields[*field].is_editable()).collect();
+                let made: Vec<_> = before
+                    .into_iter()
+                    .filter(|(field, _)| resource.fields[*field].is_editable())
+                    .collect();
                 ChangeItem { key, before: Vec::new(), after: made, version: None }
             }
         })
     }
 
     /// Tells beside the original operation that it was taken back.
-    pub(crate) async fn note_undone(&self, actor: &Actor, original: &str, by: &str) -> Result<(), OfficeError> {
+    pub(crate) async fn note_undone(
+        &self,
+        actor: &Actor,
+        original: &str,
+        by: &str,
+    ) -> Result<(), OfficeError> {
         let entry = NewEntry {
             at: self.clock.micros(),
             operation: original.to_owned(),
@@ -110,6 +140,7 @@ fn inverse(kind: ChangeKind) -> ChangeKind {
 }
 
 fn is_exception(told: &Operation, key: Option<&str>) -> bool {
-    let exceptions = told.outcome.as_ref().map(|outcome| outcome.exceptions.as_slice()).unwrap_or_default();
+    let exceptions =
+        told.outcome.as_ref().map(|outcome| outcome.exceptions.as_slice()).unwrap_or_default();
     exceptions.iter().any(|(other, _)| Some(other.as_str()) == key)
 }

@@ -122,6 +122,20 @@ pub struct Choice {
     pub color: Option<Color>,
 }
 
+impl Choice {
+    /// Choices as the value of the key `choices`.
+    #[must_use]
+    pub fn to_value(choices: &[Self]) -> Value {
+        let table = choices.iter().map(|choice| {
+            let mut keys = Keys::default();
+            keys.add("title", choice.title.as_ref());
+            keys.add("color", choice.color.map(Color::word));
+            (choice.value.clone(), keys.into_inline())
+        });
+        Value::from(table.collect::<InlineTable>())
+    }
+}
+
 /// The colour of a dot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -150,7 +164,7 @@ impl Color {
     }
 }
 
-fn word<T: PartialEq>(value: T, words: &[(&'static str, T)]) -> &'static str {
+fn word<T: Copy + PartialEq>(value: T, words: &[(&'static str, T)]) -> &'static str {
     words.iter().find(|(_, candidate)| *candidate == value).map_or("", |(word, _)| word)
 }
 
@@ -197,7 +211,7 @@ impl FieldOverride {
             None => {}
         }
         keys.add("decimals", self.decimals.map(i64::from));
-        keys.add("choices", (!self.choices.is_empty()).then(|| choices(&self.choices)));
+        keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));
         keys.add("editable", self.editable);
         keys
     }
@@ -232,15 +246,4 @@ fn read_choices(entry: &Entry<'_>) -> Vec<Choice> {
         })
     });
     choices.collect()
-}
-
-/// Choices as the value of the key `choices`.
-pub(super) fn choices(choices: &[Choice]) -> Value {
-    let table = choices.iter().map(|choice| {
-        let mut keys = Keys::default();
-        keys.add("title", choice.title.as_ref());
-        keys.add("color", choice.color.map(Color::word));
-        (choice.value.clone(), keys.into_inline())
-    });
-    Value::from(table.collect::<InlineTable>())
 }

@@ -158,11 +158,20 @@ fn create(path: &Path) -> io::Result<()> {
     let made = file
         .write_all(&random::bytes::<KEY_BYTES>())
         .and_then(|()| file.sync_all())
-        .and_then(|()| fs::hard_link(&half, path));
-    fs::remove_file(&half)?;
-    match made {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => sync_folder(path),
+        .and_then(|()| take_name(&half, path));
+    // After a rename the half file is gone; one that cannot be removed does no harm.
+    _ = fs::remove_file(&half);
+    made?;
+    sync_folder(path)
+}
+
+/// Gives the half file its name, unless something has that name already. Only a hard link does
+/// both at once; not every file system has them.
+fn take_name(half: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(half, path) {
+        Ok(()) => Ok(()),
+        Err(_) if path.exists() => Ok(()),
+        Err(_) => fs::rename(half, path),
     }
 }
 

@@ -6,6 +6,8 @@
 //! longer than [`Manifest::address`] needs.
 
 mod budget;
+mod check;
+mod edit;
 mod field;
 mod key_file;
 mod label;
@@ -16,12 +18,14 @@ mod read;
 mod resource;
 mod source;
 mod text;
+mod write;
 
 use std::path::PathBuf;
 
 use kontor_connect::Budget;
 use kontor_model::{BackendName, ResourceName};
 
+pub use edit::{Edit, Part};
 pub use field::{Choice, Color, Currency, FieldOverride, Format};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};
 pub use label::Label;
@@ -32,8 +36,8 @@ pub use read::load_folder;
 pub use resource::{
     DeletedMark, Kinds, ResourceOverride, SoftDelete, SortField, Stamps, Translations,
 };
-
-use source::Places;
+pub use source::Places;
+pub use write::WriteError;
 
 /// The registration of one backend.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +70,8 @@ pub struct Manifest {
     pub resources: Vec<(ResourceName, ResourceOverride)>,
     /// Links beside those that the database declares.
     pub links: Vec<ManifestLink>,
-    places: Places,
+    /// Where in the file all this stands; empty for what was not read from one.
+    pub places: Places,
 }
 
 impl Manifest {

@@ -85,7 +85,8 @@ impl fmt::Display for ManifestErrors {
 impl Error for ManifestErrors {}
 
 /// The one of some names that somebody probably meant: the same but for case and punctuation, or
-/// else the nearest one if no more than a third of its letters must be typed again.
+/// else the nearest one if no more than a third of its letters must be typed again, or else one of
+/// which the beginning was given.
 pub(super) fn nearest<'a>(
     meant: &str,
     names: impl IntoIterator<Item = &'a str>,
@@ -94,19 +95,36 @@ pub(super) fn nearest<'a>(
         name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let meant = plain(meant);
-    let allowed = (meant.chars().count() / 3).max(1);
-    names
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&meant, &plain(name)), name))
-        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let letters = meant.chars().count();
+    let names: Vec<(String, &str)> = names.into_iter().map(|name| (plain(name), name)).collect();
+    let similar = names
+        .iter()
+        .map(|(plain, name)| (strsim::damerau_levenshtein(&meant, plain), plain, name))
+        .filter(|(distance, _, _)| *distance <= (letters / 3).max(1) && *distance < letters)
+        .min_by(|a, b| {
+            // Of two at the same distance, the one with the same beginning.
+            let likeness = |name| strsim::jaro_winkler(&meant, name);
+            a.0.cmp(&b.0).then_with(|| likeness(b.1).total_cmp(&likeness(a.1)))
+        })
+        .map(|(_, _, name)| *name);
+    let longer = || names.iter().find(|(name, _)| letters >= 3 && name.starts_with(&meant));
+    similar.or_else(|| longer().map(|(_, name)| *name))
 }
 
 /// Names as a list in a sentence: `“a”, “b”, “c”`.
 pub(super) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("“{name}”")).collect();
     names.join(", ")
+}
+
+/// What there is instead of a name that does not exist; nothing where the list would be long.
+pub(super) fn listed<'a>(verb: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    const LONGEST: usize = 20;
+    let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() || names.len() > LONGEST {
+        return String::new();
+    }
+    format!("; {verb} {}", quoted(names))
 }
 
 #[cfg(test)]
@@ -119,6 +137,8 @@ mod tests {
         assert_eq!(nearest("statment_timeout", names), Some("statement_timeout"));
         assert_eq!(nearest("RowCap", names), Some("row_cap"));
         assert_eq!(nearest("password", names), None);
+        assert_eq!(nearest("statement", names), Some("statement_timeout"));
+        assert_eq!(nearest("gren", ["grey", "green"]), Some("green"));
         assert_eq!(nearest("x", ["a", "b"]), None);
         assert_eq!(nearest("", names), None);
     }

@@ -80,6 +80,9 @@ fn read(name: BackendName, file: PathBuf, root: &Section<'_>) -> Manifest {
                 entry.refuse("means nothing: a SQLite file has no password");
             }
         }
+        if let Some(entry) = root.get("schemas") {
+            entry.refuse("means nothing: a SQLite file has no schemas");
+        }
     }
     if let (Some(entry), None) = (root.get("replica_password"), root.get("replica")) {
         entry.refuse("means nothing without “replica”");
@@ -117,7 +120,7 @@ fn read_url(entry: &Entry<'_>, like: Option<&str>) -> Option<String> {
     let location: Location = match url.parse() {
         Ok(location) => location,
         Err(error) => {
-            entry.refuse(format!("is no address of a backend: {error}"));
+            entry.refuse(format!("cannot be used: {error}"));
             return None;
         }
     };

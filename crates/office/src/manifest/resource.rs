@@ -186,7 +186,7 @@ impl ResourceOverride {
         }
         keys.add_names("order", &self.order);
         keys.add_names("columns", &self.columns);
-        keys.add("sort", (!self.sort.is_empty()).then(|| sort(&self.sort)));
+        keys.add("sort", (!self.sort.is_empty()).then(|| SortField::to_value(&self.sort)));
         keys.add("search", self.search.as_ref().map(|fields| fields.iter().collect::<Value>()));
         keys.add("soft_delete", self.soft_delete.as_ref());
         keys.add("stamps", self.stamps.as_ref());
@@ -228,6 +228,18 @@ impl SortField {
         Self { field: field.to_owned(), descending }
     }
 
+    /// A list's order as the value of the key `sort`.
+    #[must_use]
+    pub fn to_value(steps: &[Self]) -> Value {
+        let is_plain = |step: &Self| !step.field.contains(',') && step.field.trim() == step.field;
+        let texts = steps.iter().map(Self::to_text);
+        if steps.iter().all(is_plain) {
+            Value::from(texts.collect::<Vec<_>>().join(","))
+        } else {
+            texts.collect()
+        }
+    }
+
     fn to_text(&self) -> String {
         let sign = match (self.descending, self.field.starts_with(['-', '+'])) {
             (true, _) => "-",
@@ -235,17 +247,6 @@ impl SortField {
             (false, false) => "",
         };
         format!("{sign}{}", self.field)
-    }
-}
-
-/// A list's order as the value of the key `sort`.
-pub(super) fn sort(steps: &[SortField]) -> Value {
-    let is_plain = |step: &SortField| !step.field.contains(',') && step.field.trim() == step.field;
-    let texts = steps.iter().map(SortField::to_text);
-    if steps.iter().all(is_plain) {
-        Value::from(texts.collect::<Vec<_>>().join(","))
-    } else {
-        texts.collect()
     }
 }
 

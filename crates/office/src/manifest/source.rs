@@ -9,11 +9,12 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Place, Problem, nearest, quoted};
+use super::problem::{Place, Problem, listed, nearest};
+use super::text::key;
 
 /// Where the things that a manifest says stand in its file, by their path of keys.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(HashMap<Vec<String>, Place>);
+pub struct Places(HashMap<Vec<String>, Place>);
 
 impl Places {
     /// The place of a path, or of the nearest part of it that stands in the file.
@@ -122,8 +123,7 @@ impl<'a> Section<'a> {
             let suggestion = nearest(name, self.keys.iter().copied());
             let mut message = format!("unknown key “{name}”{place}");
             if suggestion.is_none() {
-                message.push_str("; it may have ");
-                message.push_str(&quoted(self.keys.iter().copied()));
+                message.push_str(&listed("it may have", self.keys.iter().copied()));
             }
             self.source.note(key.span().start, message, suggestion);
         }
@@ -161,17 +161,14 @@ impl<'a> Section<'a> {
 
 /// `[budget]`, `[resources."order details"]`, `[[links]]`.
 fn header(path: &[String]) -> Option<String> {
-    let is_bare = |key: &str| {
-        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
-    };
-    let written = |key: &String| if is_bare(key) { key.clone() } else { format!("{key:?}") };
     match path {
         [] => None,
-        [first, _, rest @ ..] if first == "links" => Some(format!(
-            "[[{}]]",
-            std::iter::once(first).chain(rest).map(written).collect::<Vec<_>>().join(".")
-        )),
-        path => Some(format!("[{}]", path.iter().map(written).collect::<Vec<_>>().join("."))),
+        [links, _] if links == "links" => Some("[[links]]".to_owned()),
+        path => {
+            let is_index = |at: usize| at == 1 && path[0] == "links";
+            let keys = path.iter().enumerate().filter(|(at, _)| !is_index(*at));
+            Some(format!("[{}]", keys.map(|(_, name)| key(name)).collect::<Vec<_>>().join(".")))
+        }
     }
 }
 
@@ -289,8 +286,7 @@ impl<'a> Entry<'a> {
             let suggestion = nearest(&text, names());
             let mut message = format!("cannot be “{text}”");
             if suggestion.is_none() {
-                message.push_str("; it may be ");
-                message.push_str(&quoted(names()));
+                message.push_str(&listed("it may be", names()));
             }
             self.refuse_with(message, suggestion);
         }

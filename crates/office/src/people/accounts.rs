@@ -57,8 +57,13 @@ fn valid_email(email: &str) -> Result<String, PeopleError> {
     let email = email.trim();
     let wrong = || PeopleError::Email(email.to_owned());
     let (user, host) = email.split_once('@').ok_or_else(wrong)?;
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '@');
-    if plain(user) && plain(host) && email.len() <= 254 { Ok(email.to_owned()) } else { Err(wrong()) }
+    let plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '@');
+    if plain(user) && plain(host) && email.len() <= 254 {
+        Ok(email.to_owned())
+    } else {
+        Err(wrong())
+    }
 }
 
 fn valid_zone(zone: &str) -> Result<(), PeopleError> {
@@ -78,7 +83,12 @@ impl Office {
         self.one_time_link(Purpose::Setup, None, DAY).await.map(Some)
     }
 
-    async fn one_time_link(&self, purpose: Purpose, user: Option<&str>, valid: Micros) -> Result<String, OfficeError> {
+    async fn one_time_link(
+        &self,
+        purpose: Purpose,
+        user: Option<&str>,
+        valid: Micros,
+    ) -> Result<String, OfficeError> {
         let now = self.clock.micros();
         let secret = random::token();
         let link = Link {
@@ -117,7 +127,13 @@ impl Office {
     ///
     /// # Errors
     /// [`PeopleError`] says what to mend; the link stays valid until all is right.
-    pub async fn use_link(&self, secret: &str, person: NewPerson, ip: &str, agent: &str) -> Result<SignedIn, OfficeError> {
+    pub async fn use_link(
+        &self,
+        secret: &str,
+        person: NewPerson,
+        ip: &str,
+        agent: &str,
+    ) -> Result<SignedIn, OfficeError> {
         let (purpose, invited) = self.open_link(secret).await?;
         let email = match &invited {
             Some(user) => user.email.clone(),
@@ -136,7 +152,8 @@ impl Office {
             name,
             email,
             password_hash: Some(hash.clone()),
-            is_admin: purpose == Purpose::Setup || invited.as_ref().is_some_and(|user| user.is_admin),
+            is_admin: purpose == Purpose::Setup
+                || invited.as_ref().is_some_and(|user| user.is_admin),
             language: person.language,
             time_zone: person.time_zone,
             density: invited.as_ref().map_or_else(|| "normal".into(), |user| user.density.clone()),
@@ -168,7 +185,14 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Denied`] unless the actor administers Kontor; [`PeopleError`].
-    pub async fn invite(&self, actor: &Actor, name: &str, email: &str, is_admin: bool, grants: &[Grant]) -> Result<(User, String), OfficeError> {
+    pub async fn invite(
+        &self,
+        actor: &Actor,
+        name: &str,
+        email: &str,
+        is_admin: bool,
+        grants: &[Grant],
+    ) -> Result<(User, String), OfficeError> {
         actor.administrator()?;
         if name.trim().is_empty() {
             return Err(PeopleError::NameMissing.into());
@@ -254,7 +278,12 @@ impl Office {
         let keeps_administering = account.user.is_admin && !account.user.disabled;
         if before.user.is_admin && !keeps_administering {
             let others = users::list(&mut self.store.read()).await?;
-            let other = |user: &User| user.is_admin && !user.disabled && user.password_hash.is_some() && user.id != account.user.id;
+            let other = |user: &User| {
+                user.is_admin
+                    && !user.disabled
+                    && user.password_hash.is_some()
+                    && user.id != account.user.id
+            };
             if !others.iter().any(other) {
                 return Err(PeopleError::LastAdministrator.into());
             }
@@ -291,7 +320,11 @@ impl Office {
     ///
     /// # Errors
     /// [`PeopleError`] says what to mend.
-    pub async fn set_preferences(&self, actor: &Actor, wanted: Preferences) -> Result<(), OfficeError> {
+    pub async fn set_preferences(
+        &self,
+        actor: &Actor,
+        wanted: Preferences,
+    ) -> Result<(), OfficeError> {
         if wanted.name.trim().is_empty() {
             return Err(PeopleError::NameMissing.into());
         }
@@ -316,7 +349,12 @@ impl Office {
     ///
     /// # Errors
     /// [`PeopleError::WrongPassword`] when the present one is not right.
-    pub async fn change_password(&self, actor: &Actor, present: &str, new: &str) -> Result<(), OfficeError> {
+    pub async fn change_password(
+        &self,
+        actor: &Actor,
+        present: &str,
+        new: &str,
+    ) -> Result<(), OfficeError> {
         let crate::actor::Way::Session(session) = &actor.way else {
             return Err(OfficeError::Denied(crate::actor::Needed::SignIn));
         };

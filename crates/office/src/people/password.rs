@@ -11,8 +11,20 @@ const LEAST_LENGTH: usize = 10;
 
 /// The beginning of every list of leaked passwords, in the lengths that are accepted.
 const COMMON: [&str; 14] = [
-    "1234567890", "0123456789", "0987654321", "qwertyuiop", "qwertzuiop", "passwort123", "password123",
-    "password1234", "administrator", "willkommen1", "geheim1234", "1q2w3e4r5t", "iloveyou123", "letmein123",
+    "1234567890",
+    "0123456789",
+    "0987654321",
+    "qwertyuiop",
+    "qwertzuiop",
+    "passwort123",
+    "password123",
+    "password1234",
+    "administrator",
+    "willkommen1",
+    "geheim1234",
+    "1q2w3e4r5t",
+    "iloveyou123",
+    "letmein123",
 ];
 
 /// 19 MiB, two passes, one lane: the first choice of OWASP's Password Storage Cheat Sheet.
@@ -61,7 +73,9 @@ pub(super) async fn matches(password: String, hash: Option<String>) -> Result<bo
     on_a_thread(work).await
 }
 
-async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, OfficeError> {
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, OfficeError> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| OfficeError::Fault(format!("password work failed: {error}")))

@@ -57,7 +57,8 @@ impl Office {
                 return Err(PeopleError::Throttled { seconds }.into());
             }
         }
-        let user = users::by_email(&mut self.store.read(), email).await?.filter(|user| !user.disabled);
+        let user =
+            users::by_email(&mut self.store.read(), email).await?.filter(|user| !user.disabled);
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = password::matches(password.to_owned(), hash).await?;
         let Some(user) = user.filter(|_| right) else {
@@ -108,8 +109,11 @@ impl Office {
             ip: ip.to_owned(),
         };
         let hash = SecretHash::of(&secret);
-        self.store.transaction(async |mut tx| sessions::add(&mut tx, &session, &hash).await).await?;
-        self.note("session.opened", Some(&user), &user.name, &serde_json::json!({ "from": ip })).await?;
+        self.store
+            .transaction(async |mut tx| sessions::add(&mut tx, &session, &hash).await)
+            .await?;
+        self.note("session.opened", Some(&user), &user.name, &serde_json::json!({ "from": ip }))
+            .await?;
         Ok(SignedIn { secret, max_age: ABSOLUTE / 1_000_000, user })
     }
 
@@ -123,12 +127,15 @@ impl Office {
             return Ok(Some(actor));
         }
         let now = self.clock.micros();
-        let Some((session, user)) = sessions::find(&mut self.store.read(), &hash, now).await? else {
+        let Some((session, user)) = sessions::find(&mut self.store.read(), &hash, now).await?
+        else {
             return Ok(None);
         };
         if now - session.last_seen > TOUCH {
             let idle = (now + IDLE).min(session.expires);
-            self.store.transaction(async |mut tx| sessions::touch(&mut tx, &session.id, now, idle).await).await?;
+            self.store
+                .transaction(async |mut tx| sessions::touch(&mut tx, &session.id, now, idle).await)
+                .await?;
         }
         let actor = self.actor(user, Way::Session(session.id)).await?;
         self.actors.put(&hash, &actor, now);
@@ -158,7 +165,10 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Store`].
     pub async fn end_session(&self, actor: &Actor, id: &str) -> Result<bool, OfficeError> {
-        let ended = self.store.transaction(async |mut tx| sessions::revoke(&mut tx, &actor.user.id, id).await).await?;
+        let ended = self
+            .store
+            .transaction(async |mut tx| sessions::revoke(&mut tx, &actor.user.id, id).await)
+            .await?;
         self.actors.forget_all();
         if ended {
             let body = serde_json::json!({ "session": id });
@@ -184,7 +194,9 @@ fn wait(failures: u32) -> Micros {
 /// Who the most recent secrets belong to, so that a page with ten requests asks the store once.
 /// Held for two seconds: that is how long another replica may honour a session that was ended.
 #[derive(Debug, Default)]
-pub(crate) struct RecentActors(std::sync::Mutex<std::collections::HashMap<String, (Micros, Arc<Actor>)>>);
+pub(crate) struct RecentActors(
+    std::sync::Mutex<std::collections::HashMap<String, (Micros, Arc<Actor>)>>,
+);
 
 const HELD: Micros = 2_000_000;
 const MOST_HELD: usize = 2_000;
@@ -192,7 +204,9 @@ const MOST_HELD: usize = 2_000;
 impl RecentActors {
     pub(crate) fn get(&self, secret: &SecretHash, now: Micros) -> Option<Arc<Actor>> {
         let held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        held.get(secret.as_str()).filter(|(at, _)| (0..HELD).contains(&(now - at))).map(|(_, actor)| Arc::clone(actor))
+        held.get(secret.as_str())
+            .filter(|(at, _)| (0..HELD).contains(&(now - at)))
+            .map(|(_, actor)| Arc::clone(actor))
     }
 
     pub(crate) fn put(&self, secret: &SecretHash, actor: &Arc<Actor>, now: Micros) {

@@ -44,12 +44,19 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Parameter`] without a name.
-    pub async fn make_token(&self, actor: &Actor, wanted: NewToken) -> Result<TokenMade, OfficeError> {
+    pub async fn make_token(
+        &self,
+        actor: &Actor,
+        wanted: NewToken,
+    ) -> Result<TokenMade, OfficeError> {
         if matches!(actor.way, Way::Token { .. }) {
             return Err(OfficeError::Denied(crate::actor::Needed::SignIn));
         }
         if wanted.name.trim().is_empty() {
-            return Err(OfficeError::Parameter { what: "name", problem: "a token needs a name".into() });
+            return Err(OfficeError::Parameter {
+                what: "name",
+                problem: "a token needs a name".into(),
+            });
         }
         let now = self.clock.micros();
         let secret = format!("{PREFIX}{}", random::token());
@@ -86,7 +93,9 @@ impl Office {
             return Ok(None);
         };
         if token.last_used.is_none_or(|used| now - used > TOUCH) {
-            self.store.transaction(async |mut tx| tokens::touch(&mut tx, &token.id, now).await).await?;
+            self.store
+                .transaction(async |mut tx| tokens::touch(&mut tx, &token.id, now).await)
+                .await?;
         }
         let way = Way::Token { id: token.id, role: token.role, backends: token.backends };
         let actor = self.actor(user, way).await?;
@@ -108,8 +117,10 @@ impl Office {
     /// [`OfficeError::Store`].
     pub async fn revoke_token(&self, actor: &Actor, id: &str) -> Result<bool, OfficeError> {
         let now = self.clock.micros();
-        let revoked =
-            self.store.transaction(async |mut tx| tokens::revoke(&mut tx, &actor.user.id, id, now).await).await?;
+        let revoked = self
+            .store
+            .transaction(async |mut tx| tokens::revoke(&mut tx, &actor.user.id, id, now).await)
+            .await?;
         self.actors.forget_all();
         if revoked {
             let body = serde_json::json!({ "token": id });

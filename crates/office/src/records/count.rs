@@ -17,14 +17,25 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::list`].
-    pub async fn count(&self, permit: &Permit<Read>, name: &ResourceName, request: &ListRequest) -> Result<Count, OfficeError> {
+    pub async fn count(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        request: &ListRequest,
+    ) -> Result<Count, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let planned = self.planned(permit, &catalog, face, request)?;
         permit.backend.count(&catalog, face, &planned.condition, BUDGET).await
     }
 
-    pub(crate) async fn count_condition(&self, permit: &Permit<Read>, catalog: &crate::catalog::Catalog, face: &crate::catalog::Face, condition: &Condition) -> Result<Count, OfficeError> {
+    pub(crate) async fn count_condition(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &crate::catalog::Catalog,
+        face: &crate::catalog::Face,
+        condition: &Condition,
+    ) -> Result<Count, OfficeError> {
         permit.backend.count(catalog, face, condition, BUDGET).await
     }
 }

@@ -80,17 +80,23 @@ impl Layout {
 
     /// Columns that are links get the other record's title beside the value.
     fn has_title(&self, field: usize) -> bool {
-        self.face().link_at(field).is_some_and(|link| link.fields.iter().all(|f| self.columns.contains(f)))
+        self.face()
+            .link_at(field)
+            .is_some_and(|link| link.fields.iter().all(|f| self.columns.contains(f)))
     }
 
     fn heads(&self) -> Vec<String> {
         let face = self.face();
         let mut heads = Vec::new();
         for &field in &self.columns {
-            heads.push(face.fields[field].title.get(&self.language).to_owned());
+            heads.push(face.fields[field].title.in_language(&self.language).to_owned());
             if let Some(link) = face.link_at(field).filter(|_| self.has_title(field)) {
                 let target = &self.catalog.faces[link.target];
-                heads.push(format!("{} → {}", face.fields[field].title.get(&self.language), target.title.get(&self.language)));
+                heads.push(format!(
+                    "{} → {}",
+                    face.fields[field].title.in_language(&self.language),
+                    target.title.in_language(&self.language)
+                ));
             }
         }
         heads
@@ -98,7 +104,11 @@ impl Layout {
 
     fn is_textual(&self, field: usize) -> bool {
         let ty = &self.catalog.resource(self.face()).fields[field].ty;
-        !ty.is_numeric() && !matches!(ty, FieldType::Bool | FieldType::Date | FieldType::DateTime | FieldType::Instant)
+        !ty.is_numeric()
+            && !matches!(
+                ty,
+                FieldType::Bool | FieldType::Date | FieldType::DateTime | FieldType::Instant
+            )
     }
 }
 
@@ -107,21 +117,41 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::list`]; what goes wrong later ends the stream.
-    pub async fn export(self: &Arc<Self>, permit: &Permit<Read>, name: &ResourceName, request: &ListRequest, format: ExportFormat) -> Result<Exported, OfficeError> {
+    pub async fn export(
+        self: &Arc<Self>,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        request: &ListRequest,
+        format: ExportFormat,
+    ) -> Result<Exported, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
         let planned = self.planned(permit, &catalog, face, request)?;
         let mut read = planned.columns.clone();
-        let address = if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
-        let linked = planned.columns.iter().filter_map(|&field| face.link_at(field)).flat_map(|link| link.fields.clone());
+        let address =
+            if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+        let linked = planned
+            .columns
+            .iter()
+            .filter_map(|&field| face.link_at(field))
+            .flat_map(|link| link.fields.clone());
         for field in address.into_iter().chain(linked) {
             if !read.contains(&field) && planned.columns.contains(&field) {
                 read.push(field);
             }
         }
         let query = Query {
-            columns: read.iter().map(|&field| if crate::catalog::is_blob(&resource.fields[field].ty) { Column::brief(field) } else { Column::whole(field) }).collect(),
+            columns: read
+                .iter()
+                .map(|&field| {
+                    if crate::catalog::is_blob(&resource.fields[field].ty) {
+                        Column::brief(field)
+                    } else {
+                        Column::whole(field)
+                    }
+                })
+                .collect(),
             condition: planned.condition,
             sort: planned.sort,
             total_order: planned.total_order,
@@ -130,9 +160,17 @@ impl Office {
             limit: u32::MAX,
         };
         let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?;
-        let body = serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
-        self.note_record("records.exported", &permit.actor, &permit.backend.name, name, &body).await?;
-        let layout = Layout { face: face.index, columns: planned.columns, read, language: permit.actor.user.language.clone(), catalog };
+        let body =
+            serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
+        self.note_record("records.exported", &permit.actor, &permit.backend.name, name, &body)
+            .await?;
+        let layout = Layout {
+            face: face.index,
+            columns: planned.columns,
+            read,
+            language: permit.actor.user.language.clone(),
+            catalog,
+        };
         let (sender, receiver) = mpsc::channel(8);
         let office = Arc::clone(self);
         let permit = permit.clone();
@@ -145,29 +183,51 @@ impl Office {
                 let _ = sender.send(Err(error)).await;
             }
         });
-        let stream = futures_util::stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|part| (part, receiver)));
+        let stream = futures_util::stream::unfold(receiver, async |mut receiver| {
+            receiver.recv().await.map(|part| (part, receiver))
+        });
         Ok(stream.boxed())
     }
 
     /// Takes rows in batches and adds the titles of their links.
-    async fn next_batch(&self, permit: &Permit<Read>, layout: &Layout, rows: &mut kontor_connect::RowStream) -> Result<Vec<Listed>, OfficeError> {
+    async fn next_batch(
+        &self,
+        permit: &Permit<Read>,
+        layout: &Layout,
+        rows: &mut kontor_connect::RowStream,
+    ) -> Result<Vec<Listed>, OfficeError> {
         let resource = layout.catalog.resource(layout.face());
         let mut batch = Vec::with_capacity(BATCH);
         while batch.len() < BATCH {
             let Some(row) = rows.next().await else { break };
-            let mut values = row.map_err(|failure| OfficeError::backend(&permit.backend.name, failure))?;
+            let mut values =
+                row.map_err(|failure| OfficeError::backend(&permit.backend.name, failure))?;
             let key = key_of(resource, &layout.read, &values);
             values.truncate(layout.columns.len());
             batch.push(Listed { key, values, titles: Vec::new() });
         }
-        if !batch.is_empty() && self.add_titles(permit, &layout.catalog, layout.face(), &layout.columns, &mut batch).await {
-            let failure = kontor_connect::Failure::new(kontor_connect::FailureKind::Other, "titles of linked records could not be read");
+        if !batch.is_empty()
+            && self
+                .add_titles(permit, &layout.catalog, layout.face(), &layout.columns, &mut batch)
+                .await
+        {
+            let failure = kontor_connect::Failure::new(
+                kontor_connect::FailureKind::Other,
+                "titles of linked records could not be read",
+            );
             return Err(OfficeError::backend(&permit.backend.name, failure));
         }
         Ok(batch)
     }
 
-    async fn lines(&self, permit: &Permit<Read>, layout: &Layout, mut rows: kontor_connect::RowStream, format: ExportFormat, sender: &mpsc::Sender<Result<Bytes, OfficeError>>) -> Result<(), OfficeError> {
+    async fn lines(
+        &self,
+        permit: &Permit<Read>,
+        layout: &Layout,
+        mut rows: kontor_connect::RowStream,
+        format: ExportFormat,
+        sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
+    ) -> Result<(), OfficeError> {
         let mut out: Vec<u8> = Vec::with_capacity(PARCEL + 4_096);
         if format == ExportFormat::Csv {
             out.extend_from_slice("\u{feff}".as_bytes());
@@ -197,7 +257,13 @@ impl Office {
 
     /// A workbook is a compressed archive: it is written to a temporary file, row by row, and sent
     /// when it is whole.
-    async fn workbook(&self, permit: &Permit<Read>, layout: &Layout, mut rows: kontor_connect::RowStream, sender: &mpsc::Sender<Result<Bytes, OfficeError>>) -> Result<(), OfficeError> {
+    async fn workbook(
+        &self,
+        permit: &Permit<Read>,
+        layout: &Layout,
+        mut rows: kontor_connect::RowStream,
+        sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
+    ) -> Result<(), OfficeError> {
         let (to_writer, from_reader) = mpsc::channel::<Vec<Vec<Cell>>>(4);
         let heads = layout.heads();
         let writer = tokio::task::spawn_blocking(move || write_workbook(&heads, from_reader));
@@ -209,9 +275,18 @@ impl Office {
             }
             written = written.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
             if written > XLSX_ROWS {
-                return Err(OfficeError::Parameter { what: "xlsx", problem: format!("a sheet holds {XLSX_ROWS} rows; export as CSV or filter the list") });
+                return Err(OfficeError::Parameter {
+                    what: "xlsx",
+                    problem: format!(
+                        "a sheet holds {XLSX_ROWS} rows; export as CSV or filter the list"
+                    ),
+                });
             }
-            if to_writer.send(batch.iter().map(|record| cells(layout, record)).collect()).await.is_err() {
+            if to_writer
+                .send(batch.iter().map(|record| cells(layout, record)).collect())
+                .await
+                .is_err()
+            {
                 break;
             }
         }
@@ -221,9 +296,14 @@ impl Office {
     }
 }
 
-async fn send_file(file: std::fs::File, sender: &mpsc::Sender<Result<Bytes, OfficeError>>) -> Result<(), OfficeError> {
+async fn send_file(
+    file: std::fs::File,
+    sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
+) -> Result<(), OfficeError> {
     use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-    let fault = |error: std::io::Error| OfficeError::Fault(format!("the workbook could not be read back: {error}"));
+    let fault = |error: std::io::Error| {
+        OfficeError::Fault(format!("the workbook could not be read back: {error}"))
+    };
     let mut file = tokio::fs::File::from_std(file);
     file.seek(std::io::SeekFrom::Start(0)).await.map_err(fault)?;
     loop {
@@ -264,16 +344,23 @@ fn cell(value: &Value) -> Cell {
         #[expect(clippy::cast_precision_loss, reason = "checked to be exact")]
         Value::Int(n) if n.unsigned_abs() <= EXACT => Cell::Number(*n as f64),
         Value::Float(n) if n.is_finite() => Cell::Number(*n),
-        Value::Decimal(text) if text.len() <= 15 => text.parse().map_or_else(|_| Cell::Text(text.clone()), Cell::Number),
+        Value::Decimal(text) if text.len() <= 15 => {
+            text.parse().map_or_else(|_| Cell::Text(text.clone()), Cell::Number)
+        }
         other => Cell::Text(other.to_text().unwrap_or_default()),
     }
 }
 
-fn write_workbook(heads: &[String], mut rows: mpsc::Receiver<Vec<Vec<Cell>>>) -> Result<std::fs::File, OfficeError> {
-    let fault = |error: rust_xlsxwriter::XlsxError| OfficeError::Fault(format!("the workbook could not be written: {error}"));
+fn write_workbook(
+    heads: &[String],
+    mut rows: mpsc::Receiver<Vec<Vec<Cell>>>,
+) -> Result<std::fs::File, OfficeError> {
+    let fault = |error: rust_xlsxwriter::XlsxError| {
+        OfficeError::Fault(format!("the workbook could not be written: {error}"))
+    };
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let bold = rust_xlsxwriter::Format::new().set_bold();
-    let sheet = workbook.add_worksheet_with_constant_memory();
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(fault)?;
     for (column, head) in (0_u16..).zip(heads) {
         sheet.write_string_with_format(0, column, head, &bold).map_err(fault)?;
     }
@@ -291,8 +378,12 @@ fn write_workbook(heads: &[String], mut rows: mpsc::Receiver<Vec<Vec<Cell>>>) ->
     Ok(file)
 }
 
-
-fn write_cell(sheet: &mut rust_xlsxwriter::Worksheet, row: u32, column: u16, cell: Cell) -> Result<(), rust_xlsxwriter::XlsxError> {
+fn write_cell(
+    sheet: &mut rust_xlsxwriter::Worksheet,
+    row: u32,
+    column: u16,
+    cell: Cell,
+) -> Result<(), rust_xlsxwriter::XlsxError> {
     match cell {
         Cell::Empty => Ok(()),
         Cell::Bool(b) => sheet.write_boolean(row, column, b).map(drop),
@@ -311,15 +402,23 @@ fn csv_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), O
         let text = value.to_text().unwrap_or_default();
         fields.push(if layout.is_textual(field) { harmless(text) } else { text });
         if layout.has_title(field) {
-            fields.push(harmless(title.as_ref().and_then(|linked| linked.title.clone()).unwrap_or_default()));
+            fields.push(harmless(
+                title.as_ref().and_then(|linked| linked.title.clone()).unwrap_or_default(),
+            ));
         }
     }
     csv_record(out, fields.iter().map(String::as_str))
 }
 
-fn csv_record<'a>(out: &mut Vec<u8>, fields: impl Iterator<Item = &'a str>) -> Result<(), OfficeError> {
+fn csv_record<'a>(
+    out: &mut Vec<u8>,
+    fields: impl Iterator<Item = &'a str>,
+) -> Result<(), OfficeError> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(fields).and_then(|()| writer.flush().map_err(Into::into)).map_err(|error| OfficeError::Fault(error.to_string()))
+    writer
+        .write_record(fields)
+        .and_then(|()| writer.flush().map_err(Into::into))
+        .map_err(|error| OfficeError::Fault(error.to_string()))
 }
 
 /// A text that a spreadsheet would run as a formula is preceded by an apostrophe (OWASP, “CSV
@@ -358,8 +457,12 @@ mod tests {
 
     #[test]
     fn a_number_that_a_double_would_round_stays_a_text() {
-        assert!(matches!(cell(&Value::Int(i64::MAX)), Cell::Text(text) if text == "9223372036854775807"));
-        assert!(matches!(cell(&Value::Decimal("12.50".into())), Cell::Number(n) if (n - 12.5).abs() < f64::EPSILON));
+        assert!(
+            matches!(cell(&Value::Int(i64::MAX)), Cell::Text(text) if text == "9223372036854775807")
+        );
+        assert!(
+            matches!(cell(&Value::Decimal("12.50".into())), Cell::Number(n) if (n - 12.5).abs() < f64::EPSILON)
+        );
         assert!(matches!(cell(&Value::Decimal("1234567890123456.78".into())), Cell::Text(_)));
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use kontor_model::filter::Filter;
 use kontor_model::query::ROW_ID;
-use kontor_model::{Column, Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value};
+use kontor_model::{
+    Column, Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value,
+};
 
 use super::search::SearchPlan;
 use super::titles::LinkedTitle;
@@ -100,7 +102,12 @@ impl Office {
     /// # Errors
     /// [`OfficeError`] for unknown names, filters that do not fit, searches that would scan a
     /// large table, and a backend that cannot answer.
-    pub async fn list(&self, permit: &Permit<Read>, name: &ResourceName, request: &ListRequest) -> Result<List, OfficeError> {
+    pub async fn list(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        request: &ListRequest,
+    ) -> Result<List, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
@@ -128,7 +135,8 @@ impl Office {
             .collect();
         let mut titles_missing = false;
         if request.titles {
-            titles_missing = self.add_titles(permit, &catalog, face, &planned.columns, &mut records).await;
+            titles_missing =
+                self.add_titles(permit, &catalog, face, &planned.columns, &mut records).await;
         }
         Ok(List {
             face: face.index,
@@ -145,7 +153,13 @@ impl Office {
     }
 
     /// Understands a request: which fields, which records, which order.
-    pub(crate) fn planned(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, request: &ListRequest) -> Result<Planned, OfficeError> {
+    pub(crate) fn planned(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        request: &ListRequest,
+    ) -> Result<Planned, OfficeError> {
         let resource = catalog.resource(face);
         let filter = request.filter.clone().unwrap_or_else(Filter::everything);
         let mut condition = self.condition(&permit.actor, catalog, face, &filter)?;
@@ -155,12 +169,17 @@ impl Office {
             condition = condition.and(Condition::Search(plan.terms.clone()));
         }
         let columns = match &request.columns {
-            Some(names) if !names.is_empty() => {
-                names.iter().map(|name| visible(resource, face, name)).collect::<Result<Vec<_>, _>>()?
-            }
+            Some(names) if !names.is_empty() => names
+                .iter()
+                .map(|name| visible(resource, face, name))
+                .collect::<Result<Vec<_>, _>>()?,
             _ => face.columns.clone(),
         };
-        let asked_sort = if request.sort.is_empty() { face.sort.clone() } else { asked_sort(resource, face, &request.sort)? };
+        let asked_sort = if request.sort.is_empty() {
+            face.sort.clone()
+        } else {
+            asked_sort(resource, face, &request.sort)?
+        };
         let (sort, total_order) = completed(resource, &asked_sort);
         Ok(Planned { columns, asked_sort, sort, total_order, condition, filter, search })
     }
@@ -169,13 +188,18 @@ impl Office {
 fn column(resource: &Resource, field: usize, brief: bool) -> Column {
     // The key must be whole to be an address; byte strings never travel in lists.
     let is_bytes = crate::catalog::is_blob(&resource.fields[field].ty);
-    if (brief || is_bytes) && !resource.key.contains(&field) { Column::brief(field) } else { Column::whole(field) }
+    if (brief || is_bytes) && !resource.key.contains(&field) {
+        Column::brief(field)
+    } else {
+        Column::whole(field)
+    }
 }
 
 /// The columns shown, then those that the records' addresses need besides.
 fn read_columns(resource: &Resource, columns: &[usize]) -> Vec<usize> {
     let mut read = columns.to_vec();
-    let needed: Vec<usize> = if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+    let needed: Vec<usize> =
+        if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
     for field in needed {
         if !read.contains(&field) {
             read.push(field);
@@ -186,16 +210,26 @@ fn read_columns(resource: &Resource, columns: &[usize]) -> Vec<usize> {
 
 /// The fields by whose values a record without a key is addressed.
 pub(crate) fn content_fields(resource: &Resource) -> Vec<usize> {
-    (0..resource.fields.len()).filter(|&field| resource.fields[field].comparable).take(MOST_TIE_BREAKERS).collect()
+    (0..resource.fields.len())
+        .filter(|&field| resource.fields[field].comparable)
+        .take(MOST_TIE_BREAKERS)
+        .collect()
 }
 
 /// The address of a record from the fields that were read.
 pub(crate) fn key_of(resource: &Resource, read: &[usize], values: &[Value]) -> RecordKey {
-    let value = |field: usize| read.iter().position(|&other| other == field).map(|at| values[at].clone()).unwrap_or_default();
+    let value = |field: usize| {
+        read.iter()
+            .position(|&other| other == field)
+            .map(|at| values[at].clone())
+            .unwrap_or_default()
+    };
     if resource.key.is_empty() {
         let content = content_fields(resource).into_iter().map(|field| (field, value(field)));
         let whole = content.filter(|(_, value)| value.is_whole() && value.weight() < 400);
-        RecordKey::Content(whole.map(|(field, value)| (resource.fields[field].name.clone(), value)).collect())
+        RecordKey::Content(
+            whole.map(|(field, value)| (resource.fields[field].name.clone(), value)).collect(),
+        )
     } else {
         RecordKey::Values(resource.key.iter().map(|&field| value(field)).collect())
     }
@@ -203,13 +237,16 @@ pub(crate) fn key_of(resource: &Resource, read: &[usize], values: &[Value]) -> R
 
 /// A field that may be seen, by name.
 pub(crate) fn visible(resource: &Resource, face: &Face, name: &str) -> Result<usize, OfficeError> {
-    resource.position(name).filter(|&field| face.fields[field].is_visible()).ok_or_else(|| OfficeError::UnknownField {
-        resource: resource.name.to_string(),
-        field: name.to_owned(),
+    resource.position(name).filter(|&field| face.fields[field].is_visible()).ok_or_else(|| {
+        OfficeError::UnknownField { resource: resource.name.to_string(), field: name.to_owned() }
     })
 }
 
-fn asked_sort(resource: &Resource, face: &Face, asked: &[(String, bool)]) -> Result<Vec<Sort>, OfficeError> {
+fn asked_sort(
+    resource: &Resource,
+    face: &Face,
+    asked: &[(String, bool)],
+) -> Result<Vec<Sort>, OfficeError> {
     asked
         .iter()
         .map(|(name, descending)| {
@@ -217,7 +254,9 @@ fn asked_sort(resource: &Resource, face: &Face, asked: &[(String, bool)]) -> Res
             if resource.fields[field].sortable {
                 return Ok(Sort { field, descending: *descending });
             }
-            Err(OfficeError::Parameter { what: "sort", problem: format!("“{name}” has no order") })
+            Err(OfficeError::Parameter {
+                what: "sort", problem: format!("“{name}” has no order")
+            })
         })
         .collect()
 }
@@ -227,7 +266,7 @@ fn asked_sort(resource: &Resource, face: &Face, asked: &[(String, bool)]) -> Res
 pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool) {
     let mut sort = asked.to_vec();
     let descending = sort.last().is_some_and(|step| step.descending);
-    let mut add = |sort: &mut Vec<Sort>, field: usize| {
+    let add = |sort: &mut Vec<Sort>, field: usize| {
         if !sort.iter().any(|step| step.field == field) {
             sort.push(Sort { field, descending });
         }
@@ -242,7 +281,10 @@ pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool
         add(&mut sort, ROW_ID);
         return (sort, true);
     }
-    for field in (0..resource.fields.len()).filter(|&field| resource.fields[field].sortable).take(MOST_TIE_BREAKERS) {
+    for field in (0..resource.fields.len())
+        .filter(|&field| resource.fields[field].sortable)
+        .take(MOST_TIE_BREAKERS)
+    {
         add(&mut sort, field);
     }
     (sort, false)
@@ -251,7 +293,10 @@ pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool
 fn place(request: &ListRequest, length: usize) -> Result<(Option<Cursor>, bool), OfficeError> {
     let (text, backward) = match (&request.after, &request.before) {
         (Some(_), Some(_)) => {
-            return Err(OfficeError::Parameter { what: "before", problem: "give either after or before".into() });
+            return Err(OfficeError::Parameter {
+                what: "before",
+                problem: "give either after or before".into(),
+            });
         }
         (Some(text), None) => (text, false),
         (None, Some(text)) => (text, true),

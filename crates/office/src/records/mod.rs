@@ -8,9 +8,10 @@ mod search;
 mod titles;
 
 pub use export::{ExportFormat, Exported};
+pub(crate) use list::visible;
 pub use list::{List, ListRequest, Listed};
 pub use record::{Related, Shown};
-pub use search::{Found, SearchPlan, SearchScope};
+pub use search::{Found, FoundRecord, SearchPlan, SearchScope};
 pub use titles::LinkedTitle;
 
 use jiff::tz::TimeZone;
@@ -27,7 +28,12 @@ use crate::registry::Backend;
 
 impl Office {
     /// The face of a resource, hidden ones included: their addresses work, menus leave them out.
-    pub(crate) fn face<'a>(&self, backend: &Backend, catalog: &'a Catalog, name: &ResourceName) -> Result<&'a Face, OfficeError> {
+    pub(crate) fn face<'a>(
+        &self,
+        backend: &Backend,
+        catalog: &'a Catalog,
+        name: &ResourceName,
+    ) -> Result<&'a Face, OfficeError> {
         catalog.face(name).ok_or_else(|| OfficeError::UnknownResource {
             backend: backend.name.to_string(),
             resource: name.to_string(),
@@ -36,13 +42,21 @@ impl Office {
 
     /// What a filter means here and now for this person; records that count as deleted are left
     /// out unless the filter asks for them.
-    pub(crate) fn condition(&self, actor: &Actor, catalog: &Catalog, face: &Face, filter: &Filter) -> Result<Condition, OfficeError> {
+    pub(crate) fn condition(
+        &self,
+        actor: &Actor,
+        catalog: &Catalog,
+        face: &Face,
+        filter: &Filter,
+    ) -> Result<Condition, OfficeError> {
         let zone = zone_of(actor);
         let moment = Moment { now: self.clock.now(), zone: &zone };
         let resource = catalog.resource(face);
         let condition = bind(filter, resource, catalog, &moment)?;
         Ok(match &face.soft_delete {
-            Some(soft) if !mentions(filter, &resource.fields[soft.field].name) => alive(soft).and(condition),
+            Some(soft) if !mentions(filter, &resource.fields[soft.field].name) => {
+                alive(soft).and(condition)
+            }
             _ => condition,
         })
     }
@@ -54,7 +68,11 @@ pub(crate) fn zone_of(actor: &Actor) -> TimeZone {
 }
 
 fn alive(soft: &crate::catalog::SoftDelete) -> Condition {
-    let test = if soft.alive.is_null() { Test::Null } else { Test::Compare(Comparison::Eq, soft.alive.clone()) };
+    let test = if soft.alive.is_null() {
+        Test::Null
+    } else {
+        Test::Compare(Comparison::Eq, soft.alive.clone())
+    };
     Condition::Field(soft.field, test)
 }
 
@@ -88,7 +106,14 @@ fn typed_part(resource: &Resource, field: usize, text: &str) -> Option<Value> {
     let ty = &resource.fields[field].ty;
     match ty.parse(text) {
         Ok(value) => Some(value),
-        Err(_) if matches!(ty, kontor_model::FieldType::Int { .. } | kontor_model::FieldType::Uuid) => None,
+        Err(_)
+            if matches!(
+                ty,
+                kontor_model::FieldType::Int { .. } | kontor_model::FieldType::Uuid
+            ) =>
+        {
+            None
+        }
         Err(_) => Some(Value::Text(text.to_owned())),
     }
 }
@@ -96,15 +121,18 @@ fn typed_part(resource: &Resource, field: usize, text: &str) -> Option<Value> {
 /// The condition that a record has a key.
 pub(crate) fn has_key(resource: &Resource, key: &RecordKey) -> Condition {
     let is = |field: usize, value: &Value| {
-        let test = if value.is_null() { Test::Null } else { Test::Compare(Comparison::Eq, value.clone()) };
+        let test =
+            if value.is_null() { Test::Null } else { Test::Compare(Comparison::Eq, value.clone()) };
         Condition::Field(field, test)
     };
     match key {
-        RecordKey::Values(values) => {
-            Condition::All(resource.key.iter().zip(values).map(|(&field, value)| is(field, value)).collect())
-        }
+        RecordKey::Values(values) => Condition::All(
+            resource.key.iter().zip(values).map(|(&field, value)| is(field, value)).collect(),
+        ),
         RecordKey::Content(fields) => {
-            let tests = fields.iter().filter_map(|(name, value)| resource.position(name).map(|field| is(field, value)));
+            let tests = fields
+                .iter()
+                .filter_map(|(name, value)| resource.position(name).map(|field| is(field, value)));
             let tests: Vec<Condition> = tests.collect();
             if tests.is_empty() { Condition::Any(Vec::new()) } else { Condition::All(tests) }
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use kontor_model::condition::{Comparison, Condition, Test};
 use kontor_model::query::VERSION;
-use kontor_model::{Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value};
+use kontor_model::{
+    Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value,
+};
 
 use super::list::{Listed, completed, content_fields};
 use super::titles::{LinkedTitle, title_of};
@@ -78,7 +80,12 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::UnknownRecord`] when there is none with the key.
-    pub async fn record(&self, permit: &Permit<Read>, name: &ResourceName, key: &RecordKey) -> Result<Shown, OfficeError> {
+    pub async fn record(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+    ) -> Result<Shown, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
@@ -91,16 +98,26 @@ impl Office {
         let shown: Vec<(usize, Value)> = face
             .order
             .iter()
-            .filter_map(|field| read.iter().position(|other| other == field).map(|at| (*field, values[at].clone())))
+            .filter_map(|field| {
+                read.iter().position(|other| other == field).map(|at| (*field, values[at].clone()))
+            })
             .collect();
         let columns: Vec<usize> = shown.iter().map(|(field, _)| *field).collect();
-        let listed = Listed { key: key.clone(), values: shown.iter().map(|(_, value)| value.clone()).collect(), titles: Vec::new() };
+        let listed = Listed {
+            key: key.clone(),
+            values: shown.iter().map(|(_, value)| value.clone()).collect(),
+            titles: Vec::new(),
+        };
         let mut one = [listed];
         self.add_titles(permit, &catalog, face, &columns, &mut one).await;
-        let translated = self.translated(permit, &catalog, face, &read, std::slice::from_ref(&values)).await;
-        let title = translated.get(&key.to_text()).cloned().or_else(|| title_of(face, &read, &values));
+        let translated =
+            self.translated(permit, &catalog, face, &read, std::slice::from_ref(&values)).await;
+        let title =
+            translated.get(&key.to_text()).cloned().or_else(|| title_of(face, &read, &values));
         let is_deleted = face.soft_delete.as_ref().is_some_and(|soft| {
-            read.iter().position(|field| *field == soft.field).is_some_and(|at| values[at] != soft.alive)
+            read.iter()
+                .position(|field| *field == soft.field)
+                .is_some_and(|at| values[at] != soft.alive)
         });
         let [listed] = one;
         Ok(Shown {
@@ -118,11 +135,25 @@ impl Office {
 
     /// The rows that a key names: one, or several of the same content. The last value of each is
     /// its version.
-    async fn read_whole(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, key: &RecordKey) -> Result<Vec<Vec<Value>>, OfficeError> {
+    async fn read_whole(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        key: &RecordKey,
+    ) -> Result<Vec<Vec<Value>>, OfficeError> {
         let resource = catalog.resource(face);
         let mut columns: Vec<Column> = fields_read(resource, face)
             .into_iter()
-            .map(|field| if crate::catalog::is_blob(&resource.fields[field].ty) && !resource.key.contains(&field) { Column::brief(field) } else { Column::whole(field) })
+            .map(|field| {
+                if crate::catalog::is_blob(&resource.fields[field].ty)
+                    && !resource.key.contains(&field)
+                {
+                    Column::brief(field)
+                } else {
+                    Column::whole(field)
+                }
+            })
             .collect();
         if has_version(catalog.schema.engine, resource) {
             columns.push(Column::whole(VERSION));
@@ -154,7 +185,13 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::record`]; [`OfficeError::UnknownField`].
-    pub async fn bytes(&self, permit: &Permit<Read>, name: &ResourceName, key: &RecordKey, field: &str) -> Result<Vec<u8>, OfficeError> {
+    pub async fn bytes(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        field: &str,
+    ) -> Result<Vec<u8>, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
@@ -170,7 +207,12 @@ impl Office {
             limit: 1,
         };
         let page = permit.backend.select(&catalog, face, &query).await?;
-        let value = page.rows.into_iter().flatten().next().ok_or_else(|| OfficeError::unknown_record(&key))?;
+        let value = page
+            .rows
+            .into_iter()
+            .flatten()
+            .next()
+            .ok_or_else(|| OfficeError::unknown_record(&key))?;
         Ok(match value {
             Value::Bytes(bytes) => bytes,
             other => other.to_text().unwrap_or_default().into_bytes(),
@@ -182,7 +224,14 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Unknown`] when there is no such link.
-    pub async fn related(&self, permit: &Permit<Read>, name: &ResourceName, key: &RecordKey, incoming: usize, limit: u32) -> Result<Related, OfficeError> {
+    pub async fn related(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        incoming: usize,
+        limit: u32,
+    ) -> Result<Related, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
@@ -196,20 +245,50 @@ impl Office {
         let mut condition = Condition::everything();
         let mut filter = kontor_model::filter::Filter::everything();
         for (&field, value) in link.fields.iter().zip(&targets) {
-            condition = condition.and(Condition::Field(field, Test::Compare(Comparison::Eq, value.clone())));
+            condition = condition
+                .and(Condition::Field(field, Test::Compare(Comparison::Eq, value.clone())));
             let text = value.to_text().unwrap_or_default();
-            filter = filter.and(kontor_model::filter::Filter::test(&[&other.fields[field].name], kontor_model::filter::Operator::Eq, &[&text]));
+            filter = filter.and(kontor_model::filter::Filter::test(
+                &[&other.fields[field].name],
+                kontor_model::filter::Operator::Eq,
+                &[&text],
+            ));
         }
-        let alive = self.condition(&permit.actor, &catalog, from, &kontor_model::filter::Filter::everything())?;
+        let alive = self.condition(
+            &permit.actor,
+            &catalog,
+            from,
+            &kontor_model::filter::Filter::everything(),
+        )?;
         let condition = condition.and(alive);
         let count = self.count_condition(permit, &catalog, from, &condition);
-        let columns: Vec<usize> = from.columns.iter().copied().filter(|field| !link.fields.contains(field)).take(6).collect();
+        let columns: Vec<usize> = from
+            .columns
+            .iter()
+            .copied()
+            .filter(|field| !link.fields.contains(field))
+            .take(6)
+            .collect();
         let records = self.first(permit, &catalog, from, &columns, condition.clone(), limit);
         let (count, records) = tokio::join!(count, records);
-        Ok(Related { face: from.index, columns, records: records?, count: count?, filter: filter.to_string(), catalog })
+        Ok(Related {
+            face: from.index,
+            columns,
+            records: records?,
+            count: count?,
+            filter: filter.to_string(),
+            catalog,
+        })
     }
 
-    async fn values_of(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, key: &RecordKey, fields: &[usize]) -> Result<Vec<Value>, OfficeError> {
+    async fn values_of(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        key: &RecordKey,
+        fields: &[usize],
+    ) -> Result<Vec<Value>, OfficeError> {
         let resource = catalog.resource(face);
         if let RecordKey::Values(values) = key
             && fields == resource.key
@@ -229,18 +308,36 @@ impl Office {
         page.rows.into_iter().next().ok_or_else(|| OfficeError::unknown_record(key))
     }
 
-    async fn first(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, columns: &[usize], condition: Condition, limit: u32) -> Result<Vec<Listed>, OfficeError> {
+    async fn first(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        columns: &[usize],
+        condition: Condition,
+        limit: u32,
+    ) -> Result<Vec<Listed>, OfficeError> {
         let resource = catalog.resource(face);
         let (sort, total_order) = completed(resource, &face.sort);
         let mut read = columns.to_vec();
-        let address = if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+        let address =
+            if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
         for field in address {
             if !read.contains(&field) {
                 read.push(field);
             }
         }
         let query = Query {
-            columns: read.iter().map(|&field| if resource.key.contains(&field) { Column::whole(field) } else { Column::brief(field) }).collect(),
+            columns: read
+                .iter()
+                .map(|&field| {
+                    if resource.key.contains(&field) {
+                        Column::whole(field)
+                    } else {
+                        Column::brief(field)
+                    }
+                })
+                .collect(),
             condition,
             sort,
             total_order,

@@ -60,7 +60,10 @@ impl SearchPlan {
         };
         let rows = size(catalog, resource);
         if rows <= SMALL {
-            return Ok(Self { terms: anywhere(resource, &candidates, words), scope: SearchScope::Anywhere });
+            return Ok(Self {
+                terms: anywhere(resource, &candidates, words),
+                scope: SearchScope::Anywhere,
+            });
         }
         let plan = indexed(resource, &candidates, words);
         if plan.terms.is_empty() { Err(OfficeError::WouldScan { rows }) } else { Ok(plan) }
@@ -76,9 +79,15 @@ fn size(catalog: &Catalog, resource: &Resource) -> u64 {
 
 fn anywhere(resource: &Resource, candidates: &[usize], words: &str) -> Vec<SearchTerm> {
     let texts = candidates.iter().filter(|&&field| {
-        matches!(resource.fields[field].ty, FieldType::Text { .. } | FieldType::Enum { .. } | FieldType::Any | FieldType::Uuid)
+        matches!(
+            resource.fields[field].ty,
+            FieldType::Text { .. } | FieldType::Enum { .. } | FieldType::Any | FieldType::Uuid
+        )
     });
-    let mut terms: Vec<SearchTerm> = texts.take(MOST_FIELDS).map(|&field| SearchTerm::Contains(field, words.to_owned())).collect();
+    let mut terms: Vec<SearchTerm> = texts
+        .take(MOST_FIELDS)
+        .map(|&field| SearchTerm::Contains(field, words.to_owned()))
+        .collect();
     terms.extend(numbers(resource, candidates, words));
     terms
 }
@@ -87,8 +96,13 @@ fn anywhere(resource: &Resource, candidates: &[usize], words: &str) -> Vec<Searc
 fn numbers(resource: &Resource, candidates: &[usize], words: &str) -> Vec<SearchTerm> {
     candidates
         .iter()
-        .filter(|&&field| matches!(resource.fields[field].ty, FieldType::Int { .. }) && (resource.key.contains(&field) || is_unique(resource, field)))
-        .filter_map(|&field| Some(SearchTerm::Equals(field, resource.fields[field].ty.parse(words).ok()?)))
+        .filter(|&&field| {
+            matches!(resource.fields[field].ty, FieldType::Int { .. })
+                && (resource.key.contains(&field) || is_unique(resource, field))
+        })
+        .filter_map(|&field| {
+            Some(SearchTerm::Equals(field, resource.fields[field].ty.parse(words).ok()?))
+        })
         .collect()
 }
 
@@ -98,9 +112,12 @@ fn is_unique(resource: &Resource, field: usize) -> bool {
 
 /// Only what indexes serve.
 fn indexed(resource: &Resource, candidates: &[usize], words: &str) -> SearchPlan {
-    let (mut terms, mut equal, mut beginning, mut containing) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut terms, mut equal, mut beginning, mut containing) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for index in &resource.indexes {
-        let Some(&field) = index.fields.first().filter(|field| candidates.contains(field)) else { continue };
+        let Some(&field) = index.fields.first().filter(|field| candidates.contains(field)) else {
+            continue;
+        };
         let ty = &resource.fields[field].ty;
         let is_text = matches!(ty, FieldType::Text { .. });
         let seen = |list: &Vec<usize>| list.contains(&field);
@@ -137,7 +154,7 @@ pub struct Found {
     /// Records, by backend and resource.
     pub records: Vec<FoundRecord>,
     /// Resources whose titles contain the words.
-    pub resources: Vec<(kontor_model::BackendName, ResourceName, crate::catalog::Words)>,
+    pub resources: Vec<(kontor_model::BackendName, ResourceName, crate::manifest::Label)>,
     /// Backends that did not answer in time or could not.
     pub missing: Vec<String>,
 }
@@ -150,7 +167,7 @@ pub struct FoundRecord {
     /// Its resource.
     pub resource: ResourceName,
     /// The resource's title.
-    pub resource_title: crate::catalog::Words,
+    pub resource_title: crate::manifest::Label,
     /// Its address.
     pub key: RecordKey,
     /// Its title.
@@ -165,7 +182,12 @@ impl Office {
     ///
     /// # Errors
     /// None but faults: a backend that cannot answer is named in the result.
-    pub async fn find(&self, actor: &std::sync::Arc<Actor>, words: &str, within: Option<(&kontor_model::BackendName, &ResourceName)>) -> Result<Found, OfficeError> {
+    pub async fn find(
+        &self,
+        actor: &std::sync::Arc<Actor>,
+        words: &str,
+        within: Option<(&kontor_model::BackendName, &ResourceName)>,
+    ) -> Result<Found, OfficeError> {
         let words = words.trim();
         let mut found = Found::default();
         if words.is_empty() {
@@ -193,7 +215,11 @@ impl Office {
         Ok(found)
     }
 
-    fn resources_called(&self, permits: &[Permit<Read>], words: &str) -> Vec<(kontor_model::BackendName, ResourceName, crate::catalog::Words)> {
+    fn resources_called(
+        &self,
+        permits: &[Permit<Read>],
+        words: &str,
+    ) -> Vec<(kontor_model::BackendName, ResourceName, crate::manifest::Label)> {
         let folded = words.to_lowercase();
         let mut called = Vec::new();
         for permit in permits {
@@ -201,7 +227,11 @@ impl Office {
             for face in catalog.faces.iter().filter(|face| !face.hidden) {
                 let texts = [face.name.as_str(), &face.title.de, &face.title.en];
                 if texts.iter().any(|text| text.to_lowercase().contains(&folded)) {
-                    called.push((permit.backend.name.clone(), face.name.clone(), face.title.clone()));
+                    called.push((
+                        permit.backend.name.clone(),
+                        face.name.clone(),
+                        face.title.clone(),
+                    ));
                 }
             }
         }
@@ -209,7 +239,12 @@ impl Office {
         called
     }
 
-    async fn find_in(&self, permit: &Permit<Read>, words: &str, only: Option<&ResourceName>) -> Result<Vec<FoundRecord>, OfficeError> {
+    async fn find_in(
+        &self,
+        permit: &Permit<Read>,
+        words: &str,
+        only: Option<&ResourceName>,
+    ) -> Result<Vec<FoundRecord>, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let faces: Vec<&Face> = match only {
             Some(name) => catalog.face(name).into_iter().collect(),
@@ -221,8 +256,13 @@ impl Office {
             if terms.is_empty() {
                 continue;
             }
-            for (record, title) in self.hits(permit, &catalog, face, terms, if only.is_some() { 20 } else { MOST_HITS }).await? {
-                let is_exact = record.values.iter().any(|value| value.to_text().is_some_and(|text| text.eq_ignore_ascii_case(words)));
+            for (record, title) in self
+                .hits(permit, &catalog, face, terms, if only.is_some() { 20 } else { MOST_HITS })
+                .await?
+            {
+                let is_exact = record.values.iter().any(|value| {
+                    value.to_text().is_some_and(|text| text.eq_ignore_ascii_case(words))
+                });
                 hits.push(FoundRecord {
                     backend: permit.backend.name.clone(),
                     resource: face.name.clone(),
@@ -236,12 +276,21 @@ impl Office {
         Ok(hits)
     }
 
-    async fn hits(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, terms: Vec<SearchTerm>, limit: u32) -> Result<Vec<(Listed, String)>, OfficeError> {
+    async fn hits(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        terms: Vec<SearchTerm>,
+        limit: u32,
+    ) -> Result<Vec<(Listed, String)>, OfficeError> {
         let resource = catalog.resource(face);
         let mut read: Vec<usize> = face.title_fields.clone();
         for term in &terms {
             let field = match term {
-                SearchTerm::Equals(field, _) | SearchTerm::Prefix(field, _) | SearchTerm::Contains(field, _) => *field,
+                SearchTerm::Equals(field, _)
+                | SearchTerm::Prefix(field, _)
+                | SearchTerm::Contains(field, _) => *field,
                 SearchTerm::Words(fields, _) => fields[0],
             };
             read.push(field);
@@ -250,7 +299,9 @@ impl Office {
         read.sort_unstable();
         read.dedup();
         let everything = kontor_model::filter::Filter::everything();
-        let condition = self.condition(&permit.actor, catalog, face, &everything)?.and(Condition::Search(terms));
+        let condition = self
+            .condition(&permit.actor, catalog, face, &everything)?
+            .and(Condition::Search(terms));
         let query = kontor_model::Query {
             columns: read.iter().map(|&field| kontor_model::Column::whole(field)).collect(),
             condition,
@@ -284,7 +335,12 @@ fn searched_faces(catalog: &Catalog) -> Vec<&Face> {
     let mut faces: Vec<&Face> = catalog
         .faces
         .iter()
-        .filter(|face| !face.hidden && !face.is_join_table && !catalog.resource(face).key.is_empty() && !face.title_fields.is_empty())
+        .filter(|face| {
+            !face.hidden
+                && !face.is_join_table
+                && !catalog.resource(face).key.is_empty()
+                && !face.title_fields.is_empty()
+        })
         .collect();
     faces.sort_by_key(|face| std::cmp::Reverse(face.incoming.len()));
     faces.truncate(MOST_RESOURCES);
@@ -295,7 +351,11 @@ fn searched_faces(catalog: &Catalog) -> Vec<&Face> {
 fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec<SearchTerm> {
     let resource = catalog.resource(face);
     let mut candidates: Vec<usize> = face.title_fields.clone();
-    let identifiers = face.order.iter().copied().filter(|&field| is_unique(resource, field) || resource.key == [field]);
+    let identifiers = face
+        .order
+        .iter()
+        .copied()
+        .filter(|&field| is_unique(resource, field) || resource.key == [field]);
     candidates.extend(identifiers);
     if let Some(search) = &face.search {
         candidates.extend(search);
@@ -325,7 +385,10 @@ fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec
 /// A number is pasted with spaces, dashes or a `#` before it; an address in capitals.
 fn spellings(words: &str) -> Vec<String> {
     let mut spellings = vec![words.to_owned()];
-    let bare: String = words.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '#' | '/' | '.')).collect();
+    let bare: String = words
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '#' | '/' | '.'))
+        .collect();
     let has_digits = words.chars().filter(char::is_ascii_digit).count() >= 4;
     let variants = [
         has_digits.then_some(bare),

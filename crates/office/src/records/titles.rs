@@ -25,13 +25,24 @@ pub struct LinkedTitle {
 /// The values of a link's fields as one text, for looking up.
 fn fingerprint<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
     // What is equal across the link may differ in form: 12 and 12.0, a decimal and an integer.
-    values.into_iter().map(|value| value.to_text().unwrap_or_default()).collect::<Vec<_>>().join("\u{1f}")
+    values
+        .into_iter()
+        .map(|value| value.to_text().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\u{1f}")
 }
 
 impl Office {
     /// Fetches the titles of all links among the columns, at the same time; whether one is
     /// missing because it could not be fetched.
-    pub(crate) async fn add_titles(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, columns: &[usize], records: &mut [Listed]) -> bool {
+    pub(crate) async fn add_titles(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        columns: &[usize],
+        records: &mut [Listed],
+    ) -> bool {
         for record in records.iter_mut() {
             record.titles = vec![None; columns.len()];
         }
@@ -40,15 +51,22 @@ impl Office {
             .enumerate()
             .filter_map(|(at, &field)| {
                 let link = face.link_at(field)?;
-                let places = link.fields.iter().map(|f| columns.iter().position(|c| c == f)).collect::<Option<Vec<_>>>()?;
+                let places = link
+                    .fields
+                    .iter()
+                    .map(|f| columns.iter().position(|c| c == f))
+                    .collect::<Option<Vec<_>>>()?;
                 Some((at, link, places))
             })
             .collect();
         let lookups = links.iter().map(|(_, link, places)| {
             let mut wanted: Vec<Vec<Value>> = Vec::new();
             for record in records.iter() {
-                let values: Vec<Value> = places.iter().map(|&at| record.values[at].clone()).collect();
-                if values.iter().all(|value| !value.is_null() && value.is_whole()) && !wanted.contains(&values) {
+                let values: Vec<Value> =
+                    places.iter().map(|&at| record.values[at].clone()).collect();
+                if values.iter().all(|value| !value.is_null() && value.is_whole())
+                    && !wanted.contains(&values)
+                {
                     wanted.push(values);
                 }
             }
@@ -70,7 +88,13 @@ impl Office {
     }
 
     /// The titles of the records that these values of a link point to.
-    pub(crate) async fn linked(&self, permit: &Permit<Read>, catalog: &Catalog, link: &Link, wanted: Vec<Vec<Value>>) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
+    pub(crate) async fn linked(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        link: &Link,
+        wanted: Vec<Vec<Value>>,
+    ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
         if wanted.is_empty() {
             return Ok(HashMap::new());
         }
@@ -96,17 +120,22 @@ impl Office {
         let titles = page.rows.iter().map(|values| {
             let print = fingerprint(&values[..link.target_fields.len()]);
             let key = key_of(resource, &read, values);
-            let title = translated
-                .get(&key.to_text())
-                .cloned()
-                .or_else(|| title_of(target, &read, values));
+            let title =
+                translated.get(&key.to_text()).cloned().or_else(|| title_of(target, &read, values));
             (print, LinkedTitle { face: link.target, key, title })
         });
         Ok(titles.collect())
     }
 
     /// Titles kept in a translation table, by key. A failure leaves the records' own fields.
-    pub(crate) async fn translated(&self, permit: &Permit<Read>, catalog: &Catalog, face: &Face, read: &[usize], rows: &[Vec<Value>]) -> HashMap<String, String> {
+    pub(crate) async fn translated(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        read: &[usize],
+        rows: &[Vec<Value>],
+    ) -> HashMap<String, String> {
         let Some(translations) = &face.translations else { return HashMap::new() };
         let resource = catalog.resource(face);
         let keys: Vec<Vec<Value>> = rows
@@ -120,7 +149,12 @@ impl Office {
             return HashMap::new();
         }
         let other = &catalog.faces[translations.face];
-        let columns: Vec<usize> = translations.base.iter().copied().chain([translations.language, translations.title]).collect();
+        let columns: Vec<usize> = translations
+            .base
+            .iter()
+            .copied()
+            .chain([translations.language, translations.title])
+            .collect();
         let query = Query {
             columns: columns.iter().map(|&field| Column::whole(field)).collect(),
             limit: u32::try_from(keys.len() * 8).unwrap_or(u32::MAX),
@@ -130,7 +164,9 @@ impl Office {
             cursor: None,
             backward: false,
         };
-        let Ok(page) = permit.backend.select(catalog, other, &query).await else { return HashMap::new() };
+        let Ok(page) = permit.backend.select(catalog, other, &query).await else {
+            return HashMap::new();
+        };
         let rank = |row: &Vec<Value>| {
             let language = row[translations.base.len()].to_text().unwrap_or_default();
             let mine = permit.actor.user.language == language;
@@ -141,7 +177,8 @@ impl Office {
         rows.sort_by_key(rank);
         let mut titles = HashMap::new();
         for row in &rows {
-            let title = row[translations.base.len() + 1].to_text().filter(|title| !title.is_empty());
+            let title =
+                row[translations.base.len() + 1].to_text().filter(|title| !title.is_empty());
             if let Some(title) = title {
                 let key = RecordKey::Values(row[..translations.base.len()].to_vec());
                 titles.entry(key.to_text()).or_insert(title);
@@ -171,9 +208,11 @@ fn is_one_of(fields: &[usize], mut wanted: Vec<Vec<Value>>) -> Condition {
         return Condition::Field(*field, Test::In(values));
     }
     let combination = |values: Vec<Value>| {
-        let tests = fields.iter().zip(values).map(|(&field, value)| Condition::Field(field, Test::Compare(Comparison::Eq, value)));
+        let tests = fields
+            .iter()
+            .zip(values)
+            .map(|(&field, value)| Condition::Field(field, Test::Compare(Comparison::Eq, value)));
         Condition::All(tests.collect())
     };
     Condition::Any(wanted.into_iter().map(combination).collect())
 }
-
