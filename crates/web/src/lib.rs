@@ -1,1 +1,21 @@
-//! crate
+//! Kontor's face: addresses, pages, components, texts, styles and scripts, and the JSON API.
+//! Handlers extract, call the office and answer; what may be done is decided there.
+
+pub mod api;
+mod app;
+mod assets;
+pub mod components;
+mod failure;
+pub mod format;
+mod frame;
+mod handlers;
+pub mod links;
+pub mod pages;
+mod router;
+pub mod shown;
+pub mod texts;
+mod view;
+mod visitor;
+
+pub use app::Settings;
+pub use router::app;

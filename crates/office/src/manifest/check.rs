@@ -7,7 +7,7 @@ use super::Manifest;
 use super::field::{Currency, FieldOverride, Format};
 use super::link::ManifestLink;
 use super::problem::{Problem, listed, nearest, quoted};
-use super::resource::{DeletedMark, ResourceOverride, SoftDelete, Translations};
+use super::resource::{DeletedMark, Kinds, ResourceOverride, SoftDelete, Translations};
 
 impl Manifest {
     /// What the manifest says that the backend's schema contradicts: resources and fields that do
@@ -116,16 +116,7 @@ impl<'a> Check<'a> {
         self.fields(&key("order"), resource, &said.order);
         self.fields(&key("columns"), resource, &said.columns);
         self.fields(&key("search"), resource, said.search.as_deref().unwrap_or_default());
-        let sorted: Vec<String> = said.sort.iter().map(|step| step.field.clone()).collect();
-        for field in self.fields(&key("sort"), resource, &sorted) {
-            if !field.sortable {
-                self.note(
-                    &key("sort"),
-                    format!("the backend cannot sort by “{}”", field.name),
-                    None,
-                );
-            }
-        }
+        self.sort(&key("sort"), resource, said);
         if let Some(soft_delete) = &said.soft_delete {
             self.soft_delete(&key("soft_delete"), resource, soft_delete);
         }
@@ -140,19 +131,31 @@ impl<'a> Check<'a> {
             self.translations(&key("translations"), resource, said, translations);
         }
         if let Some(kinds) = &said.kinds {
-            let at = key("kinds");
-            let field = self.field(&[&at[..], &["field"]].concat(), resource, &kinds.field);
-            self.fields(&[&at[..], &["common"]].concat(), resource, &kinds.common);
-            for (kind, fields) in &kinds.of {
-                let at = [&at[..], &["of", kind]].concat();
-                self.fields(&at, resource, fields);
-                if let Some(field) = field {
-                    self.value(&at, field, kind);
-                }
-            }
+            self.kinds(&key("kinds"), resource, kinds);
         }
         for (name, said) in &said.fields {
             self.field_override(&[at[0], at[1], "fields", name], resource, name, said);
+        }
+    }
+
+    fn sort(&mut self, at: At<'_>, resource: &Resource, said: &ResourceOverride) {
+        let names: Vec<String> = said.sort.iter().map(|step| step.field.clone()).collect();
+        for field in self.fields(at, resource, &names) {
+            if !field.sortable {
+                self.note(at, format!("the backend cannot sort by “{}”", field.name), None);
+            }
+        }
+    }
+
+    fn kinds(&mut self, at: At<'_>, resource: &Resource, kinds: &Kinds) {
+        let field = self.field(&[at, &["field"]].concat(), resource, &kinds.field);
+        self.fields(&[at, &["common"]].concat(), resource, &kinds.common);
+        for (kind, fields) in &kinds.of {
+            let at = [at, &["of", kind]].concat();
+            self.fields(&at, resource, fields);
+            if let Some(field) = field {
+                self.value(&at, field, kind);
+            }
         }
     }
 

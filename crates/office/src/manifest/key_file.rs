@@ -151,6 +151,12 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Whether a text can be what [`KeyFile::encrypt`] gave: base64 of a nonce, a text and its mark of
+/// 16 bytes.
+pub(super) fn looks_encrypted(text: &str) -> bool {
+    STANDARD.decode(text).is_ok_and(|bytes| bytes.len() >= NONCE_BYTES + 16)
+}
+
 /// Makes the file whole or not at all; one that another process made meanwhile stays.
 fn create(path: &Path) -> io::Result<()> {
     let half = path.with_extension(format!("{}.tmp", random::token()));

@@ -5,7 +5,7 @@ use std::fmt;
 use kontor_model::BackendName;
 
 use super::Manifest;
-use super::key_file::{KeyFile, NotDecrypted, Secret};
+use super::key_file::{KeyFile, NotDecrypted, Secret, looks_encrypted};
 use super::source::Entry;
 use super::text::Keys;
 
@@ -89,7 +89,17 @@ impl Password {
         let section = entry.section(PASSWORD_KEYS, expected)?;
         match (section.get("env"), section.get("encrypted")) {
             (Some(env), None) => Some(Self::Environment(variable(&env)?)),
-            (None, Some(encrypted)) => encrypted.text().map(Self::Encrypted),
+            (None, Some(encrypted)) => {
+                let text = encrypted.text()?;
+                if !looks_encrypted(&text) {
+                    encrypted.refuse(
+                        "is not what `kontor connect` writes there; let it encrypt the password, or \
+                         write { env = \"NAME\" }",
+                    );
+                    return None;
+                }
+                Some(Self::Encrypted(text))
+            }
             _ => {
                 entry.refuse(format!("must be either {expected}"));
                 None

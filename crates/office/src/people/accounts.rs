@@ -36,7 +36,7 @@ pub struct Preferences {
     pub language: String,
     /// IANA time zone.
     pub time_zone: String,
-    /// `compact`, `normal` or `airy`.
+    /// `compact`, `normal` or `roomy`.
     pub density: String,
     /// `system`, `light` or `dark`.
     pub theme: String,
@@ -330,7 +330,7 @@ impl Office {
         }
         valid_zone(&wanted.time_zone)?;
         one_of("language", &wanted.language, &["de", "en"])?;
-        one_of("density", &wanted.density, &["compact", "normal", "airy"])?;
+        one_of("density", &wanted.density, &["compact", "normal", "roomy"])?;
         one_of("theme", &wanted.theme, &["system", "light", "dark"])?;
         let user = User {
             name: wanted.name.trim().to_owned(),

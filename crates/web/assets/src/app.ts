@@ -1,2 +1,18 @@
-// The one script of every page. Each module has one job and is named here.
-import "htmx.org";
+// Scripts only enhance: pages read, filter and save without them. Each module has one job and is
+// told about new content by `content`.
+import "./swap";
+import "./menus";
+import "./keys";
+import "./grid";
+import "./edit";
+import "./paste";
+import "./columns";
+import "./palette";
+import "./peek";
+import "./forms";
+import "./drafts";
+import "./picker";
+import { announce } from "./content";
+
+document.documentElement.classList.add("script");
+announce(document.body);

@@ -1,0 +1,3 @@
+//! What the office promises to the crates around it.
+
+mod manifest;

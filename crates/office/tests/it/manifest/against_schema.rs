@@ -1,0 +1,187 @@
+//! What a manifest says is compared with what its backend has.
+
+use kontor_model::schema::ReadOnly;
+use kontor_model::{
+    Engine, Field, FieldType, Generated, Resource, ResourceKind, ResourceName, Schema,
+};
+
+use super::with;
+
+fn field(name: &str, ty: FieldType, native: &str) -> Field {
+    Field {
+        name: name.into(),
+        ty,
+        native: native.into(),
+        sql_type: native.into(),
+        nullable: false,
+        default: None,
+        generated: Generated::No,
+        comment: None,
+        sortable: true,
+        comparable: true,
+    }
+}
+
+fn resource(name: &str, fields: Vec<Field>, key: &[usize]) -> Resource {
+    Resource {
+        name: ResourceName::new(name),
+        namespace: Some("public".into()),
+        table: name.into(),
+        kind: ResourceKind::Table,
+        fields,
+        key: key.to_vec(),
+        references: Vec::new(),
+        indexes: Vec::new(),
+        estimated_rows: None,
+        comment: None,
+        transactional: true,
+        row_id: None,
+        read_only: None,
+    }
+}
+
+/// Orders with customers, a view of turnovers without a key, and names of products.
+fn schema() -> Schema {
+    let int = || FieldType::int(32, false);
+    let states = ["open", "shipped"].map(str::to_owned).to_vec();
+    let nullable = |field: Field| Field { nullable: true, ..field };
+    let orders = vec![
+        field("id", int(), "integer"),
+        field("number", FieldType::text(), "text"),
+        field("status", FieldType::Enum { choices: states }, "order_status"),
+        field("placed_at", FieldType::Instant, "timestamptz"),
+        nullable(field("deleted_at", FieldType::Instant, "timestamptz")),
+        field("gone", FieldType::Bool, "boolean"),
+        field("total_cents", int(), "integer"),
+        field("customer_id", int(), "integer"),
+        Field {
+            sortable: false,
+            comparable: false,
+            ..field("extra", FieldType::Json { binary: false }, "json")
+        },
+        Field { generated: Generated::Always, ..field("year", FieldType::Year, "year") },
+        field("shape", FieldType::Other, "polygon"),
+    ];
+    let turnover =
+        vec![field("day", FieldType::Date, "date"), field("sum", FieldType::Money, "money")];
+    let translation = ["product_id", "language", "name"]
+        .map(|name| field(name, FieldType::text(), "text"))
+        .to_vec();
+    Schema {
+        engine: Engine::Postgres,
+        version: "15".into(),
+        resources: vec![
+            resource("customers", vec![field("id", int(), "integer")], &[0]),
+            resource("orders", orders, &[0]),
+            resource("product_translation", translation, &[0, 1]),
+            Resource {
+                kind: ResourceKind::View,
+                read_only: Some(ReadOnly::View),
+                ..resource("turnover", turnover.clone(), &[])
+            },
+            Resource { read_only: Some(ReadOnly::NoKey), ..resource("log", turnover, &[]) },
+        ],
+        left_out: Vec::new(),
+    }
+}
+
+fn said_about(text: &str) -> String {
+    let said: Vec<String> =
+        with(text).check_against(&schema()).iter().map(ToString::to_string).collect();
+    format!("{text}\n---\n{}", said.join("\n"))
+}
+
+#[test]
+fn a_manifest_that_fits_is_not_remarked_upon() {
+    let text = r#"
+schemas = ["public"]
+[resources.orders]
+writable = true
+key = ["id"]
+title_field = "number"
+columns = ["number", "status"]
+sort = "-placed_at,number"
+search = ["number"]
+soft_delete = { field = "deleted_at", deleted = "now" }
+stamps = { created = "placed_at" }
+translations = { resource = "product_translation", base = ["product_id"], language = "language", title = "name" }
+kinds = { field = "status", common = ["id"], of = { open = ["number"] } }
+[resources.orders.fields.total_cents]
+format = "money"
+currency = "number"
+editable = true
+[resources.orders.fields.status]
+choices = { open = {}, shipped = {} }
+[resources.log]
+writable = true
+key = ["day"]
+[[links]]
+from = "orders"
+fields = ["customer_id"]
+to = "customers"
+to_fields = ["id"]
+"#;
+    assert_eq!(with(text).check_against(&schema()), []);
+}
+
+#[test]
+fn what_does_not_exist_is_told_with_its_line_and_what_was_meant() {
+    let said = said_about(
+        r#"schemas = ["pubic"]
+[resources.ordres]
+hidden = true
+[resources.invoices]
+hidden = true
+[resources.orders]
+title_field = "nummber"
+columns = ["number", "Status", "colour"]
+sort = "-placed,number"
+search = ["num_ber"]
+order = ["total"]
+[resources.orders.fields.total]
+hidden = true
+[resources.orders.fields.total_cents]
+currency = "curency"
+[[links]]
+from = "order"
+fields = ["a"]
+to = "customer"
+to_fields = ["b"]
+[[links]]
+from = "orders"
+fields = ["customerId"]
+to = "customers"
+to_fields = ["no"]
+"#,
+    );
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_the_reason() {
+    let said = said_about(
+        r#"[resources.orders]
+key = ["number", "extra"]
+sort = "extra"
+soft_delete = { field = "gone", deleted = "now" }
+stamps = { created = "gone", updated = "plced_at" }
+translations = { resource = "product_translation", base = ["product_id", "lang"], language = "language", title = "titel" }
+kinds = { field = "status", of = { opn = ["numbr"] } }
+[resources.orders.fields.status]
+format = "money"
+choices = { opened = {}, shiped = {} }
+[resources.orders.fields.year]
+editable = true
+[resources.orders.fields.shape]
+editable = true
+[resources.customers]
+soft_delete = { field = "id", deleted = "yes" }
+[resources.turnover]
+writable = true
+key = ["day"]
+[resources.log]
+writable = true
+"#,
+    );
+    insta::assert_snapshot!(said);
+}

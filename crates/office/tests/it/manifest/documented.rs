@@ -1,0 +1,21 @@
+//! The reference of all keys is right.
+
+use kontor_office::manifest::Manifest;
+
+use super::shop;
+
+const REFERENCE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/manifest.md"));
+
+#[test]
+fn every_example_of_the_reference_is_a_manifest() {
+    let examples: Vec<&str> =
+        REFERENCE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() >= 5, "the reference shows what it describes");
+    for example in examples {
+        let has_url = example.lines().any(|line| line.starts_with("url ="));
+        let url = if has_url { "" } else { "url = \"postgres://anna@db/shop\"\n" };
+        let manifest = Manifest::parse(shop(), &format!("{url}{example}"), "docs/manifest.md");
+        manifest.unwrap_or_else(|errors| panic!("{errors}\n{example}"));
+    }
+}

@@ -1,0 +1,26 @@
+//! What every handler has: the office and how it is served.
+
+use std::sync::Arc;
+
+use kontor_office::Office;
+
+/// How the office is served.
+#[derive(Clone)]
+pub struct Settings {
+    /// The office.
+    pub office: Arc<Office>,
+    /// The metrics in Prometheus' text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Whether cookies are for HTTPS only.
+    pub secure_cookies: bool,
+    /// Origins besides our own whose requests may change something.
+    pub trusted_origins: Vec<String>,
+}
+
+/// The state that handlers share.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) office: Arc<Office>,
+    pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(crate) secure_cookies: bool,
+}

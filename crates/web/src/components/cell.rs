@@ -1,0 +1,187 @@
+//! A value where it is shown.
+
+use kontor_model::{FieldType, Value};
+use maud::{Markup, html};
+
+use super::Shell;
+use super::icon::{Icon, icon};
+use super::status;
+use crate::format::{self, Format, Precision};
+use crate::shown::{Cell, Concealed, FieldView, Linked, Tone};
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a line of a list: short.
+    List,
+    /// On a record's page: all of it.
+    Record,
+}
+
+/// The value as people read it.
+#[must_use]
+pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> Markup {
+    let t = shell.texts;
+    if let Some(concealed) = cell.concealed {
+        let key = match concealed {
+            Concealed::Secret => "concealed-secret",
+            Concealed::NoRight => "concealed-no-right",
+        };
+        return html! { span.concealed title=(t.get(key)) { (icon(Icon::Lock)) (t.get("concealed")) span.unseen { ": " (t.get(key)) } } };
+    }
+    if cell.value.is_null() {
+        return html! { span.null { span aria-hidden="true" { "–" } span.unseen { (t.get("value-null")) } } };
+    }
+    if let Some(linked) = &cell.linked {
+        return link(shell, field, &cell.value, linked);
+    }
+    match &cell.value {
+        Value::Text(text) if text.is_empty() => html! { span.nothing { (t.get("value-empty")) } },
+        Value::Bool(true) => html! { span.yes { (icon(Icon::Check)) (t.get("yes")) } },
+        Value::Bool(false) => html! { span.no { (t.get("no")) } },
+        Value::Bytes(_) | Value::Large(_) => {
+            html! { span.bytes { (icon(Icon::File)) (text_of(shell, field, &cell.value, place)) } }
+        }
+        Value::Cut(text) => html! { span title=(t.get("value-cut")) { (text) "…" } },
+        value if field.is_status => {
+            let text = text_of(shell, field, value, place);
+            status::dot(Tone::of_word(&text), &text)
+        }
+        value => plain(shell, field, value, place),
+    }
+}
+
+fn text_of(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> String {
+    let precision = match place {
+        Place::List => Precision::Minutes,
+        Place::Record => Precision::Exact,
+    };
+    format::value(
+        shell.reader(),
+        &field.ty,
+        field.effective_format(),
+        value,
+        precision,
+    )
+    .unwrap_or_default()
+}
+
+fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Markup {
+    let text = text_of(shell, field, value, place);
+    if field.ty == FieldType::Instant
+        && let Some(at) = value.to_text().as_deref().and_then(format::parse_instant)
+    {
+        let exact = format::moment_with_zone(shell.language(), at, &shell.zone);
+        return html! { time datetime=(at) title=(exact) { (text) } };
+    }
+    match &field.ty {
+        FieldType::Json { .. } if place == Place::Record => html! { pre.code { (pretty(&text)) } },
+        FieldType::Json { .. } | FieldType::Uuid | FieldType::Array { .. } => {
+            html! { span.code { (text) } }
+        }
+        _ if field.format == Format::Lines && place == Place::Record => {
+            html! { span.prose { (text) } }
+        }
+        _ if field.format == Format::Address && place == Place::Record => address(&text),
+        _ => html! { (text) },
+    }
+}
+
+/// JSON with line breaks; numbers are left as they are written, since a reader that rounds them
+/// would show something else than the record holds.
+fn pretty(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    let mut chars = text.chars().peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n(' ', depth * 2));
+    };
+    while let Some(c) = chars.next() {
+        if quoted {
+            out.push(c);
+            quoted = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            continue;
+        }
+        match c {
+            '"' => {
+                quoted = true;
+                out.push(c);
+            }
+            '{' | '[' => {
+                out.push(c);
+                while chars.next_if(|next| next.is_whitespace()).is_some() {}
+                if chars.peek().is_some_and(|next| matches!(next, '}' | ']')) {
+                    out.extend(chars.next());
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c if c.is_whitespace() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Something that can be opened; only schemes that do nothing by themselves.
+fn address(text: &str) -> Markup {
+    let href = if text.starts_with("https://") || text.starts_with("http://") {
+        Some(text.to_owned())
+    } else if text.contains('@') && !text.contains(char::is_whitespace) {
+        Some(format!("mailto:{text}"))
+    } else if text.starts_with('+') || text.starts_with('0') {
+        Some(format!(
+            "tel:{}",
+            text.replace(|c: char| !c.is_ascii_digit() && c != '+', "")
+        ))
+    } else {
+        None
+    };
+    html! {
+        @match href {
+            Some(href) => a href=(href) rel="noreferrer noopener" target="_blank" { (text) },
+            None => (text),
+        }
+    }
+}
+
+fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Markup {
+    let key = text_of(shell, field, value, Place::List);
+    let title = if linked.title.is_empty() {
+        &key
+    } else {
+        &linked.title
+    };
+    match &linked.to {
+        Some(to) => {
+            html! { a.link href=(to.link()) data-peek=(to.part("peek")) title=[(title != &key).then_some(key.as_str())] { (title) } }
+        }
+        None => html! { span.dangling title=(shell.texts.get("link-dangling")) { (title) } },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_laid_out_without_touching_its_numbers() {
+        assert_eq!(
+            pretty(r#"{"a":[1.50,12345678901234567890],"b{":"x\",y","c":{}}"#),
+            "{\n  \"a\": [\n    1.50,\n    12345678901234567890\n  ],\n  \"b{\": \"x\\\",y\",\n  \"c\": {}\n}"
+        );
+    }
+}

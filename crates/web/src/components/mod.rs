@@ -1,0 +1,13 @@
+//! Components: each stands once, as one function.
+
+pub mod cell;
+pub mod control;
+pub mod diff;
+pub mod icon;
+pub mod menu;
+pub mod notice;
+pub mod shell;
+pub mod status;
+pub mod time;
+
+pub use shell::Shell;

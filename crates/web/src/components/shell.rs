@@ -1,0 +1,453 @@
+//! The frame around every page: sidebar, bar with search, menus, toast, dialogs.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kontor_model::{BackendName, ResourceName};
+use maud::{DOCTYPE, Markup, html};
+
+use super::icon::{Icon, icon};
+use super::{control, menu, status};
+use crate::format::Reader;
+use crate::links;
+use crate::shown::Health;
+use crate::texts::{Language, Texts};
+
+mod keys;
+mod words;
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the reader's system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// All themes with the keys of their words.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::System, "theme-system"),
+        (Self::Light, "theme-light"),
+        (Self::Dark, "theme-dark"),
+    ];
+
+    /// The theme's code in forms and in `data-theme`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .map(|(theme, _)| theme)
+            .find(|theme| theme.code() == code)
+    }
+}
+
+/// How close the lines stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Density {
+    /// As many lines as can be read.
+    Compact,
+    /// In between.
+    #[default]
+    Normal,
+    /// With air.
+    Roomy,
+}
+
+impl Density {
+    /// All densities with the keys of their words.
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::Compact, "density-compact"),
+        (Self::Normal, "density-normal"),
+        (Self::Roomy, "density-roomy"),
+    ];
+
+    /// The density's code in forms and in `data-density`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Compact => "compact",
+            Self::Normal => "normal",
+            Self::Roomy => "roomy",
+        }
+    }
+
+    /// The density of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .map(|(density, _)| density)
+            .find(|density| density.code() == code)
+    }
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Whether people, audit and connections may be seen.
+    pub is_administrator: bool,
+}
+
+/// A backend in the sidebar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NavBackend {
+    /// Name.
+    pub name: BackendName,
+    /// Title in the reader's language.
+    pub title: String,
+    /// How it is.
+    pub health: Health,
+    /// Its resources in the manifest's order, those that matter.
+    pub resources: Vec<NavResource>,
+    /// How many more there are on the backend's page.
+    pub more: usize,
+}
+
+/// A resource in the sidebar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NavResource {
+    /// Name.
+    pub name: ResourceName,
+    /// Title in the reader's language.
+    pub title: String,
+}
+
+/// The place in the sidebar that is marked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Here {
+    /// None of them.
+    #[default]
+    Elsewhere,
+    /// The mosaic.
+    Mosaic,
+    /// A backend's page.
+    Backend(BackendName),
+    /// A resource, its list or a record.
+    Resource(BackendName, ResourceName),
+    /// The audit.
+    Audit,
+    /// The people.
+    People,
+    /// One's own account.
+    Account,
+    /// Connecting a database.
+    Connect,
+}
+
+/// What has just been done, told once at the next page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// What was done, or what was not.
+    pub text: String,
+    /// The operation, where it can be taken back.
+    pub undo: Option<String>,
+    /// Whether it went wrong.
+    pub is_bad: bool,
+}
+
+/// Everything that a page needs besides its own content.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The reader's texts.
+    pub texts: &'static Texts,
+    /// The reader's time zone.
+    pub zone: TimeZone,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Light or dark.
+    pub theme: Theme,
+    /// How close the lines stand.
+    pub density: Density,
+    /// Who reads; `None` before signing in.
+    pub user: Option<SignedIn>,
+    /// The backends that the reader may see.
+    pub backends: Vec<NavBackend>,
+    /// Where the reader is.
+    pub here: Here,
+    /// Address of this page with its query, to come back to.
+    pub address: String,
+    /// Address of the script.
+    pub script: String,
+    /// Address of the styles.
+    pub style: String,
+    /// What has just been done.
+    pub toast: Option<Toast>,
+}
+
+impl Shell {
+    /// The reader's language.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.texts.language()
+    }
+
+    /// The reader, for showing values.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            language: self.language(),
+            zone: &self.zone,
+        }
+    }
+}
+
+/// How the content of a page stands in the frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// The page scrolls.
+    Flow,
+    /// The page fills the window; a part of it scrolls.
+    Fill,
+}
+
+/// A whole page for somebody who is signed in.
+#[must_use]
+pub fn page(shell: &Shell, title: &str, layout: Layout, content: &Markup) -> Markup {
+    let t = shell.texts;
+    let fill = layout == Layout::Fill;
+    document(
+        shell,
+        title,
+        &html! {
+            a.skip href="#main" { (t.get("skip")) }
+            div.frame {
+                (sidebar(shell))
+                (bar(shell))
+                main #main tabindex="-1" .fill[fill] { (content) }
+            }
+            (toast(shell))
+            (keys::dialog(t))
+            (words::element(t))
+            dialog #palette aria-label=(t.get("palette-title")) {}
+            dialog #sheet aria-labelledby="sheet-title" {}
+            div #peek popover="manual" {}
+        },
+    )
+}
+
+/// A whole page for somebody who is not signed in: one narrow column.
+#[must_use]
+pub fn bare_page(shell: &Shell, title: &str, content: &Markup) -> Markup {
+    let t = shell.texts;
+    document(
+        shell,
+        title,
+        &html! {
+            main #main.alone {
+                div.column {
+                    p.brand { (mark()) "Kontor" }
+                    (content)
+                }
+                div.foot { (language_forms(shell)) }
+            }
+            (toast(shell))
+            (words::element(t))
+        },
+    )
+}
+
+fn document(shell: &Shell, title: &str, body: &Markup) -> Markup {
+    let theme = (shell.theme != Theme::System).then_some(shell.theme.code());
+    html! {
+        (DOCTYPE)
+        html lang=(shell.language().code()) data-theme=[theme] data-density=(shell.density.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · Kontor" }
+                link rel="stylesheet" href=(shell.style);
+                script type="module" src=(shell.script) {}
+            }
+            body { (body) }
+        }
+    }
+}
+
+/// The sign of the house: a small mosaic.
+fn mark() -> Markup {
+    html! {
+        svg.brandmark viewBox="0 0 18 18" width="18" height="18" aria-hidden="true" {
+            rect x="1" y="1" width="7" height="10" rx="1.5" {}
+            rect x="10" y="1" width="7" height="5" rx="1.5" {}
+            rect x="10" y="8" width="7" height="9" rx="1.5" {}
+            rect x="1" y="13" width="7" height="4" rx="1.5" {}
+        }
+    }
+}
+
+fn sidebar(shell: &Shell) -> Markup {
+    let t = shell.texts;
+    let is_administrator = shell
+        .user
+        .as_ref()
+        .is_some_and(|user| user.is_administrator);
+    html! {
+        nav #nav.sidebar aria-label=(t.get("nav")) {
+            div.head {
+                a.brand href=(links::HOME) { (mark()) "Kontor" }
+                a.button.bare.mark.close href="#main" aria-label=(t.get("close")) { (icon(Icon::Close)) }
+            }
+            div.places {
+                (place(links::HOME, Icon::Home, &t.get("mosaic-title"), shell.here == Here::Mosaic))
+                @if !shell.backends.is_empty() {
+                    p.heading { (t.get("nav-backends")) }
+                }
+                @for backend in &shell.backends { (nav_backend(shell, backend)) }
+            }
+            div.places.last {
+                @if is_administrator {
+                    (place(links::CONNECT, Icon::Plug, &t.get("connect-title"), shell.here == Here::Connect))
+                    (place(links::AUDIT, Icon::Scroll, &t.get("audit-title"), shell.here == Here::Audit))
+                    (place(links::PEOPLE, Icon::People, &t.get("people-title"), shell.here == Here::People))
+                }
+            }
+        }
+    }
+}
+
+fn place(href: &str, which: Icon, word: &str, current: bool) -> Markup {
+    html! {
+        a.place href=(href) aria-current=[current.then_some("page")] { (icon(which)) span { (word) } }
+    }
+}
+
+fn nav_backend(shell: &Shell, backend: &NavBackend) -> Markup {
+    let t = shell.texts;
+    let (is_here, resource) = match &shell.here {
+        Here::Backend(name) => (*name == backend.name, None),
+        Here::Resource(name, resource) => (*name == backend.name, Some(resource)),
+        _ => (false, None),
+    };
+    let on_page = is_here && resource.is_none();
+    html! {
+        details.backend open[is_here || shell.backends.len() <= 3] {
+            summary {
+                span.chevron { (icon(Icon::Right)) }
+                span.name { (backend.title) }
+                (status::health_mark(t, backend.health))
+            }
+            @for entry in &backend.resources {
+                @let current = is_here && resource == Some(&entry.name);
+                a.place href=(links::list(&backend.name, &entry.name)) aria-current=[current.then_some("page")] {
+                    span { (entry.title) }
+                }
+            }
+            a.place.quiet href=(links::backend(&backend.name)) aria-current=[on_page.then_some("page")] {
+                @if backend.more > 0 { (t.count("nav-more", backend.more as u64)) }
+                @else { (t.get("nav-about")) }
+            }
+        }
+    }
+}
+
+fn bar(shell: &Shell) -> Markup {
+    let t = shell.texts;
+    html! {
+        header.bar {
+            a.button.bare.mark.open href="#nav" aria-label=(t.get("nav-open")) { (icon(Icon::Menu)) }
+            a.search href=(links::SEARCH) data-palette {
+                (icon(Icon::Search))
+                span { (t.get("palette-prompt")) }
+                (control::key("Ctrl K"))
+            }
+            div.right {
+                button.button.bare.mark.scripted type="button" data-keys title=(t.get("keys-title")) aria-label=(t.get("keys-title")) { (icon(Icon::Keyboard)) }
+                @if let Some(user) = &shell.user { (account_menu(shell, user)) }
+            }
+        }
+    }
+}
+
+fn account_menu(shell: &Shell, user: &SignedIn) -> Markup {
+    let t = shell.texts;
+    let initials: String = user
+        .name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .collect();
+    let panel = html! {
+        div.who { strong { (user.name) } span { (user.email) } }
+        (menu::item(links::ACCOUNT, Some(Icon::Person), &t.get("account-title"), shell.here == Here::Account))
+        hr;
+        (look_group(shell, "theme", &t.get("theme"), &Theme::ALL.map(|(theme, key)| (theme.code(), key)), shell.theme.code()))
+        (look_group(shell, "density", &t.get("density"), &Density::ALL.map(|(density, key)| (density.code(), key)), shell.density.code()))
+        div.group { span.word { (t.get("language")) } (language_forms(shell)) }
+        hr;
+        (control::post_button(links::SIGN_OUT, &[], &html! { (icon(Icon::Out)) span { (t.get("sign-out")) } }, "item"))
+    };
+    menu::menu(
+        &html! { span.initials aria-hidden="true" { (initials) } },
+        Some(&user.name),
+        "account end",
+        &panel,
+    )
+}
+
+fn look_group(
+    shell: &Shell,
+    name: &str,
+    word: &str,
+    choices: &[(&str, &str)],
+    chosen: &str,
+) -> Markup {
+    html! {
+        div.group {
+            span.word { (word) }
+            form.segments method="post" action=(links::LOOK) data-look=(name) {
+                input type="hidden" name="back" value=(shell.address);
+                @for (code, key) in choices {
+                    button type="submit" name=(name) value=(code) aria-pressed=(if *code == chosen { "true" } else { "false" }) { (shell.texts.get(key)) }
+                }
+            }
+        }
+    }
+}
+
+fn language_forms(shell: &Shell) -> Markup {
+    html! {
+        form.segments method="post" action=(links::LOOK) {
+            input type="hidden" name="back" value=(shell.address);
+            @for language in Language::ALL {
+                button type="submit" name="language" value=(language.code()) lang=(language.code())
+                    aria-pressed=(if language == shell.language() { "true" } else { "false" }) { (language.title()) }
+            }
+        }
+    }
+}
+
+/// What has just been done, with the way back. Scripts fill the same place.
+fn toast(shell: &Shell) -> Markup {
+    let t = shell.texts;
+    html! {
+        div #toasts.toasts role="status" aria-live="polite" {
+            @if let Some(toast) = &shell.toast {
+                div.toast .bad[toast.is_bad] {
+                    span { (toast.text) }
+                    @if let Some(operation) = &toast.undo {
+                        (control::post_button(&links::undo(operation), &[("back", &shell.address)], &html! { (t.get("undo")) }, "bare"))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,527 @@
+//! The filter builder: one part of a filter is a handful of tests of which one must hold; the
+//! parts must all hold. Works as a form; with the script it opens over the list.
+
+use kontor_model::filter::{Arity, FieldTest, Filter, Operator};
+use kontor_model::{BackendName, FieldType, ResourceName};
+use maud::{Markup, html};
+
+use super::describe::{Names, PERIODS, operator_key};
+use super::{LinkedFields, ListQuery, query};
+use crate::components::Shell;
+use crate::components::icon::{Icon, icon};
+use crate::components::notice::{Loudness, banner};
+use crate::components::shell::{Here, Layout, page as shell_page};
+use crate::links;
+use crate::shown::FieldView;
+use crate::texts::Texts;
+
+/// What the builder shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuilderScreen {
+    /// Backend.
+    pub backend: BackendName,
+    /// Resource.
+    pub resource: ResourceName,
+    /// Title of the resource.
+    pub title: String,
+    /// The state of the list to which the builder belongs.
+    pub query: ListQuery,
+    /// The resource's fields.
+    pub fields: Vec<FieldView>,
+    /// Fields of linked resources.
+    pub linked: Vec<LinkedFields>,
+    /// The part that is made.
+    pub part: Part,
+    /// Why the part does not fit.
+    pub error: Option<String>,
+}
+
+/// A part of a filter while it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part {
+    /// Its place among the parts of the list's filter; `None` for a new one.
+    pub at: Option<usize>,
+    /// The tests of which one must hold.
+    pub tests: Vec<DraftTest>,
+    /// Its text, where tests joined by “or” cannot say it.
+    pub text: Option<String>,
+}
+
+/// A test while it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DraftTest {
+    /// Links, then the field.
+    pub path: Vec<String>,
+    /// What is asked; `None` for the field's first operator.
+    pub operator: Option<Operator>,
+    /// Operands as given so far.
+    pub operands: Vec<String>,
+}
+
+impl Part {
+    /// The part at a place of a filter; beyond its end, a new one.
+    #[must_use]
+    pub fn of(filter: &Filter, at: Option<usize>) -> Self {
+        let parts = filter.clone().into_conjuncts();
+        let Some(found) = at.and_then(|at| parts.get(at)) else {
+            return Self {
+                tests: vec![DraftTest::default()],
+                ..Self::default()
+            };
+        };
+        let alternatives = match found {
+            Filter::Any(parts) => parts.clone(),
+            other => vec![other.clone()],
+        };
+        let tests: Option<Vec<_>> = alternatives
+            .iter()
+            .map(|alternative| match alternative {
+                Filter::Test(test) => Some(DraftTest {
+                    path: test.path.clone(),
+                    operator: Some(test.operator),
+                    operands: test.operands.clone(),
+                }),
+                _ => None,
+            })
+            .collect();
+        Self {
+            at,
+            text: tests.is_none().then(|| found.to_string()),
+            tests: tests.unwrap_or_default(),
+        }
+    }
+
+    /// Reads what the form sends, `more` and `drop` included; `None` when it sends no part, and
+    /// [`Part::of`] says where to begin.
+    #[must_use]
+    pub fn from_pairs(pairs: &[(String, String)]) -> Option<Self> {
+        let first = |wanted: &str| {
+            pairs
+                .iter()
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.as_str())
+        };
+        let at = first("at").and_then(|at| at.parse().ok());
+        if let Some(text) = first("text") {
+            return Some(Self {
+                at,
+                text: Some(text.to_owned()),
+                tests: Vec::new(),
+            });
+        }
+        let mut tests = Vec::new();
+        while let Some(path) = first(&format!("field{}", tests.len())) {
+            let i = tests.len();
+            let operands = pairs
+                .iter()
+                .filter(|(name, value)| *name == format!("value{i}") && !value.is_empty())
+                .map(|(_, value)| value.clone())
+                .collect();
+            tests.push(DraftTest {
+                path: query::split(path, '\0')
+                    .into_iter()
+                    .map(|(_, name)| name)
+                    .collect(),
+                operator: first(&format!("op{i}")).and_then(Operator::from_symbol),
+                operands,
+            });
+        }
+        if tests.is_empty() {
+            return None;
+        }
+        if let Some(drop) = first("drop").and_then(|at| at.parse::<usize>().ok())
+            && drop < tests.len()
+        {
+            tests.remove(drop);
+        }
+        if first("more").is_some() || tests.is_empty() {
+            tests.push(DraftTest {
+                path: tests
+                    .last()
+                    .map(|test: &DraftTest| test.path.clone())
+                    .unwrap_or_default(),
+                ..DraftTest::default()
+            });
+        }
+        Some(Self {
+            at,
+            tests,
+            text: None,
+        })
+    }
+
+    /// The list's filter with this part in its place.
+    ///
+    /// # Errors
+    /// What is missing or wrong, in the reader's words.
+    pub fn put_into(&self, t: &Texts, filter: &Filter, names: Names<'_>) -> Result<Filter, String> {
+        let part = match &self.text {
+            Some(text) => Filter::parse(text).map_err(|error| error.to_string())?,
+            None => self.as_filter(t, names)?,
+        };
+        let mut parts = filter.clone().into_conjuncts();
+        match self.at.filter(|at| *at < parts.len()) {
+            Some(at) => parts[at] = part,
+            None => parts.push(part),
+        }
+        parts.retain(|part| !part.is_everything());
+        Ok(Filter::everything().and(Filter::All(parts)))
+    }
+
+    fn as_filter(&self, t: &Texts, names: Names<'_>) -> Result<Filter, String> {
+        let mut tests = Vec::new();
+        for draft in &self.tests {
+            let field = names
+                .field(&draft.path)
+                .ok_or_else(|| t.get("builder-no-field").into_owned())?;
+            let operator = draft.operator_for(field);
+            let operands = operands_for(operator, &draft.operands);
+            let wanted = match operator.arity() {
+                Arity::None => 0,
+                Arity::One | Arity::Many => 1,
+                Arity::Two => 2,
+            };
+            if operands.len() < wanted {
+                return Err(t.with(
+                    "builder-no-value",
+                    &[("field", field.title.as_str().into())],
+                ));
+            }
+            tests.push(Filter::Test(FieldTest {
+                path: draft.path.clone(),
+                operator,
+                operands,
+            }));
+        }
+        Ok(if tests.len() == 1 {
+            tests.remove(0)
+        } else {
+            Filter::Any(tests)
+        })
+    }
+}
+
+impl DraftTest {
+    /// The operator, or the field's first where the one chosen does not fit it.
+    fn operator_for(&self, field: &FieldView) -> Operator {
+        let offered = operators(field);
+        self.operator
+            .filter(|operator| offered.contains(operator))
+            .or_else(|| offered.first().copied())
+            .unwrap_or(Operator::IsNotNull)
+    }
+}
+
+/// The operands in the number that the operator takes; many stand one to a line.
+fn operands_for(operator: Operator, given: &[String]) -> Vec<String> {
+    let trimmed = |text: &str| text.trim().to_owned();
+    match operator.arity() {
+        Arity::None => Vec::new(),
+        Arity::One => given
+            .iter()
+            .rev()
+            .take(1)
+            .map(|text| trimmed(text))
+            .collect(),
+        Arity::Two => given.iter().take(2).map(|text| trimmed(text)).collect(),
+        Arity::Many => given
+            .iter()
+            .flat_map(|text| text.lines())
+            .map(trimmed)
+            .filter(|line| !line.is_empty())
+            .collect(),
+    }
+}
+
+/// The operators that a person expects for a field.
+#[must_use]
+pub fn operators(field: &FieldView) -> Vec<Operator> {
+    use Operator as O;
+    let mut offered = match &field.ty {
+        FieldType::Bool => vec![O::Eq],
+        FieldType::Date | FieldType::DateTime | FieldType::Instant => {
+            vec![O::During, O::Ge, O::Lt, O::Between, O::Eq, O::Ne]
+        }
+        FieldType::Enum { .. } => vec![O::Eq, O::Ne, O::In, O::NotIn],
+        FieldType::Text { .. } if field.is_status => {
+            vec![O::Eq, O::Ne, O::In, O::NotIn, O::Contains]
+        }
+        FieldType::Text { .. } if field.link.is_none() => vec![
+            O::Contains,
+            O::Eq,
+            O::StartsWith,
+            O::EndsWith,
+            O::Ne,
+            O::In,
+            O::NotIn,
+            O::IsEmpty,
+            O::IsNotEmpty,
+        ],
+        FieldType::Set { .. } | FieldType::Array { .. } => vec![O::Has, O::IsEmpty, O::IsNotEmpty],
+        FieldType::Json { .. } => vec![O::Contains],
+        FieldType::Bytes => vec![O::IsEmpty, O::IsNotEmpty],
+        FieldType::Range | FieldType::Other | FieldType::Interval | FieldType::Bits => {
+            vec![O::Eq, O::Ne]
+        }
+        _ => vec![
+            O::Eq,
+            O::Ne,
+            O::Lt,
+            O::Le,
+            O::Gt,
+            O::Ge,
+            O::Between,
+            O::In,
+            O::NotIn,
+        ],
+    };
+    if field.nullable {
+        offered.extend([O::IsNull, O::IsNotNull]);
+    }
+    offered
+}
+
+impl BuilderScreen {
+    fn names(&self) -> Names<'_> {
+        Names {
+            fields: &self.fields,
+            linked: &self.linked,
+        }
+    }
+}
+
+/// The page.
+#[must_use]
+pub fn page(shell: &Shell, screen: &BuilderScreen) -> Markup {
+    let mut shell = shell.clone();
+    shell.here = Here::Resource(screen.backend.clone(), screen.resource.clone());
+    let title = format!("{} · {}", shell.texts.get("filter"), screen.title);
+    shell_page(
+        &shell,
+        &title,
+        Layout::Flow,
+        &html! { div.page.narrow { (fragment(&shell, screen)) } },
+    )
+}
+
+/// The builder for the sheet over the list.
+#[must_use]
+pub fn fragment(shell: &Shell, screen: &BuilderScreen) -> Markup {
+    let t = shell.texts;
+    let back = screen.query.address(&screen.backend, &screen.resource);
+    html! {
+        form.builder method="get" action=(links::part(&screen.backend, &screen.resource, "filter")) data-refresh {
+            h2 #sheet-title { (t.get(if screen.part.at.is_some() { "filter-edit" } else { "filter-add" })) }
+            @if let Some(error) = &screen.error { (banner(Loudness::Bad, &html! { (error) }, None)) }
+            @for (name, value) in screen.query.pairs_without(&["after", "before"]) { input type="hidden" name=(name) value=(value); }
+            input type="hidden" name="at" value=(screen.part.at.map_or("new".to_owned(), |at| at.to_string()));
+            @if let Some(text) = &screen.part.text {
+                label for="part-text" { (t.get("filter-text")) }
+                textarea #part-text name="text" rows="4" spellcheck="false" { (text) }
+            } @else {
+                @for (i, test) in screen.part.tests.iter().enumerate() { (test_line(shell, screen, i, test)) }
+                button.button.bare.small type="submit" name="more" value="1" { (icon(Icon::Plus)) (t.get("builder-or")) }
+            }
+            div.actions {
+                button.button.primary type="submit" name="do" value="apply" data-swap="#list" { (t.get("filter-apply")) }
+                a.button href=(back) data-dismiss { (t.get("cancel")) }
+            }
+        }
+    }
+}
+
+fn test_line(shell: &Shell, screen: &BuilderScreen, i: usize, test: &DraftTest) -> Markup {
+    let t = shell.texts;
+    let first = screen.fields.iter().find(|field| field.filterable);
+    let names = screen.names();
+    let Some(field) = names.field(&test.path).or(first) else {
+        return html! { p { (t.get("builder-no-field")) } };
+    };
+    let operator = test.operator_for(field);
+    let value_of = |link: Option<&str>, name: &str| {
+        query::join(link.into_iter().chain([name]).map(|name| ("", name)))
+    };
+    html! {
+        fieldset.test {
+            legend.unseen { (t.get("builder-test")) " " (i + 1) }
+            @if i > 0 { span.or { (t.get("filter-or")) } }
+            select name={ "field" (i) } aria-label=(t.get("builder-field")) data-changes {
+                @for candidate in screen.fields.iter().filter(|field| field.filterable) {
+                    option value=(value_of(None, &candidate.name)) selected[test.path.len() < 2 && candidate.name == field.name] { (candidate.title) }
+                }
+                @for linked in &screen.linked {
+                    optgroup label=(linked.title) {
+                        @for candidate in &linked.fields {
+                            option value=(value_of(Some(&linked.name), &candidate.name)) selected[test.path.len() == 2 && test.path[0] == linked.name && candidate.name == field.name] { (linked.title) " › " (candidate.title) }
+                        }
+                    }
+                }
+            }
+            select name={ "op" (i) } aria-label=(t.get("builder-operator")) data-changes {
+                @for offered in operators(field) {
+                    option value=(offered.symbol()) selected[offered == operator] { (t.get(operator_key(offered, Some(&field.ty)))) }
+                }
+            }
+            noscript { button.button.small type="submit" { (t.get("builder-go")) } }
+            div.values { (values(t, field, operator, i, &test.operands)) }
+            @if screen.part.tests.len() > 1 {
+                button.button.bare.mark type="submit" name="drop" value=(i) formnovalidate aria-label=(t.get("builder-drop")) { (icon(Icon::Close)) }
+            }
+        }
+    }
+}
+
+fn values(
+    t: &Texts,
+    field: &FieldView,
+    operator: Operator,
+    i: usize,
+    operands: &[String],
+) -> Markup {
+    let name = format!("value{i}");
+    let word = t.get("builder-value");
+    let given = |at: usize| operands.get(at).map_or("", String::as_str);
+    let single = |at: usize| input(t, field, &name, given(at), &word);
+    match operator.arity() {
+        Arity::None => html! {},
+        Arity::One if operator == Operator::During => period_input(t, &name, given(0)),
+        Arity::One => single(0),
+        Arity::Two => html! { (single(0)) span.to { "–" } (single(1)) },
+        Arity::Many => match &field.ty {
+            FieldType::Enum { choices } => html! {
+                @for (at, choice) in choices.iter().enumerate() {
+                    @let id = format!("{name}-{at}");
+                    label.check for=(id) { input id=(id) type="checkbox" name=(name) value=(choice) checked[operands.contains(choice)]; (choice) }
+                }
+            },
+            _ => {
+                html! { textarea name=(name) rows="3" aria-label=(word) placeholder=(t.get("builder-lines")) { (operands.join("\n")) } }
+            }
+        },
+    }
+}
+
+fn input(t: &Texts, field: &FieldView, name: &str, value: &str, word: &str) -> Markup {
+    match &field.ty {
+        FieldType::Bool => {
+            let choices = [("true", t.get("yes")), ("false", t.get("no"))];
+            html! {
+                select name=(name) aria-label=(word) {
+                    @for (code, word) in &choices { option value=(code) selected[*code == value] { (word) } }
+                }
+            }
+        }
+        FieldType::Enum { choices } => html! {
+            select name=(name) aria-label=(word) {
+                @for choice in choices { option selected[choice == value] { (choice) } }
+            }
+        },
+        FieldType::Date => html! { input type="date" name=(name) value=(value) aria-label=(word); },
+        ty => {
+            let mode = ty.is_numeric().then_some("decimal");
+            let hint = ty.is_temporal().then_some("2026-11-20 13:45");
+            html! { input type="text" name=(name) value=(value) aria-label=(word) inputmode=[mode] placeholder=[hint] autocomplete="off"; }
+        }
+    }
+}
+
+/// A list of periods, and a line for any other; the line wins, since it stands last.
+fn period_input(t: &Texts, name: &str, value: &str) -> Markup {
+    let known = PERIODS.iter().any(|(period, _)| *period == value) || value.is_empty();
+    html! {
+        select name=(name) aria-label=(t.get("builder-period")) {
+            @for (period, key) in PERIODS { option value=(period) selected[*period == value] { (t.get(key)) } }
+        }
+        input type="text" name=(name) value=(if known { "" } else { value }) placeholder=(t.get("builder-other-period")) aria-label=(t.get("builder-other-period")) autocomplete="off";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Language;
+
+    fn pairs(text: &str) -> Vec<(String, String)> {
+        text.split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    fn put(form: &str, filter: &str) -> Result<String, String> {
+        let fields = [
+            FieldView::new("status", FieldType::text()),
+            FieldView::new(
+                "total",
+                FieldType::Decimal {
+                    precision: None,
+                    scale: None,
+                },
+            ),
+            FieldView::new("placed_at", FieldType::Instant),
+        ];
+        let names = Names {
+            fields: &fields,
+            linked: &[],
+        };
+        let part = Part::from_pairs(&pairs(form)).expect("a part");
+        let filter = Filter::parse(filter).expect("a filter");
+        part.put_into(Language::English.texts(), &filter, names)
+            .map(|filter| filter.to_string())
+    }
+
+    #[test]
+    fn a_part_is_added_and_put_in_its_place() {
+        assert_eq!(
+            put("at=new&field0=total&op0=>=&value0=12", "status = open"),
+            Ok("status = open and total >= 12".into())
+        );
+        assert_eq!(
+            put(
+                "at=0&field0=status&op0=in&value0=a\nb&field1=total&op1=is null",
+                "status = open and total > 1"
+            ),
+            Ok("(status in (a, b) or total is null) and total > 1".into())
+        );
+        assert_eq!(
+            put("at=0&text=not status = x", "status = open"),
+            Ok("not status = x".into())
+        );
+    }
+
+    #[test]
+    fn another_period_wins_over_the_list_of_periods() {
+        assert_eq!(
+            put(
+                "at=new&field0=placed_at&op0=during&value0=today&value0=2026-11",
+                ""
+            ),
+            Ok("placed_at during 2026-11".into())
+        );
+    }
+
+    #[test]
+    fn a_missing_value_is_told_with_its_field() {
+        let error =
+            put("at=new&field0=total&op0=between&value0=1", "").expect_err("a value is missing");
+        assert!(error.contains("total"), "{error}");
+    }
+
+    #[test]
+    fn tests_are_added_and_dropped() {
+        let part = Part::from_pairs(&pairs("field0=a&field1=b&drop=0&more=1")).expect("a part");
+        let paths: Vec<_> = part.tests.iter().map(|test| test.path.join(".")).collect();
+        assert_eq!(paths, ["b", "b"]);
+    }
+
+    #[test]
+    fn a_nested_part_is_edited_as_text() {
+        let filter = Filter::parse("a = 1 and (b = 2 or (c = 3 and d = 4))").expect("a filter");
+        assert_eq!(
+            Part::of(&filter, Some(1)).text.as_deref(),
+            Some("b = 2 or (c = 3 and d = 4)")
+        );
+        assert_eq!(Part::of(&filter, Some(0)).tests.len(), 1);
+        assert_eq!(Part::of(&filter, None).tests, vec![DraftTest::default()]);
+    }
+}

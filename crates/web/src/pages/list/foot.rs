@@ -1,0 +1,90 @@
+//! What stands under a list: the selection and what can be done with it, and the pager.
+
+use maud::{Markup, html};
+
+use super::{ListQuery, ListScreen};
+use crate::components::Shell;
+use crate::components::icon::{Icon, icon};
+use crate::links;
+
+/// Shown while something is selected; works without script, since the style asks for it.
+pub(super) fn bulk_bar(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    if list.rows.is_empty() {
+        return html! {};
+    }
+    let action = links::part(&list.backend, &list.resource, "bulk");
+    let change = list.rights.change_locked.is_none();
+    let delete = list.rights.delete_locked.is_none();
+    html! {
+        form.bulk #bulk method="post" action=(action) {
+            @for (name, value) in list.query.pairs_without(&["after", "before"]) { input type="hidden" name=(name) value=(value); }
+            span.selected data-selection { (t.get("bulk-selection")) }
+            span.sums data-sums aria-live="polite" {}
+            div.actions {
+                @if change { button.button type="submit" name="do" value="edit" { (icon(Icon::Edit)) (t.get("bulk-edit")) } }
+                @if delete { button.button.danger type="submit" name="do" value="delete" { (icon(Icon::Trash)) (t.get("bulk-delete")) } }
+                button.button type="submit" name="do" value="export" { (icon(Icon::Export)) (t.get("bulk-export")) }
+                @if change {
+                    label.check for="bulk-all" title=(t.get("bulk-all-help")) { input #bulk-all type="checkbox" name="all" value="1"; (t.get("bulk-all")) }
+                }
+                button.button.bare type="reset" { (t.get("bulk-none")) }
+            }
+        }
+    }
+}
+
+/// Rows per page that are offered.
+const ROWS: [u32; 4] = [25, 50, 100, 200];
+
+pub(super) fn pager(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    let before = list.previous.as_ref().map(|place| ListQuery {
+        before: Some(place.clone()),
+        ..list.query.from_start()
+    });
+    let after = list.next.as_ref().map(|place| ListQuery {
+        after: Some(place.clone()),
+        ..list.query.from_start()
+    });
+    let shown = t.count("pager-rows", list.rows.len() as u64);
+    html! {
+        nav.pager aria-label=(t.get("pager")) {
+            span.shown { (shown) @if list.previous.is_none() && list.next.is_none() && !list.rows.is_empty() { " · " (t.get("pager-all")) } }
+            @if let Some(field) = &list.hides_deleted {
+                span.help { (t.with("list-hides-deleted", &[("field", field.as_str().into())])) }
+            }
+            form.rows method="get" action=(links::list(&list.backend, &list.resource)) data-swap="#list" {
+                @for (name, value) in list.query.pairs_without(&["after", "before", "n"]) { input type="hidden" name=(name) value=(value); }
+                label for="rows" { (t.get("pager-per-page")) }
+                select #rows name="n" data-submit {
+                    @for rows in ROWS { option value=(rows) selected[rows == list.page_rows] { (rows) } }
+                    @if !ROWS.contains(&list.page_rows) { option value=(list.page_rows) selected { (list.page_rows) } }
+                }
+                noscript { button.button.small type="submit" { (t.get("column-apply")) } }
+            }
+            div.steps {
+                @if list.previous.is_some() {
+                    a.button.small href=(list.here(&list.query.from_start())) data-swap="#list" { (t.get("pager-first")) }
+                }
+                (step(list, before.as_ref(), Icon::Left, &t.get("pager-previous"), "prev"))
+                (step(list, after.as_ref(), Icon::Right, &t.get("pager-next"), "next"))
+            }
+        }
+    }
+}
+
+fn step(
+    list: &ListScreen,
+    query: Option<&ListQuery>,
+    which: Icon,
+    word: &str,
+    rel: &str,
+) -> Markup {
+    html! {
+        @match query {
+            Some(query) => a.button.mark.small href=(list.here(query)) rel=(rel) title=(word) aria-label=(word) data-swap="#list" { (icon(which)) },
+            None => span.button.mark.small aria-disabled="true" { (icon(which)) },
+        }
+    }
+}

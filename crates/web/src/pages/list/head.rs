@@ -1,0 +1,145 @@
+//! The head of a list: title, count, actions, saved views.
+
+use maud::{Markup, html};
+
+use super::{ListScreen, ViewScope, ViewTab, columns};
+use crate::components::icon::{Icon, icon};
+use crate::components::{Shell, control, menu, status};
+use crate::links;
+
+pub(super) fn head(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    html! {
+        header.list-head {
+            div.titles {
+                p.crumb {
+                    a href=(links::backend(&list.backend)) { (list.backend_title) }
+                    (status::health_mark(t, list.health))
+                }
+                h1 title=[list.help.as_deref()] { (list.title) }
+                @match list.count {
+                    Some(count) => span #count { (status::count(t, count)) },
+                    None => span #count.count data-get=(list.part("count")) data-when="load" aria-live="polite" {
+                        noscript { a href=(list.part("count")) { (t.get("count-ask")) } }
+                    },
+                }
+                @if let Some(locked) = list.rights.change_locked {
+                    span.badge title=(t.get(locked.key())) { (t.get("read-only")) span.unseen { ": " (t.get(locked.key())) } }
+                }
+            }
+            div.actions {
+                (save_view(shell, list))
+                (columns::chooser(shell, list))
+                (export(shell, list))
+                (new_button(shell, list))
+            }
+        }
+    }
+}
+
+fn new_button(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    let word = t.get("list-new");
+    match list.rights.create_locked {
+        None => html! {
+            a.button.primary href=(links::part(&list.backend, &list.resource, "new")) data-new { (icon(Icon::Plus)) span { (word) } }
+        },
+        Some(locked) => html! {
+            button.button type="button" aria-disabled="true" title=(t.get(locked.key())) {
+                (icon(Icon::Lock)) span { (word) } span.unseen { ": " (t.get(locked.key())) }
+            }
+        },
+    }
+}
+
+fn export(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    let panel = html! {
+        p.panel-note { (t.get("export-note")) }
+        @for (part, key) in [("export.csv", "export-csv"), ("export.xlsx", "export-xlsx"), ("export.ndjson", "export-ndjson")] {
+            a.item href=(list.part(part)) download { (icon(Icon::File)) span { (t.get(key)) } }
+        }
+    };
+    menu::menu(
+        &menu::label(Some(Icon::Export), &t.get("export")),
+        None,
+        "end",
+        &panel,
+    )
+}
+
+fn save_view(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    let own = list
+        .views
+        .iter()
+        .find(|view| view.is_own && Some(&view.id) == list.query.view.as_ref());
+    let action = links::part(&list.backend, &list.resource, "views");
+    let fields = list.query.pairs_without(&["after", "before", "view"]);
+    let scopes: Vec<_> = ViewScope::ALL
+        .iter()
+        .take(if list.rights.share_views { 3 } else { 1 })
+        .map(|(_, code, key)| (*code, t.get(key)))
+        .collect();
+    let scopes: Vec<_> = scopes
+        .iter()
+        .map(|(code, word)| (*code, word.as_ref()))
+        .collect();
+    let panel = html! {
+        form.stacked.panel-form method="post" action=(action) {
+            @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
+            (control::line("view-title", &t.get("view-name"), None, None, &html! {
+                input id="view-title" name="title" required maxlength="80" value=(own.map_or("", |view| view.title.as_str())) autocomplete="off";
+            }))
+            (control::line("view-scope", &t.get("view-scope"), None, None, &control::select("view-scope", "scope", None, &scopes, "personal")))
+            label.check for="view-counted" { input #view-counted type="checkbox" name="counted" value="1" checked; (t.get("view-counted")) }
+            div.actions {
+                (control::submit(&t.get("view-save")))
+                @if let Some(view) = own {
+                    button.button type="submit" name="id" value=(view.id) { (t.get("view-overwrite")) }
+                    button.button.danger type="submit" name="delete" value=(view.id) formnovalidate { (t.get("view-delete")) }
+                }
+            }
+        }
+    };
+    menu::menu(
+        &menu::label(Some(Icon::Bookmark), &t.get("view-keep")),
+        None,
+        "end wide",
+        &panel,
+    )
+}
+
+/// Saved views as tabs; a view with a counter is a work queue.
+pub(super) fn tabs(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    if list.views.is_empty() {
+        return html! {};
+    }
+    let all = super::ListQuery::default();
+    html! {
+        nav.tabs aria-label=(t.get("views")) {
+            a href=(list.here(&all)) aria-current=[list.query.view.is_none().then_some("page")] data-swap="#list" { (t.get("view-all")) }
+            @for view in &list.views { (tab(shell, list, view)) }
+        }
+    }
+}
+
+fn tab(shell: &Shell, list: &ListScreen, view: &ViewTab) -> Markup {
+    let current = list.query.view.as_ref() == Some(&view.id);
+    let changed = current && list.query.from_start().filter != view.query.filter;
+    let source = view.query.part(&list.backend, &list.resource, "count");
+    html! {
+        a href=(list.here(&view.query)) aria-current=[current.then_some("page")] data-swap="#list" {
+            (view.title)
+            @if changed { span.changed title=(shell.texts.get("view-changed")) { "*" span.unseen { (shell.texts.get("view-changed")) } } }
+            @if view.counted {
+                " "
+                @match view.count {
+                    Some(count) => (status::counter(shell.texts, count)),
+                    None => span.counter data-get={ (source) "&short=1" } data-when="load" {},
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The table of a list.
+
+use kontor_model::{FieldType, Value};
+use maud::{Markup, html};
+
+use super::{ListScreen, Row};
+use crate::components::icon::{Icon, icon};
+use crate::components::{Shell, cell};
+use crate::shown::{Cell, FieldView};
+
+pub(super) fn table(shell: &Shell, list: &ListScreen) -> Markup {
+    let t = shell.texts;
+    html! {
+        div.table-wrap tabindex="-1" {
+            table.grid data-grid aria-label=(list.title) {
+                thead {
+                    tr {
+                        th.pick scope="col" {
+                            input type="checkbox" data-pick-all aria-label=(t.get("select-all"));
+                        }
+                        @for (place, (field, pinned)) in list.columns.iter().enumerate() {
+                            (header(shell, list, &list.fields[*field], place, *pinned))
+                        }
+                    }
+                }
+                tbody { @for row in &list.rows { (line(shell, list, row)) } }
+            }
+        }
+    }
+}
+
+fn header(
+    shell: &Shell,
+    list: &ListScreen,
+    field: &FieldView,
+    place: usize,
+    pinned: bool,
+) -> Markup {
+    let t = shell.texts;
+    let sorted = list.sort.first().filter(|sort| sort.field == field.name);
+    let aria = sorted.map(|sort| {
+        if sort.descending {
+            "descending"
+        } else {
+            "ascending"
+        }
+    });
+    let hint = field.help.as_deref();
+    let next = super::ListQuery {
+        sort: list.sort.clone(),
+        ..list.query.clone()
+    };
+    html! {
+        th scope="col" aria-sort=[aria] title=[hint]
+            .right[field.is_right_aligned()] .pinned[pinned || place == 0] .first[place == 0]
+            data-f=(field.name) data-kind=(kind(field)) data-choices=[choices(field)] data-nullable[field.nullable] data-sum[sums(field)] {
+            @if field.sortable {
+                a.sort href=(list.here(&next.sorted_by(&field.name))) data-swap="#list" {
+                    span { (field.title) }
+                    @if let Some(sort) = sorted { (icon(if sort.descending { Icon::Down } else { Icon::Up })) }
+                }
+            } @else {
+                span.sort title=(t.get("column-unsortable")) { span { (field.title) } }
+            }
+            span.resize.scripted data-resize aria-hidden="true" {}
+        }
+    }
+}
+
+/// The kind of editor that a field's cells get.
+#[must_use]
+pub(crate) fn kind(field: &FieldView) -> &'static str {
+    match &field.ty {
+        FieldType::Bool => "bool",
+        FieldType::Int { .. }
+        | FieldType::Decimal { .. }
+        | FieldType::Float { .. }
+        | FieldType::Year => "number",
+        FieldType::Enum { .. } => "choice",
+        FieldType::Date => "date",
+        FieldType::Json { .. } => "lines",
+        FieldType::Text { max: None } | FieldType::Text { max: Some(256..) } => "lines",
+        _ => "text",
+    }
+}
+
+fn choices(field: &FieldView) -> Option<String> {
+    match &field.ty {
+        FieldType::Enum { choices } => serde_json::to_string(choices).ok(),
+        _ => None,
+    }
+}
+
+/// Whether the sum of a selection means something.
+fn sums(field: &FieldView) -> bool {
+    field.is_right_aligned() && !field.is_key && field.ty != FieldType::Year
+}
+
+fn line(shell: &Shell, list: &ListScreen, row: &Row) -> Markup {
+    let t = shell.texts;
+    let key = row.key.to_text();
+    let href = list.query.record(&list.record(row));
+    html! {
+        tr data-key=(crate::links::encode(&key)) data-href=(href) {
+            td.pick {
+                input type="checkbox" name="key" value=(key) form="bulk" aria-label={ (t.get("select-row")) " " (row.title) };
+            }
+            @for (place, ((field, pinned), cell)) in list.columns.iter().zip(&row.cells).enumerate() {
+                (data(shell, &list.fields[*field], cell, (place == 0).then_some(href.as_str()), *pinned))
+            }
+        }
+    }
+}
+
+fn data(shell: &Shell, field: &FieldView, cell: &Cell, href: Option<&str>, pinned: bool) -> Markup {
+    let tagged = (cell.editable && cell.value.is_whole()).then(|| cell.value.to_tagged());
+    let local = tagged
+        .as_ref()
+        .and_then(|_| edit_text(shell, field, &cell.value));
+    let sum = sums(field).then(|| cell.value.to_text()).flatten();
+    let content = cell::content(shell, field, cell, cell::Place::List);
+    html! {
+        td .right[field.is_right_aligned()] .pinned[pinned || href.is_some()] .first[href.is_some()]
+            data-v=[tagged] data-e=[local] data-n=[sum] {
+            @match (href, &cell.linked) {
+                (Some(href), None) => a.open href=(href) data-peek=(peek_of(href)) { (content) },
+                _ => (content),
+            }
+        }
+    }
+}
+
+/// The peek of a record whose address carries its list.
+fn peek_of(href: &str) -> String {
+    let path = href.split('?').next().unwrap_or(href);
+    format!("{path}/peek")
+}
+
+/// What an editor starts with where that is not the value's own text: moments stand in the
+/// reader's zone, with the offset.
+#[must_use]
+pub(crate) fn edit_text(shell: &Shell, field: &FieldView, value: &Value) -> Option<String> {
+    if field.ty != FieldType::Instant {
+        return None;
+    }
+    let at = crate::format::parse_instant(&value.to_text()?)?;
+    let zoned = at.to_zoned(shell.zone.clone());
+    let fraction = if zoned.subsec_nanosecond() == 0 {
+        ""
+    } else {
+        "%.f"
+    };
+    Some(
+        zoned
+            .strftime(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z"))
+            .to_string(),
+    )
+}

@@ -1,0 +1,11 @@
+//! Pages: pure functions of what they show. Whoever answers a request fills the view model.
+
+pub mod bulk;
+pub mod change;
+pub mod failure;
+pub mod list;
+pub mod mosaic;
+pub mod palette;
+pub mod record;
+pub mod sign_in;
+pub mod welcome;

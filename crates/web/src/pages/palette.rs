@@ -1,0 +1,109 @@
+//! The palette: records, views, actions and pages for a few letters or a pasted number.
+
+use maud::{Markup, html};
+
+use crate::components::icon::{Icon, icon};
+use crate::components::shell::{Layout, page as shell_page};
+use crate::components::{Shell, control};
+use crate::links;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Palette {
+    /// What was asked for.
+    pub words: String,
+    /// The place that was searched, for the picker of a reference: `backend/resource`.
+    pub within: Option<String>,
+    /// What was found, by kind, the best first.
+    pub groups: Vec<HitGroup>,
+    /// Titles of backends that did not answer in time.
+    pub silent: Vec<String>,
+    /// Resources that were left out since searching them would read whole tables, by title.
+    pub skipped: Vec<String>,
+}
+
+/// Hits of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HitGroup {
+    /// The kind.
+    pub kind: HitKind,
+    /// The hits.
+    pub hits: Vec<Hit>,
+}
+
+/// What a hit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HitKind {
+    /// A record.
+    Record,
+    /// A saved view.
+    View,
+    /// Something to do.
+    Action,
+    /// A page: a resource, a backend, a place of the sidebar.
+    Page,
+}
+
+impl HitKind {
+    fn told(self) -> (Icon, &'static str) {
+        match self {
+            Self::Record => (Icon::Table, "hit-records"),
+            Self::View => (Icon::Bookmark, "hit-views"),
+            Self::Action => (Icon::Plus, "hit-actions"),
+            Self::Page => (Icon::Right, "hit-pages"),
+        }
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Its title.
+    pub title: String,
+    /// Where it is: backend and resource.
+    pub place: String,
+    /// Where it leads.
+    pub link: String,
+    /// The value that a reference to it holds, for the picker.
+    pub reference: Option<String>,
+}
+
+/// The page for those without script.
+#[must_use]
+pub fn page(shell: &Shell, palette: &Palette) -> Markup {
+    let t = shell.texts;
+    let title = t.get("palette-title");
+    let prompt = t.get("palette-prompt");
+    let content = html! {
+        div.page.narrow {
+            h1 { (title) }
+            form.ask-page method="get" action=(links::SEARCH) role="search" {
+                input type="search" name="q" value=(palette.words) aria-label=(prompt) placeholder=(prompt) autofocus;
+                (control::submit(&title))
+            }
+            div.palette.on-page { (fragment(shell, palette)) }
+        }
+    };
+    shell_page(shell, &title, Layout::Flow, &content)
+}
+
+/// The hits.
+#[must_use]
+pub fn fragment(shell: &Shell, palette: &Palette) -> Markup {
+    let t = shell.texts;
+    let nothing = palette.groups.iter().all(|group| group.hits.is_empty());
+    html! {
+        @for group in palette.groups.iter().filter(|group| !group.hits.is_empty()) {
+            @let (which, key) = group.kind.told();
+            p.kind { (t.get(key)) }
+            @for hit in &group.hits {
+                a.hit href=(hit.link) data-reference=[hit.reference.as_deref()] {
+                    (icon(which)) span.title { (hit.title) } span.where { (hit.place) }
+                }
+            }
+        }
+        @if nothing && !palette.words.is_empty() { p.kind.empty-hits { (t.get("palette-nothing")) } }
+        @if !palette.silent.is_empty() { p.kind { (t.with("palette-silent", &[("backends", palette.silent.join(", ").into())])) } }
+        @if !palette.skipped.is_empty() { p.kind { (t.with("palette-skipped", &[("resources", palette.skipped.join(", ").into())])) } }
+    }
+}

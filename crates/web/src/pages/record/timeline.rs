@@ -1,0 +1,75 @@
+//! What happened to a record, the latest first.
+
+use jiff::Timestamp;
+use kontor_model::ChangeKind;
+use maud::{Markup, html};
+
+use crate::components::diff::{FieldChange, changes};
+use crate::components::icon::{Icon, icon};
+use crate::components::{Shell, control, time};
+use crate::links;
+
+/// One change of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The operation.
+    pub operation: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who, by name.
+    pub who: String,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// Whether it took another change back.
+    pub is_undo: bool,
+    /// How many records the operation touched in all.
+    pub records: u64,
+    /// The fields.
+    pub changes: Vec<FieldChange>,
+    /// Whether this reader can take it back.
+    pub undoable: bool,
+    /// Whether it is not known if it was written.
+    pub is_unknown: bool,
+}
+
+/// The timeline of a record.
+#[must_use]
+pub fn fragment(shell: &Shell, entries: &[Entry], back: &str) -> Markup {
+    let t = shell.texts;
+    html! {
+        @if entries.is_empty() { p.help { (t.get("timeline-none")) } }
+        @else {
+            ol.timeline { @for entry in entries { (line(shell, entry, back)) } }
+        }
+    }
+}
+
+/// Key of what was done.
+#[must_use]
+pub fn kind_key(kind: ChangeKind, is_undo: bool) -> &'static str {
+    match kind {
+        _ if is_undo => "did-undo",
+        ChangeKind::Create => "did-create",
+        ChangeKind::Update => "did-update",
+        ChangeKind::Delete => "did-delete",
+    }
+}
+
+fn line(shell: &Shell, entry: &Entry, back: &str) -> Markup {
+    let t = shell.texts;
+    html! {
+        li {
+            p.what {
+                strong { (entry.who) } " "
+                a href=(links::change(&entry.operation)) { (t.get(kind_key(entry.kind, entry.is_undo))) }
+                " " span.help { (time::ago(shell, entry.at)) }
+                @if entry.records > 1 { " " span.help { (t.count("timeline-together", entry.records - 1)) } }
+            }
+            @if entry.is_unknown { p.error { (icon(Icon::Warning)) (t.get("outcome-unknown")) } }
+            @if entry.kind == ChangeKind::Update { (changes(shell, &entry.changes)) }
+            @if entry.undoable {
+                (control::post_button(&links::undo(&entry.operation), &[("back", back)], &html! { (icon(Icon::Undo)) (t.get("undo")) }, "bare small"))
+            }
+        }
+    }
+}

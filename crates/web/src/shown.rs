@@ -1,0 +1,343 @@
+//! What screens show of backends, resources, fields and values: the parts that view models share.
+
+use kontor_model::{BackendName, FieldType, RecordKey, ResourceName, Value};
+
+use crate::format::Format;
+use crate::links;
+
+/// The address of a record in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordRef {
+    /// Backend.
+    pub backend: BackendName,
+    /// Resource.
+    pub resource: ResourceName,
+    /// Key.
+    pub key: RecordKey,
+}
+
+impl RecordRef {
+    /// The record's page.
+    #[must_use]
+    pub fn link(&self) -> String {
+        links::record(&self.backend, &self.resource, &self.key)
+    }
+
+    /// A part of the record's page: `edit`, `delete`, `peek`, `timeline`.
+    #[must_use]
+    pub fn part(&self, part: &str) -> String {
+        links::record_part(&self.backend, &self.resource, &self.key, part)
+    }
+}
+
+/// How a backend is, as its last checks say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Health {
+    /// It answers in time.
+    Ok,
+    /// It answers late.
+    Slow,
+    /// It does not answer.
+    Down,
+    /// Nobody has asked it yet.
+    #[default]
+    Unknown,
+}
+
+impl Health {
+    /// Colour of its dot.
+    #[must_use]
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Ok => Tone::Good,
+            Self::Slow => Tone::Waiting,
+            Self::Down => Tone::Bad,
+            Self::Unknown => Tone::Neutral,
+        }
+    }
+
+    /// Key of its word.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Ok => "health-ok",
+            Self::Slow => "health-slow",
+            Self::Down => "health-down",
+            Self::Unknown => "health-unknown",
+        }
+    }
+}
+
+/// The meaning that the colour of a dot adds to its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Nothing to say.
+    #[default]
+    Neutral,
+    /// Done well.
+    Good,
+    /// On its way.
+    Active,
+    /// Somebody has to do something.
+    Waiting,
+    /// Went wrong or was ended.
+    Bad,
+}
+
+impl Tone {
+    /// Name of the style.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Good => "good",
+            Self::Active => "active",
+            Self::Waiting => "waiting",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// The tone that a status word of a shop usually has, in English and German.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        const GOOD: &[&str] = &[
+            "paid",
+            "done",
+            "completed",
+            "complete",
+            "delivered",
+            "active",
+            "approved",
+            "ok",
+            "success",
+            "closed",
+            "bezahlt",
+            "erledigt",
+            "zugestellt",
+            "aktiv",
+            "geliefert",
+            "abgeschlossen",
+            "freigegeben",
+        ];
+        const ACTIVE: &[&str] = &[
+            "shipped",
+            "processing",
+            "in progress",
+            "running",
+            "sent",
+            "packed",
+            "picking",
+            "versandt",
+            "versendet",
+            "in arbeit",
+            "unterwegs",
+            "gepackt",
+        ];
+        const WAITING: &[&str] = &[
+            "new",
+            "open",
+            "pending",
+            "waiting",
+            "on hold",
+            "hold",
+            "draft",
+            "placed",
+            "neu",
+            "offen",
+            "wartet",
+            "angehalten",
+            "entwurf",
+            "ausstehend",
+        ];
+        const BAD: &[&str] = &[
+            "cancelled",
+            "canceled",
+            "failed",
+            "error",
+            "refunded",
+            "returned",
+            "rejected",
+            "blocked",
+            "overdue",
+            "storniert",
+            "fehler",
+            "erstattet",
+            "retoure",
+            "abgelehnt",
+            "gesperrt",
+        ];
+        let word = word.trim().to_lowercase().replace(['_', '-'], " ");
+        let in_list = |list: &[&str]| list.contains(&word.as_str());
+        if in_list(GOOD) {
+            Self::Good
+        } else if in_list(ACTIVE) {
+            Self::Active
+        } else if in_list(WAITING) {
+            Self::Waiting
+        } else if in_list(BAD) {
+            Self::Bad
+        } else {
+            Self::Neutral
+        }
+    }
+}
+
+/// A field as screens show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldView {
+    /// Name in the backend; what addresses and forms use.
+    pub name: String,
+    /// Title in the reader's language.
+    pub title: String,
+    /// What it holds.
+    pub ty: FieldType,
+    /// How it is shown.
+    pub format: Format,
+    /// What it is for, where the manifest or the database says it.
+    pub help: Option<String>,
+    /// Whether it may be `NULL`.
+    pub nullable: bool,
+    /// Whether a value must be given for a new record.
+    pub required: bool,
+    /// Whether the backend can order by it.
+    pub sortable: bool,
+    /// Whether it can be filtered by.
+    pub filterable: bool,
+    /// Whether it belongs to the key.
+    pub is_key: bool,
+    /// Whether its few values are states, shown as a dot and a word.
+    pub is_status: bool,
+    /// The link that begins here: name and target.
+    pub link: Option<LinkView>,
+    /// Why this reader cannot change it; `None` where they can.
+    pub locked: Option<Locked>,
+}
+
+impl FieldView {
+    /// A readable, editable field of a type, with its name as title.
+    #[must_use]
+    pub fn new(name: &str, ty: FieldType) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            ty,
+            format: Format::Auto,
+            help: None,
+            nullable: true,
+            required: false,
+            sortable: true,
+            filterable: true,
+            is_key: false,
+            is_status: false,
+            link: None,
+            locked: None,
+        }
+    }
+
+    /// The format in force: keys and links are told apart by digits, not counted.
+    #[must_use]
+    pub fn effective_format(&self) -> &Format {
+        if self.format == Format::Auto && (self.is_key || self.link.is_some()) {
+            &Format::Plain
+        } else {
+            &self.format
+        }
+    }
+
+    /// Whether its values stand right-aligned.
+    #[must_use]
+    pub fn is_right_aligned(&self) -> bool {
+        self.ty.is_numeric() && self.link.is_none()
+    }
+}
+
+/// A link from a field to another resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkView {
+    /// Name of the link, as filters use it.
+    pub name: String,
+    /// Backend of the target.
+    pub backend: BackendName,
+    /// Resource of the target.
+    pub resource: ResourceName,
+}
+
+/// Why a field or a record cannot be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locked {
+    /// The manifest leaves the backend or resource read-only.
+    ReadOnly,
+    /// The reader's role does not permit it.
+    NoRight,
+    /// It is a view.
+    View,
+    /// No key tells the records apart.
+    NoKey,
+    /// The database makes the value.
+    Generated,
+    /// The type can only be read.
+    Type,
+    /// The account of the connection may not write.
+    NoPrivilege,
+    /// The record's key; changing it would make another record of it.
+    Key,
+}
+
+impl Locked {
+    /// Key of its explanation.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "locked-read-only",
+            Self::NoRight => "locked-no-right",
+            Self::View => "locked-view",
+            Self::NoKey => "locked-no-key",
+            Self::Generated => "locked-generated",
+            Self::Type => "locked-type",
+            Self::NoPrivilege => "locked-no-privilege",
+            Self::Key => "locked-key",
+        }
+    }
+}
+
+/// What stands in one place of a list or a record.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cell {
+    /// The value.
+    pub value: Value,
+    /// What it points to.
+    pub linked: Option<Linked>,
+    /// Why the value is not here.
+    pub concealed: Option<Concealed>,
+    /// Whether this reader may change it where it stands.
+    pub editable: bool,
+}
+
+impl Cell {
+    /// A value that can only be read.
+    #[must_use]
+    pub fn of(value: Value) -> Self {
+        Self {
+            value,
+            ..Self::default()
+        }
+    }
+}
+
+/// The record at the other end of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linked {
+    /// Its title; empty where only its key is known.
+    pub title: String,
+    /// Where it is; `None` where nothing is there or the reader may not open it.
+    pub to: Option<RecordRef>,
+}
+
+/// Why a value is kept from the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concealed {
+    /// It is a secret such as a password's hash.
+    Secret,
+    /// The reader's role does not show it.
+    NoRight,
+}

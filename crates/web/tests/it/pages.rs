@@ -1,0 +1,172 @@
+//! Every page is drawn in both languages, written to `target/screens` for looking at, and checked.
+
+use std::path::PathBuf;
+
+use kontor_web::components::Shell;
+use kontor_web::components::shell::Here;
+use kontor_web::pages::list::ListState;
+use kontor_web::pages::record::{self, delete, form, peek, related, stale, timeline};
+use kontor_web::pages::{bulk, change, failure, list, mosaic, palette, sign_in, welcome};
+use kontor_web::texts::Language;
+use maud::Markup;
+
+use crate::{markup, samples};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screens")
+}
+
+/// A page drawn in both languages: kept as a file, without missing texts, sound as markup.
+fn drawn(name: &str, page: impl Fn(Shell) -> Markup) {
+    std::fs::create_dir_all(folder()).expect("the folder can be made");
+    for language in Language::ALL {
+        let html = page(samples::shell(language)).into_string();
+        let file = folder().join(format!("{name}.{}.html", language.code()));
+        std::fs::write(&file, &html).expect("the page can be kept");
+        let faults = markup::faults(&html);
+        assert!(
+            faults.is_empty(),
+            "{name} ({}): {faults:#?}",
+            language.code()
+        );
+    }
+}
+
+#[test]
+fn the_mosaic_is_drawn() {
+    drawn("mosaic", |mut shell| {
+        shell.here = Here::Mosaic;
+        shell.toast = Some(samples::toast());
+        mosaic::page(&shell, &samples::mosaic())
+    });
+    drawn("mosaic-empty", |mut shell| {
+        shell.backends.clear();
+        mosaic::page(
+            &shell,
+            &mosaic::Mosaic {
+                may_connect: true,
+                ..mosaic::Mosaic::default()
+            },
+        )
+    });
+}
+
+#[test]
+fn signing_in_and_the_welcome_are_drawn() {
+    drawn("sign-in", |mut shell| {
+        shell.user = None;
+        sign_in::page(&shell, &samples::sign_in())
+    });
+    drawn("welcome", |mut shell| {
+        shell.user = None;
+        welcome::page(&shell, &samples::welcome())
+    });
+}
+
+#[test]
+fn a_failure_is_drawn() {
+    drawn("failure", |shell| {
+        failure::show(&shell, &samples::failure())
+    });
+}
+
+#[test]
+fn a_list_is_drawn() {
+    drawn("list", |mut shell| {
+        let orders = samples::list::orders();
+        shell.here = Here::Resource(orders.backend.clone(), orders.resource.clone());
+        list::page(&shell, &orders)
+    });
+    drawn("list-builder", |shell| {
+        list::builder::page(&shell, &samples::list::builder())
+    });
+}
+
+#[test]
+fn empty_lists_say_why() {
+    let away = ListState::Unavailable {
+        message: "Nach 5 Sekunden keine Antwort.".into(),
+        operation: Some("01JD8Z6M3K".into()),
+    };
+    drawn("list-away", |shell| {
+        list::page(&shell, &samples::list::nothing(away.clone(), ""))
+    });
+    let said = |state: ListState, filter: &str| {
+        list::page(
+            &samples::shell(Language::English),
+            &samples::list::nothing(state, filter),
+        )
+        .into_string()
+    };
+    assert!(said(ListState::Ready, "").contains("Nothing here yet"));
+    assert!(said(ListState::Ready, "status = open").contains("Loosen the filter?"));
+    assert!(said(ListState::NoRight, "").contains("No access"));
+    assert!(said(away, "").contains("“Auftragssystem” does not answer."));
+}
+
+/// A record's page with its fragments in place, as the script would leave it.
+fn whole_record(shell: &Shell) -> Markup {
+    let page = record::page(shell, &samples::record::record()).into_string();
+    let timeline = timeline::fragment(shell, &samples::record::timeline(), "/").into_string();
+    let related = related::fragment(shell, &samples::record::related()).into_string();
+    let at = page.find("data-when=\"load\">").expect("the timeline") + "data-when=\"load\">".len();
+    let page = format!("{}{timeline}{}", &page[..at], &page[at..]);
+    let start =
+        page.find("data-when=\"visible\">").expect("a section") + "data-when=\"visible\">".len();
+    let end = start + page[start..].find("</section>").expect("its end");
+    maud::PreEscaped(format!("{}{related}{}", &page[..start], &page[end..]))
+}
+
+#[test]
+fn a_record_is_drawn() {
+    drawn("record", |mut shell| {
+        let screen = samples::record::record();
+        shell.here = Here::Resource(
+            screen.record.backend.clone(),
+            screen.record.resource.clone(),
+        );
+        whole_record(&shell)
+    });
+    for language in Language::ALL {
+        let peek =
+            peek::fragment(&samples::shell(language), &samples::record::peek()).into_string();
+        assert!(markup::faults(&peek).is_empty());
+        assert!(peek.contains("Café Zentral"));
+    }
+}
+
+#[test]
+fn the_forms_of_a_record_are_drawn() {
+    drawn("form", |shell| {
+        form::page(&shell, &samples::record::form(&shell.zone))
+    });
+    drawn("create", |shell| {
+        form::page(&shell, &samples::record::create(&shell.zone))
+    });
+    drawn("stale", |shell| {
+        stale::page(&shell, &samples::record::stale())
+    });
+    drawn("delete", |shell| {
+        delete::page(&shell, &samples::record::delete())
+    });
+}
+
+#[test]
+fn changes_of_many_records_are_drawn() {
+    drawn("bulk", |shell| {
+        bulk::edit(&shell, &samples::record::bulk(&shell.zone))
+    });
+    drawn("bulk-preview", |shell| {
+        bulk::preview(&shell, &samples::record::preview())
+    });
+    drawn("change", |shell| {
+        change::page(&shell, &samples::record::changed())
+    });
+}
+
+#[test]
+fn the_palette_is_drawn() {
+    drawn("palette", |shell| {
+        palette::page(&shell, &samples::record::palette())
+    });
+}

@@ -1,0 +1,128 @@
+# Datensätze
+value-null = ohne Wert
+value-empty = (leer)
+locked-read-only = Dieses Backend ist nur zum Lesen freigegeben. Im Manifest lässt sich das ändern.
+locked-no-right = Deine Rolle erlaubt hier keine Änderungen.
+locked-view = Das ist eine Sicht der Datenbank; sie lässt sich nur lesen.
+locked-no-key = Ohne Schlüssel lassen sich die Datensätze nicht sicher unterscheiden, darum nur lesen.
+locked-generated = Diesen Wert bildet die Datenbank selbst.
+locked-type = Werte dieses Typs werden nur angezeigt, damit nichts verloren geht.
+locked-no-privilege = Das Datenbankkonto der Verbindung darf hier nicht schreiben.
+locked-key = Der Schlüssel bleibt, wie er ist.
+conflict-title = Gerade von jemand anderem geändert
+conflict-text = Seit du die Seite geöffnet hast, hat sich dieser Wert geändert. Nichts ist verloren – was soll gelten?
+conflict-mine = Deins
+conflict-theirs = Jetzt
+conflict-before = Vorher
+conflict-keep-mine = Deins speichern
+conflict-keep-theirs = Jetzigen Wert behalten
+paste-title = Zellen einfügen
+paste-go = Einfügen
+paste-none = Davon lässt sich hier nichts einfügen.
+change-before = vorher
+change-after = nachher
+draft-restored = Ein nicht gespeicherter Entwurf wurde wiederhergestellt.
+draft-drop = Entwurf verwerfen
+save = Speichern
+record-deleted = Dieser Datensatz gilt als gelöscht ({ $field }).
+record-previous = Voriger Datensatz der Liste
+record-next = Nächster Datensatz der Liste
+record-edit = Bearbeiten
+record-more = Mehr
+record-copy-link = Adresse kopieren
+record-delete = Löschen
+related-none = Nichts verweist hierher.
+related-all = Alle zeigen
+related-show = Zeigen
+timeline = Verlauf
+timeline-show = Verlauf zeigen
+timeline-none = In Kontor wurde hier noch nichts geändert.
+timeline-together = { $n ->
+    [one] zusammen mit { $shown } weiteren
+   *[other] zusammen mit { $shown } weiteren
+}
+did-create = hat angelegt
+did-update = hat geändert
+did-delete = hat gelöscht
+did-undo = hat zurückgenommen
+outcome-applied = geschrieben
+outcome-partly = teilweise geschrieben
+outcome-failed = nicht geschrieben
+outcome-unknown = ungewiss, ob geschrieben
+outcome-running = wird geschrieben
+change-unknown-text = Während des Schreibens brach die Verbindung ab. Ein Blick auf den Datensatz zeigt, was gilt; hier wird nachgetragen, sobald es feststeht.
+change-partly-text = { $written } von { $all } Datensätzen wurden geschrieben. Bei den übrigen steht der Grund dabei.
+change-more = { $n ->
+    [one] und { $shown } weiterer
+   *[other] und { $shown } weitere
+}
+change-undo-of = Nimmt zurück:
+change-undone-by = Zurückgenommen durch:
+audit-entry = Protokolleintrag
+form-edit = { $title } bearbeiten
+form-new = Neu: { $resource }
+form-create = Anlegen
+form-zone = Zeitzone { $zone }
+form-length = { $n ->
+    [one] höchstens { $shown } Zeichen
+   *[other] höchstens { $shown } Zeichen
+}
+form-default = Datenbank entscheidet
+form-none = – ohne Wert –
+form-pick = Nummer eingeben oder suchen
+form-look = Nachschlagen
+form-errors = { $n ->
+    [one] Noch nichts gespeichert: { $shown } Angabe passt nicht.
+   *[other] Noch nichts gespeichert: { $shown } Angaben passen nicht.
+}
+stale-text = Deine Eingaben sind noch da. Bei diesen Feldern gibt es zwei Fassungen – was soll gelten?
+stale-drop = Eigene Änderungen verwerfen
+delete-title = { $title } löschen?
+delete-marks = Der Datensatz bleibt in der Datenbank und gilt über „{ $field }“ als gelöscht. Das lässt sich zurücknehmen.
+delete-reversible = Das lässt sich zurücknehmen, solange nichts anderes seinen Platz einnimmt.
+delete-final = Das lässt sich nicht zurücknehmen.
+delete-touched = Das hängt daran
+delete-confirm = Zur Sicherheit „{ $title }“ eintippen
+fate-deleted = wird mitgelöscht
+fate-cleared = verliert den Verweis
+fate-refuses = verhindert das Löschen
+fate-dangling = zeigt danach ins Leere
+bulk-title = Mehrere ändern
+bulk-choose = Nur angekreuzte Felder werden geändert.
+bulk-set = „{ $field }“ ändern
+bulk-preview = Vorschau
+bulk-preview-edit = Vorschau der Änderung
+bulk-preview-delete = Vorschau des Löschens
+bulk-changing = { $n ->
+    [one] { $shown } Datensatz würde geändert.
+   *[other] { $shown } Datensätze würden geändert.
+}
+bulk-unchanged = { $n ->
+    [one] { $shown } ist schon so.
+   *[other] { $shown } sind schon so.
+}
+bulk-reversible = Noch ist nichts geschrieben; danach lässt sich alles auf einmal zurücknehmen.
+bulk-final = Noch ist nichts geschrieben; danach gibt es kein Zurück.
+bulk-excluded = { $n ->
+    [one] { $shown } Datensatz bleibt außen vor
+   *[other] { $shown } Datensätze bleiben außen vor
+}
+bulk-first = Die ersten davon
+bulk-apply = { $n ->
+    [one] { $shown } Datensatz ändern
+   *[other] { $shown } Datensätze ändern
+}
+bulk-apply-delete = { $n ->
+    [one] { $shown } Datensatz löschen
+   *[other] { $shown } Datensätze löschen
+}
+hit-records = Datensätze
+hit-views = Ansichten
+hit-actions = Aktionen
+hit-pages = Seiten
+palette-silent = Keine Antwort von: { $backends }
+palette-skipped = Nicht durchsucht, weil dafür ganze Tabellen gelesen werden müssten: { $resources }
+change-create = Neuanlage
+change-update = Änderung
+change-delete = Löschung
+change-undo = Rücknahme

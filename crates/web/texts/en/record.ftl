@@ -1,0 +1,128 @@
+# Records
+value-null = no value
+value-empty = (empty)
+locked-read-only = This backend is connected for reading only. The manifest can change that.
+locked-no-right = Your role does not permit changes here.
+locked-view = This is a view of the database; it can only be read.
+locked-no-key = Without a key the records cannot be told apart safely, so they can only be read.
+locked-generated = The database makes this value.
+locked-type = Values of this type are only shown, so that nothing gets lost.
+locked-no-privilege = The connection's database account may not write here.
+locked-key = The key stays as it is.
+conflict-title = Somebody else has just changed this
+conflict-text = This value has changed since you opened the page. Nothing is lost: which one shall it be?
+conflict-mine = Mine
+conflict-theirs = Theirs
+conflict-before = Before
+conflict-keep-mine = Save mine
+conflict-keep-theirs = Keep theirs
+paste-title = Paste cells
+paste-go = Paste
+paste-none = Nothing of this can be pasted here.
+change-before = before
+change-after = after
+draft-restored = A draft that was not saved has been restored.
+draft-drop = Discard the draft
+save = Save
+record-deleted = This record counts as deleted ({ $field }).
+record-previous = Previous record of the list
+record-next = Next record of the list
+record-edit = Edit
+record-more = More
+record-copy-link = Copy address
+record-delete = Delete
+related-none = Nothing points here.
+related-all = Show all
+related-show = Show
+timeline = Timeline
+timeline-show = Show the timeline
+timeline-none = Nothing has been changed here in Kontor yet.
+timeline-together = { $n ->
+    [one] together with { $shown } other
+   *[other] together with { $shown } others
+}
+did-create = created
+did-update = changed
+did-delete = deleted
+did-undo = took back
+outcome-applied = written
+outcome-partly = partly written
+outcome-failed = not written
+outcome-unknown = unknown whether written
+outcome-running = being written
+change-unknown-text = The connection broke while this was written. The record itself shows what is true; this page will say so as soon as it is settled.
+change-partly-text = { $written } of { $all } records were written. The others tell their reason.
+change-more = { $n ->
+    [one] and { $shown } more
+   *[other] and { $shown } more
+}
+change-undo-of = Takes back:
+change-undone-by = Taken back by:
+audit-entry = Audit entry
+form-edit = Edit { $title }
+form-new = New: { $resource }
+form-create = Create
+form-zone = Time zone { $zone }
+form-length = { $n ->
+    [one] at most { $shown } character
+   *[other] at most { $shown } characters
+}
+form-default = the database decides
+form-none = – no value –
+form-pick = Type a number or search
+form-look = Look up
+form-errors = { $n ->
+    [one] Nothing saved yet: { $shown } entry does not fit.
+   *[other] Nothing saved yet: { $shown } entries do not fit.
+}
+stale-text = Your entries are still here. Of these fields there are two versions: which one shall it be?
+stale-drop = Discard my changes
+delete-title = Delete { $title }?
+delete-marks = The record stays in the database and counts as deleted by “{ $field }”. This can be taken back.
+delete-reversible = This can be taken back as long as nothing else takes its place.
+delete-final = This cannot be taken back.
+delete-touched = What depends on it
+delete-confirm = To be sure, type “{ $title }”
+fate-deleted = is deleted along
+fate-cleared = loses the reference
+fate-refuses = prevents deleting
+fate-dangling = will point to nothing
+bulk-title = Change several
+bulk-choose = Only ticked fields are changed.
+bulk-set = Change “{ $field }”
+bulk-preview = Preview
+bulk-preview-edit = Preview of the change
+bulk-preview-delete = Preview of the deletion
+bulk-changing = { $n ->
+    [one] { $shown } record would change.
+   *[other] { $shown } records would change.
+}
+bulk-unchanged = { $n ->
+    [one] { $shown } is that way already.
+   *[other] { $shown } are that way already.
+}
+bulk-reversible = Nothing is written yet; afterwards all of it can be taken back at once.
+bulk-final = Nothing is written yet; afterwards there is no way back.
+bulk-excluded = { $n ->
+    [one] { $shown } record is left out
+   *[other] { $shown } records are left out
+}
+bulk-first = The first of them
+bulk-apply = { $n ->
+    [one] Change { $shown } record
+   *[other] Change { $shown } records
+}
+bulk-apply-delete = { $n ->
+    [one] Delete { $shown } record
+   *[other] Delete { $shown } records
+}
+hit-records = Records
+hit-views = Views
+hit-actions = Actions
+hit-pages = Pages
+palette-silent = No answer from: { $backends }
+palette-skipped = Not searched, since whole tables would have to be read: { $resources }
+change-create = Creation
+change-update = Change
+change-delete = Deletion
+change-undo = Undo
