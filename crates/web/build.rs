@@ -4,6 +4,8 @@ fn main() {
     println!("cargo::rerun-if-changed=assets/dist");
     let bundle = std::path::Path::new("assets/dist/app.js");
     if !bundle.exists() {
-        println!("cargo::error=script and style are not bundled yet: run `cargo xtask assets` (needs Node.js)");
+        println!(
+            "cargo::error=script and style are not bundled yet: run `cargo xtask assets` (needs Node.js)"
+        );
     }
 }

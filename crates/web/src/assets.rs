@@ -19,7 +19,8 @@ pub(crate) static SCRIPT: LazyLock<String> = LazyLock::new(|| address("app.js"))
 pub(crate) static STYLE: LazyLock<String> = LazyLock::new(|| address("app.css"));
 
 fn address(name: &str) -> String {
-    let mark = Bundle::get(name).map(|file| hex(&file.metadata.sha256_hash()[..6])).unwrap_or_default();
+    let mark =
+        Bundle::get(name).map(|file| hex(&file.metadata.sha256_hash()[..6])).unwrap_or_default();
     let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
     format!("/assets/{stem}.{mark}.{ending}")
 }
@@ -28,7 +29,9 @@ fn address(name: &str) -> String {
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     let mut parts = name.split('.');
     let (stem, ending) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
-    let Some(file) = Bundle::get(&format!("{stem}.{ending}")) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = Bundle::get(&format!("{stem}.{ending}")) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let kind = match ending {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",

@@ -8,7 +8,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_model::change::Rule;
 use kontor_model::{Clock as _, InvalidInput};
-use kontor_office::{Actor, FailureKind, FieldProblem, Needed, NotUndoable, OfficeError, PeopleError, Problem, ReadOnlyReason, Role};
+use kontor_office::{
+    Actor, FailureKind, FieldProblem, Needed, NotUndoable, OfficeError, PeopleError, Problem,
+    ReadOnlyReason, Role,
+};
 use serde_json::json;
 
 use crate::app::App;
@@ -43,30 +46,66 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         operation: None,
         is_passing: false,
     };
-    let not_found = |text: String| plain(StatusCode::NOT_FOUND, "not-found", "failure-not-found", text);
-    let bad = |text: String| plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "failure-invalid", text);
+    let not_found =
+        |text: String| plain(StatusCode::NOT_FOUND, "not-found", "failure-not-found", text);
+    let bad =
+        |text: String| plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "failure-invalid", text);
     match error {
-        OfficeError::Denied(needed) => plain(StatusCode::FORBIDDEN, "denied", "failure-denied", needed_text(t, needed)),
-        OfficeError::UnknownBackend(name) => not_found(t.with("failure-no-backend", &[("name", name.as_str().into())])),
-        OfficeError::UnknownResource { backend, resource } => {
-            not_found(t.with("failure-no-resource", &[("name", resource.as_str().into()), ("backend", backend.as_str().into())]))
+        OfficeError::Denied(needed) => {
+            plain(StatusCode::FORBIDDEN, "denied", "failure-denied", needed_text(t, needed))
         }
-        OfficeError::UnknownField { resource, field } => {
-            bad(t.with("failure-no-field", &[("name", field.as_str().into()), ("resource", resource.as_str().into())]))
+        OfficeError::UnknownBackend(name) => {
+            not_found(t.with("failure-no-backend", &[("name", name.as_str().into())]))
         }
-        OfficeError::UnknownRecord(key) => not_found(t.with("failure-no-record", &[("key", key.as_str().into())])),
-        OfficeError::Unknown { what, name } => not_found(t.with("failure-unknown", &[("what", (*what).into()), ("name", name.as_str().into())])),
-        OfficeError::FilterText(_) | OfficeError::Filter(_) | OfficeError::Parameter { .. } | OfficeError::Manifest(_) => bad(error.to_string()),
-        OfficeError::WouldScan { rows } => bad(t.with("failure-would-scan", &[("rows", (*rows).to_string().into())])),
-        OfficeError::Backend { backend, failure } | OfficeError::NotReady { backend, failure } => backend_failure(t, backend, failure),
-        OfficeError::ReadOnly(reason) => plain(StatusCode::FORBIDDEN, "read-only", "failure-read-only", t.get(read_only_key(*reason)).into_owned()),
-        OfficeError::Invalid(problems) => bad(problems.iter().map(|problem| field_text(t, problem)).collect::<Vec<_>>().join(" ")),
-        OfficeError::Stale { .. } => plain(StatusCode::CONFLICT, "stale", "failure-stale", t.get("failure-stale-text").into_owned()),
+        OfficeError::UnknownResource { backend, resource } => not_found(t.with(
+            "failure-no-resource",
+            &[("name", resource.as_str().into()), ("backend", backend.as_str().into())],
+        )),
+        OfficeError::UnknownField { resource, field } => bad(t.with(
+            "failure-no-field",
+            &[("name", field.as_str().into()), ("resource", resource.as_str().into())],
+        )),
+        OfficeError::UnknownRecord(key) => {
+            not_found(t.with("failure-no-record", &[("key", key.as_str().into())]))
+        }
+        OfficeError::Unknown { what, name } => not_found(
+            t.with("failure-unknown", &[("what", (*what).into()), ("name", name.as_str().into())]),
+        ),
+        OfficeError::FilterText(_)
+        | OfficeError::Filter(_)
+        | OfficeError::Parameter { .. }
+        | OfficeError::Manifest(_) => bad(error.to_string()),
+        OfficeError::WouldScan { rows } => {
+            bad(t.with("failure-would-scan", &[("rows", (*rows).to_string().into())]))
+        }
+        OfficeError::Backend { backend, failure } | OfficeError::NotReady { backend, failure } => {
+            backend_failure(t, backend, failure)
+        }
+        OfficeError::ReadOnly(reason) => plain(
+            StatusCode::FORBIDDEN,
+            "read-only",
+            "failure-read-only",
+            t.get(read_only_key(*reason)).into_owned(),
+        ),
+        OfficeError::Invalid(problems) => {
+            bad(problems.iter().map(|problem| field_text(t, problem)).collect::<Vec<_>>().join(" "))
+        }
+        OfficeError::Stale { .. } => plain(
+            StatusCode::CONFLICT,
+            "stale",
+            "failure-stale",
+            t.get("failure-stale-text").into_owned(),
+        ),
         OfficeError::People(problem) => people_failure(t, problem),
         OfficeError::OutcomeUnknown { backend, operation } => ToldFailure {
             operation: Some(operation.clone()),
             backend: Some(backend.clone()),
-            ..plain(StatusCode::BAD_GATEWAY, "outcome-unknown", "failure-unknown-outcome", t.get("failure-unknown-outcome-text").into_owned())
+            ..plain(
+                StatusCode::BAD_GATEWAY,
+                "outcome-unknown",
+                "failure-unknown-outcome",
+                t.get("failure-unknown-outcome-text").into_owned(),
+            )
         },
         OfficeError::NotUndoable { reason, .. } => {
             let key = match reason {
@@ -74,7 +113,12 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
                 NotUndoable::AlreadyUndone => "failure-undo-already",
                 NotUndoable::ValuesNotKept => "failure-undo-not-kept",
             };
-            plain(StatusCode::CONFLICT, "not-undoable", "failure-not-undoable", t.get(key).into_owned())
+            plain(
+                StatusCode::CONFLICT,
+                "not-undoable",
+                "failure-not-undoable",
+                t.get(key).into_owned(),
+            )
         }
         OfficeError::Store(_) | OfficeError::Fault(_) => fault(t, error),
     }
@@ -98,13 +142,27 @@ fn backend_failure(t: &Texts, backend: &str, failure: &kontor_office::Failure) -
     let operation = kontor_office::random::id(kontor_model::SystemClock.micros());
     tracing::warn!(operation, backend, %failure, "a backend could not answer");
     let (status, kind, key, is_passing) = match failure.kind {
-        FailureKind::Unreachable | FailureKind::SignIn => (StatusCode::SERVICE_UNAVAILABLE, "backend-down", "failure-backend-down", true),
-        FailureKind::Timeout | FailureKind::Cancelled => (StatusCode::GATEWAY_TIMEOUT, "backend-slow", "failure-backend-slow", true),
-        FailureKind::Busy => (StatusCode::SERVICE_UNAVAILABLE, "backend-busy", "failure-backend-busy", true),
-        FailureKind::Privilege => (StatusCode::FORBIDDEN, "backend-privilege", "failure-backend-privilege", false),
-        FailureKind::SchemaChanged => (StatusCode::CONFLICT, "schema-changed", "failure-backend-schema", false),
-        FailureKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "backend-invalid", "failure-backend-invalid", false),
-        FailureKind::Other => (StatusCode::BAD_GATEWAY, "backend-error", "failure-backend-other", false),
+        FailureKind::Unreachable | FailureKind::SignIn => {
+            (StatusCode::SERVICE_UNAVAILABLE, "backend-down", "failure-backend-down", true)
+        }
+        FailureKind::Timeout | FailureKind::Cancelled => {
+            (StatusCode::GATEWAY_TIMEOUT, "backend-slow", "failure-backend-slow", true)
+        }
+        FailureKind::Busy => {
+            (StatusCode::SERVICE_UNAVAILABLE, "backend-busy", "failure-backend-busy", true)
+        }
+        FailureKind::Privilege => {
+            (StatusCode::FORBIDDEN, "backend-privilege", "failure-backend-privilege", false)
+        }
+        FailureKind::SchemaChanged => {
+            (StatusCode::CONFLICT, "schema-changed", "failure-backend-schema", false)
+        }
+        FailureKind::Invalid => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "backend-invalid", "failure-backend-invalid", false)
+        }
+        FailureKind::Other => {
+            (StatusCode::BAD_GATEWAY, "backend-error", "failure-backend-other", false)
+        }
     };
     ToldFailure {
         status,
@@ -168,7 +226,14 @@ pub(crate) fn field_text(t: &Texts, problem: &FieldProblem) -> String {
             };
             let constraint = refusal.constraint.clone().unwrap_or_default();
             let other = refusal.other.clone().unwrap_or_default();
-            t.with(key, &[("message", refusal.message.as_str().into()), ("constraint", constraint.into()), ("other", other.into())])
+            t.with(
+                key,
+                &[
+                    ("message", refusal.message.as_str().into()),
+                    ("constraint", constraint.into()),
+                    ("other", other.into()),
+                ],
+            )
         }
     }
 }
@@ -194,9 +259,16 @@ fn input_text(t: &Texts, input: &InvalidInput) -> String {
             };
             t.get(key).into_owned()
         }
-        InvalidInput::Bounds { min, max, .. } => t.with("input-bounds", &[("min", min.as_str().into()), ("max", max.as_str().into())]),
-        InvalidInput::Scale { scale, .. } => t.with("input-scale", &[("scale", (*scale).to_string().into())]),
-        InvalidInput::Length { length, max } => t.with("input-length", &[("length", length.to_string().into()), ("max", max.to_string().into())]),
+        InvalidInput::Bounds { min, max, .. } => {
+            t.with("input-bounds", &[("min", min.as_str().into()), ("max", max.as_str().into())])
+        }
+        InvalidInput::Scale { scale, .. } => {
+            t.with("input-scale", &[("scale", (*scale).to_string().into())])
+        }
+        InvalidInput::Length { length, max } => t.with(
+            "input-length",
+            &[("length", length.to_string().into()), ("max", max.to_string().into())],
+        ),
         InvalidInput::Choice { .. } => t.get("input-choice").into_owned(),
         InvalidInput::ReadOnly => t.get("locked-type").into_owned(),
     }
@@ -224,9 +296,13 @@ fn people_failure(t: &Texts, problem: &PeopleError) -> ToldFailure {
 pub(crate) fn people_text(t: &Texts, problem: &PeopleError) -> String {
     match problem {
         PeopleError::WrongPassword => t.get("people-wrong-password").into_owned(),
-        PeopleError::Throttled { seconds } => t.with("people-throttled", &[("seconds", (*seconds).to_string().into())]),
+        PeopleError::Throttled { seconds } => {
+            t.with("people-throttled", &[("seconds", (*seconds).to_string().into())])
+        }
         PeopleError::LinkSpent => t.get("people-link-spent").into_owned(),
-        PeopleError::PasswordShort { least } => t.with("people-password-short", &[("least", (*least).to_string().into())]),
+        PeopleError::PasswordShort { least } => {
+            t.with("people-password-short", &[("least", (*least).to_string().into())])
+        }
         PeopleError::PasswordCommon => t.get("people-password-common").into_owned(),
         PeopleError::Email(_) => t.get("people-email").into_owned(),
         PeopleError::EmailTaken => t.get("people-email-taken").into_owned(),
@@ -241,7 +317,12 @@ pub(crate) struct PageFailure(Response);
 
 impl PageFailure {
     /// The page that tells an error.
-    pub(crate) async fn of(app: &App, frame: Frame, actor: Option<&Arc<Actor>>, error: OfficeError) -> Self {
+    pub(crate) async fn of(
+        app: &App,
+        frame: Frame,
+        actor: Option<&Arc<Actor>>,
+        error: OfficeError,
+    ) -> Self {
         let shell = frame.shell(app, actor, Here::Elsewhere).await;
         let told = told(shell.texts, &error);
         let page = failure::Failure {
@@ -253,7 +334,11 @@ impl PageFailure {
             operation: told.operation,
             retry: told.is_passing.then(|| frame.address.clone()),
         };
-        let markup = if frame.is_fragment { failure::content(&shell, &page) } else { failure::show(&shell, &page) };
+        let markup = if frame.is_fragment {
+            failure::content(&shell, &page)
+        } else {
+            failure::show(&shell, &page)
+        };
         Self((told.status, markup).into_response())
     }
 
@@ -264,7 +349,8 @@ impl PageFailure {
         }
         let next = if frame.address == links::HOME { "" } else { frame.address.as_str() };
         let address = links::with_query(links::SIGN_IN, [("next", next)]);
-        let location = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static(links::SIGN_IN));
+        let location =
+            HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static(links::SIGN_IN));
         Self((StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response())
     }
 }
@@ -311,7 +397,9 @@ impl IntoResponse for ApiFailure {
         }
         match &self.error {
             OfficeError::Invalid(problems) => {
-                let errors = problems.iter().map(|problem| json!({ "field": problem.field, "message": field_text(t, problem) }));
+                let errors = problems.iter().map(
+                    |problem| json!({ "field": problem.field, "message": field_text(t, problem) }),
+                );
                 body["errors"] = errors.collect();
             }
             OfficeError::Stale { conflicts, .. } => {
@@ -323,7 +411,9 @@ impl IntoResponse for ApiFailure {
             _ => {}
         }
         let mut response = (status, Json(body)).into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if told.is_passing {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
         }

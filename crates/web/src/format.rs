@@ -122,9 +122,8 @@ pub fn size(language: Language, bytes: u64) -> String {
     format!("{}\u{a0}{}", decimal(language, &number), UNITS[unit])
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A day: `20.11.2026` or `20 Nov 2026`.
 #[must_use]
@@ -169,11 +168,7 @@ pub fn clock(time: Time, precision: Precision) -> String {
 /// Day and time without a zone.
 #[must_use]
 pub fn date_time(language: Language, at: DateTime, precision: Precision) -> String {
-    format!(
-        "{}, {}",
-        day(language, at.date()),
-        clock(at.time(), precision)
-    )
+    format!("{}, {}", day(language, at.date()), clock(at.time(), precision))
 }
 
 /// A moment in the reader's time zone.
@@ -203,10 +198,7 @@ pub fn ago(texts: &Texts, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Str
         60..3_600 => texts.count("ago-minutes", seconds.unsigned_abs() / 60),
         3_600..86_400 => texts.count("ago-hours", seconds.unsigned_abs() / 3_600),
         86_400..604_800 => texts.count("ago-days", seconds.unsigned_abs() / 86_400),
-        _ => day(
-            texts.language(),
-            at.to_zoned(zone.clone()).datetime().date(),
-        ),
+        _ => day(texts.language(), at.to_zoned(zone.clone()).datetime().date()),
     }
 }
 
@@ -277,12 +269,7 @@ fn temporal(
             let at: DateTime = plain.replacen(' ', "T", 1).parse().ok()?;
             Some(date_time(language, at, precision))
         }
-        FieldType::Instant => Some(moment(
-            language,
-            parse_instant(plain)?,
-            reader.zone,
-            precision,
-        )),
+        FieldType::Instant => Some(moment(language, parse_instant(plain)?, reader.zone, precision)),
         FieldType::Time { zone: false } => Some(clock(plain.parse().ok()?, precision)),
         _ => None,
     }
@@ -294,20 +281,14 @@ mod tests {
 
     fn shown(language: Language, ty: &FieldType, v: &Value) -> String {
         let zone = TimeZone::get("Europe/Berlin").expect("a zone");
-        let reader = Reader {
-            language,
-            zone: &zone,
-        };
+        let reader = Reader { language, zone: &zone };
         value(reader, ty, &Format::Auto, v, Precision::Minutes).unwrap_or_default()
     }
 
     #[test]
     fn numbers_keep_every_digit() {
         let long = "12345678901234567890.10".to_owned();
-        assert_eq!(
-            decimal(Language::German, &long),
-            "12.345.678.901.234.567.890,10"
-        );
+        assert_eq!(decimal(Language::German, &long), "12.345.678.901.234.567.890,10");
         assert_eq!(decimal(Language::English, "-1234.5"), "−1,234.5");
         assert_eq!(decimal(Language::German, "NaN"), "NaN");
         assert_eq!(decimal(Language::German, "1e300"), "1e300");
@@ -318,37 +299,22 @@ mod tests {
         let euro = |text| money(Language::German, text, Some("€"), 2);
         assert_eq!(euro("123456"), "1.234,56\u{a0}€");
         assert_eq!(euro("-5"), "−0,05\u{a0}€");
-        assert_eq!(
-            money(Language::English, "12.5", Some("EUR"), 0),
-            "12.5\u{a0}EUR"
-        );
+        assert_eq!(money(Language::English, "12.5", Some("EUR"), 0), "12.5\u{a0}EUR");
     }
 
     #[test]
     fn a_moment_is_shown_in_the_readers_zone() {
         let at = Value::Text("2026-11-20 12:45:30+00".into());
-        assert_eq!(
-            shown(Language::German, &FieldType::Instant, &at),
-            "20.11.2026, 13:45"
-        );
-        assert_eq!(
-            shown(Language::English, &FieldType::Instant, &at),
-            "20 Nov 2026, 13:45"
-        );
+        assert_eq!(shown(Language::German, &FieldType::Instant, &at), "20.11.2026, 13:45");
+        assert_eq!(shown(Language::English, &FieldType::Instant, &at), "20 Nov 2026, 13:45");
     }
 
     #[test]
     fn what_is_no_date_is_shown_as_it_is() {
         let zero = Value::Text("0000-00-00".into());
-        assert_eq!(
-            shown(Language::German, &FieldType::Date, &zero),
-            "0000-00-00"
-        );
+        assert_eq!(shown(Language::German, &FieldType::Date, &zero), "0000-00-00");
         let text = Value::Text("abc".into());
-        assert_eq!(
-            shown(Language::German, &FieldType::int(32, false), &text),
-            "abc"
-        );
+        assert_eq!(shown(Language::German, &FieldType::int(32, false), &text), "abc");
     }
 
     #[test]

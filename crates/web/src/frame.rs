@@ -7,7 +7,9 @@ use kontor_office::{Actor, BackendCondition, Health as OfficeHealth};
 
 use crate::app::App;
 use crate::assets;
-use crate::components::shell::{Density, Here, NavBackend, NavResource, Shell, SignedIn, Theme, Toast};
+use crate::components::shell::{
+    Density, Here, NavBackend, NavResource, Shell, SignedIn, Theme, Toast,
+};
 use crate::shown::Health;
 use crate::texts::Language;
 use crate::visitor::{cookie, wants_fragment};
@@ -41,7 +43,8 @@ pub(crate) fn accepted_language(headers: &HeaderMap) -> Language {
 
 impl Frame {
     pub(crate) fn of(parts: &Parts) -> Self {
-        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let accepted =
+            parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self {
             language: cookie(&parts.headers, LANGUAGE).and_then(Language::from_code),
             accepted: accepted.and_then(Language::from_accepted),
@@ -53,7 +56,12 @@ impl Frame {
     }
 
     /// The shell for somebody who is signed in, or not.
-    pub(crate) async fn shell(&self, app: &App, actor: Option<&std::sync::Arc<Actor>>, here: Here) -> Shell {
+    pub(crate) async fn shell(
+        &self,
+        app: &App,
+        actor: Option<&std::sync::Arc<Actor>>,
+        here: Here,
+    ) -> Shell {
         let language = match actor {
             Some(actor) => Language::from_code(&actor.user.language),
             None => self.language.or(self.accepted),
@@ -65,10 +73,14 @@ impl Frame {
         };
         Shell {
             texts: language.texts(),
-            zone: actor.and_then(|actor| TimeZone::get(&actor.user.time_zone).ok()).unwrap_or(TimeZone::UTC),
+            zone: actor
+                .and_then(|actor| TimeZone::get(&actor.user.time_zone).ok())
+                .unwrap_or(TimeZone::UTC),
             now: app.office.clock().now(),
             theme: actor.and_then(|actor| Theme::from_code(&actor.user.theme)).unwrap_or_default(),
-            density: actor.and_then(|actor| Density::from_code(&actor.user.density)).unwrap_or_default(),
+            density: actor
+                .and_then(|actor| Density::from_code(&actor.user.density))
+                .unwrap_or_default(),
             user: actor.map(|actor| SignedIn {
                 name: actor.user.name.clone(),
                 email: actor.user.email.clone(),
@@ -86,7 +98,8 @@ impl Frame {
 
 /// What the cookie of the last answer says was done: `word` or `word.operation`.
 fn toast(told: &str, language: Language) -> Option<Toast> {
-    let (word, operation) = told.split_once('.').map_or((told, None), |(word, operation)| (word, Some(operation)));
+    let (word, operation) =
+        told.split_once('.').map_or((told, None), |(word, operation)| (word, Some(operation)));
     let texts = language.texts();
     let text = match word {
         "saved" => texts.get("toast-saved"),
@@ -107,7 +120,11 @@ pub(crate) fn health(health: &OfficeHealth) -> Health {
     match &health.condition {
         BackendCondition::Starting => Health::Unknown,
         BackendCondition::Down { .. } => Health::Down,
-        BackendCondition::Ready if health.latency.is_some_and(|latency| latency.as_micros() > SLOW) => Health::Slow,
+        BackendCondition::Ready
+            if health.latency.is_some_and(|latency| latency.as_micros() > SLOW) =>
+        {
+            Health::Slow
+        }
         BackendCondition::Ready => Health::Ok,
     }
 }
@@ -135,7 +152,10 @@ fn navigation(app: &App, actor: &std::sync::Arc<Actor>, language: Language) -> V
             health: health(&backend.health()),
             resources: faces
                 .iter()
-                .map(|face| NavResource { name: face.name.clone(), title: face.title.in_language(language.code()).to_owned() })
+                .map(|face| NavResource {
+                    name: face.name.clone(),
+                    title: face.title.in_language(language.code()).to_owned(),
+                })
                 .collect(),
             more: total.saturating_sub(MOST_RESOURCES),
         }

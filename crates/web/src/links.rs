@@ -5,12 +5,8 @@ use kontor_model::{BackendName, RecordKey, ResourceName};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stays readable inside a segment or a query value.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b',');
+const PLAIN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b',');
 
 /// A text as one segment of a path or one value of a query.
 #[must_use]
@@ -47,12 +43,6 @@ pub fn welcome(token: &str) -> String {
 #[must_use]
 pub fn backend(backend: &BackendName) -> String {
     format!("/b/{backend}")
-}
-
-/// A part of a backend's page that is posted to: `read-again`, `proposals`.
-#[must_use]
-pub fn backend_part(name: &BackendName, part: &str) -> String {
-    format!("{}/-/{part}", backend(name))
 }
 
 /// A resource's list.
@@ -103,11 +93,7 @@ pub fn related(
     key: &RecordKey,
     link: &str,
 ) -> String {
-    format!(
-        "{}/related/{}",
-        record(backend, resource, key),
-        encode(link)
-    )
+    format!("{}/related/{}", record(backend, resource, key), encode(link))
 }
 
 /// A record in the API.
@@ -123,10 +109,7 @@ pub fn api_record(backend: &BackendName, resource: &ResourceName, key: &RecordKe
 /// The records of a resource in the API, for its list.
 #[must_use]
 pub fn api_records(backend: &BackendName, resource: &ResourceName) -> String {
-    format!(
-        "/api/v1/backends/{backend}/resources/{}/records",
-        encode(resource.as_str())
-    )
+    format!("/api/v1/backends/{backend}/resources/{}/records", encode(resource.as_str()))
 }
 
 /// A recorded change.

@@ -207,6 +207,8 @@ pub struct FieldView {
     pub is_key: bool,
     /// Whether its few values are states, shown as a dot and a word.
     pub is_status: bool,
+    /// Titles and tones of known values, where the manifest gives them.
+    pub choices: Vec<ChoiceView>,
     /// The link that begins here: name and target.
     pub link: Option<LinkView>,
     /// Why this reader cannot change it; `None` where they can.
@@ -229,6 +231,7 @@ impl FieldView {
             filterable: true,
             is_key: false,
             is_status: false,
+            choices: Vec::new(),
             link: None,
             locked: None,
         }
@@ -249,6 +252,17 @@ impl FieldView {
     pub fn is_right_aligned(&self) -> bool {
         self.ty.is_numeric() && self.link.is_none()
     }
+}
+
+/// A known value of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceView {
+    /// The value's text.
+    pub value: String,
+    /// What people call it.
+    pub title: String,
+    /// What its colour adds.
+    pub tone: Tone,
 }
 
 /// A link from a field to another resource.
@@ -317,10 +331,7 @@ impl Cell {
     /// A value that can only be read.
     #[must_use]
     pub fn of(value: Value) -> Self {
-        Self {
-            value,
-            ..Self::default()
-        }
+        Self { value, ..Self::default() }
     }
 }
 

@@ -18,12 +18,15 @@ pub(crate) const SESSION: &str = "kontor_session";
 
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';')).find_map(
-        |pair| {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| {
             let (key, value) = pair.trim().split_once('=')?;
             (key == name).then_some(value)
-        },
-    )
+        })
 }
 
 /// Whether the script asks for a part of a page, and for which.
@@ -47,7 +50,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let ip = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+        let ip =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self { ip: ip.unwrap_or_default(), agent: agent.unwrap_or_default().to_owned() })
     }
@@ -64,7 +68,9 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageFailure> {
         let frame = Frame::of(parts);
-        let Some(secret) = cookie(&parts.headers, SESSION) else { return Ok(Self { actor: None, frame }) };
+        let Some(secret) = cookie(&parts.headers, SESSION) else {
+            return Ok(Self { actor: None, frame });
+        };
         match app.office.actor_of_session(secret).await {
             Ok(actor) => Ok(Self { actor, frame }),
             Err(error) => Err(PageFailure::of(app, frame, None, error).await),

@@ -3,6 +3,7 @@
 mod count;
 mod export;
 mod list;
+mod neighbours;
 mod record;
 mod search;
 mod titles;

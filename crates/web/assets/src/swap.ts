@@ -7,7 +7,7 @@
 //   data-get="url" data-when="load|visible"   filled by the answer, once
 import { each, onContent, announce } from "./content";
 import { toast } from "./toast";
-import { word } from "./words";
+import { make, word } from "./words";
 
 const running = new Map<string, AbortController>();
 const SLOW = 4000;
@@ -140,10 +140,21 @@ async function fill(element: HTMLElement): Promise<void> {
     element.innerHTML = await response.text();
     announce(element);
   } catch {
-    element.textContent = "?";
+    // In a line of text there is only room for a mark; a section says it and offers the way on.
+    if (element.tagName === "SPAN") element.textContent = "?";
+    else element.replaceChildren(again(element, url));
   } finally {
     leaving.delete(controller);
   }
+}
+
+function again(element: HTMLElement, url: string): HTMLElement {
+  const button = make("button", { class: "button small", type: "button" }, word("retry"));
+  button.addEventListener("click", () => {
+    element.dataset["get"] = url;
+    void fill(element);
+  });
+  return make("p", { class: "help" }, `${word("failed")} `, button);
 }
 
 const leaving = new Set<AbortController>();

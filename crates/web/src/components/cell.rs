@@ -45,7 +45,7 @@ pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> M
         Value::Cut(text) => html! { span title=(t.get("value-cut")) { (text) "…" } },
         value if field.is_status => {
             let text = text_of(shell, field, value, place);
-            status::dot(Tone::of_word(&text), &text)
+            status_dot(field, &text)
         }
         value => plain(shell, field, value, place),
     }
@@ -56,14 +56,8 @@ fn text_of(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Str
         Place::List => Precision::Minutes,
         Place::Record => Precision::Exact,
     };
-    format::value(
-        shell.reader(),
-        &field.ty,
-        field.effective_format(),
-        value,
-        precision,
-    )
-    .unwrap_or_default()
+    format::value(shell.reader(), &field.ty, field.effective_format(), value, precision)
+        .unwrap_or_default()
 }
 
 fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Markup {
@@ -143,10 +137,7 @@ fn address(text: &str) -> Markup {
     } else if text.contains('@') && !text.contains(char::is_whitespace) {
         Some(format!("mailto:{text}"))
     } else if text.starts_with('+') || text.starts_with('0') {
-        Some(format!(
-            "tel:{}",
-            text.replace(|c: char| !c.is_ascii_digit() && c != '+', "")
-        ))
+        Some(format!("tel:{}", text.replace(|c: char| !c.is_ascii_digit() && c != '+', "")))
     } else {
         None
     };
@@ -160,11 +151,7 @@ fn address(text: &str) -> Markup {
 
 fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Markup {
     let key = text_of(shell, field, value, Place::List);
-    let title = if linked.title.is_empty() {
-        &key
-    } else {
-        &linked.title
-    };
+    let title = if linked.title.is_empty() { &key } else { &linked.title };
     match &linked.to {
         Some(to) => {
             html! { a.link href=(to.link()) data-peek=(to.part("peek")) title=[(title != &key).then_some(key.as_str())] { (title) } }
@@ -183,5 +170,14 @@ mod tests {
             pretty(r#"{"a":[1.50,12345678901234567890],"b{":"x\",y","c":{}}"#),
             "{\n  \"a\": [\n    1.50,\n    12345678901234567890\n  ],\n  \"b{\": \"x\\\",y\",\n  \"c\": {}\n}"
         );
+    }
+}
+
+/// A state as a dot with the word that people use for it.
+#[must_use]
+pub fn status_dot(field: &FieldView, text: &str) -> Markup {
+    match field.choices.iter().find(|choice| choice.value == text) {
+        Some(choice) => status::dot(choice.tone, &choice.title),
+        None => status::dot(Tone::of_word(text), text),
     }
 }

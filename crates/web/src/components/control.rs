@@ -63,11 +63,7 @@ impl TextLine<'_> {
     /// The line.
     #[must_use]
     pub fn render(&self) -> Markup {
-        let kind = if self.kind.is_empty() {
-            "text"
-        } else {
-            self.kind
-        };
+        let kind = if self.kind.is_empty() { "text" } else { self.kind };
         let autocomplete = (!self.autocomplete.is_empty()).then_some(self.autocomplete);
         let input = html! {
             input id=(self.name) name=(self.name) type=(kind) value=(self.value)

@@ -29,11 +29,8 @@ pub enum Theme {
 
 impl Theme {
     /// All themes with the keys of their words.
-    pub const ALL: [(Self, &'static str); 3] = [
-        (Self::System, "theme-system"),
-        (Self::Light, "theme-light"),
-        (Self::Dark, "theme-dark"),
-    ];
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::System, "theme-system"), (Self::Light, "theme-light"), (Self::Dark, "theme-dark")];
 
     /// The theme's code in forms and in `data-theme`.
     #[must_use]
@@ -48,10 +45,7 @@ impl Theme {
     /// The theme of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .map(|(theme, _)| theme)
-            .find(|theme| theme.code() == code)
+        Self::ALL.into_iter().map(|(theme, _)| theme).find(|theme| theme.code() == code)
     }
 }
 
@@ -88,10 +82,7 @@ impl Density {
     /// The density of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .map(|(density, _)| density)
-            .find(|density| density.code() == code)
+        Self::ALL.into_iter().map(|(density, _)| density).find(|density| density.code() == code)
     }
 }
 
@@ -202,10 +193,7 @@ impl Shell {
     /// The reader, for showing values.
     #[must_use]
     pub fn reader(&self) -> Reader<'_> {
-        Reader {
-            language: self.language(),
-            zone: &self.zone,
-        }
+        Reader { language: self.language(), zone: &self.zone }
     }
 }
 
@@ -296,10 +284,7 @@ fn mark() -> Markup {
 
 fn sidebar(shell: &Shell) -> Markup {
     let t = shell.texts;
-    let is_administrator = shell
-        .user
-        .as_ref()
-        .is_some_and(|user| user.is_administrator);
+    let is_administrator = shell.user.as_ref().is_some_and(|user| user.is_administrator);
     html! {
         nav #nav.sidebar aria-label=(t.get("nav")) {
             div.head {
@@ -379,12 +364,8 @@ fn bar(shell: &Shell) -> Markup {
 
 fn account_menu(shell: &Shell, user: &SignedIn) -> Markup {
     let t = shell.texts;
-    let initials: String = user
-        .name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
+    let initials: String =
+        user.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
     let panel = html! {
         div.who { strong { (user.name) } span { (user.email) } }
         (menu::item(links::ACCOUNT, Some(Icon::Person), &t.get("account-title"), shell.here == Here::Account))

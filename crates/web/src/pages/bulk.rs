@@ -123,9 +123,7 @@ pub fn edit(shell: &Shell, form: &BulkForm) -> Markup {
 fn bulk_line(shell: &Shell, bulk: &BulkForm, input: &FormInput, at: usize) -> Markup {
     let id = format!("set-{at}");
     let name = &input.field.name;
-    let word = shell
-        .texts
-        .with("bulk-set", &[("field", input.field.title.as_str().into())]);
+    let word = shell.texts.with("bulk-set", &[("field", input.field.title.as_str().into())]);
     html! {
         div.bulk-line {
             input id=(id) type="checkbox" name={ "set." (name) } value="1" checked[bulk.chosen.contains(name)] aria-label=(word);
@@ -138,16 +136,8 @@ fn bulk_line(shell: &Shell, bulk: &BulkForm, input: &FormInput, at: usize) -> Ma
 #[must_use]
 pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
     let t = shell.texts;
-    let title = t.get(if preview.deletes {
-        "bulk-preview-delete"
-    } else {
-        "bulk-preview-edit"
-    });
-    let class = if preview.deletes {
-        "button danger"
-    } else {
-        "button primary"
-    };
+    let title = t.get(if preview.deletes { "bulk-preview-delete" } else { "bulk-preview-edit" });
+    let class = if preview.deletes { "button danger" } else { "button primary" };
     let content = html! {
         div.page.narrow {
             (preview.target.head(shell, &title))

@@ -105,11 +105,7 @@ fn summary(shell: &Shell, mosaic: &Mosaic) -> String {
         .filter(|tile| matches!(tile.health, Health::Slow | Health::Down))
         .count();
     let all = t.count("mosaic-count", mosaic.tiles.len() as u64);
-    if unwell == 0 {
-        all
-    } else {
-        format!("{all}, {}", t.count("mosaic-unwell", unwell as u64))
-    }
+    if unwell == 0 { all } else { format!("{all}, {}", t.count("mosaic-unwell", unwell as u64)) }
 }
 
 fn view_tile(shell: &Shell, view: &ViewTile) -> Markup {

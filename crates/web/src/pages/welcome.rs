@@ -41,10 +41,7 @@ pub fn page(shell: &Shell, form: &Welcome) -> Markup {
         None if form.is_first => t.get("welcome-first").into_owned(),
         None => t.get("welcome-lead").into_owned(),
     };
-    let languages: Vec<_> = Language::ALL
-        .iter()
-        .map(|l| (l.code(), l.title()))
-        .collect();
+    let languages: Vec<_> = Language::ALL.iter().map(|l| (l.code(), l.title())).collect();
     bare_page(
         shell,
         &title,

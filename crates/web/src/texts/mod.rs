@@ -49,10 +49,7 @@ impl Language {
     /// The first language of an `Accept-Language` header that the screens speak.
     #[must_use]
     pub fn from_accepted(header: &str) -> Option<Self> {
-        header
-            .split(',')
-            .filter_map(|part| part.split(';').next())
-            .find_map(Self::from_code)
+        header.split(',').filter_map(|part| part.split(';').next()).find_map(Self::from_code)
     }
 
     /// The language's own name.
@@ -121,19 +118,15 @@ impl Texts {
     /// The text of a key. A key without a text gives the key between `⟨⟩`; a test finds those.
     #[must_use]
     pub fn get(&self, key: &str) -> Cow<'_, str> {
-        self.render(key, None)
-            .unwrap_or_else(|| Cow::Owned(format!("⟨{key}⟩")))
+        self.render(key, None).unwrap_or_else(|| Cow::Owned(format!("⟨{key}⟩")))
     }
 
     /// The text of a key with its arguments.
     #[must_use]
     pub fn with(&self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
-        let args: FluentArgs<'_> = args
-            .iter()
-            .map(|(name, value)| (*name, value.clone()))
-            .collect();
-        self.render(key, Some(&args))
-            .map_or_else(|| format!("⟨{key}⟩"), Cow::into_owned)
+        let args: FluentArgs<'_> =
+            args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        self.render(key, Some(&args)).map_or_else(|| format!("⟨{key}⟩"), Cow::into_owned)
     }
 
     /// The text of a key about a number: `$n` chooses the plural, `$shown` is the number as the

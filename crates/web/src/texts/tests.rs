@@ -68,20 +68,14 @@ fn both_languages_have_the_same_messages() {
     let only =
         |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
     assert_eq!(only(&german, &english), Vec::<String>::new(), "only German");
-    assert_eq!(
-        only(&english, &german),
-        Vec::<String>::new(),
-        "only English"
-    );
+    assert_eq!(only(&english, &german), Vec::<String>::new(), "only English");
 }
 
 #[test]
 fn every_message_that_is_asked_for_exists() {
     let there = keys(GERMAN_SOURCES);
-    let missing: Vec<_> = asked(&all_sources())
-        .into_iter()
-        .filter(|key| !there.contains(key))
-        .collect();
+    let missing: Vec<_> =
+        asked(&all_sources()).into_iter().filter(|key| !there.contains(key)).collect();
     assert_eq!(missing, Vec::<String>::new());
 }
 
@@ -117,25 +111,13 @@ fn the_files_are_without_mistakes_and_name_the_same_arguments() {
 
 #[test]
 fn a_number_is_said_in_the_plural_of_the_language() {
-    assert_eq!(
-        Language::German.texts().count("count-exact", 1),
-        "1 Datensatz"
-    );
-    assert_eq!(
-        Language::German.texts().count("count-exact", 1_234),
-        "1.234 Datensätze"
-    );
-    assert_eq!(
-        Language::English.texts().count("count-exact", 1_234),
-        "1,234 records"
-    );
+    assert_eq!(Language::German.texts().count("count-exact", 1), "1 Datensatz");
+    assert_eq!(Language::German.texts().count("count-exact", 1_234), "1.234 Datensätze");
+    assert_eq!(Language::English.texts().count("count-exact", 1_234), "1,234 records");
 }
 
 #[test]
 fn the_browser_chooses_the_language() {
-    assert_eq!(
-        Language::from_accepted("fr, de-AT;q=0.9, en;q=0.8"),
-        Some(Language::German)
-    );
+    assert_eq!(Language::from_accepted("fr, de-AT;q=0.9, en;q=0.8"), Some(Language::German));
     assert_eq!(Language::from_accepted("fr"), None);
 }

@@ -10,10 +10,7 @@ struct Tag<'a> {
 
 impl<'a> Tag<'a> {
     fn get(&self, name: &str) -> Option<&'a str> {
-        self.attributes
-            .iter()
-            .find(|(n, _)| *n == name)
-            .map(|(_, v)| *v)
+        self.attributes.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
     }
 }
 
@@ -27,13 +24,9 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
         if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
             continue;
         }
-        let end = rest
-            .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
-            .unwrap_or(rest.len());
-        let mut tag = Tag {
-            name: &rest[..end],
-            attributes: Vec::new(),
-        };
+        let end =
+            rest.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(rest.len());
+        let mut tag = Tag { name: &rest[..end], attributes: Vec::new() };
         rest = rest[end..].trim_start();
         while !rest.is_empty() && !rest.starts_with('>') {
             let end = rest
@@ -68,11 +61,8 @@ pub(crate) fn faults(html: &str) -> Vec<String> {
             faults.push(format!("the id “{id}” stands twice"));
         }
     }
-    let labelled: BTreeSet<&str> = tags
-        .iter()
-        .filter(|t| t.name == "label")
-        .filter_map(|t| t.get("for"))
-        .collect();
+    let labelled: BTreeSet<&str> =
+        tags.iter().filter(|t| t.name == "label").filter_map(|t| t.get("for")).collect();
     for tag in &tags {
         faults.extend(faults_of(tag, &ids, &labelled));
     }
@@ -94,14 +84,10 @@ fn faults_of(tag: &Tag<'_>, ids: &BTreeSet<&str>, labelled: &BTreeSet<&str>) -> 
             "for" | "aria-labelledby" | "aria-describedby" | "aria-controls" | "form" | "list"
         );
         if refers {
-            for id in value
-                .split_whitespace()
-                .filter(|id| !ids.contains(id) && *id != "sheet-title")
+            for id in
+                value.split_whitespace().filter(|id| !ids.contains(id) && *id != "sheet-title")
             {
-                faults.push(format!(
-                    "<{}> {name} refers to “{id}”, which is not there",
-                    tag.name
-                ));
+                faults.push(format!("<{}> {name} refers to “{id}”, which is not there", tag.name));
             }
         }
     }
@@ -111,10 +97,7 @@ fn faults_of(tag: &Tag<'_>, ids: &BTreeSet<&str>, labelled: &BTreeSet<&str>) -> 
         || tag.get("aria-labelledby").is_some()
         || tag.get("id").is_some_and(|id| labelled.contains(id));
     if is_input && !has_label {
-        faults.push(format!(
-            "the input “{}” has no label",
-            tag.get("name").unwrap_or("?")
-        ));
+        faults.push(format!("the input “{}” has no label", tag.get("name").unwrap_or("?")));
     }
     faults
 }

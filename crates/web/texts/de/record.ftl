@@ -126,3 +126,4 @@ change-create = Neuanlage
 change-update = Änderung
 change-delete = Löschung
 change-undo = Rücknahme
+form-not-whole = Diese Bytes sind zu groß für ein Formular und bleiben, wie sie sind.

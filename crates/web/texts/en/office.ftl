@@ -1,1 +1,183 @@
-# -
+# Backends, people, account, audit, connecting
+all = all
+days = { $n ->
+    [one] { $shown } day
+   *[other] { $shown } days
+}
+role = Role
+roles = Roles
+role-administrator = administers
+role-editor = edits
+role-reader = reads
+role-nothing = no access
+role-general = as everywhere
+role-everywhere = Everywhere
+role-help = Holds for all backends for which nothing else is chosen.
+role-exceptions = { $n ->
+    [one] { $shown } exception
+   *[other] { $shown } exceptions
+}
+state = State
+last-seen = Last here
+person-active = active
+person-invited = invited
+person-disabled = locked
+person-disable = Lock
+person-enable = Unlock
+person-reset = Allow a new password
+person-reset-made = A new password can be chosen at this address:
+people-count = { $n ->
+    [one] { $shown } person
+   *[other] { $shown } people
+}
+invite = Invite somebody
+invite-help = This makes an address to pass on. Kontor itself sends no e-mails.
+invite-go = Invite
+invite-made = Invitation for { $email }:
+shown-once = Shown only now, and good for one use.
+
+zone = Time zone
+password-present = Present password
+password-new = New password
+password-change = Change password
+sessions = Signed in on
+sessions-none = Signed in nowhere.
+sessions-others = Sign out everywhere else
+session-this = this device
+session-end = Sign out
+tokens = API tokens
+tokens-help = For programs that work through the API with your rights.
+tokens-none = No API tokens.
+token-made = The new token:
+token-title = What for
+token-scope = May
+token-read = read
+token-write = read and change
+token-days = Good for
+token-make = Create token
+token-until = good until
+token-used = used
+token-unused = never used
+token-end = Revoke
+
+audit-lead = Every change, every sign-in, every export, without gaps and chained against tampering.
+audit-check = Check the chain
+audit-sound = { $n ->
+    [one] { $shown } entry checked, untampered
+   *[other] { $shown } entries checked, untampered
+}
+audit-broken = The chain is broken.
+audit-nothing = No entries
+audit-nothing-text = Nothing is recorded for this choice.
+audit-newer = Newer
+audit-older = Older
+audit-number = No.
+audit-when = When
+audit-who = Who
+audit-what = What
+audit-subject = To what
+audit-outcome = Outcome
+audit-backend = Backend
+audit-from = From
+audit-until = Until
+deed-created = { $n ->
+    [one] created { $shown } record
+   *[other] created { $shown } records
+}
+deed-changed = { $n ->
+    [one] changed { $shown } record
+   *[other] changed { $shown } records
+}
+deed-deleted = { $n ->
+    [one] deleted { $shown } record
+   *[other] deleted { $shown } records
+}
+deed-undid = { $n ->
+    [one] took back a change of { $shown } record
+   *[other] took back a change of { $shown } records
+}
+deed-exported = { $n ->
+    [one] exported { $shown } record
+   *[other] exported { $shown } records
+}
+deed-signed-in = signed in
+deed-sign-in-failed = sign-in failed
+deed-signed-out = signed out
+deed-invited = invited
+deed-roles = changed roles
+deed-disabled = locked
+deed-enabled = unlocked
+deed-password = changed the password
+deed-token-made = created an API token
+deed-token-ended = revoked an API token
+deed-session-ended = ended a session
+deed-connected = connected a backend
+deed-manifest = changed the manifest
+
+backend-read = Read the schema again
+backend-resources = Resources
+backend-left-out = Not usable
+resource = Resource
+resource-records = Records
+resource-kind = Kind
+resource-key = Key
+resource-no-key = no key
+resource-change = Changes
+resource-writable = writable
+kind-table = table
+kind-view = view
+kind-materialized = materialised view
+kind-foreign = foreign table
+drift = The schema has changed
+drift-help = What still fits goes on working. Last read:
+drift-nothing = touches nothing
+drift-touches = touches
+connection = Connection
+connection-address = Address
+connection-replica = For reading
+connection-budget = Budget
+connection-budget-text = at most { $connections } connections, { $timeout } ms per query, { $rows } rows per answer
+connection-manifest = Manifest
+connection-writable = changes are permitted
+connection-reads = reading only
+proposals = { $n ->
+    [one] { $shown } proposal
+   *[other] { $shown } proposals
+}
+proposals-help = Concluded from names, types and samples. Accepted ones go to the manifest; nothing changes in the database.
+proposals-accept = Accept ticked ones
+proposals-reject = Reject ticked ones
+proposal-link = Link
+proposal-title = Title
+proposal-soft-delete = Deleted mark
+proposal-list = List in text
+proposal-money = Money
+proposal-translation = Translation
+proposal-inheritance = Kinds
+proposal-stamps = Time stamps
+proposal-join = Join table
+proposal-status = Status
+proposal-secret = Secret
+confidence-high = very sure
+confidence-medium = likely
+confidence-low = have a look
+
+connect-lead = Kontor only reads the schema and creates nothing in the database. Best with an account that may only read.
+connect-address = Address of the database
+connect-address-help = SQLite, PostgreSQL or MySQL/MariaDB
+connect-look = Look
+connect-found = Found
+connect-proposals = { $n ->
+    [one] with { $shown } proposal
+   *[other] with { $shown } proposals
+}
+connect-name = Title
+connect-short = Short name
+connect-name-help = Stands in addresses and names the manifest: a–z, 0–9 and -
+connect-encrypted = encrypted in the manifest
+connect-variable = in the environment variable { $name }
+connect-keep-help = It is stored in plain text nowhere.
+connect-reads = read only
+connect-writes = read and change
+connect-write-help = Can be set for each resource in the manifest later.
+connect-write = Write manifest

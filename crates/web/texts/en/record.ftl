@@ -126,3 +126,4 @@ change-create = Creation
 change-update = Change
 change-delete = Deletion
 change-undo = Undo
+form-not-whole = These bytes are too large for a form and stay as they are.

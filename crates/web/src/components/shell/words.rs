@@ -11,6 +11,7 @@ pub(super) fn element(t: &Texts) -> Markup {
             data-undo=(t.get("undo"))
             data-undone=(t.get("script-undone"))
             data-failed=(t.get("script-failed"))
+            data-retry=(t.get("retry"))
             data-offline=(t.get("script-offline"))
             data-slow=(t.get("script-slow"))
             data-cancel=(t.get("cancel"))

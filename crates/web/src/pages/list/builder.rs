@@ -64,10 +64,7 @@ impl Part {
     pub fn of(filter: &Filter, at: Option<usize>) -> Self {
         let parts = filter.clone().into_conjuncts();
         let Some(found) = at.and_then(|at| parts.get(at)) else {
-            return Self {
-                tests: vec![DraftTest::default()],
-                ..Self::default()
-            };
+            return Self { tests: vec![DraftTest::default()], ..Self::default() };
         };
         let alternatives = match found {
             Filter::Any(parts) => parts.clone(),
@@ -96,18 +93,11 @@ impl Part {
     #[must_use]
     pub fn from_pairs(pairs: &[(String, String)]) -> Option<Self> {
         let first = |wanted: &str| {
-            pairs
-                .iter()
-                .find(|(name, _)| name == wanted)
-                .map(|(_, value)| value.as_str())
+            pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
         };
         let at = first("at").and_then(|at| at.parse().ok());
         if let Some(text) = first("text") {
-            return Some(Self {
-                at,
-                text: Some(text.to_owned()),
-                tests: Vec::new(),
-            });
+            return Some(Self { at, text: Some(text.to_owned()), tests: Vec::new() });
         }
         let mut tests = Vec::new();
         while let Some(path) = first(&format!("field{}", tests.len())) {
@@ -118,10 +108,7 @@ impl Part {
                 .map(|(_, value)| value.clone())
                 .collect();
             tests.push(DraftTest {
-                path: query::split(path, '\0')
-                    .into_iter()
-                    .map(|(_, name)| name)
-                    .collect(),
+                path: query::split(path, '\0').into_iter().map(|(_, name)| name).collect(),
                 operator: first(&format!("op{i}")).and_then(Operator::from_symbol),
                 operands,
             });
@@ -136,18 +123,11 @@ impl Part {
         }
         if first("more").is_some() || tests.is_empty() {
             tests.push(DraftTest {
-                path: tests
-                    .last()
-                    .map(|test: &DraftTest| test.path.clone())
-                    .unwrap_or_default(),
+                path: tests.last().map(|test: &DraftTest| test.path.clone()).unwrap_or_default(),
                 ..DraftTest::default()
             });
         }
-        Some(Self {
-            at,
-            tests,
-            text: None,
-        })
+        Some(Self { at, tests, text: None })
     }
 
     /// The list's filter with this part in its place.
@@ -171,9 +151,8 @@ impl Part {
     fn as_filter(&self, t: &Texts, names: Names<'_>) -> Result<Filter, String> {
         let mut tests = Vec::new();
         for draft in &self.tests {
-            let field = names
-                .field(&draft.path)
-                .ok_or_else(|| t.get("builder-no-field").into_owned())?;
+            let field =
+                names.field(&draft.path).ok_or_else(|| t.get("builder-no-field").into_owned())?;
             let operator = draft.operator_for(field);
             let operands = operands_for(operator, &draft.operands);
             let wanted = match operator.arity() {
@@ -182,22 +161,11 @@ impl Part {
                 Arity::Two => 2,
             };
             if operands.len() < wanted {
-                return Err(t.with(
-                    "builder-no-value",
-                    &[("field", field.title.as_str().into())],
-                ));
+                return Err(t.with("builder-no-value", &[("field", field.title.as_str().into())]));
             }
-            tests.push(Filter::Test(FieldTest {
-                path: draft.path.clone(),
-                operator,
-                operands,
-            }));
+            tests.push(Filter::Test(FieldTest { path: draft.path.clone(), operator, operands }));
         }
-        Ok(if tests.len() == 1 {
-            tests.remove(0)
-        } else {
-            Filter::Any(tests)
-        })
+        Ok(if tests.len() == 1 { tests.remove(0) } else { Filter::Any(tests) })
     }
 }
 
@@ -217,12 +185,7 @@ fn operands_for(operator: Operator, given: &[String]) -> Vec<String> {
     let trimmed = |text: &str| text.trim().to_owned();
     match operator.arity() {
         Arity::None => Vec::new(),
-        Arity::One => given
-            .iter()
-            .rev()
-            .take(1)
-            .map(|text| trimmed(text))
-            .collect(),
+        Arity::One => given.iter().rev().take(1).map(|text| trimmed(text)).collect(),
         Arity::Two => given.iter().take(2).map(|text| trimmed(text)).collect(),
         Arity::Many => given
             .iter()
@@ -263,17 +226,7 @@ pub fn operators(field: &FieldView) -> Vec<Operator> {
         FieldType::Range | FieldType::Other | FieldType::Interval | FieldType::Bits => {
             vec![O::Eq, O::Ne]
         }
-        _ => vec![
-            O::Eq,
-            O::Ne,
-            O::Lt,
-            O::Le,
-            O::Gt,
-            O::Ge,
-            O::Between,
-            O::In,
-            O::NotIn,
-        ],
+        _ => vec![O::Eq, O::Ne, O::Lt, O::Le, O::Gt, O::Ge, O::Between, O::In, O::NotIn],
     };
     if field.nullable {
         offered.extend([O::IsNull, O::IsNotNull]);
@@ -283,10 +236,7 @@ pub fn operators(field: &FieldView) -> Vec<Operator> {
 
 impl BuilderScreen {
     fn names(&self) -> Names<'_> {
-        Names {
-            fields: &self.fields,
-            linked: &self.linked,
-        }
+        Names { fields: &self.fields, linked: &self.linked }
     }
 }
 
@@ -451,23 +401,13 @@ mod tests {
     fn put(form: &str, filter: &str) -> Result<String, String> {
         let fields = [
             FieldView::new("status", FieldType::text()),
-            FieldView::new(
-                "total",
-                FieldType::Decimal {
-                    precision: None,
-                    scale: None,
-                },
-            ),
+            FieldView::new("total", FieldType::Decimal { precision: None, scale: None }),
             FieldView::new("placed_at", FieldType::Instant),
         ];
-        let names = Names {
-            fields: &fields,
-            linked: &[],
-        };
+        let names = Names { fields: &fields, linked: &[] };
         let part = Part::from_pairs(&pairs(form)).expect("a part");
         let filter = Filter::parse(filter).expect("a filter");
-        part.put_into(Language::English.texts(), &filter, names)
-            .map(|filter| filter.to_string())
+        part.put_into(Language::English.texts(), &filter, names).map(|filter| filter.to_string())
     }
 
     #[test]
@@ -483,19 +423,13 @@ mod tests {
             ),
             Ok("(status in (a, b) or total is null) and total > 1".into())
         );
-        assert_eq!(
-            put("at=0&text=not status = x", "status = open"),
-            Ok("not status = x".into())
-        );
+        assert_eq!(put("at=0&text=not status = x", "status = open"), Ok("not status = x".into()));
     }
 
     #[test]
     fn another_period_wins_over_the_list_of_periods() {
         assert_eq!(
-            put(
-                "at=new&field0=placed_at&op0=during&value0=today&value0=2026-11",
-                ""
-            ),
+            put("at=new&field0=placed_at&op0=during&value0=today&value0=2026-11", ""),
             Ok("placed_at during 2026-11".into())
         );
     }
@@ -517,10 +451,7 @@ mod tests {
     #[test]
     fn a_nested_part_is_edited_as_text() {
         let filter = Filter::parse("a = 1 and (b = 2 or (c = 3 and d = 4))").expect("a filter");
-        assert_eq!(
-            Part::of(&filter, Some(1)).text.as_deref(),
-            Some("b = 2 or (c = 3 and d = 4)")
-        );
+        assert_eq!(Part::of(&filter, Some(1)).text.as_deref(), Some("b = 2 or (c = 3 and d = 4)"));
         assert_eq!(Part::of(&filter, Some(0)).tests.len(), 1);
         assert_eq!(Part::of(&filter, None).tests, vec![DraftTest::default()]);
     }

@@ -42,21 +42,13 @@ pub(super) fn chooser(shell: &Shell, list: &ListScreen) -> Markup {
             }
         }
     };
-    menu::menu(
-        &menu::label(Some(Icon::Columns), &t.get("columns")),
-        None,
-        "end",
-        &panel,
-    )
+    menu::menu(&menu::label(Some(Icon::Columns), &t.get("columns")), None, "end", &panel)
 }
 
 /// Shown columns in their order, then the rest: position of the field, shown, pinned.
 fn ordered(list: &ListScreen) -> Vec<(usize, bool, bool)> {
-    let mut all: Vec<_> = list
-        .columns
-        .iter()
-        .map(|(field, pinned)| (*field, true, *pinned))
-        .collect();
+    let mut all: Vec<_> =
+        list.columns.iter().map(|(field, pinned)| (*field, true, *pinned)).collect();
     for field in 0..list.fields.len() {
         if !list.columns.iter().any(|(shown, _)| *shown == field) {
             all.push((field, false, false));
@@ -68,10 +60,7 @@ fn ordered(list: &ListScreen) -> Vec<(usize, bool, bool)> {
 /// The columns that the form asks for, in their order; empty for the resource's own.
 pub fn chosen<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<ColumnChoice> {
     let pairs: Vec<_> = pairs.into_iter().collect();
-    if pairs
-        .iter()
-        .any(|(name, value)| *name == "reset" && !value.is_empty())
-    {
+    if pairs.iter().any(|(name, value)| *name == "reset" && !value.is_empty()) {
         return Vec::new();
     }
     let of = |wanted: &str| {
@@ -91,10 +80,7 @@ pub fn chosen<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Co
     };
     let mut columns: Vec<_> = of("show")
         .into_iter()
-        .map(|field| ColumnChoice {
-            field: field.to_owned(),
-            pinned: pinned.contains(&field),
-        })
+        .map(|field| ColumnChoice { field: field.to_owned(), pinned: pinned.contains(&field) })
         .collect();
     columns.sort_by_key(|column| (!column.pinned, place(&column.field)));
     columns

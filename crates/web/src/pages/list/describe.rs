@@ -38,10 +38,7 @@ impl Names<'_> {
         let Some(field) = self.field(path) else {
             return path.join(" › ");
         };
-        let link = self
-            .linked
-            .iter()
-            .find(|linked| path.len() == 2 && linked.name == path[0]);
+        let link = self.linked.iter().find(|linked| path.len() == 2 && linked.name == path[0]);
         match link {
             Some(linked) => format!("{} › {}", linked.title, field.title),
             None => field.title.clone(),
@@ -99,11 +96,9 @@ pub fn filter(t: &Texts, reader: Reader<'_>, names: Names<'_>, filter_: &Filter)
     match filter_ {
         Filter::All(parts) => join(parts, &t.get("filter-and")),
         Filter::Any(parts) => join(parts, &t.get("filter-or")),
-        Filter::Not(inner) => format!(
-            "{} ({})",
-            t.get("filter-not"),
-            filter(t, reader, names, inner)
-        ),
+        Filter::Not(inner) => {
+            format!("{} ({})", t.get("filter-not"), filter(t, reader, names, inner))
+        }
         Filter::Test(test) => test_words(t, reader, names, test),
     }
 }
@@ -142,14 +137,10 @@ fn operand_words(
     match field.ty.parse(operand) {
         Ok(Value::Bool(true)) => t.get("yes").into_owned(),
         Ok(Value::Bool(false)) => t.get("no").into_owned(),
-        Ok(value) => format::value(
-            reader,
-            &field.ty,
-            field.effective_format(),
-            &value,
-            Precision::Exact,
-        )
-        .unwrap_or_else(|| operand.to_owned()),
+        Ok(value) => {
+            format::value(reader, &field.ty, field.effective_format(), &value, Precision::Exact)
+                .unwrap_or_else(|| operand.to_owned())
+        }
         Err(_) => operand.to_owned(),
     }
 }
@@ -196,13 +187,7 @@ mod tests {
         let fields = [
             FieldView {
                 title: "Summe".into(),
-                ..FieldView::new(
-                    "total",
-                    FieldType::Decimal {
-                        precision: None,
-                        scale: None,
-                    },
-                )
+                ..FieldView::new("total", FieldType::Decimal { precision: None, scale: None })
             },
             FieldView {
                 title: "Bestellt".into(),
@@ -218,31 +203,19 @@ mod tests {
             }],
         }];
         let zone = TimeZone::UTC;
-        let names = Names {
-            fields: &fields,
-            linked: &linked,
-        };
+        let names = Names { fields: &fields, linked: &linked };
         let words = |language: Language, text: &str| {
-            let reader = Reader {
-                language,
-                zone: &zone,
-            };
+            let reader = Reader { language, zone: &zone };
             let parsed = Filter::parse(text).expect("a filter");
             filter(language.texts(), reader, names, &parsed)
         };
-        assert_eq!(
-            words(Language::German, "total >= 1234.5"),
-            "Summe ≥ 1.234,5"
-        );
+        assert_eq!(words(Language::German, "total >= 1234.5"), "Summe ≥ 1.234,5");
         assert_eq!(
             words(Language::German, "placed_at during last 7 days"),
             "Bestellt in: letzte 7 Tage"
         );
         assert_eq!(
-            words(
-                Language::English,
-                "customer.country in (DE, AT) or total is null"
-            ),
+            words(Language::English, "customer.country in (DE, AT) or total is null"),
             "Kunde › Land is one of DE, AT or Summe has no value"
         );
     }

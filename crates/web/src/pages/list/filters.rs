@@ -100,11 +100,7 @@ fn chips(shell: &Shell, list: &ListScreen) -> Markup {
 
 /// The mark with which the next pair of the address begins.
 fn mark(list: &ListScreen) -> &'static str {
-    if list.part("filter").contains('?') {
-        "&"
-    } else {
-        "?"
-    }
+    if list.part("filter").contains('?') { "&" } else { "?" }
 }
 
 fn add(shell: &Shell, list: &ListScreen) -> Markup {
@@ -137,10 +133,5 @@ fn as_text(shell: &Shell, list: &ListScreen) -> Markup {
         }
     };
     let word = t.get("filter-text");
-    menu::menu(
-        &html! { (icon(Icon::Code)) },
-        Some(&word),
-        "wide text-form",
-        &panel,
-    )
+    menu::menu(&html! { (icon(Icon::Code)) }, Some(&word), "wide text-form", &panel)
 }

@@ -39,14 +39,14 @@ const ROWS: [u32; 4] = [25, 50, 100, 200];
 
 pub(super) fn pager(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
-    let before = list.previous.as_ref().map(|place| ListQuery {
-        before: Some(place.clone()),
-        ..list.query.from_start()
-    });
-    let after = list.next.as_ref().map(|place| ListQuery {
-        after: Some(place.clone()),
-        ..list.query.from_start()
-    });
+    let before = list
+        .previous
+        .as_ref()
+        .map(|place| ListQuery { before: Some(place.clone()), ..list.query.from_start() });
+    let after = list
+        .next
+        .as_ref()
+        .map(|place| ListQuery { after: Some(place.clone()), ..list.query.from_start() });
     let shown = t.count("pager-rows", list.rows.len() as u64);
     html! {
         nav.pager aria-label=(t.get("pager")) {

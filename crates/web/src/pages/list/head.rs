@@ -60,20 +60,13 @@ fn export(shell: &Shell, list: &ListScreen) -> Markup {
             a.item href=(list.part(part)) download { (icon(Icon::File)) span { (t.get(key)) } }
         }
     };
-    menu::menu(
-        &menu::label(Some(Icon::Export), &t.get("export")),
-        None,
-        "end",
-        &panel,
-    )
+    menu::menu(&menu::label(Some(Icon::Export), &t.get("export")), None, "end", &panel)
 }
 
 fn save_view(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
-    let own = list
-        .views
-        .iter()
-        .find(|view| view.is_own && Some(&view.id) == list.query.view.as_ref());
+    let own =
+        list.views.iter().find(|view| view.is_own && Some(&view.id) == list.query.view.as_ref());
     let action = links::part(&list.backend, &list.resource, "views");
     let fields = list.query.pairs_without(&["after", "before", "view"]);
     let scopes: Vec<_> = ViewScope::ALL
@@ -81,10 +74,7 @@ fn save_view(shell: &Shell, list: &ListScreen) -> Markup {
         .take(if list.rights.share_views { 3 } else { 1 })
         .map(|(_, code, key)| (*code, t.get(key)))
         .collect();
-    let scopes: Vec<_> = scopes
-        .iter()
-        .map(|(code, word)| (*code, word.as_ref()))
-        .collect();
+    let scopes: Vec<_> = scopes.iter().map(|(code, word)| (*code, word.as_ref())).collect();
     let panel = html! {
         form.stacked.panel-form method="post" action=(action) {
             @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
@@ -102,12 +92,7 @@ fn save_view(shell: &Shell, list: &ListScreen) -> Markup {
             }
         }
     };
-    menu::menu(
-        &menu::label(Some(Icon::Bookmark), &t.get("view-keep")),
-        None,
-        "end wide",
-        &panel,
-    )
+    menu::menu(&menu::label(Some(Icon::Bookmark), &t.get("view-keep")), None, "end wide", &panel)
 }
 
 /// Saved views as tabs; a view with a counter is a work queue.

@@ -203,10 +203,7 @@ impl ListScreen {
     }
 
     fn names(&self) -> describe::Names<'_> {
-        describe::Names {
-            fields: &self.fields,
-            linked: &self.linked,
-        }
+        describe::Names { fields: &self.fields, linked: &self.linked }
     }
 
     fn record(&self, row: &Row) -> RecordRef {
@@ -304,10 +301,7 @@ fn nothing(shell: &Shell, list: &ListScreen) -> Markup {
             say("list-past-end", "list-past-end-text", Some(&start))
         }
         _ if list.is_narrowed() => {
-            let all = ListQuery {
-                search: String::new(),
-                ..list.query.with_filter("")
-            };
+            let all = ListQuery { search: String::new(), ..list.query.with_filter("") };
             let clear = control::link_button(&list.here(&all), None, &t.get("filter-clear"), "");
             say("list-no-match", "list-no-match-text", Some(&clear))
         }

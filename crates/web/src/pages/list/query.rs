@@ -113,30 +113,19 @@ impl ListQuery {
     /// Reads `*number,status`; `*` pins.
     #[must_use]
     pub fn parse_columns(text: &str) -> Vec<ColumnChoice> {
-        split(text, '*')
-            .into_iter()
-            .map(|(pinned, field)| ColumnChoice { field, pinned })
-            .collect()
+        split(text, '*').into_iter().map(|(pinned, field)| ColumnChoice { field, pinned }).collect()
     }
 
     /// The order as text.
     #[must_use]
     pub fn sort_text(&self) -> String {
-        join(
-            self.sort
-                .iter()
-                .map(|s| (if s.descending { "-" } else { "" }, s.field.as_str())),
-        )
+        join(self.sort.iter().map(|s| (if s.descending { "-" } else { "" }, s.field.as_str())))
     }
 
     /// The columns as text.
     #[must_use]
     pub fn columns_text(&self) -> String {
-        join(
-            self.columns
-                .iter()
-                .map(|c| (if c.pinned { "*" } else { "" }, c.field.as_str())),
-        )
+        join(self.columns.iter().map(|c| (if c.pinned { "*" } else { "" }, c.field.as_str())))
     }
 
     /// All pairs, in the order in which they stand in the address.
@@ -165,10 +154,7 @@ impl ListQuery {
 
     fn on(&self, path: &str) -> String {
         let pairs = self.pairs();
-        links::with_query(
-            path,
-            pairs.iter().map(|(name, value)| (*name, value.as_str())),
-        )
+        links::with_query(path, pairs.iter().map(|(name, value)| (*name, value.as_str())))
     }
 
     /// The list in this state.
@@ -186,31 +172,20 @@ impl ListQuery {
     /// A record opened from this list, so that it knows its neighbours.
     #[must_use]
     pub fn record(&self, record: &RecordRef) -> String {
-        let state = Self {
-            columns: Vec::new(),
-            rows: None,
-            ..self.from_start()
-        };
+        let state = Self { columns: Vec::new(), rows: None, ..self.from_start() };
         state.on(&record.link())
     }
 
     /// This list from its beginning.
     #[must_use]
     pub fn from_start(&self) -> Self {
-        Self {
-            after: None,
-            before: None,
-            ..self.clone()
-        }
+        Self { after: None, before: None, ..self.clone() }
     }
 
     /// This list with another filter, from its beginning.
     #[must_use]
     pub fn with_filter(&self, filter: impl Into<String>) -> Self {
-        Self {
-            filter: filter.into(),
-            ..self.from_start()
-        }
+        Self { filter: filter.into(), ..self.from_start() }
     }
 
     /// This list ordered by a field: from small to great, and the other way where it already is;
@@ -219,10 +194,7 @@ impl ListQuery {
     pub fn sorted_by(&self, field: &str) -> Self {
         let ascending = matches!(self.sort.as_slice(), [first, ..] if first.field == field && !first.descending);
         Self {
-            sort: vec![SortBy {
-                field: field.to_owned(),
-                descending: ascending,
-            }],
+            sort: vec![SortBy { field: field.to_owned(), descending: ascending }],
             ..self.from_start()
         }
     }
@@ -252,32 +224,17 @@ mod tests {
     #[test]
     fn names_with_commas_and_marks_stay_whole() {
         let columns = vec![
-            ColumnChoice {
-                field: "a,b\\c".into(),
-                pinned: true,
-            },
-            ColumnChoice {
-                field: "*x".into(),
-                pinned: false,
-            },
-            ColumnChoice {
-                field: "-y".into(),
-                pinned: false,
-            },
+            ColumnChoice { field: "a,b\\c".into(), pinned: true },
+            ColumnChoice { field: "*x".into(), pinned: false },
+            ColumnChoice { field: "-y".into(), pinned: false },
         ];
-        let query = ListQuery {
-            columns: columns.clone(),
-            ..ListQuery::default()
-        };
+        let query = ListQuery { columns: columns.clone(), ..ListQuery::default() };
         assert_eq!(ListQuery::parse_columns(&query.columns_text()), columns);
     }
 
     #[test]
     fn a_second_click_turns_the_order_round_and_starts_over() {
-        let query = ListQuery {
-            after: Some("x".into()),
-            ..ListQuery::default()
-        };
+        let query = ListQuery { after: Some("x".into()), ..ListQuery::default() };
         let once = query.sorted_by("total");
         assert_eq!(once.sort_text(), "total");
         assert_eq!(once.after, None);

@@ -38,18 +38,9 @@ fn header(
 ) -> Markup {
     let t = shell.texts;
     let sorted = list.sort.first().filter(|sort| sort.field == field.name);
-    let aria = sorted.map(|sort| {
-        if sort.descending {
-            "descending"
-        } else {
-            "ascending"
-        }
-    });
+    let aria = sorted.map(|sort| if sort.descending { "descending" } else { "ascending" });
     let hint = field.help.as_deref();
-    let next = super::ListQuery {
-        sort: list.sort.clone(),
-        ..list.query.clone()
-    };
+    let next = super::ListQuery { sort: list.sort.clone(), ..list.query.clone() };
     html! {
         th scope="col" aria-sort=[aria] title=[hint]
             .right[field.is_right_aligned()] .pinned[pinned || place == 0] .first[place == 0]
@@ -114,9 +105,7 @@ fn line(shell: &Shell, list: &ListScreen, row: &Row) -> Markup {
 
 fn data(shell: &Shell, field: &FieldView, cell: &Cell, href: Option<&str>, pinned: bool) -> Markup {
     let tagged = (cell.editable && cell.value.is_whole()).then(|| cell.value.to_tagged());
-    let local = tagged
-        .as_ref()
-        .and_then(|_| edit_text(shell, field, &cell.value));
+    let local = tagged.as_ref().and_then(|_| edit_text(shell, field, &cell.value));
     let sum = sums(field).then(|| cell.value.to_text()).flatten();
     let content = cell::content(shell, field, cell, cell::Place::List);
     html! {
@@ -145,14 +134,6 @@ pub(crate) fn edit_text(shell: &Shell, field: &FieldView, value: &Value) -> Opti
     }
     let at = crate::format::parse_instant(&value.to_text()?)?;
     let zoned = at.to_zoned(shell.zone.clone());
-    let fraction = if zoned.subsec_nanosecond() == 0 {
-        ""
-    } else {
-        "%.f"
-    };
-    Some(
-        zoned
-            .strftime(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z"))
-            .to_string(),
-    )
+    let fraction = if zoned.subsec_nanosecond() == 0 { "" } else { "%.f" };
+    Some(zoned.strftime(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z")).to_string())
 }

@@ -66,10 +66,7 @@ pub fn page(shell: &Shell, form: &FormScreen) -> Markup {
     let t = shell.texts;
     let heading = match &form.record {
         Some(_) => t.with("form-edit", &[("title", form.title.as_str().into())]),
-        None => t.with(
-            "form-new",
-            &[("resource", form.resource_title.as_str().into())],
-        ),
+        None => t.with("form-new", &[("resource", form.resource_title.as_str().into())]),
     };
     let (action, back) = match &form.record {
         Some(record) => (record.part("edit"), record.link()),
@@ -102,11 +99,8 @@ pub fn page(shell: &Shell, form: &FormScreen) -> Markup {
 }
 
 fn errors(form: &FormScreen) -> u64 {
-    form.groups
-        .iter()
-        .flat_map(|group| &group.inputs)
-        .filter(|input| input.error.is_some())
-        .count() as u64
+    form.groups.iter().flat_map(|group| &group.inputs).filter(|input| input.error.is_some()).count()
+        as u64
 }
 
 /// The groups of a form; ids count through all of them.

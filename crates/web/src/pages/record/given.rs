@@ -23,10 +23,7 @@ pub enum Given {
 /// text is a value.
 #[must_use]
 pub fn empty_is_null(ty: &FieldType) -> bool {
-    !matches!(
-        ty,
-        FieldType::Text { .. } | FieldType::Set { .. } | FieldType::Any
-    )
+    !matches!(ty, FieldType::Text { .. } | FieldType::Set { .. } | FieldType::Any)
 }
 
 /// The text with which an input shows a value. Moments stand in the reader's zone.
@@ -72,9 +69,7 @@ pub fn given(
         pairs
             .iter()
             .find(|(pair, _)| {
-                pair.strip_prefix(prefix)
-                    .and_then(|rest| rest.strip_prefix('.'))
-                    == Some(name)
+                pair.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')) == Some(name)
             })
             .map(|(_, value)| value.as_str())
     };
@@ -84,11 +79,7 @@ pub fn given(
         return Some(Given::Default);
     }
     if (find("null").is_some() || empty_is_null(ty)) && text.is_empty() {
-        return Some(if was == Some(Value::Null) {
-            Given::Unchanged
-        } else {
-            Given::Null
-        });
+        return Some(if was == Some(Value::Null) { Given::Unchanged } else { Given::Null });
     }
     if let Some(was) = was.filter(|was| !was.is_null())
         && lines(&input_text(ty, &was, zone)) == text
@@ -136,19 +127,13 @@ mod tests {
 
     fn read(ty: &FieldType, pairs: &[(&str, &str)]) -> Option<Given> {
         let zone = TimeZone::get("Europe/Berlin").expect("a zone");
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect();
+        let pairs: Vec<_> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         given("a.b", ty, &zone, &pairs)
     }
 
     #[test]
     fn what_was_not_touched_is_not_written() {
-        let instant = [
-            ("v.a.b", "2026-11-20T13:45:11"),
-            ("was.a.b", "t2026-11-20 12:45:11+00"),
-        ];
+        let instant = [("v.a.b", "2026-11-20T13:45:11"), ("was.a.b", "t2026-11-20 12:45:11+00")];
         assert_eq!(read(&FieldType::Instant, &instant), Some(Given::Unchanged));
         let lines = [("v.a.b", "x\r\ny"), ("was.a.b", "tx\ny")];
         assert_eq!(read(&FieldType::text(), &lines), Some(Given::Unchanged));
@@ -167,28 +152,19 @@ mod tests {
             Some(Given::Text(String::new()))
         );
         assert_eq!(
-            read(
-                &text,
-                &[("v.a.b", ""), ("null.a.b", "1"), ("was.a.b", "tx")]
-            ),
+            read(&text, &[("v.a.b", ""), ("null.a.b", "1"), ("was.a.b", "tx")]),
             Some(Given::Null)
         );
         assert_eq!(
             read(&text, &[("v.a.b", ""), ("null.a.b", "1"), ("was.a.b", "n")]),
             Some(Given::Unchanged)
         );
-        assert_eq!(
-            read(&text, &[("v.a.b", ""), ("was.a.b", "t")]),
-            Some(Given::Unchanged)
-        );
+        assert_eq!(read(&text, &[("v.a.b", ""), ("was.a.b", "t")]), Some(Given::Unchanged));
         assert_eq!(
             read(&FieldType::Date, &[("v.a.b", ""), ("was.a.b", "n")]),
             Some(Given::Unchanged)
         );
-        assert_eq!(
-            read(&text, &[("v.a.b", ""), ("default.a.b", "1")]),
-            Some(Given::Default)
-        );
+        assert_eq!(read(&text, &[("v.a.b", ""), ("default.a.b", "1")]), Some(Given::Default));
         assert_eq!(read(&text, &[]), None);
     }
 
@@ -198,13 +174,7 @@ mod tests {
             read(&FieldType::Instant, &[("v.a.b", "2026-07-01T09:00")]),
             Some(Given::Text("2026-07-01 09:00:00+02:00".into()))
         );
-        let decimal = FieldType::Decimal {
-            precision: None,
-            scale: None,
-        };
-        assert_eq!(
-            read(&decimal, &[("v.a.b", "12,50")]),
-            Some(Given::Text("12.50".into()))
-        );
+        let decimal = FieldType::Decimal { precision: None, scale: None };
+        assert_eq!(read(&decimal, &[("v.a.b", "12,50")]), Some(Given::Text("12.50".into())));
     }
 }

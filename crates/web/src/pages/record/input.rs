@@ -11,20 +11,20 @@ use crate::components::control::{described, line};
 use crate::components::icon::{Icon, icon};
 use crate::format::Format;
 use crate::links;
-use crate::shown::FieldView;
+use crate::shown::{Concealed, FieldView, Locked};
 
 /// The line of a field in a form; where it cannot be changed, its value and why.
 pub(crate) fn field_line(shell: &Shell, input: &FormInput, place: usize) -> Markup {
     let t = shell.texts;
     let id = format!("in-{place}");
     let field = &input.field;
-    if let Some(locked) = field.locked {
+    if let Some(reason) = unwritable(input) {
         return html! {
             div.line.locked {
                 span.label { (field.title) }
                 div.control {
                     p.value { (content(shell, field, &input.cell, Place::Record)) }
-                    p.help { (icon(Icon::Lock)) " " (t.get(locked.key())) }
+                    p.help { (icon(Icon::Lock)) " " (t.get(reason)) }
                 }
             }
         };
@@ -42,13 +42,18 @@ pub(crate) fn field_line(shell: &Shell, input: &FormInput, place: usize) -> Mark
         @if let Some(was) = &input.was { input type="hidden" name={ "was." (field.name) } value=(was.to_tagged()); }
         (beside(shell, input, &id))
     };
-    line(
-        &id,
-        &field.title,
-        help.as_deref(),
-        input.error.as_deref(),
-        &body,
-    )
+    line(&id, &field.title, help.as_deref(), input.error.as_deref(), &body)
+}
+
+/// Key of why there is no input: nobody may write it here, or the form does not hold all of it and
+/// would write back less than there was.
+fn unwritable(input: &FormInput) -> Option<&'static str> {
+    let concealed = input.cell.concealed.map(|concealed| match concealed {
+        Concealed::Secret => "concealed-secret",
+        Concealed::NoRight => "concealed-no-right",
+    });
+    let part = (!input.cell.value.is_whole()).then_some("form-not-whole");
+    concealed.or(part).or(input.field.locked.map(Locked::key))
 }
 
 struct Attributes<'a> {
@@ -77,13 +82,7 @@ fn help(shell: &Shell, field: &FieldView) -> Option<String> {
         }
         _ => None,
     };
-    let parts: Vec<String> = field
-        .help
-        .clone()
-        .into_iter()
-        .chain(zone)
-        .chain(length)
-        .collect();
+    let parts: Vec<String> = field.help.clone().into_iter().chain(zone).chain(length).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
@@ -120,10 +119,8 @@ fn control(shell: &Shell, input: &FormInput, a: &Attributes<'_>) -> Markup {
             select(shell, input, a, &choices)
         }
         FieldType::Enum { choices } => {
-            let choices: Vec<_> = choices
-                .iter()
-                .map(|choice| (choice.clone(), choice.clone()))
-                .collect();
+            let choices: Vec<_> =
+                choices.iter().map(|choice| (choice.clone(), choice.clone())).collect();
             select(shell, input, a, &choices)
         }
         FieldType::Json { .. } => area(input, a, true),
@@ -166,11 +163,7 @@ fn area(input: &FormInput, a: &Attributes<'_>, code: bool) -> Markup {
 fn simple(ty: &FieldType, input: &FormInput, a: &Attributes<'_>) -> Markup {
     let text = &input.text;
     let plain = |kind| {
-        if text.is_empty() || is_plain(kind, text) {
-            kind
-        } else {
-            "text"
-        }
+        if text.is_empty() || is_plain(kind, text) { kind } else { "text" }
     };
     let kind = match ty {
         FieldType::Date => plain("date"),
@@ -196,10 +189,7 @@ fn simple(ty: &FieldType, input: &FormInput, a: &Attributes<'_>) -> Markup {
 fn is_plain(kind: &str, text: &str) -> bool {
     match kind {
         "date" => {
-            text.len() == 10
-                && text
-                    .parse::<jiff::civil::Date>()
-                    .is_ok_and(|date| date.year() > 0)
+            text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok_and(|date| date.year() > 0)
         }
         _ => is_plain_local(text),
     }
@@ -210,11 +200,7 @@ fn picker(shell: &Shell, input: &FormInput, a: &Attributes<'_>) -> Markup {
     let Some(link) = &input.field.link else {
         return html! {};
     };
-    let title = input
-        .cell
-        .linked
-        .as_ref()
-        .map_or("", |linked| linked.title.as_str());
+    let title = input.cell.linked.as_ref().map_or("", |linked| linked.title.as_str());
     let prompt = shell.texts.get("form-pick");
     html! {
         div.picker data-picker=(links::search_in(&link.backend, &link.resource, "")) {

@@ -174,11 +174,8 @@ fn edit_button(shell: &Shell, screen: &RecordScreen) -> Markup {
 
 fn more(shell: &Shell, screen: &RecordScreen) -> Markup {
     let t = shell.texts;
-    let api = links::api_record(
-        &screen.record.backend,
-        &screen.record.resource,
-        &screen.record.key,
-    );
+    let api =
+        links::api_record(&screen.record.backend, &screen.record.resource, &screen.record.key);
     let panel = html! {
         button.item.scripted type="button" data-copy=(screen.record.link()) data-copy-link { (icon(Icon::Link)) span { (t.get("record-copy-link")) } }
         a.item href=(api) { (icon(Icon::Code)) span { "JSON" } }
@@ -188,12 +185,7 @@ fn more(shell: &Shell, screen: &RecordScreen) -> Markup {
             Some(locked) => p.panel-note { (icon(Icon::Lock)) " " (t.get("record-delete")) ": " (t.get(locked.key())) },
         }
     };
-    menu::menu(
-        &menu::label(None, &t.get("record-more")),
-        None,
-        "end",
-        &panel,
-    )
+    menu::menu(&menu::label(None, &t.get("record-more")), None, "end", &panel)
 }
 
 fn group_of(shell: &Shell, screen: &RecordScreen, group: &FieldGroup) -> Markup {
@@ -208,11 +200,7 @@ fn group_of(shell: &Shell, screen: &RecordScreen, group: &FieldGroup) -> Markup 
 fn field_of(shell: &Shell, screen: &RecordScreen, field: &RecordField) -> Markup {
     let wide = matches!(field.field.ty, FieldType::Json { .. })
         || matches!(&field.cell.value, Value::Text(text) if text.chars().count() > 60 || text.contains('\n'));
-    let text = field
-        .cell
-        .value
-        .to_text()
-        .filter(|_| field.cell.concealed.is_none());
+    let text = field.cell.value.to_text().filter(|_| field.cell.concealed.is_none());
     html! {
         div.field .wide[wide] {
             dt title=[field.field.help.as_deref()] { (field.field.title) }
@@ -232,11 +220,7 @@ fn shown(shell: &Shell, screen: &RecordScreen, field: &RecordField) -> Markup {
     if !has_bytes {
         return value;
     }
-    let RecordRef {
-        backend,
-        resource,
-        key,
-    } = &screen.record;
+    let RecordRef { backend, resource, key } = &screen.record;
     let href = links::file(backend, resource, key, &field.field.name);
     html! {
         @if field.is_picture { a href=(href) { img.picture src=(href) alt=(field.field.title) loading="lazy"; } }
@@ -245,11 +229,7 @@ fn shown(shell: &Shell, screen: &RecordScreen, field: &RecordField) -> Markup {
 }
 
 fn related_section(shell: &Shell, screen: &RecordScreen, section: &RelatedSection) -> Markup {
-    let RecordRef {
-        backend,
-        resource,
-        key,
-    } = &screen.record;
+    let RecordRef { backend, resource, key } = &screen.record;
     let source = links::related(backend, resource, key, &section.link);
     html! {
         section.related data-get=(source) data-when="visible" {

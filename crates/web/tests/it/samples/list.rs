@@ -13,16 +13,10 @@ use kontor_web::shown::{Cell, Concealed, FieldView, Health, LinkView, Linked, Lo
 use super::{backend, resource};
 
 pub(crate) fn field(name: &str, title: &str, ty: FieldType) -> FieldView {
-    FieldView {
-        title: title.into(),
-        ..FieldView::new(name, ty)
-    }
+    FieldView { title: title.into(), ..FieldView::new(name, ty) }
 }
 
-const DECIMAL: FieldType = FieldType::Decimal {
-    precision: Some(10),
-    scale: Some(2),
-};
+const DECIMAL: FieldType = FieldType::Decimal { precision: Some(10), scale: Some(2) };
 
 pub(crate) fn fields() -> Vec<FieldView> {
     vec![
@@ -48,17 +42,12 @@ pub(crate) fn fields() -> Vec<FieldView> {
                 "status",
                 "Status",
                 FieldType::Enum {
-                    choices: ["open", "paid", "shipped", "cancelled"]
-                        .map(Into::into)
-                        .to_vec(),
+                    choices: ["open", "paid", "shipped", "cancelled"].map(Into::into).to_vec(),
                 },
             )
         },
         FieldView {
-            format: Format::Money {
-                currency: Some("€".into()),
-                minor: 0,
-            },
+            format: Format::Money { currency: Some("€".into()), minor: 0 },
             help: Some("Brutto, mit Versand".into()),
             ..field("total", "Summe", DECIMAL)
         },
@@ -92,10 +81,7 @@ fn customer(id: i64, title: &str) -> Cell {
 }
 
 fn editable(value: Value) -> Cell {
-    Cell {
-        editable: true,
-        ..Cell::of(value)
-    }
+    Cell { editable: true, ..Cell::of(value) }
 }
 
 fn row(i: i64) -> Row {
@@ -126,11 +112,7 @@ fn row(i: i64) -> Row {
             Cell::of(Value::Int(number)),
             customer(400 + i, NAMES[pick % 7]),
             editable(text(STATES[pick % 4])),
-            editable(Value::Decimal(format!(
-                "{}.{:02}",
-                (i * 7919) % 2400 + 9,
-                (i * 37) % 100
-            ))),
+            editable(Value::Decimal(format!("{}.{:02}", (i * 7919) % 2400 + 9, (i * 37) % 100))),
             editable(Value::Int(i % 9 + 1)),
             editable(text(&format!(
                 "2026-11-{:02} {:02}:{:02}:11+00",
@@ -145,10 +127,7 @@ fn row(i: i64) -> Row {
             } else {
                 editable(text(&format!("2026-12-{:02}", i % 28 + 1)))
             },
-            Cell {
-                concealed: Some(Concealed::Secret),
-                ..Cell::default()
-            },
+            Cell { concealed: Some(Concealed::Secret), ..Cell::default() },
             Cell::of(Value::Cut(r#"{"wrap":true,"card":"Alles Gute","#.into())),
             Cell::of(Value::Large(123_456)),
         ],
@@ -159,11 +138,7 @@ fn view(id: &str, title: &str, filter: &str, count: Option<Count>) -> ViewTab {
     ViewTab {
         id: id.into(),
         title: title.into(),
-        query: ListQuery {
-            view: Some(id.into()),
-            filter: filter.into(),
-            ..ListQuery::default()
-        },
+        query: ListQuery { view: Some(id.into()), filter: filter.into(), ..ListQuery::default() },
         scope: ViewScope::Team,
         count,
         counted: true,
@@ -182,11 +157,7 @@ pub(crate) fn orders() -> ListScreen {
         resource: resource("orders"),
         title: "Bestellungen".into(),
         help: Some("Alle Bestellungen der vier Shops".into()),
-        query: ListQuery {
-            filter: FILTER.into(),
-            view: Some("1".into()),
-            ..ListQuery::default()
-        },
+        query: ListQuery { filter: FILTER.into(), view: Some("1".into()), ..ListQuery::default() },
         linked: vec![LinkedFields {
             name: "customer".into(),
             title: "Kundschaft".into(),
@@ -198,23 +169,11 @@ pub(crate) fn orders() -> ListScreen {
         filter_error: None,
         quick: vec![QuickFilter {
             field: "status".into(),
-            values: ["open", "paid", "shipped", "cancelled"]
-                .map(|s| (s.into(), s.into()))
-                .to_vec(),
+            values: ["open", "paid", "shipped", "cancelled"].map(|s| (s.into(), s.into())).to_vec(),
         }],
         views: vec![
-            view(
-                "1",
-                "Große Bestellungen",
-                "total >= 100",
-                Some(Count::Exact(38)),
-            ),
-            view(
-                "2",
-                "Bezahlt, nicht versandt",
-                "status = paid",
-                Some(Count::About(1_200)),
-            ),
+            view("1", "Große Bestellungen", "total >= 100", Some(Count::Exact(38))),
+            view("2", "Bezahlt, nicht versandt", "status = paid", Some(Count::About(1_200))),
             view("3", "Retouren prüfen", "status = returned", None),
         ],
         search: SearchBox::Over(vec!["Bestellnr.".into(), "Notiz".into()]),
@@ -223,10 +182,7 @@ pub(crate) fn orders() -> ListScreen {
         next: Some("WyJ0MjAyNiJd".into()),
         page_rows: 50,
         count: Some(Count::About(20_214)),
-        rights: ListRights {
-            share_views: true,
-            ..ListRights::default()
-        },
+        rights: ListRights { share_views: true, ..ListRights::default() },
         state: ListState::Ready,
         as_of: None,
         hides_deleted: Some("deleted_at".into()),
@@ -236,10 +192,7 @@ pub(crate) fn orders() -> ListScreen {
 
 pub(crate) fn nothing(state: ListState, filter: &str) -> ListScreen {
     ListScreen {
-        query: ListQuery {
-            filter: filter.into(),
-            ..ListQuery::default()
-        },
+        query: ListQuery { filter: filter.into(), ..ListQuery::default() },
         filter: Filter::parse(filter).expect("a filter"),
         rows: Vec::new(),
         next: None,

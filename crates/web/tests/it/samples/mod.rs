@@ -1,6 +1,7 @@
 //! Sample content: a mail-order shop of three backends.
 
 pub(crate) mod list;
+pub(crate) mod office;
 pub(crate) mod record;
 
 use jiff::tz::TimeZone;
@@ -36,10 +37,7 @@ fn nav(
         health,
         resources: resources
             .iter()
-            .map(|(name, title)| NavResource {
-                name: resource(name),
-                title: (*title).into(),
-            })
+            .map(|(name, title)| NavResource { name: resource(name), title: (*title).into() })
             .collect(),
         more,
     }
@@ -138,12 +136,7 @@ pub(crate) fn mosaic() -> Mosaic {
             Tile {
                 checked: None,
                 latency: None,
-                ..tile(
-                    "katalog",
-                    "Katalog & Preise",
-                    Engine::Postgres,
-                    Health::Unknown,
-                )
+                ..tile("katalog", "Katalog & Preise", Engine::Postgres, Health::Unknown)
             },
         ],
         views: vec![

@@ -58,14 +58,8 @@ pub(crate) fn record() -> RecordScreen {
         resource_title: "Bestellungen".into(),
         status: Some("shipped".into()),
         groups: vec![
-            FieldGroup {
-                title: None,
-                fields: first,
-            },
-            FieldGroup {
-                title: Some("Versand und Zahlung".into()),
-                fields: all.collect(),
-            },
+            FieldGroup { title: None, fields: first },
+            FieldGroup { title: Some("Versand und Zahlung".into()), fields: all.collect() },
         ],
         related: vec![
             RelatedSection {
@@ -95,23 +89,12 @@ pub(crate) fn related() -> Related {
     let columns = vec![
         super::list::field("line", "Pos.", FieldType::int(32, false)),
         super::list::field("article", "Artikel", FieldType::text()),
-        super::list::field(
-            "price",
-            "Preis",
-            FieldType::Decimal {
-                precision: None,
-                scale: None,
-            },
-        ),
+        super::list::field("price", "Preis", FieldType::Decimal { precision: None, scale: None }),
     ];
     let row = |n: i64, article: &str, price: &str| {
         (
             reference(),
-            vec![
-                Cell::of(Value::Int(n)),
-                text(article),
-                Cell::of(Value::Decimal(price.into())),
-            ],
+            vec![Cell::of(Value::Int(n)), text(article), Cell::of(Value::Decimal(price.into()))],
         )
     };
     Related {
@@ -140,16 +123,8 @@ fn change(at: usize, before: Value, after: Value) -> FieldChange {
 fn changes() -> Vec<FieldChange> {
     vec![
         change(2, Value::Text("paid".into()), Value::Text("shipped".into())),
-        change(
-            3,
-            Value::Decimal("1447.70".into()),
-            Value::Decimal("1447.74".into()),
-        ),
-        change(
-            7,
-            Value::Null,
-            Value::Text("Bitte beim Nachbarn abgeben".into()),
-        ),
+        change(3, Value::Decimal("1447.70".into()), Value::Decimal("1447.74".into())),
+        change(7, Value::Null, Value::Text("Bitte beim Nachbarn abgeben".into())),
     ]
 }
 
@@ -166,13 +141,7 @@ pub(crate) fn timeline() -> Vec<Entry> {
         is_unknown: false,
     };
     vec![
-        entry(
-            "01JD8Z6M3K",
-            "2026-11-22T10:40:00Z",
-            "Marta Lindner",
-            ChangeKind::Update,
-            changes(),
-        ),
+        entry("01JD8Z6M3K", "2026-11-22T10:40:00Z", "Marta Lindner", ChangeKind::Update, changes()),
         Entry {
             is_undo: true,
             records: 48,
@@ -231,14 +200,8 @@ pub(crate) fn form(zone: &jiff::tz::TimeZone) -> FormScreen {
         resource_title: "Bestellungen".into(),
         title: "Bestellung 10250".into(),
         groups: vec![
-            FormGroup {
-                title: None,
-                inputs,
-            },
-            FormGroup {
-                title: Some("Versand und Zahlung".into()),
-                inputs: rest,
-            },
+            FormGroup { title: None, inputs },
+            FormGroup { title: Some("Versand und Zahlung".into()), inputs: rest },
         ],
         problem: None,
     }
@@ -285,10 +248,7 @@ pub(crate) fn stale() -> StaleScreen {
                 Value::Text(String::new()),
             ),
         ],
-        rest: vec![
-            ("v.total".into(), "12.50".into()),
-            ("was.total".into(), "d12.00".into()),
-        ],
+        rest: vec![("v.total".into(), "12.50".into()), ("was.total".into(), "d12.00".into())],
     }
 }
 
@@ -322,10 +282,7 @@ fn target() -> BulkTarget {
         backend: backend("orders"),
         resource: resource("orders"),
         resource_title: "Bestellungen".into(),
-        query: ListQuery {
-            filter: "status = paid".into(),
-            ..ListQuery::default()
-        },
+        query: ListQuery { filter: "status = paid".into(), ..ListQuery::default() },
         keys: vec!["10250".into(), "10251".into()],
         count: Count::Exact(2),
     }
@@ -334,10 +291,7 @@ fn target() -> BulkTarget {
 pub(crate) fn bulk(zone: &jiff::tz::TimeZone) -> BulkForm {
     BulkForm {
         target: target(),
-        inputs: inputs(zone)
-            .into_iter()
-            .filter(|input| input.field.locked.is_none())
-            .collect(),
+        inputs: inputs(zone).into_iter().filter(|input| input.field.locked.is_none()).collect(),
         chosen: vec!["status".into()],
         problem: None,
     }
@@ -420,10 +374,7 @@ pub(crate) fn palette() -> Palette {
                     hit("Rechnung R-10250", "Auftragssystem · Rechnungen"),
                 ],
             },
-            HitGroup {
-                kind: HitKind::Page,
-                hits: vec![hit("Bestellungen", "Auftragssystem")],
-            },
+            HitGroup { kind: HitKind::Page, hits: vec![hit("Bestellungen", "Auftragssystem")] },
         ],
         silent: vec!["Lager".into()],
         skipped: vec!["Kundenkartei · PROTOKOLL".into()],

@@ -1,0 +1,6 @@
+//! The JSON API.
+use crate::app::App;
+use axum::Router;
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+}

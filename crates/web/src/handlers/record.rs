@@ -1,0 +1,436 @@
+//! One record: its page, and the parts that come after it.
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use kontor_model::{Count, FieldType, RecordKey, Value};
+use kontor_office::catalog::Format as OfficeFormat;
+use kontor_office::{ListRequest, OfficeError, OperationState, Read, Shown, TimelineEntry};
+
+use crate::app::App;
+use crate::components::diff::FieldChange;
+use crate::failure::{PageFailure, told};
+use crate::frame::health;
+use crate::handlers::list::{face_of, query, request};
+use crate::handlers::{Pairs, Place, first, here, key, place, shown};
+use crate::links;
+use crate::pages::list::ListQuery;
+use crate::pages::record::peek::{Peek, fragment as peek_fragment};
+use crate::pages::record::related::{Related as RelatedScreen, fragment as related_fragment};
+use crate::pages::record::timeline::{Entry, fragment as timeline_fragment};
+use crate::pages::record::{
+    FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection, page as record_page,
+};
+use crate::shown::Cell;
+use crate::texts::Language;
+use crate::view::{View, at};
+use crate::visitor::Reader;
+
+pub(crate) type AtRecord = Path<(String, String, String)>;
+
+/// Records in a section of what points here.
+const RELATED: u32 = 8;
+/// Entries of a timeline.
+const TIMELINE: u32 = 30;
+/// Fields of a peek.
+const PEEK: usize = 8;
+
+pub(crate) fn language(reader: &Reader) -> Language {
+    Language::from_code(&reader.actor.user.language).unwrap_or_default()
+}
+
+/// The page.
+pub(crate) async fn page(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, PageFailure> {
+    match screen(&app, &reader, &backend, &resource, &record, &pairs).await {
+        Ok((place, screen)) => {
+            let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
+            let markup = record_page(&shell, &screen);
+            Ok(shown(&shell, markup))
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+async fn screen(
+    app: &App,
+    reader: &Reader,
+    backend: &str,
+    resource: &str,
+    record: &str,
+    pairs: &Pairs,
+) -> Result<(Place<Read>, RecordScreen), OfficeError> {
+    let place: Place<Read> = place(app, reader, backend, resource)?;
+    let key = key(record)?;
+    let found = app.office.record(&place.permit, &place.resource, &key).await?;
+    let catalog = found.catalog.clone();
+    let view = View {
+        permit: &place.permit,
+        catalog: &catalog,
+        face: &catalog.faces[found.face],
+        language: language(reader),
+    };
+    let query = query(pairs);
+    let neighbours = neighbours(app, &place, &view, &query, &found.key).await;
+    let change = view.change_locked();
+    let screen = RecordScreen {
+        record: view.record(&found.key),
+        title: found.title.clone(),
+        backend_title: view.backend_title(),
+        health: health(&place.permit.backend.health()),
+        resource_title: view.title(),
+        status: status(&view, &found),
+        groups: groups(&view, &found),
+        related: related_sections(&view),
+        change_locked: change,
+        delete_locked: change,
+        neighbours,
+        deleted: found.is_deleted.then(|| {
+            view.face
+                .soft_delete
+                .as_ref()
+                .map(|soft| view.field(soft.field).title)
+                .unwrap_or_default()
+        }),
+    };
+    Ok((place, screen))
+}
+
+/// The word of the first status field, as the list shows it.
+fn status(view: &View<'_>, found: &Shown) -> Option<String> {
+    let (index, value) = found.fields.iter().find(|(index, _)| view.field(*index).is_status)?;
+    let text = value.to_text()?;
+    let field = view.field(*index);
+    Some(
+        field
+            .choices
+            .iter()
+            .find(|choice| choice.value == text)
+            .map_or(text, |choice| choice.title.clone()),
+    )
+}
+
+pub(crate) fn groups(view: &View<'_>, found: &Shown) -> Vec<FieldGroup> {
+    let mut groups: Vec<FieldGroup> = Vec::new();
+    for ((index, value), title) in found.fields.iter().zip(&found.titles) {
+        let name = view.face.fields[*index]
+            .group
+            .as_ref()
+            .map(|group| group.in_language(view.language.code()).to_owned());
+        let field =
+            view.with_currency(view.field(*index), *index, |other| found.value(other).cloned());
+        let is_bytes = field.ty == FieldType::Bytes;
+        let is_picture = is_bytes
+            && !value.is_null()
+            && (view.face.fields[*index].format == OfficeFormat::Image
+                || looks_like_picture(&field.name));
+        let line = RecordField {
+            cell: view.cell(*index, value.clone(), title.as_ref()),
+            field,
+            is_picture,
+        };
+        match groups.iter_mut().find(|group| group.title == name) {
+            Some(group) => group.fields.push(line),
+            None => groups.push(FieldGroup { title: name, fields: vec![line] }),
+        }
+    }
+    groups
+}
+
+/// Byte strings of these names are shown as pictures; a browser shows nothing where they are none.
+fn looks_like_picture(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["picture", "image", "photo", "bild", "foto", "logo", "thumbnail", "avatar"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+fn related_sections(view: &View<'_>) -> Vec<RelatedSection> {
+    let sections = view.face.incoming.iter().enumerate().map(|(index, incoming)| {
+        let from = &view.catalog.faces[incoming.from];
+        let link = &from.links[incoming.link];
+        let several =
+            view.face.incoming.iter().filter(|other| other.from == incoming.from).count() > 1;
+        let title = from.title.in_language(view.language.code());
+        let title = if several {
+            format!("{title} · {}", link.title.in_language(view.language.code()))
+        } else {
+            title.to_owned()
+        };
+        RelatedSection { link: index.to_string(), title, count: None }
+    });
+    sections.collect()
+}
+
+async fn neighbours(
+    app: &App,
+    place: &Place<Read>,
+    view: &View<'_>,
+    query: &ListQuery,
+    key: &RecordKey,
+) -> Neighbours {
+    let from_start = query.from_start();
+    let list = from_start.address(&place.permit.backend.name, &place.resource);
+    let described = (!query.filter.is_empty()).then(|| query.filter.clone());
+    let found = match request(query) {
+        Ok(request) => {
+            app.office
+                .neighbours(
+                    &place.permit,
+                    &place.resource,
+                    &ListRequest { after: None, before: None, ..request },
+                    key,
+                )
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    // A list that cannot be walked any more still can be gone back to.
+    let (previous, next) = found.unwrap_or((None, None));
+    let address = |key: RecordKey| from_start.record(&view.record(&key));
+    Neighbours { list, described, previous: previous.map(address), next: next.map(address) }
+}
+
+/// What a hover over a link shows.
+pub(crate) async fn peek(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+) -> Result<Response, PageFailure> {
+    let peeked = async {
+        let place: Place<Read> = place(&app, &reader, &backend, &resource)?;
+        let found = app.office.record(&place.permit, &place.resource, &key(&record)?).await?;
+        let catalog = found.catalog.clone();
+        let view = View {
+            permit: &place.permit,
+            catalog: &catalog,
+            face: &catalog.faces[found.face],
+            language: language(&reader),
+        };
+        let known = |index: &usize| {
+            view.face.columns.contains(index) || view.face.title_fields.contains(index)
+        };
+        let fields = found
+            .fields
+            .iter()
+            .zip(&found.titles)
+            .filter(|((index, value), _)| known(index) && !value.is_null())
+            .take(PEEK)
+            .map(|((index, value), title)| {
+                (
+                    view.with_currency(view.field(*index), *index, |other| {
+                        found.value(other).cloned()
+                    }),
+                    view.cell(*index, value.clone(), title.as_ref()),
+                )
+            })
+            .collect();
+        let peek = Peek {
+            title: found.title.clone(),
+            resource_title: view.title(),
+            status: status(&view, &found),
+            fields,
+        };
+        Ok::<_, OfficeError>((place, peek))
+    };
+    match peeked.await {
+        Ok((place, peek)) => {
+            let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
+            Ok(peek_fragment(&shell, &peek).into_response())
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+/// The records that point to a record over one link.
+pub(crate) async fn related(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record, link)): Path<(String, String, String, String)>,
+) -> Result<Response, PageFailure> {
+    let asked = async {
+        let place: Place<Read> = place(&app, &reader, &backend, &resource)?;
+        let index: usize =
+            link.parse().map_err(|_| OfficeError::Unknown { what: "link", name: link.clone() })?;
+        let key = key(&record)?;
+        let found = app.office.related(&place.permit, &place.resource, &key, index, RELATED).await;
+        Ok::<_, OfficeError>((place, index, found))
+    };
+    match asked.await {
+        Ok((place, index, found)) => {
+            let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
+            let screen = match found {
+                Ok(found) => related_screen(&place, &reader, index, found),
+                Err(error) => RelatedScreen {
+                    title: String::new(),
+                    count: Count::Unknown,
+                    columns: Vec::new(),
+                    rows: Vec::new(),
+                    all: String::new(),
+                    new: None,
+                    problem: Some(told(shell.texts, &error).text),
+                },
+            };
+            Ok(related_fragment(&shell, &screen).into_response())
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+fn related_screen(
+    place: &Place<Read>,
+    reader: &Reader,
+    _index: usize,
+    found: kontor_office::Related,
+) -> RelatedScreen {
+    let view = View {
+        permit: &place.permit,
+        catalog: &found.catalog,
+        face: &found.catalog.faces[found.face],
+        language: language(reader),
+    };
+    let rows = found.records.iter().map(|record| {
+        let cells: Vec<Cell> = found
+            .columns
+            .iter()
+            .zip(&record.values)
+            .enumerate()
+            .map(|(at, (&index, value))| Cell {
+                editable: false,
+                ..view.cell(index, value.clone(), record.titles.get(at).and_then(Option::as_ref))
+            })
+            .collect();
+        (view.record(&record.key), cells)
+    });
+    let query = ListQuery { filter: found.filter.clone(), ..ListQuery::default() };
+    RelatedScreen {
+        title: view.title(),
+        count: found.count,
+        columns: found.columns.iter().map(|&index| view.field(index)).collect(),
+        rows: rows.collect(),
+        all: query.address(view.backend(), view.name()),
+        new: view
+            .change_locked()
+            .is_none()
+            .then(|| links::part(view.backend(), view.name(), "new")),
+        problem: None,
+    }
+}
+
+/// What happened to a record.
+pub(crate) async fn timeline(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, PageFailure> {
+    let asked = async {
+        let place: Place<Read> = place(&app, &reader, &backend, &resource)?;
+        let before = first(&pairs, "before").and_then(|number| number.parse().ok());
+        let entries =
+            app.office.timeline(&place.permit, &place.resource, &record, before, TIMELINE).await?;
+        let catalog = place.permit.backend.catalog()?;
+        let face = face_of(&catalog, &place)?;
+        let view =
+            View { permit: &place.permit, catalog: &catalog, face, language: language(&reader) };
+        let entries: Vec<Entry> = entries.iter().map(|entry| told_entry(&view, entry)).collect();
+        Ok::<_, OfficeError>((place, entries))
+    };
+    match asked.await {
+        Ok((place, entries)) => {
+            let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
+            let back = links::record(
+                &place.permit.backend.name,
+                &place.resource,
+                &key(&record).unwrap_or(RecordKey::Values(Vec::new())),
+            );
+            Ok(timeline_fragment(&shell, &entries, &back).into_response())
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
+    let is_applied = matches!(entry.state, OperationState::Applied | OperationState::Partial);
+    Entry {
+        operation: entry.operation.clone(),
+        at: at(entry.at),
+        who: entry.actor.clone(),
+        kind: entry.kind,
+        is_undo: entry.undo_of.is_some(),
+        records: 1,
+        changes: field_changes(view, entry),
+        undoable: is_applied && entry.undone_by.is_none() && view.change_locked().is_none(),
+        is_unknown: matches!(entry.state, OperationState::Unknown | OperationState::Open),
+    }
+}
+
+/// The fields of an entry that may be seen, as they were and are.
+pub(crate) fn field_changes(view: &View<'_>, entry: &TimelineEntry) -> Vec<FieldChange> {
+    let resource = view.resource();
+    entry
+        .fields
+        .iter()
+        .filter_map(|(name, before, after)| {
+            let index = resource.position(name)?;
+            let cell = |value: &Option<Value>| {
+                value
+                    .as_ref()
+                    .map(|value| Cell { editable: false, ..view.cell(index, value.clone(), None) })
+            };
+            Some(FieldChange { field: view.field(index), before: cell(before), after: cell(after) })
+        })
+        .collect()
+}
+
+/// The bytes of a field. Only pictures are shown in the browser; all else is kept as a file, since
+/// a page in a field would run as one of ours.
+pub(crate) async fn file(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record, field)): Path<(String, String, String, String)>,
+) -> Result<Response, PageFailure> {
+    let asked = async {
+        let place: Place<Read> = place(&app, &reader, &backend, &resource)?;
+        app.office.bytes(&place.permit, &place.resource, &key(&record)?, &field).await
+    };
+    match asked.await {
+        Ok(bytes) => {
+            let picture = picture_type(&bytes);
+            let mut response = bytes.into_response();
+            let headers = response.headers_mut();
+            headers.insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static(picture.unwrap_or("application/octet-stream")),
+            );
+            if picture.is_none() {
+                let name = format!(
+                    "attachment; filename=\"{}.bin\"",
+                    field.chars().filter(char::is_ascii_alphanumeric).collect::<String>()
+                );
+                if let Ok(name) = HeaderValue::from_str(&name) {
+                    headers.insert(CONTENT_DISPOSITION, name);
+                }
+            }
+            Ok(response)
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+/// Pictures by their first bytes; SVG is not among them, for it can hold scripts.
+fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    const KNOWN: [(&[u8], &str); 5] = [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF8", "image/gif"),
+        (b"BM", "image/bmp"),
+        (b"RIFF", "image/webp"),
+    ];
+    KNOWN.into_iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| kind)
+}

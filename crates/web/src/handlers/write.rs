@@ -1,0 +1,550 @@
+//! Making, changing and deleting one record by form.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kontor_model::{RecordKey, Value};
+use kontor_office::{
+    Conflict, Edit, EditRequest, FieldProblem, Input, ItemState, OfficeError, Shown,
+};
+
+use crate::app::App;
+use crate::failure::{PageFailure, field_text, told};
+use crate::handlers::list::{At, face_of};
+use crate::handlers::record::{AtRecord, language};
+use crate::handlers::{Pairs, Place, done, first, go, here, key, place, shown};
+use crate::links;
+use crate::pages::record::delete::{DeleteScreen, Fate, Touched, page as delete_screen};
+use crate::pages::record::form::{FormGroup, FormInput, FormScreen, page as form_page};
+use crate::pages::record::given::{Given, given, input_text};
+use crate::pages::record::stale::{Clash, StaleScreen, page as stale_page};
+use crate::shown::Cell;
+use crate::texts::Texts;
+use crate::view::View;
+use crate::visitor::Reader;
+
+/// What a form gives for the fields of a resource.
+struct Filled {
+    edit: EditRequest,
+    /// Field names whose version was chosen to be theirs.
+    kept: Vec<String>,
+}
+
+fn filled(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> Filled {
+    let mut filled = Filled { edit: EditRequest::default(), kept: Vec::new() };
+    for &index in &view.face.order {
+        let field = &view.resource().fields[index];
+        if view.face.fields[index].read_only.is_some() {
+            continue;
+        }
+        if first(pairs, &format!("keep.{}", field.name)) == Some("theirs") {
+            filled.kept.push(field.name.clone());
+            continue;
+        }
+        let input = match given(&field.name, &field.ty, zone, pairs) {
+            None | Some(Given::Unchanged | Given::Default) => continue,
+            Some(Given::Null) => Input::Null,
+            Some(Given::Text(text)) => Input::Text(text),
+        };
+        filled.edit.set.push((field.name.clone(), input));
+        let was = first(pairs, &format!("was.{}", field.name)).and_then(Value::from_tagged);
+        if let Some(was) = was {
+            filled.edit.expect.push((field.name.clone(), was));
+        }
+    }
+    filled
+}
+
+/// The inputs of a form: with what a record holds, with what the form gave, with what is wrong.
+fn groups(
+    view: &View<'_>,
+    zone: &jiff::tz::TimeZone,
+    found: Option<&Shown>,
+    pairs: &Pairs,
+    problems: &[FieldProblem],
+    t: &Texts,
+) -> Vec<FormGroup> {
+    let mut groups: Vec<FormGroup> = Vec::new();
+    for &index in &view.face.order {
+        let field = view.field(index);
+        let face = &view.face.fields[index];
+        let value = found.and_then(|found| found.value(index)).cloned();
+        let locked = face.read_only.map(crate::view::locked).or(field.locked);
+        if found.is_none() && locked.is_some() {
+            continue;
+        }
+        let at = found.and_then(|found| found.fields.iter().position(|(shown, _)| *shown == index));
+        let title =
+            at.and_then(|at| found.and_then(|found| found.titles.get(at)).and_then(Option::as_ref));
+        let typed = first(pairs, &format!("v.{}", field.name));
+        let is_null = if typed.is_some() {
+            first(pairs, &format!("null.{}", field.name)).is_some()
+        } else {
+            value.as_ref().is_some_and(Value::is_null)
+        };
+        let was_sent = first(pairs, &format!("was.{}", field.name)).and_then(Value::from_tagged);
+        let default = view.resource().fields[index].default.clone().or_else(|| {
+            (found.is_none()
+                && view.resource().fields[index].generated != kontor_model::Generated::No)
+                .then(String::new)
+        });
+        let cell = view.cell(index, value.clone().unwrap_or_default(), title);
+        let input = FormInput {
+            text: typed.map_or_else(
+                || {
+                    value
+                        .as_ref()
+                        .map(|value| input_text(&field.ty, value, zone))
+                        .unwrap_or_default()
+                },
+                str::to_owned,
+            ),
+            is_null,
+            was: was_sent.or(value),
+            error: problems
+                .iter()
+                .find(|problem| problem.field == field.name)
+                .map(|problem| field_text(t, problem)),
+            default: if found.is_none() { default } else { None },
+            cell,
+            field: crate::shown::FieldView { locked, ..field },
+        };
+        let name =
+            face.group.as_ref().map(|group| group.in_language(view.language.code()).to_owned());
+        match groups.iter_mut().find(|group| group.title == name) {
+            Some(group) => group.inputs.push(input),
+            None => groups.push(FormGroup { title: name, inputs: vec![input] }),
+        }
+    }
+    groups
+}
+
+/// What is wrong with the record as a whole.
+fn general_problem(problems: &[FieldProblem], t: &Texts) -> Option<String> {
+    let texts: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.field.is_empty())
+        .map(|problem| field_text(t, problem))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join(" "))
+}
+
+/// The form of a new record, with values that the address gives.
+pub(crate) async fn new_page(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource)): At,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, PageFailure> {
+    let asked = place::<Edit>(&app, &reader, &backend, &resource);
+    match asked {
+        Ok(place) => new_form(&app, reader, &place, &pairs, &[], StatusCode::OK).await,
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+async fn new_form(
+    app: &App,
+    reader: Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+    problems: &[FieldProblem],
+    status: StatusCode,
+) -> Result<Response, PageFailure> {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let screen = (|| {
+        let catalog = place.permit.backend.catalog()?;
+        let face = face_of(&catalog, place)?;
+        if let Some(reason) = face.read_only {
+            return Err(OfficeError::ReadOnly(reason));
+        }
+        let reading = place.permit.to_read();
+        let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
+        Ok(FormScreen {
+            record: None,
+            backend: view.backend().clone(),
+            resource: view.name().clone(),
+            backend_title: view.backend_title(),
+            resource_title: view.title(),
+            title: String::new(),
+            groups: groups(&view, &shell.zone, None, pairs, problems, shell.texts),
+            problem: general_problem(problems, shell.texts),
+        })
+    })();
+    match screen {
+        Ok(screen) => {
+            let markup = form_page(&shell, &screen);
+            Ok((status, shown(&shell, markup)).into_response())
+        }
+        Err(error) => Err(reader.fails(app, error).await),
+    }
+}
+
+/// Makes a record.
+pub(crate) async fn create(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource)): At,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageFailure> {
+    let place: Place<Edit> = match place(&app, &reader, &backend, &resource) {
+        Ok(place) => place,
+        Err(error) => return Err(reader.fails(&app, error).await),
+    };
+    let made = async {
+        let zone = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await.zone;
+        let catalog = place.permit.backend.catalog()?;
+        let reading = place.permit.to_read();
+        let view = View {
+            permit: &reading,
+            catalog: &catalog,
+            face: face_of(&catalog, &place)?,
+            language: language(&reader),
+        };
+        let edit = filled(&view, &pairs, &zone).edit;
+        let plan = app.office.plan_create(&place.permit, &place.resource, &edit.set).await?;
+        app.office.apply(&reader.actor, &place.permit.backend, plan).await
+    };
+    match made.await {
+        Ok(applied) => {
+            let address = match applied.items.first() {
+                Some(ItemState::Written(key)) if *key != RecordKey::Values(Vec::new()) => {
+                    links::record(&place.permit.backend.name, &place.resource, key)
+                }
+                _ => links::list(&place.permit.backend.name, &place.resource),
+            };
+            Ok(done(&address, "created", Some(&applied.operation)))
+        }
+        Err(OfficeError::Invalid(problems)) => {
+            new_form(&app, reader, &place, &pairs, &problems, StatusCode::UNPROCESSABLE_ENTITY)
+                .await
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+/// The form of a record.
+pub(crate) async fn edit_page(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+) -> Result<Response, PageFailure> {
+    let asked = place::<Edit>(&app, &reader, &backend, &resource);
+    match asked {
+        Ok(place) => {
+            edit_form(&app, reader, &place, &record, &Vec::new(), &[], StatusCode::OK).await
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+async fn edit_form(
+    app: &App,
+    reader: Reader,
+    place: &Place<Edit>,
+    record: &str,
+    pairs: &Pairs,
+    problems: &[FieldProblem],
+    status: StatusCode,
+) -> Result<Response, PageFailure> {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let reading = place.permit.to_read();
+    let asked = async {
+        let found = app.office.record(&reading, &place.resource, &key(record)?).await?;
+        let catalog = found.catalog.clone();
+        let face = &catalog.faces[found.face];
+        if let Some(reason) = face.read_only {
+            return Err(OfficeError::ReadOnly(reason));
+        }
+        let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
+        Ok(FormScreen {
+            record: Some(view.record(&found.key)),
+            backend: view.backend().clone(),
+            resource: view.name().clone(),
+            backend_title: view.backend_title(),
+            resource_title: view.title(),
+            title: found.title.clone(),
+            groups: groups(&view, &shell.zone, Some(&found), pairs, problems, shell.texts),
+            problem: general_problem(problems, shell.texts),
+        })
+    };
+    match asked.await {
+        Ok(screen) => {
+            let markup = form_page(&shell, &screen);
+            Ok((status, shown(&shell, markup)).into_response())
+        }
+        Err(error) => Err(reader.fails(app, error).await),
+    }
+}
+
+/// Saves the form of a record.
+pub(crate) async fn edit(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageFailure> {
+    let place: Place<Edit> = match place(&app, &reader, &backend, &resource) {
+        Ok(place) => place,
+        Err(error) => return Err(reader.fails(&app, error).await),
+    };
+    let saved = async {
+        let zone = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await.zone;
+        let catalog = place.permit.backend.catalog()?;
+        let reading = place.permit.to_read();
+        let view = View {
+            permit: &reading,
+            catalog: &catalog,
+            face: face_of(&catalog, &place)?,
+            language: language(&reader),
+        };
+        let filled = filled(&view, &pairs, &zone);
+        if filled.edit.set.is_empty() {
+            return Ok(None);
+        }
+        let plan = app
+            .office
+            .plan_update(&place.permit, &place.resource, &key(&record)?, &filled.edit)
+            .await?;
+        app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
+    };
+    let address = |record: &str| {
+        key(record).map(|key| links::record(&place.permit.backend.name, &place.resource, &key))
+    };
+    match saved.await {
+        Ok(None) => Ok(go(&address(&record).unwrap_or_default())),
+        Ok(Some(applied)) => {
+            let address = match applied.items.first() {
+                Some(ItemState::Written(key)) => {
+                    links::record(&place.permit.backend.name, &place.resource, key)
+                }
+                _ => return Ok(done(&address(&record).unwrap_or_default(), "unchanged", None)),
+            };
+            Ok(done(&address, "saved", Some(&applied.operation)))
+        }
+        Err(OfficeError::Invalid(problems)) => {
+            edit_form(
+                &app,
+                reader,
+                &place,
+                &record,
+                &pairs,
+                &problems,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            )
+            .await
+        }
+        Err(OfficeError::Stale { conflicts, .. }) => {
+            stale(&app, reader, &place, &record, &pairs, conflicts).await
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+/// Somebody else was faster: both versions are shown, nothing is lost.
+async fn stale(
+    app: &App,
+    reader: Reader,
+    place: &Place<Edit>,
+    record: &str,
+    pairs: &Pairs,
+    conflicts: Vec<Conflict>,
+) -> Result<Response, PageFailure> {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let reading = place.permit.to_read();
+    let asked = async {
+        let key = key(record)?;
+        let found = app.office.record(&reading, &place.resource, &key).await?;
+        let catalog = found.catalog.clone();
+        let view = View {
+            permit: &reading,
+            catalog: &catalog,
+            face: &catalog.faces[found.face],
+            language: language(&reader),
+        };
+        let clashing: Vec<Conflict> = conflicts
+            .into_iter()
+            .filter(|conflict| {
+                conflict.mine.is_some() && !conflict.theirs.is_same(&conflict.before)
+            })
+            .collect();
+        let is_clash = |name: &str| {
+            clashing.iter().any(|conflict| {
+                ["v", "null", "was", "keep"]
+                    .iter()
+                    .any(|prefix| name == format!("{prefix}.{}", conflict.field))
+            })
+        };
+        let rest = pairs.iter().filter(|(name, _)| !is_clash(name)).cloned().collect();
+        let clashes = clashing
+            .iter()
+            .filter_map(|conflict| {
+                let index = view.resource().position(&conflict.field)?;
+                let cell = |value: &Value| Cell {
+                    editable: false,
+                    ..view.cell(index, value.clone(), None)
+                };
+                Some(Clash {
+                    field: view.field(index),
+                    mine: cell(&conflict.mine.clone().unwrap_or_default()),
+                    theirs: cell(&conflict.theirs),
+                    before: cell(&conflict.before),
+                    text: first(pairs, &format!("v.{}", conflict.field))
+                        .unwrap_or_default()
+                        .to_owned(),
+                    is_null: conflict.mine.as_ref().is_some_and(Value::is_null),
+                })
+            })
+            .collect();
+        Ok::<_, OfficeError>(StaleScreen {
+            record: view.record(&key),
+            title: found.title.clone(),
+            by: None,
+            clashes,
+            rest,
+        })
+    };
+    match asked.await {
+        Ok(screen) => {
+            let markup = stale_page(&shell, &screen);
+            Ok((StatusCode::CONFLICT, shown(&shell, markup)).into_response())
+        }
+        Err(error) => Err(reader.fails(app, error).await),
+    }
+}
+
+/// What a deletion would do.
+pub(crate) async fn delete_page(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+) -> Result<Response, PageFailure> {
+    match place::<Edit>(&app, &reader, &backend, &resource) {
+        Ok(place) => delete_form(&app, reader, &place, &record, None, StatusCode::OK).await,
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+async fn delete_form(
+    app: &App,
+    reader: Reader,
+    place: &Place<Edit>,
+    record: &str,
+    problem: Option<String>,
+    status: StatusCode,
+) -> Result<Response, PageFailure> {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let reading = place.permit.to_read();
+    let asked = async {
+        let key = key(record)?;
+        let found = app.office.record(&reading, &place.resource, &key).await?;
+        let catalog = found.catalog.clone();
+        let face = &catalog.faces[found.face];
+        if let Some(reason) = face.read_only {
+            return Err(OfficeError::ReadOnly(reason));
+        }
+        let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
+        let touched = if face.soft_delete.is_some() {
+            Vec::new()
+        } else {
+            app.office.touched(&place.permit, &place.resource, &key).await?
+        };
+        let shown =
+            |index: &usize| face.columns.contains(index) || face.title_fields.contains(index);
+        Ok::<_, OfficeError>(DeleteScreen {
+            record: view.record(&found.key),
+            title: found.title.clone(),
+            resource_title: view.title(),
+            fields: found
+                .fields
+                .iter()
+                .zip(&found.titles)
+                .filter(|((index, _), _)| shown(index))
+                .map(|((index, value), title)| {
+                    let field = view.with_currency(view.field(*index), *index, |other| {
+                        found.value(other).cloned()
+                    });
+                    (
+                        field,
+                        Cell {
+                            editable: false,
+                            ..view.cell(*index, value.clone(), title.as_ref())
+                        },
+                    )
+                })
+                .collect(),
+            touched: touched.iter().map(|touched| touched_line(&view, touched)).collect(),
+            marks: face.soft_delete.as_ref().map(|soft| view.field(soft.field).title),
+            reversible: true,
+            problem,
+            expected: found
+                .fields
+                .iter()
+                .filter(|(_, value)| value.is_whole())
+                .map(|(index, value)| {
+                    (format!("was.{}", view.resource().fields[*index].name), value.to_tagged())
+                })
+                .collect(),
+        })
+    };
+    match asked.await {
+        Ok(screen) => {
+            let markup = delete_screen(&shell, &screen);
+            Ok((status, shown(&shell, markup)).into_response())
+        }
+        Err(error) => Err(reader.fails(app, error).await),
+    }
+}
+
+fn touched_line(view: &View<'_>, touched: &kontor_office::Touched) -> Touched {
+    let from = view.of(&view.catalog.faces[touched.face]);
+    let link = from.face.links.iter().find(|link| link.name == touched.link);
+    Touched {
+        title: from.title(),
+        link: links::list(from.backend(), from.name()),
+        count: touched.count,
+        fate: if link.is_some_and(|link| link.is_declared) {
+            Fate::Refuses
+        } else {
+            Fate::Dangling
+        },
+    }
+}
+
+/// Deletes a record that is still as it was shown.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource, record)): AtRecord,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageFailure> {
+    let place: Place<Edit> = match place(&app, &reader, &backend, &resource) {
+        Ok(place) => place,
+        Err(error) => return Err(reader.fails(&app, error).await),
+    };
+    let deleted = async {
+        let expect: Vec<(String, Value)> = pairs
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((name.strip_prefix("was.")?.to_owned(), Value::from_tagged(value)?))
+            })
+            .collect();
+        let plan =
+            app.office.plan_delete(&place.permit, &place.resource, &key(&record)?, &expect).await?;
+        app.office.apply(&reader.actor, &place.permit.backend, plan).await
+    };
+    match deleted.await {
+        Ok(applied) => Ok(done(
+            &links::list(&place.permit.backend.name, &place.resource),
+            "deleted",
+            Some(&applied.operation),
+        )),
+        Err(error @ (OfficeError::Invalid(_) | OfficeError::Stale { .. })) => {
+            let t = language(&reader).texts();
+            let problem = told(t, &error).text;
+            delete_form(&app, reader, &place, &record, Some(problem), StatusCode::CONFLICT).await
+        }
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}

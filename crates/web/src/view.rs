@@ -1,0 +1,193 @@
+//! From the office's terms to what pages show.
+
+use jiff::Timestamp;
+use kontor_model::{BackendName, FieldType, Generated, RecordKey, Resource, ResourceName, Value};
+use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
+use kontor_office::{Edit, LinkedTitle, Permit, Read, ReadOnlyReason};
+
+use crate::format::Format;
+use crate::shown::{Cell, ChoiceView, FieldView, LinkView, Linked, Locked, RecordRef, Tone};
+use crate::texts::Language;
+
+/// A resource with everything that views of it need.
+pub(crate) struct View<'a> {
+    pub(crate) permit: &'a Permit<Read>,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) face: &'a Face,
+    pub(crate) language: Language,
+}
+
+/// Why something cannot be changed, as pages say it.
+pub(crate) fn locked(reason: ReadOnlyReason) -> Locked {
+    match reason {
+        ReadOnlyReason::Manifest | ReadOnlyReason::Field => Locked::ReadOnly,
+        ReadOnlyReason::View => Locked::View,
+        ReadOnlyReason::NoKey => Locked::NoKey,
+        ReadOnlyReason::Privilege => Locked::NoPrivilege,
+        ReadOnlyReason::Generated => Locked::Generated,
+        ReadOnlyReason::Type => Locked::Type,
+    }
+}
+
+fn tone(color: Option<&str>, word: &str) -> Tone {
+    match color {
+        Some("green") => Tone::Good,
+        Some("blue") => Tone::Active,
+        Some("amber") => Tone::Waiting,
+        Some("red") => Tone::Bad,
+        Some(_) => Tone::Neutral,
+        None => Tone::of_word(word),
+    }
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn resource(&self) -> &'a Resource {
+        self.catalog.resource(self.face)
+    }
+
+    pub(crate) fn backend(&self) -> &'a BackendName {
+        &self.permit.backend.name
+    }
+
+    pub(crate) fn title(&self) -> String {
+        self.face.title.in_language(self.language.code()).to_owned()
+    }
+
+    pub(crate) fn backend_title(&self) -> String {
+        self.permit.backend.manifest().title.in_language(self.language.code()).to_owned()
+    }
+
+    /// The view of another face of the same backend.
+    pub(crate) fn of(&self, face: &'a Face) -> Self {
+        View { permit: self.permit, catalog: self.catalog, face, language: self.language }
+    }
+
+    /// Why the reader cannot change records here.
+    pub(crate) fn change_locked(&self) -> Option<Locked> {
+        match self.face.read_only {
+            Some(reason) => Some(locked(reason)),
+            None if !self.permit.has::<Edit>() => Some(Locked::NoRight),
+            None => None,
+        }
+    }
+
+    /// A field as pages show it.
+    pub(crate) fn field(&self, index: usize) -> FieldView {
+        let resource = self.resource();
+        let field = &resource.fields[index];
+        let face = &self.face.fields[index];
+        let link = self.face.link_at(index);
+        let is_key = resource.key.contains(&index);
+        FieldView {
+            name: field.name.clone(),
+            title: face.title.in_language(self.language.code()).to_owned(),
+            ty: field.ty.clone(),
+            format: format(resource, &face.format, index),
+            help: field.comment.clone(),
+            nullable: field.nullable,
+            required: !field.nullable
+                && field.default.is_none()
+                && field.generated == Generated::No,
+            sortable: field.sortable,
+            filterable: field.comparable,
+            is_key,
+            is_status: face.format == OfficeFormat::Status || !face.choices.is_empty(),
+            choices: face
+                .choices
+                .iter()
+                .map(|choice| ChoiceView {
+                    value: choice.value.clone(),
+                    title: choice.title.in_language(self.language.code()).to_owned(),
+                    tone: tone(choice.color.as_deref(), &choice.value),
+                })
+                .collect(),
+            link: link.map(|link| LinkView {
+                name: link.name.clone(),
+                backend: self.backend().clone(),
+                resource: self.catalog.faces[link.target].name.clone(),
+            }),
+            locked: face
+                .read_only
+                .map(locked)
+                .or_else(|| (!self.permit.has::<Edit>()).then_some(Locked::NoRight)),
+        }
+    }
+
+    /// All fields that may be seen, in the order in which people read them.
+    pub(crate) fn fields(&self) -> Vec<FieldView> {
+        self.face.order.iter().map(|&index| self.field(index)).collect()
+    }
+
+    /// A value where it stands.
+    pub(crate) fn cell(&self, index: usize, value: Value, title: Option<&LinkedTitle>) -> Cell {
+        let linked = self.face.link_at(index).filter(|_| !value.is_null()).map(|_| match title {
+            Some(found) => Linked {
+                title: found.title.clone().unwrap_or_default(),
+                to: Some(RecordRef {
+                    backend: self.backend().clone(),
+                    resource: self.catalog.faces[found.face].name.clone(),
+                    key: found.key.clone(),
+                }),
+            },
+            None => Linked { title: String::new(), to: None },
+        });
+        let is_key = self.resource().key.contains(&index);
+        let editable = self.change_locked().is_none()
+            && self.face.fields[index].read_only.is_none()
+            && !is_key
+            && value.is_whole();
+        Cell { value, linked, concealed: None, editable }
+    }
+
+    /// The currency of a money field is the record's own where a field says it.
+    pub(crate) fn with_currency(
+        &self,
+        mut field: FieldView,
+        index: usize,
+        value_of: impl Fn(usize) -> Option<Value>,
+    ) -> FieldView {
+        if let OfficeFormat::Money { currency_field: Some(currency), .. } =
+            &self.face.fields[index].format
+            && let Format::Money { currency: shown, .. } = &mut field.format
+        {
+            *shown = value_of(*currency)
+                .and_then(|value| value.to_text())
+                .filter(|code| !code.is_empty());
+        }
+        field
+    }
+
+    pub(crate) fn record(&self, key: &RecordKey) -> RecordRef {
+        RecordRef {
+            backend: self.backend().clone(),
+            resource: self.face.name.clone(),
+            key: key.clone(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'a ResourceName {
+        &self.face.name
+    }
+}
+
+fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
+    let ty = &resource.fields[index].ty;
+    match format {
+        OfficeFormat::Money { currency_code, decimals, .. } => Format::Money {
+            currency: currency_code.clone(),
+            minor: if matches!(ty, FieldType::Int { .. }) {
+                u8::try_from(*decimals).unwrap_or(2)
+            } else {
+                0
+            },
+        },
+        OfficeFormat::Email | OfficeFormat::Url | OfficeFormat::Phone => Format::Address,
+        OfficeFormat::Multiline | OfficeFormat::Json => Format::Lines,
+        _ => Format::Auto,
+    }
+}
+
+/// A moment of the office's clock.
+pub(crate) fn at(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
