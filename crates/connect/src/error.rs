@@ -55,9 +55,10 @@ impl Failure {
         Self { kind, detail: detail.into() }
     }
 
-    /// Whether the connection it came over must not be used again.
+    /// Whether the connection it came over must not be used again: it is broken, or it remembers
+    /// plans for a schema that is no more.
     pub(crate) fn breaks_connection(&self) -> bool {
-        self.kind == FailureKind::Unreachable
+        matches!(self.kind, FailureKind::Unreachable | FailureKind::SchemaChanged)
     }
 }
 
@@ -70,4 +71,17 @@ pub enum WriteFailure {
     /// The connection broke while the backend was writing: it may have written or not.
     #[error("it is not known whether it was written: {0}")]
     Unknown(Failure),
+}
+
+/// Failures that are the same for all drivers; `None` when the server itself answered.
+pub(crate) fn transport_failure(error: &sqlx::Error) -> Option<Failure> {
+    let kind = match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed => FailureKind::Unreachable,
+        sqlx::Error::Database(_) => return None,
+        _ => FailureKind::Other,
+    };
+    Some(Failure::new(kind, error.to_string()))
 }

@@ -6,13 +6,17 @@
 //! backend: no table, no column, no temporary object.
 
 mod database;
+mod driver;
 mod error;
 mod location;
 mod mysql;
+mod page;
 mod pool;
 mod postgres;
 mod sql;
 mod sqlite;
+mod stream;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -24,6 +24,9 @@ pub(crate) trait Opener: Send + Sync + 'static {
 
     /// Ends what runs on a connection, over another one.
     async fn cancel(&self, cancel: Self::Cancel);
+
+    /// Whether a connection that was idle still answers.
+    async fn is_alive(&self, raw: &mut Self::Raw) -> bool;
 }
 
 /// After a failed attempt to connect the next one waits this long; requests in between fail at
@@ -32,6 +35,14 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// An idle connection older than this is closed instead of used.
 const IDLE_LIMIT: Duration = Duration::from_secs(300);
+
+/// An idle connection older than this is asked whether it is still there before it is used: a
+/// server that was started again has closed it, and a write sent into it would be lost without
+/// anybody knowing.
+const ASK_AFTER: Duration = Duration::from_secs(1);
+
+/// Time for which an abandoned statement is tried to be cancelled; its own timeout ends it later.
+const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 
 /// Connections of a backend at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,35 +60,44 @@ pub(crate) struct Pool<O: Opener> {
     idle: Mutex<Vec<Slot<O>>>,
     permits: Arc<Semaphore>,
     permitted: u32,
-    wait: Duration,
-    connect_timeout: Duration,
+    limits: Limits,
     in_use: AtomicU32,
     last_failure: Mutex<Option<(Instant, Failure)>>,
+    /// Cancelling takes a connection beyond the budget: one and no more.
+    cancelling: tokio::sync::Mutex<()>,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// Until a connection is free.
+    pub(crate) wait: Duration,
+    /// Until a connection is made.
+    pub(crate) connect: Duration,
+    /// What a new connection gives each statement.
+    pub(crate) statement: Duration,
 }
 
 struct Slot<O: Opener> {
     raw: O::Raw,
     cancel: O::Cancel,
     since: Instant,
+    /// What its statements may take now.
+    allowed: Duration,
 }
 
 impl<O: Opener> Pool<O> {
-    pub(crate) fn new(
-        opener: O,
-        permitted: u32,
-        wait: Duration,
-        connect_timeout: Duration,
-    ) -> Arc<Self> {
+    pub(crate) fn new(opener: O, permitted: u32, limits: Limits) -> Arc<Self> {
         let permitted = permitted.max(1);
         Arc::new(Self {
             opener: Arc::new(opener),
             idle: Mutex::new(Vec::new()),
             permits: Arc::new(Semaphore::new(permitted as usize)),
             permitted,
-            wait,
-            connect_timeout,
+            limits,
             in_use: AtomicU32::new(0),
             last_failure: Mutex::new(None),
+            cancelling: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -96,31 +116,41 @@ impl<O: Opener> Pool<O> {
     /// A connection, waiting for one within the budget.
     pub(crate) async fn lease(self: &Arc<Self>) -> Result<Lease<O>, Failure> {
         let permits = Arc::clone(&self.permits);
-        let permit = match tokio::time::timeout(self.wait, permits.acquire_owned()).await {
+        let permit = match tokio::time::timeout(self.limits.wait, permits.acquire_owned()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(Failure::new(FailureKind::Other, "the pool is closed")),
             Err(_) => {
-                let detail =
-                    format!("waited {:?} for one of {} connections", self.wait, self.permitted);
+                let (wait, permitted) = (self.limits.wait, self.permitted);
+                let detail = format!("waited {wait:?} for one of {permitted} connections");
                 return Err(Failure::new(FailureKind::Busy, detail));
             }
         };
-        let slot = match self.take_idle() {
+        let place = Place::taken(self, permit);
+        let slot = match self.take_idle().await {
             Some(slot) => slot,
             None => self.open().await?,
         };
-        self.in_use.fetch_add(1, Ordering::Relaxed);
-        Ok(Lease { slot: Some(slot), pool: Arc::clone(self), busy: false, permit: Some(permit) })
+        Ok(Lease { slot: Some(slot), place: Some(place), pool: Arc::clone(self), busy: false })
     }
 
-    fn take_idle(&self) -> Option<Slot<O>> {
-        let mut idle = lock(&self.idle);
-        while let Some(slot) = idle.pop() {
-            if slot.since.elapsed() < IDLE_LIMIT {
+    async fn take_idle(&self) -> Option<Slot<O>> {
+        loop {
+            let mut slot = lock(&self.idle).pop()?;
+            if slot.since.elapsed() < ASK_AFTER {
                 return Some(slot);
             }
+            let asked = self.opener.is_alive(&mut slot.raw);
+            if let Ok(true) = tokio::time::timeout(self.limits.connect, asked).await {
+                return Some(slot);
+            }
+            // What ended one connection has ended those that were idle for longer, too.
+            self.forget_idle();
         }
-        None
+    }
+
+    fn forget_idle(&self) {
+        let forgotten = std::mem::take(&mut *lock(&self.idle));
+        drop(forgotten);
     }
 
     async fn open(&self) -> Result<Slot<O>, Failure> {
@@ -129,24 +159,57 @@ impl<O: Opener> Pool<O> {
         {
             return Err(failure.clone());
         }
-        let opened = match tokio::time::timeout(self.connect_timeout, self.opener.open()).await {
+        let opened = match tokio::time::timeout(self.limits.connect, self.opener.open()).await {
             Ok(opened) => opened,
             Err(_) => {
-                let detail = format!("no connection within {:?}", self.connect_timeout);
+                let detail = format!("no connection within {:?}", self.limits.connect);
                 Err(Failure::new(FailureKind::Unreachable, detail))
             }
         };
         match opened {
             Ok((raw, cancel)) => {
                 *lock(&self.last_failure) = None;
-                Ok(Slot { raw, cancel, since: Instant::now() })
+                Ok(Slot { raw, cancel, since: Instant::now(), allowed: self.limits.statement })
             }
             Err(failure) => {
                 *lock(&self.last_failure) = Some((Instant::now(), failure.clone()));
-                lock(&self.idle).clear();
+                self.forget_idle();
                 Err(failure)
             }
         }
+    }
+
+    fn put_back(&self, mut slot: Slot<O>) {
+        slot.since = Instant::now();
+        let mut idle = lock(&self.idle);
+        // The last to come is the first to go, so the oldest stand in front.
+        let expired = idle.iter().take_while(|slot| slot.since.elapsed() >= IDLE_LIMIT).count();
+        let expired: Vec<Slot<O>> = idle.drain(..expired).collect();
+        idle.push(slot);
+        drop(idle);
+        drop(expired);
+    }
+
+    /// Ends what runs on a connection in the backend, then the connection.
+    fn abandon(self: &Arc<Self>, slot: Slot<O>, place: Option<Place<O>>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let pool = Arc::clone(self);
+        runtime.spawn(async move {
+            let cancelled = async {
+                let _one_at_a_time = pool.cancelling.lock().await;
+                pool.opener.cancel(slot.cancel.clone()).await;
+            };
+            if tokio::time::timeout(CANCEL_LIMIT, cancelled).await.is_err() {
+                tracing::warn!(
+                    "an abandoned statement could not be cancelled; its timeout will end it"
+                );
+            }
+            drop(slot);
+            // The budget counts the connection until it is gone.
+            drop(place);
+        });
     }
 }
 
@@ -155,17 +218,36 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// One of the permitted connections, from before it is made until it is gone.
+struct Place<O: Opener> {
+    pool: Arc<Pool<O>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl<O: Opener> Place<O> {
+    fn taken(pool: &Arc<Pool<O>>, permit: OwnedSemaphorePermit) -> Self {
+        pool.in_use.fetch_add(1, Ordering::Relaxed);
+        Self { pool: Arc::clone(pool), _permit: permit }
+    }
+}
+
+impl<O: Opener> Drop for Place<O> {
+    fn drop(&mut self) {
+        self.pool.in_use.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A borrowed connection. Dropped while a statement runs, it cancels the statement in the backend
 /// and closes the connection; else it goes back.
 pub(crate) struct Lease<O: Opener> {
     slot: Option<Slot<O>>,
+    place: Option<Place<O>>,
     pool: Arc<Pool<O>>,
     busy: bool,
-    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<O: Opener> Lease<O> {
-    /// The connection, marked as busy until [`Lease::done`].
+    /// The connection, marked as busy until [`Lease::settle`].
     pub(crate) fn busy(&mut self) -> Result<&mut O::Raw, Failure> {
         self.busy = true;
         match &mut self.slot {
@@ -174,41 +256,45 @@ impl<O: Opener> Lease<O> {
         }
     }
 
-    /// The statement is over and its answer read.
-    pub(crate) fn done(&mut self) {
-        self.busy = false;
+    /// What the connection's statements may take now.
+    pub(crate) fn allowed(&self) -> Duration {
+        self.slot.as_ref().map_or(self.pool.limits.statement, |slot| slot.allowed)
     }
 
-    /// Passes a result on; after a failure that breaks the connection it is closed.
+    /// Notes that the connection's statements may take another time now.
+    pub(crate) fn note_allowed(&mut self, time: Duration) {
+        if let Some(slot) = &mut self.slot {
+            slot.allowed = time;
+        }
+    }
+
+    /// Passes a result on. After a failure that breaks the connection it is closed, and so are the
+    /// idle ones, which are most likely broken, too.
     pub(crate) fn settle<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
-        match &result {
-            Err(failure) if failure.breaks_connection() => self.slot = None,
-            _ => self.done(),
+        self.busy = false;
+        if let Err(failure) = &result
+            && failure.breaks_connection()
+        {
+            self.slot = None;
+            self.pool.forget_idle();
         }
         result
+    }
+
+    /// Gives the statement that runs up: it is cancelled and the connection closed.
+    pub(crate) fn abandon(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            self.pool.abandon(slot, self.place.take());
+        }
     }
 }
 
 impl<O: Opener> Drop for Lease<O> {
     fn drop(&mut self) {
-        self.pool.in_use.fetch_sub(1, Ordering::Relaxed);
-        let Some(mut slot) = self.slot.take() else {
-            return;
-        };
-        if !self.busy {
-            slot.since = Instant::now();
-            lock(&self.pool.idle).push(slot);
-            return;
-        }
-        let opener = Arc::clone(&self.pool.opener);
-        // The permit goes with the connection: the budget counts it until it is gone.
-        let permit = self.permit.take();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                opener.cancel(slot.cancel.clone()).await;
-                drop(slot);
-                drop(permit);
-            });
+        if self.busy {
+            self.abandon();
+        } else if let Some(slot) = self.slot.take() {
+            self.pool.put_back(slot);
         }
     }
 }

@@ -132,7 +132,7 @@ impl Resource {
     pub fn is_indexed(&self, fields: &[usize]) -> bool {
         (!fields.is_empty() && self.key.get(..fields.len()).is_some_and(|k| same_set(k, fields)))
             || self.indexes.iter().any(|index| {
-                matches!(index.kind, IndexKind::Ordered)
+                matches!(index.kind, IndexKind::Ordered | IndexKind::Prefix)
                     && index.fields.get(..fields.len()).is_some_and(|k| same_set(k, fields))
             })
     }

@@ -15,7 +15,7 @@ use sqlx::{MySqlConnection, Row as _};
 const TABLES: &str = r"
 SELECT CAST(table_name AS CHAR) AS name, CAST(table_type AS CHAR) AS kind, CAST(engine AS CHAR) AS engine,
        CAST(table_rows AS UNSIGNED) AS estimated, CAST(table_comment AS CHAR) AS comment
-FROM information_schema.tables WHERE table_schema = ? ORDER BY table_name";
+FROM information_schema.tables WHERE table_schema = ? AND table_type <> 'SEQUENCE' ORDER BY table_name";
 
 const COLUMNS: &str = r"
 SELECT CAST(table_name AS CHAR) AS table_name, CAST(column_name AS CHAR) AS name, CAST(column_type AS CHAR) AS native,
@@ -58,6 +58,11 @@ pub(super) async fn schema(
             resource.fields.push(field(row)?);
         }
     }
+    for (table, clause) in checks(&mut *raw, database).await {
+        if let Some(resource) = resources.get_mut(&table) {
+            note_json(resource, &clause);
+        }
+    }
     for row in &indexes {
         if let Some(resource) = resources.get_mut(&text(row, "table_name")?) {
             add_index_column(resource, row)?;
@@ -78,6 +83,30 @@ pub(super) async fn schema(
         found.push(resource);
     }
     Ok(Schema { engine: Engine::Mysql, version, resources: found, left_out })
+}
+
+/// MariaDB's checks with their tables. MySQL does not name the table and needs none of this: it has
+/// a type for JSON.
+async fn checks(raw: &mut MySqlConnection, database: &str) -> Vec<(String, String)> {
+    let checks = sqlx::query(
+        "SELECT CAST(table_name AS CHAR) AS table_name, CAST(check_clause AS CHAR) AS clause \
+         FROM information_schema.check_constraints WHERE constraint_schema = ?",
+    );
+    let rows = checks.bind(database).fetch_all(raw).await.unwrap_or_default();
+    rows.iter()
+        .filter_map(|row| Some((text(row, "table_name").ok()?, text(row, "clause").ok()?)))
+        .collect()
+}
+
+/// MariaDB's `JSON` is a text with the check that it is JSON.
+fn note_json(resource: &mut Resource, clause: &str) {
+    let column = clause.strip_prefix("json_valid(`").and_then(|rest| rest.strip_suffix("`)"));
+    let field = column.and_then(|name| resource.position(&name.replace("``", "`")));
+    if let Some(field) = field.map(|place| &mut resource.fields[place]) {
+        field.ty = FieldType::Json { binary: false };
+        field.sortable = false;
+        field.comparable = false;
+    }
 }
 
 fn text(row: &MySqlRow, column: &str) -> Result<String, sqlx::Error> {
@@ -137,7 +166,7 @@ fn field(row: &MySqlRow) -> Result<Field, sqlx::Error> {
         default,
         generated,
         comment: maybe_text(row, "comment")?.filter(|comment| !comment.is_empty()),
-        sortable: !matches!(ty, FieldType::Other),
+        sortable: !matches!(ty, FieldType::Other | FieldType::Json { .. }),
         comparable: !matches!(ty, FieldType::Other | FieldType::Json { .. }),
         sql_type: data_type,
         native,
@@ -219,7 +248,11 @@ fn add_index_column(resource: &mut Resource, row: &MySqlRow) -> Result<(), sqlx:
     if let Some(index) = resource.indexes.iter_mut().find(|index| index.name == name) {
         match place {
             Some(place) => index.fields.push(place),
-            None => index.kind = IndexKind::Other,
+            // An index over an expression; what else it is over does not tell records apart.
+            None => {
+                index.kind = IndexKind::Other;
+                index.unique = false;
+            }
         }
         // A unique index over the beginning of a text tells records apart, but not by equality.
         if is_prefix_of_column && index.kind == IndexKind::Prefix {

@@ -12,16 +12,15 @@ use kontor_model::change::Refusal;
 use kontor_model::{
     ChangeItem, Condition, Engine, Field, FieldType, Generated, Resource, Schema, Value,
 };
-use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow, MySqlValueRef};
 use sqlx::{
-    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _,
-    MySqlConnection, Row as _, TypeInfo as _, ValueRef as _,
+    Arguments as _, AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _,
+    Executor as _, MySqlConnection, Row as _, TypeInfo as _, ValueRef as _,
 };
 
-use crate::database::{Driver, Estimate};
+use crate::driver::{Driver, Estimate, brief};
 use crate::error::Failure;
 use crate::pool::Opener;
-use crate::postgres::decode::brief;
 use crate::sql::{self, Bind, Sql, Take, Taken};
 use crate::{Location, Of, Opening};
 
@@ -31,10 +30,12 @@ pub(crate) struct Mysql {
     writable: bool,
 }
 
-/// A connection and what kind of server is at its other end.
+/// A connection and what the server at its other end can do.
 pub(crate) struct Raw {
     connection: MySqlConnection,
     is_mariadb: bool,
+    /// Whether it knows `INSERT … RETURNING`: MariaDB from 10.5 on.
+    pub(crate) returns: bool,
 }
 
 impl Mysql {
@@ -56,13 +57,14 @@ impl Mysql {
         }
     }
 
-    /// Strict, so that nothing is written other than it was given; but zero dates, which old
-    /// shops are full of, may be read and compared.
+    /// Strict, so that nothing is written other than it was given, a zero in an automatic key
+    /// included; but zero dates, which old shops are full of, may be read and compared. A stream
+    /// may be taken slowly.
     fn session_setup(&self) -> String {
         let access = if self.writable { "READ WRITE" } else { "READ ONLY" };
         format!(
-            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \
-             SESSION innodb_lock_wait_timeout = {}; SET SESSION TRANSACTION {access}",
+            "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', \
+             SESSION net_write_timeout = 600, SESSION innodb_lock_wait_timeout = {}; SET SESSION TRANSACTION {access}",
             (self.timeout.as_secs() / 2).max(1)
         )
     }
@@ -83,11 +85,16 @@ impl Opener for Mysql {
             for statement in self.session_setup().split("; ") {
                 (&mut connection).execute(AssertSqlSafe(statement.to_owned())).await?;
             }
-            let mut raw = Raw { connection, is_mariadb };
+            let returns = is_mariadb && mariadb_release(&version) >= (10, 5);
+            let mut raw = Raw { connection, is_mariadb, returns };
             Self::allow(&mut raw, self.timeout).await?;
             Ok((raw, id))
         };
         attempt.await.map_err(|error: sqlx::Error| Self::failure(&error))
+    }
+
+    async fn is_alive(&self, raw: &mut Raw) -> bool {
+        raw.connection.ping().await.is_ok()
     }
 
     async fn cancel(&self, id: u64) {
@@ -96,14 +103,18 @@ impl Opener for Mysql {
             (&mut side).execute(AssertSqlSafe(format!("KILL QUERY {id}"))).await?;
             side.close().await
         };
-        let limited = tokio::time::timeout(Duration::from_secs(5), killed).await;
-        if !matches!(limited, Ok(Ok(()))) {
-            tracing::warn!(
-                id,
-                "an abandoned statement could not be cancelled; its timeout will end it"
-            );
+        if let Err(error) = killed.await {
+            let error: sqlx::Error = error;
+            tracing::warn!(id, %error, "an abandoned statement could not be cancelled; its timeout will end it");
         }
     }
+}
+
+/// The release in `10.11.6-MariaDB-1` or, as older drivers are told, `5.5.5-10.3.2-MariaDB`.
+fn mariadb_release(version: &str) -> (u32, u32) {
+    let release = version.strip_prefix("5.5.5-").unwrap_or(version);
+    let mut numbers = release.split(['.', '-']).map_while(|part| part.parse().ok());
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 #[async_trait]
@@ -159,11 +170,8 @@ impl Driver for Mysql {
         let sql = sql::explainable(of.schema, of.resource, condition, "EXPLAIN");
         let query = sqlx::query_with(AssertSqlSafe(sql.text), arguments(&sql.binds));
         let rows = query.fetch_all(&mut raw.connection).await?;
-        let examined = rows
-            .iter()
-            .filter_map(|row| row.try_get_unchecked::<Option<u64>, _>("rows").ok().flatten())
-            .max();
-        Ok(examined.map(|rows| Estimate { rows, is_cheap: rows <= 300_000 }))
+        let examined = examined_rows(&rows);
+        Ok(examined.map(|rows| Estimate { rows, is_cheap: rows <= CHEAP_ROWS }))
     }
 
     async fn last_key(
@@ -187,7 +195,7 @@ impl Driver for Mysql {
     }
 
     fn returns(raw: &Raw) -> bool {
-        raw.is_mariadb
+        raw.returns
     }
 
     async fn earlier_sessions(&self, raw: &mut Raw) -> Result<Option<u64>, sqlx::Error> {
@@ -201,6 +209,28 @@ impl Driver for Mysql {
         Ok(u64::try_from(row.try_get_unchecked::<i64, _>(0)?).ok())
     }
 }
+
+/// How many combinations of rows a plan looks at: a line of the plan per table of a join.
+fn examined_rows(plan: &[MySqlRow]) -> Option<u64> {
+    // Numbers for MySQL, texts for MariaDB.
+    let number = |row: &MySqlRow, name: &str| -> Option<u64> {
+        let place = row.columns().iter().position(|column| column.name() == name)?;
+        value(row, place, Take::Whole, None).ok()?.to_text()?.parse().ok()
+    };
+    let mut parts: Vec<(Option<u64>, u64)> = Vec::new();
+    for row in plan {
+        let Some(rows) = number(row, "rows") else { continue };
+        let id = number(row, "id");
+        match parts.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, product)) => *product = product.saturating_mul(rows.max(1)),
+            None => parts.push((id, rows)),
+        }
+    }
+    parts.into_iter().map(|(_, product)| product).max()
+}
+
+/// Records that are read in about a tenth of a second.
+const CHEAP_ROWS: u64 = 300_000;
 
 fn arguments(binds: &[Bind]) -> MySqlArguments {
     let mut arguments = MySqlArguments::default();
@@ -231,6 +261,24 @@ fn decode(
     Ok(values)
 }
 
+/// What comes over the wire.
+enum Wire {
+    Integer,
+    Single,
+    Double,
+    Bytes,
+}
+
+fn wire(raw: &MySqlValueRef<'_>) -> Wire {
+    match raw.type_info().name() {
+        "FLOAT" => Wire::Single,
+        "DOUBLE" => Wire::Double,
+        "BOOLEAN" | "YEAR" => Wire::Integer,
+        name if name.contains("INT") => Wire::Integer,
+        _ => Wire::Bytes,
+    }
+}
+
 fn value(
     row: &MySqlRow,
     index: usize,
@@ -242,38 +290,37 @@ fn value(
     if raw.is_null() {
         return Ok(Value::Null);
     }
-    let name = raw.type_info().name().to_owned();
     let ty = field.map(|field| &field.ty);
-    Ok(match name.as_str() {
-        "BOOLEAN" | "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" => {
-            let n = row.try_get_unchecked::<i64, _>(index)?;
-            match (take, ty) {
-                (Take::Size, _) => Value::Large(n.unsigned_abs()),
-                (_, Some(FieldType::Bool)) if matches!(n, 0 | 1) => Value::Bool(n == 1),
-                _ => Value::Int(n),
-            }
+    Ok(match wire(&raw) {
+        Wire::Integer if take == Take::Size => {
+            Value::Large(row.try_get_unchecked::<u64, _>(index)?)
         }
-        "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED"
-        | "BIGINT UNSIGNED" => {
-            let n = row.try_get_unchecked::<u64, _>(index)?;
-            if take == Take::Size { Value::Large(n) } else { Value::from_u64(n) }
-        }
-        "YEAR" => Value::Int(i64::from(row.try_get_unchecked::<u16, _>(index)?)),
-        "FLOAT" => Value::Real(row.try_get_unchecked(index)?),
-        "DOUBLE" => Value::Float(row.try_get_unchecked(index)?),
-        _ => bytes_or_text(row.try_get_unchecked::<Vec<u8>, _>(index)?, take, ty),
+        Wire::Integer if is_unsigned(&raw, ty) => Value::from_u64(row.try_get_unchecked(index)?),
+        Wire::Integer => match (row.try_get_unchecked::<i64, _>(index)?, ty) {
+            (n @ (0 | 1), Some(FieldType::Bool)) => Value::Bool(n == 1),
+            (n, _) => Value::Int(n),
+        },
+        Wire::Single => Value::Real(row.try_get_unchecked(index)?),
+        Wire::Double => Value::Float(row.try_get_unchecked(index)?),
+        Wire::Bytes => bytes_or_text(row.try_get_unchecked(index)?, take, ty),
     })
 }
 
-fn bytes_or_text(bytes: Vec<u8>, take: Take, ty: Option<&FieldType>) -> Value {
+/// The driver calls a `tinyint(1)` a truth value, and says no more of it.
+fn is_unsigned(raw: &MySqlValueRef<'_>, ty: Option<&FieldType>) -> bool {
+    raw.type_info().name().ends_with("UNSIGNED")
+        || matches!(ty, Some(FieldType::Int { min: 0, .. } | FieldType::Year))
+}
+
+fn bytes_or_text(bytes: &[u8], take: Take, ty: Option<&FieldType>) -> Value {
     if ty == Some(&FieldType::Bytes) {
-        return Value::Bytes(bytes);
+        return Value::Bytes(bytes.to_vec());
     }
-    match (String::from_utf8(bytes), ty) {
+    match (std::str::from_utf8(bytes).map(str::to_owned), ty) {
         (Ok(text), Some(FieldType::Decimal { .. })) => Value::Decimal(text),
         (Ok(text), Some(FieldType::Instant)) => Value::Text(format!("{text}+00")),
         (Ok(text), _) if take == Take::Brief => brief(text),
         (Ok(text), _) => Value::Text(text),
-        (Err(not_text), _) => Value::Bytes(not_text.into_bytes()),
+        (Err(_), _) => Value::Bytes(bytes.to_vec()),
     }
 }

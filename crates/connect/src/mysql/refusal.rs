@@ -4,8 +4,7 @@ use kontor_model::Resource;
 use kontor_model::change::{Refusal, Rule};
 use sqlx::mysql::MySqlDatabaseError;
 
-use crate::error::{Failure, FailureKind};
-use crate::postgres::transport_failure;
+use crate::error::{Failure, FailureKind, transport_failure};
 
 fn answer(error: &sqlx::Error) -> Option<&MySqlDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
@@ -26,7 +25,7 @@ pub(super) fn failure(error: &sqlx::Error) -> Failure {
         1044 | 1045 | 1049 | 1698 => FailureKind::SignIn,
         1142 | 1143 | 1227 | 1290 | 1370 | 1792 => FailureKind::Privilege,
         1054 | 1146 | 1356 => FailureKind::SchemaChanged,
-        1053 | 1077 | 1927 => FailureKind::Unreachable,
+        1053 | 1077 | 1927 | 4031 => FailureKind::Unreachable,
         1264 | 1292 | 1366 | 1406 | 1525 => FailureKind::Invalid,
         _ => FailureKind::Other,
     };

@@ -2,10 +2,10 @@
 //! functions; whatever is not read here was asked for as text.
 
 use kontor_model::Value;
-use kontor_model::query::BRIEF_CHARACTERS;
 use sqlx::postgres::{PgRow, PgValueFormat, PgValueRef};
 use sqlx::{Row as _, ValueRef as _};
 
+use crate::driver::brief;
 use crate::sql::{Take, Taken};
 
 pub(super) fn row(row: &PgRow, takes: &[Taken]) -> Result<Vec<Value>, sqlx::Error> {
@@ -30,18 +30,6 @@ fn taken_value(raw: &PgValueRef<'_>, take: Take) -> Result<Value, String> {
         (Take::Brief, Value::Text(text)) => brief(text),
         (_, value) => value,
     })
-}
-
-/// A text that was read one character further than a list shows is cut.
-pub(crate) fn brief(text: String) -> Value {
-    // The common case is short; bytes are an upper bound of characters.
-    if text.len() <= BRIEF_CHARACTERS {
-        return Value::Text(text);
-    }
-    match text.char_indices().nth(BRIEF_CHARACTERS) {
-        Some((end, _)) => Value::Cut(text[..end].to_owned()),
-        None => Value::Text(text),
-    }
 }
 
 // Object identifiers from pg_type.dat.

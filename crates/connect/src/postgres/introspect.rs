@@ -19,7 +19,8 @@ SELECT c.oid::bigint AS oid, n.nspname::text AS namespace, c.relname::text AS na
             ELSE c.reltuples END::float8 AS estimated,
        obj_description(c.oid, 'pg_class') AS comment,
        (has_table_privilege(c.oid, 'UPDATE') OR has_any_column_privilege(c.oid, 'UPDATE')) AS writable,
-       n.nspname = current_schema() AS is_default
+       coalesce(n.nspname = current_schema(), false) AS is_default,
+       c.relkind IN ('r', 'm') AND NOT c.relhassubclass AS has_row_id
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\_toast%' AND n.nspname NOT LIKE 'pg\_temp%'
@@ -30,9 +31,9 @@ ORDER BY n.nspname, c.relname";
 
 const COLUMNS: &str = r"
 SELECT a.attrelid::bigint AS relation, a.attnum, a.attname::text AS name,
-       format_type(a.atttypid, a.atttypmod) AS native, format_type(a.atttypid, -1) AS sql_type,
+       format_type(a.atttypid, a.atttypmod) AS native, format_type(base.oid, -1) AS sql_type,
        base.oid::bigint AS base_oid, base.typtype::text AS base_kind, base.typcategory::text AS category,
-       base.typelem::bigint AS element_oid, format_type(base.typelem, -1) AS element_type,
+       base.typelem::bigint AS element_oid,
        CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE coalesce(d.typmod, -1) END AS typmod,
        (a.attnotnull OR coalesce(d.notnull, false)) AS not_null, a.attidentity::text AS identity, a.attgenerated::text AS generated,
        pg_get_expr(def.adbin, def.adrelid) AS default_text, col_description(a.attrelid, a.attnum) AS comment,
@@ -40,6 +41,7 @@ SELECT a.attrelid::bigint AS relation, a.attnum, a.attname::text AS name,
        EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
                WHERE o.opcdefault AND (o.opcintype = base.oid OR (base.typtype = 'e' AND o.opcintype = 'anyenum'::regtype)
                      OR (base.typtype = 'r' AND o.opcintype = 'anyrange'::regtype)
+                     OR (base.typtype = 'm' AND o.opcintype = to_regtype('anymultirange'))
                      OR (base.typcategory = 'S' AND o.opcintype = 'text'::regtype)
                      OR (base.typcategory = 'I' AND o.opcintype = 'inet'::regtype)
                      OR (base.typelem <> 0 AND base.typcategory = 'A' AND o.opcintype = 'anyarray'::regtype
@@ -157,7 +159,8 @@ fn resource(row: &PgRow, columns: Vec<Column>) -> Result<Resource, sqlx::Error> 
         "f" => ResourceKind::ForeignTable,
         _ => ResourceKind::Table,
     };
-    let is_plain_table = row.try_get::<String, _>("kind")? == "r";
+    // Tables of several parts have several rows of one address.
+    let has_row_id: bool = row.try_get("has_row_id")?;
     let is_default: bool = row.try_get("is_default")?;
     let estimated: Option<f64> = row.try_get("estimated")?;
     #[expect(
@@ -183,7 +186,7 @@ fn resource(row: &PgRow, columns: Vec<Column>) -> Result<Resource, sqlx::Error> 
         estimated_rows: (kind != ResourceKind::View).then_some(estimated_rows).flatten(),
         comment: row.try_get("comment")?,
         transactional: true,
-        row_id: is_plain_table.then(|| "ctid".to_owned()),
+        row_id: has_row_id.then(|| "ctid".to_owned()),
         read_only,
     })
 }
@@ -268,7 +271,8 @@ fn scalar(oid: i64, typmod: i32) -> FieldType {
         1560 | 1562 => FieldType::Bits,
         1700 => FieldType::Decimal {
             precision: length.map(|modifier| modifier >> 16 & 0xffff),
-            scale: length.map(|modifier| modifier & 0x7ff),
+            // Eleven bits with a sign; what is rounded before the point has no digits behind it.
+            scale: length.map(|modifier| modifier & 0x7ff).map(|s| if s > 1000 { 0 } else { s }),
         },
         2950 => FieldType::Uuid,
         _ => FieldType::Other,

@@ -1,6 +1,6 @@
 //! PostgreSQL.
 
-pub(crate) mod decode;
+mod decode;
 mod introspect;
 mod refusal;
 
@@ -17,8 +17,8 @@ use sqlx::{
     PgConnection, Row as _,
 };
 
-use crate::database::{Driver, Estimate};
-use crate::error::{Failure, FailureKind};
+use crate::driver::{Driver, Estimate};
+use crate::error::Failure;
 use crate::pool::Opener;
 use crate::sql::{self, Bind, Sql, Taken};
 use crate::{Location, Of, Opening};
@@ -73,18 +73,19 @@ impl Opener for Postgres {
         attempt.await.map_err(|error: sqlx::Error| Self::failure(&error))
     }
 
+    async fn is_alive(&self, raw: &mut PgConnection) -> bool {
+        raw.ping().await.is_ok()
+    }
+
     async fn cancel(&self, pid: i32) {
         let cancelled = async {
             let mut side = self.options.clone().disable_statement_logging().connect().await?;
             sqlx::query("SELECT pg_cancel_backend($1)").bind(pid).execute(&mut side).await?;
             side.close().await
         };
-        let limited = tokio::time::timeout(Duration::from_secs(5), cancelled).await;
-        if !matches!(limited, Ok(Ok(()))) {
-            tracing::warn!(
-                pid,
-                "an abandoned statement could not be cancelled; its timeout will end it"
-            );
+        if let Err(error) = cancelled.await {
+            let error: sqlx::Error = error;
+            tracing::warn!(pid, %error, "an abandoned statement could not be cancelled; its timeout will end it");
         }
     }
 }
@@ -159,9 +160,9 @@ impl Driver for Postgres {
     async fn earlier_sessions(&self, raw: &mut PgConnection) -> Result<Option<u64>, sqlx::Error> {
         let name = self.session_name.rsplit_once('/').map_or("", |(installation, _)| installation);
         let row = sqlx::query(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE $1 AND application_name <> $2",
+            "SELECT count(*) FROM pg_stat_activity WHERE starts_with(application_name, $1) AND application_name <> $2",
         )
-        .bind(format!("{name}/%"))
+        .bind(format!("{name}/"))
         .bind(&self.session_name)
         .fetch_one(raw)
         .await?;
@@ -193,18 +194,4 @@ fn arguments(binds: &[Bind]) -> PgArguments {
         };
     }
     arguments
-}
-
-/// Failures that are the same for all drivers; `None` when the server itself answered.
-pub(crate) fn transport_failure(error: &sqlx::Error) -> Option<Failure> {
-    let kind = match error {
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => FailureKind::Unreachable,
-        sqlx::Error::Protocol(_) => FailureKind::Unreachable,
-        sqlx::Error::Database(_) => return None,
-        _ => FailureKind::Other,
-    };
-    Some(Failure::new(kind, error.to_string()))
 }

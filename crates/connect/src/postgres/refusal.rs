@@ -4,8 +4,7 @@ use kontor_model::Resource;
 use kontor_model::change::{Refusal, Rule};
 use sqlx::postgres::PgDatabaseError;
 
-use super::transport_failure;
-use crate::error::{Failure, FailureKind};
+use crate::error::{Failure, FailureKind, transport_failure};
 
 fn answer(error: &sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error()?.try_downcast_ref()
@@ -19,9 +18,9 @@ pub(super) fn failure(error: &sqlx::Error) -> Failure {
         return Failure::new(FailureKind::Other, error.to_string());
     };
     let kind = match answer.code() {
-        "57014" if answer.message().contains("statement timeout") => FailureKind::Timeout,
-        "57014" => FailureKind::Cancelled,
-        "55P03" | "40P01" => FailureKind::Timeout,
+        // The message is in the server's language; that somebody else ends a statement is rare.
+        "57014" if answer.message().contains("user request") => FailureKind::Cancelled,
+        "57014" | "55P03" | "40P01" => FailureKind::Timeout,
         "53300" | "53400" => FailureKind::Busy,
         "42501" | "25006" => FailureKind::Privilege,
         "42P01" | "42703" | "0A000" | "42883" | "42804" | "3F000" => FailureKind::SchemaChanged,

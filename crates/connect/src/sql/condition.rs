@@ -3,7 +3,7 @@
 use kontor_model::condition::SearchTerm;
 use kontor_model::{Comparison, Condition, Engine, Field, FieldType, Resource, Test, Value};
 
-use super::dialect::escaped;
+use super::like::Place;
 use super::{Bind, Writer};
 
 impl Writer<'_> {
@@ -29,7 +29,7 @@ impl Writer<'_> {
             Condition::Any(parts) => self.parts(alias, resource, parts, " OR ", "1=0"),
             Condition::Not(inner) => match inner.as_ref() {
                 Condition::Field(index, Test::Null) => {
-                    self.column(alias, &resource.fields[*index].name).push(" IS NOT NULL");
+                    self.is_null(alias, &resource.fields[*index], false);
                 }
                 inner => {
                     self.push("((");
@@ -101,23 +101,28 @@ impl Writer<'_> {
             }
             Test::Within(from, to) => {
                 self.push("(");
-                self.sort_key(alias, field);
-                self.push(" >= ");
-                self.operand(field, from);
+                self.compare(alias, field, Comparison::Ge, from);
                 self.push(" AND ");
-                self.sort_key(alias, field);
-                self.push(" < ");
-                self.operand(field, to);
+                self.compare(alias, field, Comparison::Lt, to);
                 self.push(")");
             }
-            Test::Contains(text) => self.like(alias, field, "%", text, "%"),
-            Test::StartsWith(text) => self.like(alias, field, "", text, "%"),
-            Test::EndsWith(text) => self.like(alias, field, "%", text, ""),
-            Test::Null => {
-                self.column(alias, &field.name).push(" IS NULL");
-            }
+            Test::Contains(text) => self.has_part(alias, field, Place::Anywhere, text),
+            Test::StartsWith(text) => self.has_part(alias, field, Place::Beginning, text),
+            Test::EndsWith(text) => self.has_part(alias, field, Place::End, text),
+            Test::Null => self.is_null(alias, field, true),
             Test::Empty => self.empty(alias, field),
             Test::Has(value) => self.has(alias, field, value),
+        }
+    }
+
+    fn is_null(&mut self, alias: &str, field: &Field, is: bool) {
+        let is_day = matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Instant);
+        if self.engine == Engine::Mysql && is_day {
+            // MySQL says of a day 0000-00-00 in a column without nulls that it IS NULL.
+            self.push(if is { "" } else { "NOT " });
+            self.push("(").column(alias, &field.name).push(" <=> NULL)");
+        } else {
+            self.column(alias, &field.name).push(if is { " IS NULL" } else { " IS NOT NULL" });
         }
     }
 
@@ -132,21 +137,24 @@ impl Writer<'_> {
             (Comparison::Ne, Engine::Sqlite) => " IS NOT ",
             (Comparison::Ne, Engine::Mysql) => {
                 self.push("NOT (");
-                self.sort_key(alias, field);
+                self.equal_key(alias, field);
                 self.push(" <=> ");
                 self.operand(field, value);
                 self.push(")");
                 return;
             }
         };
-        // Equality is served by the column's own index; order needs the sort key.
-        if matches!(comparison, Comparison::Eq) && !matches!(field.ty, FieldType::Bits) {
-            self.column(alias, &field.name);
-        } else {
+        let by_text = matches!(field.ty, FieldType::Enum { .. } | FieldType::Set { .. });
+        if by_text && comparison != Comparison::Eq {
             self.sort_key(alias, field);
+        } else {
+            self.equal_key(alias, field);
         }
         self.push(operator);
-        self.operand(field, value);
+        match midnight(self.engine, field, comparison, value) {
+            Some(day) => self.operand(field, &day),
+            None => self.operand(field, value),
+        }
     }
 
     /// PostgreSQL gets the values as one array, so that the statement is the same for any number
@@ -156,7 +164,8 @@ impl Writer<'_> {
             self.push("1=0");
             return;
         }
-        if self.engine == Engine::Postgres {
+        let is_array = matches!(field.ty, FieldType::Array { .. });
+        if self.engine == Engine::Postgres && !is_array {
             self.column(alias, &field.name).push(" = ANY(");
             self.bind(Bind::Text(array_literal(values)))
                 .push("::")
@@ -164,7 +173,7 @@ impl Writer<'_> {
                 .push("[])");
             return;
         }
-        self.sort_key(alias, field);
+        self.equal_key(alias, field);
         self.push(" IN (");
         let padded = values.len().next_power_of_two();
         let last = &values[values.len() - 1];
@@ -181,21 +190,28 @@ impl Writer<'_> {
             (Engine::Postgres, FieldType::Array { .. }) => {
                 self.push("cardinality(").column(alias, &field.name).push(") = 0");
             }
-            (_, FieldType::Bytes) => {
-                self.push(if self.engine == Engine::Postgres {
-                    "octet_length("
-                } else {
-                    "length("
-                });
-                self.column(alias, &field.name).push(") = 0");
+            (Engine::Postgres, FieldType::Bytes) => {
+                self.push("octet_length(").column(alias, &field.name).push(") = 0");
             }
-            (engine, FieldType::Json { .. }) => {
-                self.column(alias, &field.name);
-                self.push(if engine == Engine::Postgres { "::text" } else { "" });
-                self.push(" IN ('{}','[]','null','\"\"','')");
+            (Engine::Sqlite, FieldType::Bytes) => {
+                self.push("length(").column(alias, &field.name).push(") = 0");
+            }
+            (Engine::Mysql, FieldType::Json { .. }) => {
+                self.push("CAST(").column(alias, &field.name);
+                self.push(" AS CHAR)").push(EMPTY_JSON);
+            }
+            (Engine::Postgres, FieldType::Json { .. }) => {
+                self.column(alias, &field.name).push("::text").push(EMPTY_JSON);
+            }
+            (Engine::Sqlite, FieldType::Json { .. }) => {
+                self.column(alias, &field.name).push(EMPTY_JSON);
             }
             (Engine::Postgres, FieldType::Enum { .. }) => {
                 self.push("1=0");
+            }
+            // A text of blanks equals an empty one there, and is not empty.
+            (Engine::Mysql, _) => {
+                self.push("LENGTH(").column(alias, &field.name).push(") = 0");
             }
             _ => {
                 self.column(alias, &field.name).push(" = ''");
@@ -225,31 +241,10 @@ impl Writer<'_> {
                 self.compare(alias, &resource.fields[*index], Comparison::Eq, value);
             }
             SearchTerm::Contains(index, text) => {
-                self.like(alias, &resource.fields[*index], "%", text, "%");
+                self.has_part(alias, &resource.fields[*index], Place::Anywhere, text);
             }
-            SearchTerm::Prefix(index, text) => self.prefix(alias, &resource.fields[*index], text),
+            SearchTerm::Prefix(index, text) => self.begins(alias, &resource.fields[*index], text),
             SearchTerm::Words(fields, words) => self.words(alias, resource, fields, words),
-        }
-    }
-
-    /// In the case given, so that an ordered index serves it.
-    fn prefix(&mut self, alias: &str, field: &Field, text: &str) {
-        self.column(alias, &field.name);
-        match self.engine {
-            Engine::Sqlite => {
-                let glob: String = text
-                    .chars()
-                    .map(|c| {
-                        if matches!(c, '*' | '?' | '[') { format!("[{c}]") } else { c.to_string() }
-                    })
-                    .collect();
-                self.push(" GLOB ").bind(Bind::Text(format!("{glob}*")));
-            }
-            Engine::Postgres | Engine::Mysql => {
-                self.push(" LIKE ")
-                    .bind(Bind::Text(format!("{}%", escaped(text))))
-                    .push(" ESCAPE '!'");
-            }
         }
     }
 
@@ -261,14 +256,38 @@ impl Writer<'_> {
                     .bind(Bind::Text(words.to_owned()))
                     .push("::text)");
             }
-            Engine::Mysql | Engine::Sqlite => {
+            Engine::Mysql => {
                 self.push("MATCH(");
                 self.join(fields, ",", |w, &index| {
                     w.column(alias, &resource.fields[index].name);
                 });
                 self.push(") AGAINST(").bind(Bind::Text(words.to_owned())).push(")");
             }
+            // Its full-text tables are tables of their own; an ordinary one has no index of words.
+            Engine::Sqlite => {
+                self.push("(");
+                self.join(fields, " OR ", |w, &index| {
+                    w.has_part(alias, &resource.fields[index], Place::Anywhere, words);
+                });
+                self.push(")");
+            }
         }
+    }
+}
+
+const EMPTY_JSON: &str = " IN ('{}','[]','null','\"\"','')";
+
+/// In a SQLite column of days with times, some are written without the time: at midnight, which is
+/// where such a day begins. `None` where it makes no difference.
+fn midnight(engine: Engine, field: &Field, comparison: Comparison, value: &Value) -> Option<Value> {
+    match (engine, &field.ty, comparison, value) {
+        (
+            Engine::Sqlite,
+            FieldType::DateTime,
+            Comparison::Ge | Comparison::Lt,
+            Value::Text(text),
+        ) => text.strip_suffix(" 00:00:00").map(|day| Value::Text(day.to_owned())),
+        _ => None,
     }
 }
 

@@ -1,13 +1,18 @@
-//! What the three engines say differently: how a column is read, compared, sorted and written so
-//! that nothing of its value is lost.
+//! What the three engines say differently: how a column is read, ordered and compared so that
+//! nothing of its value is lost.
 
 use kontor_model::query::BRIEF_CHARACTERS;
 use kontor_model::{ColumnMode, Engine, Field, FieldType, Value};
 
 use super::{Bind, Take, Writer, plain_bind};
+use crate::Of;
 
 /// The greatest length of a text column that a list reads as it is.
 const SHORT_TEXT: u32 = 240;
+
+/// MySQL orders long texts and byte strings by their beginning only (`max_sort_length` is 1,024
+/// bytes), and compares all of them: a list would lose records. So both look at so many characters.
+const MYSQL_SORTED_CHARACTERS: usize = 200;
 
 impl Writer<'_> {
     /// The expression that reads a field, and what to make of what comes.
@@ -25,20 +30,19 @@ impl Writer<'_> {
             self.push("octet_length(").column(alias, &field.name).push(")");
             return Take::Size;
         }
-        let as_text = !postgres_sends_exactly(&field.ty);
         if brief && may_be_long(&field.ty) {
             self.push("left(").column(alias, &field.name).push("::text,");
             self.push(&(BRIEF_CHARACTERS + 1).to_string()).push(")");
             return Take::Brief;
         }
         self.column(alias, &field.name);
-        if as_text {
+        if !postgres_sends_exactly(field) {
             self.push("::text");
         }
         Take::Whole
     }
 
-    fn read_mysql(&mut self, alias: &str, field: &Field, mode: ColumnMode) -> Take {
+    pub(super) fn read_mysql(&mut self, alias: &str, field: &Field, mode: ColumnMode) -> Take {
         let brief = mode == ColumnMode::Brief;
         match &field.ty {
             FieldType::Bytes if brief => {
@@ -51,7 +55,7 @@ impl Writer<'_> {
                 return Take::Brief;
             }
             FieldType::Bits => self.mysql_bits(alias, field),
-            FieldType::Other => {
+            FieldType::Other if is_geometry(field) => {
                 self.push("ST_AsText(").column(alias, &field.name).push(")");
             }
             FieldType::Date
@@ -60,7 +64,8 @@ impl Writer<'_> {
             | FieldType::Time { .. }
             | FieldType::Uuid
             | FieldType::Network
-            | FieldType::Json { .. } => {
+            | FieldType::Json { .. }
+            | FieldType::Other => {
                 self.push("CAST(").column(alias, &field.name).push(" AS CHAR)");
             }
             _ => {
@@ -77,7 +82,9 @@ impl Writer<'_> {
         self.push(if width.is_empty() { "1" } else { width }).push(",'0')");
     }
 
-    /// SQLite's values have the type they were stored with, whatever the column says.
+    /// SQLite's values have the type they were stored with, whatever the column says. In a list
+    /// comes a byte string's length, written as bytes, and a text's beginning in bytes, since
+    /// `substr` of a text ends at a zero character (and that of an empty byte string is `NULL`).
     fn read_sqlite(&mut self, alias: &str, field: &Field, mode: ColumnMode) -> Take {
         let always_short =
             matches!(field.ty, FieldType::Int { .. } | FieldType::Bool | FieldType::Float { .. });
@@ -85,12 +92,18 @@ impl Writer<'_> {
             self.column(alias, &field.name);
             return Take::Whole;
         }
-        self.push("CASE typeof(").column(alias, &field.name);
-        self.push(") WHEN 'blob' THEN CAST(length(").column(alias, &field.name);
-        self.push(") AS BLOB) WHEN 'text' THEN substr(").column(alias, &field.name);
-        self.push(&format!(",1,{}) ELSE ", BRIEF_CHARACTERS + 1))
-            .column(alias, &field.name)
-            .push(" END");
+        let column = |w: &mut Self| {
+            w.column(alias, &field.name);
+        };
+        self.push("CASE typeof(");
+        column(self);
+        self.push(") WHEN 'blob' THEN CAST(length(");
+        column(self);
+        self.push(") AS BLOB) WHEN 'text' THEN coalesce(CAST(substr(CAST(");
+        column(self);
+        self.push(&format!(" AS BLOB),1,{BRIEF_BYTES}) AS TEXT),'') ELSE "));
+        column(self);
+        self.push(" END");
         Take::Brief
     }
 
@@ -102,9 +115,22 @@ impl Writer<'_> {
                 self.push("CAST(").column(alias, &field.name).push(" AS CHAR)");
             }
             (Engine::Mysql, FieldType::Bits) => self.mysql_bits(alias, field),
+            (Engine::Mysql, _) if is_sorted_by_beginning(field) => {
+                self.push("LEFT(").column(alias, &field.name);
+                self.push(&format!(",{MYSQL_SORTED_CHARACTERS})"));
+            }
             _ => {
                 self.column(alias, &field.name);
             }
+        }
+    }
+
+    /// The expression that equality asks about: the column itself, which its index serves.
+    pub(super) fn equal_key(&mut self, alias: &str, field: &Field) {
+        if self.engine == Engine::Mysql && field.ty == FieldType::Bits {
+            self.mysql_bits(alias, field);
+        } else {
+            self.column(alias, &field.name);
         }
     }
 
@@ -113,11 +139,14 @@ impl Writer<'_> {
         match self.engine {
             Engine::Postgres => self.cast_postgres(&field.sql_type, value),
             Engine::Sqlite => {
-                self.bind(sqlite_bind(value));
+                self.bind(plain_bind(value));
             }
             Engine::Mysql => match (&field.ty, value) {
                 (FieldType::Decimal { .. }, Value::Decimal(text)) => {
-                    self.push("CAST(").bind(Bind::Text(text.clone())).push(" AS DECIMAL(65,30))");
+                    // Of 65 digits so many stand after the point as are needed there.
+                    let scale = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+                    self.push("CAST(").bind(Bind::Text(text.clone()));
+                    self.push(&format!(" AS DECIMAL(65,{}))", scale.min(30)));
                 }
                 _ => {
                     self.bind(mysql_bind(field, value));
@@ -137,7 +166,7 @@ impl Writer<'_> {
             }
             (Engine::Postgres, _) => self.cast_postgres(&field.sql_type, value),
             (Engine::Sqlite, _) => {
-                self.bind(sqlite_bind(value));
+                self.bind(plain_bind(value));
             }
         }
     }
@@ -152,132 +181,59 @@ impl Writer<'_> {
         };
         self.bind(bind).push("::").push(sql_type);
     }
+}
 
-    /// The test that a field still has exactly the value that was seen, `NULL` and letter case
-    /// included.
-    pub(super) fn unchanged(&mut self, field: &Field, seen: &Value) {
-        match self.engine {
-            Engine::Postgres => {
-                let exact = matches!(
-                    field.ty,
-                    FieldType::Bool
-                        | FieldType::Int { .. }
-                        | FieldType::Date
-                        | FieldType::DateTime
-                        | FieldType::Instant
-                        | FieldType::Uuid
-                        | FieldType::Bytes
-                        | FieldType::Float { .. }
-                );
-                self.column("", &field.name);
-                if exact {
-                    self.push(" IS NOT DISTINCT FROM ");
-                    self.cast_postgres(&field.sql_type, seen);
-                } else {
-                    self.push("::text COLLATE \"C\" IS NOT DISTINCT FROM ");
-                    self.cast_postgres("text", seen);
-                }
-            }
-            Engine::Sqlite => {
-                // The storage class counts: 1, 1.0 and '1' are three different values.
-                self.column("", &field.name).push(" COLLATE BINARY IS ").bind(sqlite_bind(seen));
-            }
-            Engine::Mysql => self.unchanged_mysql(field, seen),
+/// A value as a place in an order keeps it: no more of it than the order looks at.
+pub(crate) fn placed(of: &Of<'_>, field: usize, value: Value) -> Value {
+    let by_beginning = of.schema.engine == Engine::Mysql
+        && of.resource.fields.get(field).is_some_and(is_sorted_by_beginning);
+    match value {
+        Value::Text(text) if by_beginning => {
+            Value::Text(text.chars().take(MYSQL_SORTED_CHARACTERS).collect())
         }
-    }
-
-    fn unchanged_mysql(&mut self, field: &Field, seen: &Value) {
-        match &field.ty {
-            FieldType::Text { .. }
-            | FieldType::Enum { .. }
-            | FieldType::Set { .. }
-            | FieldType::Json { .. } => {
-                // Collations take different letters for the same; bytes do not.
-                self.push("CAST(CONVERT(").column("", &field.name);
-                self.push(" USING utf8mb4) AS BINARY) <=> CAST(").bind(mysql_bind(field, seen));
-                self.push(" AS BINARY)");
-            }
-            FieldType::Bits
-            | FieldType::Date
-            | FieldType::DateTime
-            | FieldType::Instant
-            | FieldType::Time { .. } => {
-                self.read_mysql("", field, ColumnMode::Whole);
-                self.push(" <=> ").bind(mysql_bind(field, seen));
-            }
-            _ => {
-                self.column("", &field.name).push(" <=> ");
-                self.operand(field, seen);
-            }
+        Value::Bytes(mut bytes) if by_beginning => {
+            bytes.truncate(MYSQL_SORTED_CHARACTERS);
+            Value::Bytes(bytes)
         }
+        value => value,
     }
+}
 
-    /// `LIKE` in either case; the pattern's own signs are escaped with `!`.
-    pub(super) fn like(
-        &mut self,
-        alias: &str,
-        field: &Field,
-        before: &str,
-        text: &str,
-        after: &str,
-    ) {
-        let patterns = match self.engine {
-            Engine::Sqlite => case_variants(text),
-            Engine::Postgres | Engine::Mysql => vec![text.to_owned()],
-        };
-        self.push("(");
-        self.join(patterns, " OR ", |w, text| {
-            let pattern = format!("{before}{}{after}", escaped(&text));
-            match w.engine {
-                Engine::Postgres => {
-                    w.column(alias, &field.name);
-                    if !matches!(field.ty, FieldType::Text { .. }) {
-                        w.push("::text");
-                    }
-                    w.push(" ILIKE ").bind(Bind::Text(pattern)).push(" ESCAPE '!'");
-                }
-                Engine::Mysql => {
-                    if matches!(
-                        field.ty,
-                        FieldType::Text { .. } | FieldType::Enum { .. } | FieldType::Set { .. }
-                    ) {
-                        w.column(alias, &field.name);
-                    } else {
-                        w.push("CONVERT(");
-                        w.read_mysql(alias, field, ColumnMode::Whole);
-                        w.push(" USING utf8mb4)");
-                    }
-                    w.push(" LIKE ").bind(Bind::Text(pattern)).push(" ESCAPE '!'");
-                }
-                Engine::Sqlite => {
-                    w.column(alias, &field.name)
-                        .push(" LIKE ")
-                        .bind(Bind::Text(pattern))
-                        .push(" ESCAPE '!'");
-                }
-            }
-        });
-        self.push(")");
-    }
+/// The types of MySQL that no index can order whole.
+fn is_sorted_by_beginning(field: &Field) -> bool {
+    field.sql_type.ends_with("text") || field.sql_type.ends_with("blob")
+}
+
+fn is_geometry(field: &Field) -> bool {
+    const KINDS: [&str; 3] = ["geometry", "point", "linestring"];
+    let ty = field.sql_type.as_str();
+    KINDS.iter().any(|kind| ty.ends_with(kind))
+        || ty.ends_with("polygon")
+        || ty.ends_with("geometrycollection")
+        || ty == "geomcollection"
 }
 
 /// Types whose binary form the PostgreSQL module decodes without loss; all others come as text.
-fn postgres_sends_exactly(ty: &FieldType) -> bool {
-    matches!(
-        ty,
+/// So does `character(n)`, without the blanks that fill it up and mean nothing.
+fn postgres_sends_exactly(field: &Field) -> bool {
+    match field.ty {
+        FieldType::Text { .. } => !matches!(field.sql_type.as_str(), "bpchar" | "\"char\""),
         FieldType::Bool
-            | FieldType::Int { .. }
-            | FieldType::Float { .. }
-            | FieldType::Decimal { .. }
-            | FieldType::Text { .. }
-            | FieldType::Bytes
-            | FieldType::Date
-            | FieldType::DateTime
-            | FieldType::Instant
-            | FieldType::Uuid
-            | FieldType::Json { .. }
-    )
+        | FieldType::Int { .. }
+        | FieldType::Float { .. }
+        | FieldType::Decimal { .. }
+        | FieldType::Bytes
+        | FieldType::Date
+        | FieldType::DateTime
+        | FieldType::Instant
+        | FieldType::Uuid
+        | FieldType::Json { .. } => true,
+        _ => false,
+    }
 }
+
+/// So many bytes of a text have more characters than a list shows.
+pub(crate) const BRIEF_BYTES: usize = BRIEF_CHARACTERS * 4 + 1;
 
 fn may_be_long(ty: &FieldType) -> bool {
     match ty {
@@ -287,40 +243,12 @@ fn may_be_long(ty: &FieldType) -> bool {
     }
 }
 
-fn sqlite_bind(value: &Value) -> Bind {
-    plain_bind(value)
-}
-
 /// MySQL's `TIMESTAMP` takes no offset; the session is in UTC.
-fn mysql_bind(field: &Field, value: &Value) -> Bind {
+pub(super) fn mysql_bind(field: &Field, value: &Value) -> Bind {
     match (&field.ty, value) {
         (FieldType::Instant, Value::Text(text)) => {
             Bind::Text(text.strip_suffix("+00").unwrap_or(text).to_owned())
         }
         _ => plain_bind(value),
     }
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '!' | '%' | '_') {
-            out.push('!');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// SQLite's `LIKE` folds only ASCII letters; other letters are asked for in each case.
-fn case_variants(text: &str) -> Vec<String> {
-    let mut variants = vec![text.to_owned()];
-    if !text.is_ascii() {
-        for variant in [text.to_lowercase(), text.to_uppercase()] {
-            if !variants.contains(&variant) {
-                variants.push(variant);
-            }
-        }
-    }
-    variants
 }

@@ -3,13 +3,18 @@
 
 mod condition;
 mod dialect;
+mod exact;
+mod like;
 mod position;
 mod select;
 mod write;
 
 use kontor_model::{Engine, Resource, Schema, Value};
 
-pub(crate) use select::{Statement, Take, Taken, count_within, explainable, select, versioned_row};
+pub(crate) use dialect::{BRIEF_BYTES, placed};
+pub(crate) use select::{
+    Part, Statement, Take, Taken, count_alike, count_within, explainable, present, select,
+};
 pub(crate) use write::{delete, insert, update};
 
 /// A value bound to a statement, in the form the driver sends it.

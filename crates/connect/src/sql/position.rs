@@ -1,57 +1,100 @@
 //! Keyset paging: the records after (or before) a place, on any order, with nulls and ties.
 
 use kontor_model::query::ROW_ID;
-use kontor_model::{Cursor, Engine, Resource, Sort, Value};
+use kontor_model::{Cursor, Engine, Query, Resource, Value};
 
-use super::{Bind, Writer};
+use super::exact::is_loose;
+use super::{Writer, plain_bind};
+
+/// What is compared of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// What the engine orders by.
+    Natural,
+    /// All of it, where the engine takes different values for the same. Without it records of a
+    /// resource without a key would come in another order each time.
+    Exact,
+}
 
 /// A step of the order with the direction in which it is walked now.
 #[derive(Clone, Copy)]
 struct Step<'a> {
     field: usize,
+    form: Form,
     descending: bool,
     value: &'a Value,
 }
 
 impl Writer<'_> {
+    /// The fields and forms to order by, and whether each is asked for descending.
+    fn forms(&self, resource: &Resource, query: &Query) -> Vec<(usize, Form, bool)> {
+        let mut forms = Vec::with_capacity(query.sort.len() * 2);
+        for (place, step) in query.sort.iter().enumerate() {
+            forms.push((place, Form::Natural, step.descending));
+            let field = resource.fields.get(step.field);
+            if !query.total_order && field.is_some_and(|field| is_loose(self.engine, field)) {
+                forms.push((place, Form::Exact, step.descending));
+            }
+        }
+        forms
+    }
+
     /// ` ORDER BY …` in the engine's own order of nulls, which its indexes have.
-    pub(super) fn ordered(&mut self, resource: &Resource, sort: &[Sort], backward: bool) {
-        if sort.is_empty() {
+    pub(super) fn ordered(&mut self, resource: &Resource, query: &Query) {
+        let forms = self.forms(resource, query);
+        let direction = |descending: bool| if descending != query.backward { " DESC" } else { "" };
+        // Records that tie all the same still come in one order.
+        let rest: Vec<usize> = (0..resource.fields.len())
+            .filter(|field| !query.total_order && query.sort.iter().all(|s| s.field != *field))
+            .collect();
+        if forms.is_empty() && rest.is_empty() {
             return;
         }
         self.push(" ORDER BY ");
-        self.join(sort, ", ", |w, step| {
-            w.sort_expression(resource, step.field);
-            w.push(if step.descending != backward { " DESC" } else { "" });
+        self.join(&forms, ", ", |w, &(place, form, descending)| {
+            w.expression(resource, query.sort[place].field, form);
+            w.push(direction(descending));
+        });
+        self.push(if forms.is_empty() || rest.is_empty() { "" } else { ", " });
+        self.join(rest, ", ", |w, field| {
+            let field = &resource.fields[field];
+            match w.engine {
+                Engine::Mysql => {
+                    w.read_mysql("t", field, kontor_model::ColumnMode::Whole);
+                }
+                Engine::Postgres | Engine::Sqlite => w.exact_key("t", field),
+            }
+            w.push(direction(false));
         });
     }
 
-    pub(super) fn sort_expression(&mut self, resource: &Resource, field: usize) {
-        match resource.fields.get(field) {
-            Some(field) => self.sort_key("t", field),
-            None => {
+    fn expression(&mut self, resource: &Resource, field: usize, form: Form) {
+        match (resource.fields.get(field), form) {
+            (Some(field), Form::Natural) => self.sort_key("t", field),
+            (Some(field), Form::Exact) => self.exact_key("t", field),
+            (None, _) => {
                 self.push("t.").push(resource.row_id.as_deref().unwrap_or("rowid"));
             }
         }
     }
 
-    /// The condition that a record lies beyond the cursor.
-    pub(super) fn beyond(
-        &mut self,
-        resource: &Resource,
-        sort: &[Sort],
-        cursor: &Cursor,
-        backward: bool,
-    ) {
-        let steps: Vec<Step<'_>> = sort
-            .iter()
-            .zip(&cursor.values)
-            .map(|(sort, value)| Step {
-                field: sort.field,
-                descending: sort.descending != backward,
-                value,
+    fn steps<'v>(&self, resource: &Resource, query: &Query, values: &'v [Value]) -> Vec<Step<'v>> {
+        self.forms(resource, query)
+            .into_iter()
+            .filter_map(|(place, form, descending)| {
+                Some(Step {
+                    field: query.sort[place].field,
+                    form,
+                    descending: descending != query.backward,
+                    value: values.get(place)?,
+                })
             })
-            .collect();
+            .collect()
+    }
+
+    /// The condition that a record lies beyond the cursor.
+    pub(super) fn beyond(&mut self, resource: &Resource, query: &Query, cursor: &Cursor) {
+        let steps = self.steps(resource, query, &cursor.values);
         let inclusive = cursor.skip > 0;
         if self.can_compare_rows(resource, &steps) {
             self.row_comparison(resource, &steps, inclusive);
@@ -61,6 +104,14 @@ impl Writer<'_> {
             self.nested(resource, &steps, inclusive);
             self.push(")");
         }
+    }
+
+    /// The condition that a record has these sort values.
+    pub(super) fn at(&mut self, resource: &Resource, query: &Query, values: &[Value]) {
+        let steps = self.steps(resource, query, values);
+        self.push("(");
+        self.join(&steps, " AND ", |w, step| w.same(resource, step));
+        self.push(")");
     }
 
     /// One comparison of whole rows is one range of an index; MySQL does not see that.
@@ -75,9 +126,7 @@ impl Writer<'_> {
 
     fn row_comparison(&mut self, resource: &Resource, steps: &[Step<'_>], inclusive: bool) {
         self.push("(");
-        self.join(steps, ",", |w, step| {
-            w.sort_expression(resource, step.field);
-        });
+        self.join(steps, ",", |w, step| w.expression(resource, step.field, step.form));
         self.push(match (steps[0].descending, inclusive) {
             (false, false) => ") > (",
             (false, true) => ") >= (",
@@ -95,7 +144,7 @@ impl Writer<'_> {
         if first.value.is_null() || nullable || steps.len() < 2 {
             return;
         }
-        self.sort_expression(resource, first.field);
+        self.expression(resource, first.field, first.form);
         self.push(if first.descending { " <= " } else { " >= " });
         self.place(resource, first);
         self.push(" AND ");
@@ -114,13 +163,7 @@ impl Writer<'_> {
             return;
         }
         self.push(" OR (");
-        self.sort_expression(resource, step.field);
-        if step.value.is_null() {
-            self.push(" IS NULL");
-        } else {
-            self.push(" = ");
-            self.place(resource, step);
-        }
+        self.same(resource, step);
         if !rest.is_empty() {
             self.push(" AND ");
             self.nested(resource, rest, inclusive);
@@ -128,40 +171,55 @@ impl Writer<'_> {
         self.push("))");
     }
 
+    fn same(&mut self, resource: &Resource, step: &Step<'_>) {
+        self.expression(resource, step.field, step.form);
+        if step.value.is_null() && !self.quotes_null(step) {
+            self.push(" IS NULL");
+        } else {
+            self.push(" = ");
+            self.place(resource, step);
+        }
+    }
+
+    /// SQLite's `quote` writes NULL as a text like any other.
+    fn quotes_null(&self, step: &Step<'_>) -> bool {
+        self.engine == Engine::Sqlite && step.form == Form::Exact
+    }
+
     fn strictly_beyond(&mut self, resource: &Resource, step: &Step<'_>) {
         let nulls_come_last = self.engine.nulls_sort_last() != step.descending;
         let nullable = resource.fields.get(step.field).is_some_and(|field| field.nullable);
-        if step.value.is_null() {
+        if step.value.is_null() && !self.quotes_null(step) {
             if nulls_come_last {
                 self.push("1=0");
             } else {
-                self.sort_expression(resource, step.field);
+                self.expression(resource, step.field, step.form);
                 self.push(" IS NOT NULL");
             }
             return;
         }
         let or_null = nulls_come_last && nullable;
         self.push(if or_null { "(" } else { "" });
-        self.sort_expression(resource, step.field);
+        self.expression(resource, step.field, step.form);
         self.push(if step.descending { " < " } else { " > " });
         self.place(resource, step);
         if or_null {
             self.push(" OR ");
-            self.sort_expression(resource, step.field);
+            self.expression(resource, step.field, step.form);
             self.push(" IS NULL)");
         }
     }
 
     fn place(&mut self, resource: &Resource, step: &Step<'_>) {
-        match resource.fields.get(step.field) {
-            Some(field) => self.operand(field, step.value),
-            None => {
+        match (resource.fields.get(step.field), step.form) {
+            (Some(field), Form::Natural) => self.operand(field, step.value),
+            (Some(field), Form::Exact) => self.exact_operand(field, step.value),
+            (None, _) => {
                 debug_assert_eq!(step.field, ROW_ID);
                 match self.engine {
                     Engine::Postgres => self.cast_postgres("tid", step.value),
                     Engine::Sqlite | Engine::Mysql => {
-                        let bind: Bind = super::plain_bind(step.value);
-                        self.bind(bind);
+                        self.bind(plain_bind(step.value));
                     }
                 }
             }

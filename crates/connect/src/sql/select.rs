@@ -2,7 +2,8 @@
 
 use kontor_model::query::{ROW_ID, VERSION};
 use kontor_model::{
-    Column, ColumnMode, Condition, Engine, Query, RecordKey, Resource, Schema, Sort,
+    Column, ColumnMode, Condition, Engine, Query, RecordKey, Resource, ResourceKind, Schema, Sort,
+    Value,
 };
 
 use super::{Sql, Writer};
@@ -38,13 +39,21 @@ pub(crate) struct Taken {
     pub(crate) take: Take,
 }
 
+/// Which part of a list is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) limit: u32,
+    /// How many of the records at or beyond the cursor are passed over.
+    pub(crate) offset: u64,
+}
+
 /// The statement of a query. It reads one record more than the limit, to know whether there are
-/// more; without a limit, all.
+/// more; without a part, all.
 pub(crate) fn select(
     schema: &Schema,
     resource: &Resource,
     query: &Query,
-    limit: Option<u32>,
+    part: Option<Part>,
 ) -> Statement {
     let mut w = Writer::new(schema);
     w.push("SELECT ");
@@ -61,24 +70,38 @@ pub(crate) fn select(
         w.push("1");
     }
     w.push(" FROM ").table(resource).push(" AS t");
-    let mut filtered = w.filtered("t", resource, &query.condition);
+    let filtered = w.filtered("t", resource, &query.condition);
     if let Some(cursor) = &query.cursor
         && !query.sort.is_empty()
     {
         w.push(if filtered { " AND " } else { " WHERE " });
-        w.beyond(resource, &query.sort, cursor, query.backward);
-        filtered = true;
+        w.beyond(resource, query, cursor);
     }
-    let _ = filtered;
-    w.ordered(resource, &query.sort, query.backward);
-    if let Some(limit) = limit {
+    w.ordered(resource, query);
+    if let Some(Part { limit, offset }) = part {
         w.push(&format!(" LIMIT {}", u64::from(limit) + 1));
-        if let Some(skip) = query.cursor.as_ref().map(|cursor| cursor.skip).filter(|skip| *skip > 0)
-        {
-            w.push(&format!(" OFFSET {skip}"));
+        if offset > 0 {
+            w.push(&format!(" OFFSET {offset}"));
         }
     }
     Statement { sql: w.finish(), takes, asked: query.columns.len(), sort_columns }
+}
+
+/// Counts the records of a query whose sort values are these.
+pub(crate) fn count_alike(
+    schema: &Schema,
+    resource: &Resource,
+    query: &Query,
+    values: &[Value],
+) -> Sql {
+    let mut w = Writer::new(schema);
+    w.push("SELECT count(*) FROM ").table(resource).push(" AS t");
+    let filtered = w.filtered("t", resource, &query.condition);
+    if !query.sort.is_empty() {
+        w.push(if filtered { " AND " } else { " WHERE " });
+        w.at(resource, query, values);
+    }
+    w.finish()
 }
 
 fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &mut Vec<Taken>) {
@@ -92,7 +115,8 @@ fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &
             Take::Whole
         }
         VERSION => {
-            w.push(if w.engine == Engine::Postgres { "t.xmin::text" } else { "NULL" });
+            let has_version = w.engine == Engine::Postgres && resource.kind == ResourceKind::Table;
+            w.push(if has_version { "t.xmin::text" } else { "NULL" });
             Take::Whole
         }
         field => w.read("t", &resource.fields[field], column.mode),
@@ -150,29 +174,21 @@ pub(crate) fn explainable(
     w.finish()
 }
 
-/// The present values of fields of one record, after a write that did not find it as expected.
-pub(crate) fn versioned_row(
+/// The present values of fields of one record and, last, its version, after a write that did not
+/// find it as expected.
+pub(crate) fn present(
     schema: &Schema,
     resource: &Resource,
     key: &RecordKey,
     fields: &[usize],
 ) -> Statement {
     let mut w = Writer::new(schema);
-    let mut takes = Vec::new();
+    let mut takes = Vec::with_capacity(fields.len() + 1);
     w.push("SELECT ");
-    for &field in fields {
+    for &field in fields.iter().chain([&VERSION]) {
         push_column(&mut w, resource, Column::whole(field), &mut takes);
-    }
-    if fields.is_empty() {
-        push_column(
-            &mut w,
-            resource,
-            Column { field: VERSION, mode: ColumnMode::Whole },
-            &mut takes,
-        );
     }
     w.push(" FROM ").table(resource).push(" AS t WHERE ");
     w.keyed("t", resource, key);
-    let asked = takes.len();
-    Statement { sql: w.finish(), takes, asked, sort_columns: Vec::new() }
+    Statement { sql: w.finish(), takes, asked: fields.len(), sort_columns: Vec::new() }
 }

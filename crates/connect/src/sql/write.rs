@@ -1,7 +1,7 @@
 //! Writing one record: every statement names the record by its whole key and, where something was
 //! seen, says that it must still be there.
 
-use kontor_model::{ChangeItem, Engine, RecordKey, Resource, Schema, Value};
+use kontor_model::{ChangeItem, Engine, Generated, RecordKey, Resource, Schema, Value};
 
 use super::{Bind, Sql, Writer};
 
@@ -20,10 +20,10 @@ impl Writer<'_> {
         }
         self.join(pairs, " AND ", |w, (field, value)| {
             let field = &resource.fields[field];
-            w.column(alias, &field.name);
             if value.is_null() {
-                w.push(" IS NULL");
+                w.column(alias, &field.name).push(" IS NULL");
             } else {
+                w.equal_key(alias, field);
                 w.push(" = ");
                 w.operand(field, value);
             }
@@ -92,7 +92,11 @@ pub(crate) fn insert(
         w.join(&item.after, ", ", |w, (field, _)| {
             w.name(&resource.fields[*field].name);
         });
-        w.push(") VALUES (");
+        w.push(if overrides_identity(resource, item, w.engine) {
+            ") OVERRIDING SYSTEM VALUE VALUES ("
+        } else {
+            ") VALUES ("
+        });
         w.join(&item.after, ", ", |w, (field, value)| {
             w.assigned(&resource.fields[*field], value);
         });
@@ -105,4 +109,14 @@ pub(crate) fn insert(
         });
     }
     w.finish()
+}
+
+/// A record that is put back gets its former number, also where PostgreSQL alone gives numbers
+/// (`GENERATED ALWAYS AS IDENTITY`).
+fn overrides_identity(resource: &Resource, item: &ChangeItem, engine: Engine) -> bool {
+    engine == Engine::Postgres
+        && item
+            .after
+            .iter()
+            .any(|(field, _)| resource.fields[*field].generated == Generated::Always)
 }

@@ -53,10 +53,8 @@ async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, 
         return Err(sqlx::Error::Protocol("it has no columns that can be read".into()));
     }
     let is_view = table.kind == "view";
-    let row_id = (!is_view
-        && !table.without_rowid
-        && !fields.iter().any(|f| f.name.eq_ignore_ascii_case("rowid")))
-    .then(|| "rowid".to_owned());
+    let row_id =
+        if is_view || table.without_rowid { None } else { row_id(raw, &table.name, &fields).await };
     let mut resource = Resource {
         name: ResourceName::new(&table.name),
         namespace: None,
@@ -81,6 +79,16 @@ async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, 
     }
     crate::database::settle_key(&mut resource);
     Ok(resource)
+}
+
+/// The name by which the row's own number can be asked for: one that no column has. Some virtual
+/// tables have no such number.
+async fn row_id(raw: &mut SqliteConnection, table: &str, fields: &[Field]) -> Option<String> {
+    let is_free = |name: &&str| !fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+    let name = ["rowid", "_rowid_", "oid"].into_iter().find(is_free)?;
+    let quoted = table.replace('"', "\"\"");
+    let asked = sqlx::query(AssertSqlSafe(format!("SELECT {name} FROM \"{quoted}\" LIMIT 0")));
+    asked.execute(raw).await.ok().map(|_| name.to_owned())
 }
 
 async fn fields(
@@ -114,7 +122,7 @@ async fn fields(
         fields.push(Field {
             ty: field_type(&native),
             sql_type: native.clone(),
-            nullable: !required && generated != Generated::Always,
+            nullable: !required,
             default: row.try_get("dflt_value")?,
             generated,
             comment: None,
@@ -200,6 +208,7 @@ async fn references(
         let to = row.try_get::<Option<String>, _>("to")?;
         match references.iter_mut().find(|(known, _)| *known == id) {
             Some((_, reference)) => {
+                reference.name = format!("{}_{from}", reference.name);
                 reference.fields.push(place);
                 reference.target_fields.extend(to);
             }
@@ -273,7 +282,8 @@ async fn estimate(raw: &mut SqliteConnection, resources: &mut [Resource]) {
         resources.iter_mut().filter(|r| r.estimated_rows.is_none() && r.row_id.is_some())
     {
         let quoted = resource.table.replace('"', "\"\"");
-        let highest = sqlx::query(AssertSqlSafe(format!("SELECT max(rowid) FROM \"{quoted}\"")))
+        let row_id = resource.row_id.as_deref().unwrap_or("rowid");
+        let highest = sqlx::query(AssertSqlSafe(format!("SELECT max({row_id}) FROM \"{quoted}\"")))
             .fetch_one(&mut *raw)
             .await;
         let highest = highest.and_then(|row| row.try_get::<Option<i64>, _>(0)).ok();

@@ -13,18 +13,17 @@ use futures_util::stream::BoxStream;
 use kontor_model::change::Refusal;
 use kontor_model::query::{ROW_ID, VERSION};
 use kontor_model::{ChangeItem, Condition, Engine, FieldType, Resource, Schema, Value};
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteValueRef};
 use sqlx::{
     Arguments as _, AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, SqliteConnection,
     TypeInfo as _, ValueRef as _,
 };
 use tokio::time::Instant;
 
-use crate::database::{Driver, Estimate};
+use crate::driver::{Driver, Estimate, brief};
 use crate::error::Failure;
 use crate::pool::Opener;
-use crate::postgres::decode::brief;
-use crate::sql::{Bind, Sql, Take, Taken};
+use crate::sql::{BRIEF_BYTES, Bind, Sql, Take, Taken};
 use crate::{Location, Of, Opening};
 
 pub(crate) struct Sqlite {
@@ -113,6 +112,10 @@ impl Opener for Sqlite {
         Ok((Raw { connection, brake: Arc::clone(&brake), allowed: self.timeout }, brake))
     }
 
+    async fn is_alive(&self, _: &mut Raw) -> bool {
+        true
+    }
+
     async fn cancel(&self, brake: Arc<Brake>) {
         brake.abandoned.store(true, Ordering::Relaxed);
     }
@@ -121,7 +124,8 @@ impl Opener for Sqlite {
 #[async_trait]
 impl Driver for Sqlite {
     const ENGINE: Engine = Engine::Sqlite;
-    const NEEDS_SAVEPOINTS: bool = false;
+    /// `RAISE(ROLLBACK)` in a trigger ends the whole transaction: the savepoint is found missing.
+    const NEEDS_SAVEPOINTS: bool = true;
 
     fn rows<'a>(
         raw: &'a mut Raw,
@@ -147,8 +151,7 @@ impl Driver for Sqlite {
         Ok(())
     }
 
-    async fn introspect(raw: &mut Raw, location: &Location) -> Result<Schema, sqlx::Error> {
-        let _ = location;
+    async fn introspect(raw: &mut Raw, _: &Location) -> Result<Schema, sqlx::Error> {
         introspect::schema(raw.begin()).await
     }
 
@@ -219,7 +222,23 @@ fn decode(
     Ok(values)
 }
 
-/// The value with the storage class it has, whatever the column was declared as.
+/// How SQLite stores a value, whatever its column was declared as.
+enum Class {
+    Integer,
+    Real,
+    Blob,
+    Text,
+}
+
+fn class(raw: &SqliteValueRef<'_>) -> Class {
+    match raw.type_info().name() {
+        "INTEGER" | "BOOLEAN" => Class::Integer,
+        "REAL" => Class::Real,
+        "BLOB" => Class::Blob,
+        _ => Class::Text,
+    }
+}
+
 fn value(
     row: &SqliteRow,
     index: usize,
@@ -230,20 +249,14 @@ fn value(
     if raw.is_null() {
         return Ok(Value::Null);
     }
-    let class = raw.type_info().name().to_owned();
-    drop(raw);
-    Ok(match class.as_str() {
-        "INTEGER" | "BOOLEAN" => match (row.try_get_unchecked::<i64, _>(index)?, ty) {
+    Ok(match class(&raw) {
+        Class::Integer => match (row.try_get_unchecked::<i64, _>(index)?, ty) {
             (n @ (0 | 1), Some(FieldType::Bool)) => Value::Bool(n == 1),
             (n, _) => Value::Int(n),
         },
-        "REAL" => Value::Float(row.try_get_unchecked(index)?),
-        "BLOB" => blob(row.try_get_unchecked(index)?, take),
-        _ => match String::from_utf8(row.try_get_unchecked::<Vec<u8>, _>(index)?) {
-            Ok(text) if take == Take::Brief => brief(text),
-            Ok(text) => Value::Text(text),
-            Err(not_text) => Value::Bytes(not_text.into_bytes()),
-        },
+        Class::Real => Value::Float(row.try_get_unchecked(index)?),
+        Class::Blob => blob(row.try_get_unchecked(index)?, take),
+        Class::Text => text(row.try_get_unchecked(index)?, take),
     })
 }
 
@@ -254,4 +267,17 @@ fn blob(bytes: Vec<u8>, take: Take) -> Value {
     }
     let length = std::str::from_utf8(&bytes).ok().and_then(|digits| digits.parse().ok());
     length.map_or(Value::Bytes(bytes), Value::Large)
+}
+
+/// SQLite does not look whether a text is UTF-8. One that is not is told as bytes.
+fn text(bytes: Vec<u8>, take: Take) -> Value {
+    if take == Take::Brief && bytes.len() == BRIEF_BYTES {
+        // Its end may lie in the middle of a character.
+        return brief(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if take == Take::Brief => brief(text),
+        Ok(text) => Value::Text(text),
+        Err(not_text) => Value::Bytes(not_text.into_bytes()),
+    }
 }

@@ -3,8 +3,7 @@
 use kontor_model::Resource;
 use kontor_model::change::{Refusal, Rule};
 
-use crate::error::{Failure, FailureKind};
-use crate::postgres::transport_failure;
+use crate::error::{Failure, FailureKind, transport_failure};
 
 /// The extended result code (<https://www.sqlite.org/rescode.html>).
 fn code(error: &sqlx::Error) -> Option<u32> {

@@ -107,10 +107,39 @@ pub fn title_fields(resource: &Resource) -> Vec<usize> {
     }
 }
 
-/// How good a title a field makes; less is better.
+/// The field that names a record of another table, `table`, whose texts a resource holds. An
+/// address or a file name is no title.
+pub(super) fn title_of(resource: &Resource, table: &str) -> Option<usize> {
+    let heads = [
+        "name",
+        "title",
+        "titel",
+        "bezeichnung",
+        "label",
+        "caption",
+        "headline",
+        "subject",
+        "betreff",
+        "text",
+        "description",
+        "beschreibung",
+    ];
+    let reads = |at: &usize| {
+        let all = words(&resource.fields[*at].name);
+        can_title(resource, *at) && heads.iter().any(|head| ends_with(&all, head))
+    };
+    let ranked = |at: usize| (rank_in(resource, table, at).unwrap_or(usize::MAX), at);
+    (0..resource.fields.len()).filter(reads).map(ranked).min().map(|(_, at)| at)
+}
+
 fn rank(resource: &Resource, at: usize) -> Option<usize> {
+    rank_in(resource, &resource.table, at)
+}
+
+/// How good a title a field makes; less is better.
+fn rank_in(resource: &Resource, table: &str, at: usize) -> Option<usize> {
     let field = &resource.fields[at];
-    let own = own_words(&resource.table, &field.name);
+    let own = own_words(table, &field.name);
     if let Some(rank) = TITLES.iter().position(|title| is(&own, title)) {
         return Some(rank * 2);
     }

@@ -70,6 +70,14 @@ fn stems(word: &str) -> Vec<String> {
             stems.push(format!("{stem}{singular}"));
         }
     }
+    let umlauts = [("ae", "a"), ("oe", "o"), ("ue", "u")];
+    if umlauts.iter().any(|(umlaut, _)| word.contains(umlaut)) {
+        let plain = umlauts
+            .iter()
+            .fold(word.to_owned(), |word, (umlaut, vowel)| word.replace(umlaut, vowel));
+        let singular = ["er", "e", "en", ""].iter().find_map(|ending| plain.strip_suffix(ending));
+        stems.extend(singular.filter(|stem| stem.len() >= 3).map(str::to_owned));
+    }
     stems
 }
 
@@ -132,6 +140,7 @@ mod tests {
             ("addresses", "address"),
             ("kunden", "kunde"),
             ("adressen", "adresse"),
+            ("laender", "land"),
             ("bestellung", "bestellungen"),
         ] {
             assert!(alike(a, b), "{a} {b}");

@@ -1,3 +1,4 @@
-//! What the office promises to the crates around it.
+//! What the office promises to the crates around it, some of it over real databases.
 
 mod manifest;
+mod proposals;

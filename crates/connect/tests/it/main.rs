@@ -1,0 +1,10 @@
+//! What every way to a database must hold, run over real servers of each engine.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bed;
+mod contract;
+mod counts;
+mod filters;
+mod paging;
+mod reading;
+mod writing;
