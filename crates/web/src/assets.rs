@@ -25,6 +25,15 @@ fn address(name: &str) -> String {
     format!("/assets/{stem}.{mark}.{ending}")
 }
 
+/// The address of the icon.
+pub(crate) const ICON: &str = "/assets/icon.svg";
+
+/// The sign of the house in a browser's tab.
+pub(crate) async fn icon() -> Response {
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")];
+    (headers, crate::components::shell::ICON).into_response()
+}
+
 /// A file of the bundle; its name holds its hash, so that it may be kept for ever.
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     let mut parts = name.split('.');

@@ -91,6 +91,7 @@ impl Frame {
             address: self.address.clone(),
             script: assets::SCRIPT.clone(),
             style: assets::STYLE.clone(),
+            icon: assets::ICON.to_owned(),
             toast: self.toast.as_deref().and_then(|told| toast(told, language)),
         }
     }

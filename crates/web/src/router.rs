@@ -77,6 +77,7 @@ pub fn app(settings: Settings) -> Router {
             "/b/{backend}/{resource}/r/{key}/delete",
             get(write::delete_page).post(write::delete),
         )
+        .route("/assets/icon.svg", get(assets::icon))
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(operating::alive))
         .route("/readyz", get(operating::ready))

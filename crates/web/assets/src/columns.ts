@@ -14,7 +14,8 @@ function read(table: HTMLElement): Widths {
   }
 }
 
-function apply(table: HTMLTableElement): void {
+/** Gives all rows the widths and places that were chosen for their columns. */
+export function fit(table: HTMLTableElement): void {
   const widths = read(table);
   for (const header of table.tHead?.rows[0]?.cells ?? []) {
     const width = widths[header.dataset["f"] ?? ""];
@@ -39,6 +40,9 @@ function pin(table: HTMLTableElement): void {
     for (const row of table.rows) row.cells[header.cellIndex]?.style.setProperty("--left", `${left}px`);
     left += header.offsetWidth;
   }
+  // A cell that gets the focus must not hide behind what stays in sight.
+  const wrap = table.parentElement;
+  if (wrap) wrap.style.scrollPadding = `34px 12px 12px ${left + 4}px`;
 }
 
 document.addEventListener("pointerdown", (event) => {
@@ -77,4 +81,4 @@ document.addEventListener("click", (event) => {
   button.focus();
 });
 
-onContent((root) => each<HTMLTableElement>(root, "table[data-grid]", apply));
+onContent((root) => each<HTMLTableElement>(root, "table[data-grid]", fit));

@@ -66,7 +66,8 @@ function keep(form: HTMLFormElement): void {
 
 onContent((root) => each<HTMLFormElement>(root, "form[data-draft]", keep));
 
-// Typing says that there is a value; choosing “no value” takes it away.
+// Typing says that there is a value; choosing “no value” takes it away. Runs before the draft is
+// kept, so that it keeps both.
 document.addEventListener("input", (event) => {
   const input = event.target as HTMLInputElement;
   if (input.dataset["nullOf"]) {
@@ -78,4 +79,4 @@ document.addEventListener("input", (event) => {
   // Whoever types into a line of a bulk change wants it changed.
   const tick = input.closest(".bulk-line")?.querySelector<HTMLInputElement>(":scope > input");
   if (tick && input !== tick) tick.checked = true;
-});
+}, true);

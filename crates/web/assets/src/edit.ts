@@ -1,5 +1,6 @@
 // Inline edit: an editor over the cell, saved with what was seen, so that nobody's work is lost.
 import { patch, undo, type Clash } from "./api";
+import { fit } from "./columns";
 import { ask } from "./dialog";
 import { headerOf, move } from "./grid";
 import { swap } from "./swap";
@@ -191,6 +192,8 @@ async function refreshRow(cell: HTMLTableCellElement): Promise<void> {
   const had = document.activeElement?.closest("tr") === row ? (document.activeElement as HTMLTableCellElement).cellIndex : -1;
   for (const other of fresh.cells) other.tabIndex = -1;
   row.replaceWith(fresh);
+  const table = fresh.closest("table");
+  if (table) fit(table);
   const now = fresh.cells[cellIndex];
   if (now) flash(now);
   if (had >= 0) fresh.cells[had]?.focus();
@@ -222,14 +225,17 @@ async function settle(cell: HTMLTableCellElement, header: HTMLTableCellElement, 
   else if (!now?.isConnected) void swap(location.href, "#list", { push: false });
 }
 
-export async function takeBack(operation: string): Promise<void> {
-  const problem = await undo(operation);
-  if (problem) {
-    toast(problem, { bad: true });
-    return;
+/** Takes changes back, the last one first, and shows what is true then. */
+export async function takeBack(...operations: string[]): Promise<void> {
+  for (const operation of operations.reverse()) {
+    const problem = await undo(operation);
+    if (problem) {
+      toast(problem, { bad: true });
+      break;
+    }
+    if (operation === operations.at(-1)) toast(word("undone"));
   }
   lastOperation = undefined;
-  toast(word("undone"));
   if (document.querySelector("#list")) void swap(location.href, "#list", { push: false });
   else location.reload();
 }

@@ -139,6 +139,14 @@ export function plain(total: bigint, scale: number): string {
   return total < 0n ? `-${number}` : number;
 }
 
+/** Without the zeros at the end that go beyond the digits of the values. */
+function trimmed(number: string, scale: number): string {
+  const point = number.indexOf(".");
+  const least = scale > 0 ? point + 1 + scale : point;
+  const digits = number.replace(/0+$/, "");
+  return digits.length > least ? digits.replace(/\.$/, "") : number.slice(0, least);
+}
+
 export function local(number: string): string {
   const [whole = "", fraction] = number.replace("-", "").split(".");
   const [thousand, point] = language === "de" ? [".", ","] : [",", "."];
@@ -166,10 +174,13 @@ function tell(): void {
     // The mean gets two more digits than the values have; what is beyond is cut.
     const mean = (added.total * 100n) / BigInt(numbers.length);
     const name = header.querySelector(".sort")?.textContent?.trim() ?? "";
-    sums.push(`${name}: ${word("sum")} ${local(plain(added.total, added.scale))} · ${word("average")} ${local(plain(mean, added.scale + 2))}`);
+    sums.push(`${name}: ${local(plain(added.total, added.scale))} (⌀ ${local(trimmed(plain(mean, added.scale + 2), added.scale))})`);
   }
   const place = document.querySelector("[data-sums]");
-  if (place) place.textContent = sums.slice(0, 3).join("   ");
+  if (place) {
+    place.textContent = sums.slice(0, 3).join(" · ");
+    place.setAttribute("title", `${word("sum")} (⌀ ${word("average")})`);
+  }
 }
 
 onContent((root) => {

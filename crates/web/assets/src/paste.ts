@@ -100,11 +100,9 @@ async function write(writes: Write[]): Promise<void> {
     if (!operation) break;
     operations.push(operation);
   }
-  const act = async (): Promise<void> => {
-    for (const operation of operations.reverse()) await takeBack(operation);
-  };
   if (operations.length > 0) {
-    toast(`${operations.length} / ${writes.length} ${word("pasted")}`, { action: { label: word("undo"), act: () => void act() } });
+    const act = (): void => void takeBack(...operations);
+    toast(`${operations.length} / ${writes.length} ${word("pasted")}`, { action: { label: word("undo"), act } });
   }
 }
 

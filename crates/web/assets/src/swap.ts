@@ -57,6 +57,7 @@ function place(html: string, target: string, response: Response, options: Option
   here.replaceWith(there);
   if (page.title) document.title = page.title;
   if (options.push !== false) history.pushState({ target }, "", response.url);
+  shown = pageOf(location);
   announce(there);
   if (focus) document.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
 }
@@ -122,7 +123,12 @@ document.addEventListener("change", (event) => {
   if (input.matches("[data-submit]")) (input as HTMLSelectElement).form?.requestSubmit();
 });
 
+// Jumps inside a page are told in the same way as going back to another one.
+const pageOf = (place: Location): string => place.pathname + place.search;
+let shown = pageOf(location);
+
 window.addEventListener("popstate", (event: PopStateEvent) => {
+  if (pageOf(location) === shown) return;
   const target = (event.state as { target?: string } | null)?.target ?? "#list";
   if (document.querySelector(target)) void swap(location.href, target, { push: false });
   else location.reload();

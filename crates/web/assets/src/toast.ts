@@ -1,4 +1,5 @@
 // What has just happened, with the way back. The place is a live region, so it is read out.
+import { each, onContent } from "./content";
 import { make } from "./words";
 
 export interface Action {
@@ -7,6 +8,14 @@ export interface Action {
 }
 
 const SHOWN = 7000;
+
+/** Goes after a while, but never while somebody is about to click it or still reads. */
+function leave(box: HTMLElement, after: number): void {
+  window.setTimeout(() => (box.matches(":hover, :focus-within") ? leave(box, after) : box.remove()), after);
+}
+
+// What the server says with a page goes in the same way.
+onContent((root) => each(root, "#toasts > .toast", (box) => leave(box, SHOWN * 2)));
 
 export function toast(text: string, options: { bad?: boolean; action?: Action; stays?: boolean } = {}): () => void {
   const place = document.querySelector("#toasts");
@@ -21,17 +30,10 @@ export function toast(text: string, options: { bad?: boolean; action?: Action; s
     });
     box.append(button);
   }
-  // Never take away what somebody is about to click or still reads.
-  let timer = 0;
-  const wait = (): void => {
-    timer = window.setTimeout(() => (box.matches(":hover, :focus-within") ? wait() : close()), options.bad ? SHOWN * 2 : SHOWN);
-  };
-  if (!options.stays) wait();
-  box.addEventListener("dblclick", () => {
-    window.clearTimeout(timer);
-    close();
-  });
+  if (!options.stays) leave(box, options.bad ? SHOWN * 2 : SHOWN);
+  // One at a time; what waits for an answer stays.
+  place?.querySelectorAll(".toast:not(.stays)").forEach((other) => other.remove());
+  box.classList.toggle("stays", options.stays ?? false);
   place?.append(box);
-  while ((place?.childElementCount ?? 0) > 3) place?.firstElementChild?.remove();
   return close;
 }

@@ -9,7 +9,10 @@ use super::icon::{Icon, icon};
 pub fn menu(label: &Markup, title: Option<&str>, class: &str, panel: &Markup) -> Markup {
     html! {
         details class={ "menu " (class) } {
-            summary.button title=[title] aria-label=[title] { (label) }
+            summary.button title=[title] {
+                (label)
+                @if let Some(title) = title { span.unseen { (title) } }
+            }
             div.panel { (panel) }
         }
     }

@@ -6,85 +6,18 @@ use kontor_model::{BackendName, ResourceName};
 use maud::{DOCTYPE, Markup, html};
 
 use super::icon::{Icon, icon};
-use super::{control, menu, status};
+use super::{control, menu};
 use crate::format::Reader;
 use crate::links;
 use crate::shown::Health;
 use crate::texts::{Language, Texts};
 
 mod keys;
+mod look;
+mod sidebar;
 mod words;
 
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the reader's system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// All themes with the keys of their words.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::System, "theme-system"), (Self::Light, "theme-light"), (Self::Dark, "theme-dark")];
-
-    /// The theme's code in forms and in `data-theme`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// The theme of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().map(|(theme, _)| theme).find(|theme| theme.code() == code)
-    }
-}
-
-/// How close the lines stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Density {
-    /// As many lines as can be read.
-    Compact,
-    /// In between.
-    #[default]
-    Normal,
-    /// With air.
-    Roomy,
-}
-
-impl Density {
-    /// All densities with the keys of their words.
-    pub const ALL: [(Self, &'static str); 3] = [
-        (Self::Compact, "density-compact"),
-        (Self::Normal, "density-normal"),
-        (Self::Roomy, "density-roomy"),
-    ];
-
-    /// The density's code in forms and in `data-density`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Compact => "compact",
-            Self::Normal => "normal",
-            Self::Roomy => "roomy",
-        }
-    }
-
-    /// The density of a code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().map(|(density, _)| density).find(|density| density.code() == code)
-    }
-}
+pub use look::{Density, Theme};
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,9 +112,14 @@ pub struct Shell {
     pub script: String,
     /// Address of the styles.
     pub style: String,
+    /// Address of the icon, [`ICON`].
+    pub icon: String,
     /// What has just been done.
     pub toast: Option<Toast>,
 }
+
+/// The sign of the house for the browser's tab, as SVG.
+pub const ICON: &str = include_str!("../../assets/src/icon.svg");
 
 impl Shell {
     /// The reader's language.
@@ -217,7 +155,7 @@ pub fn page(shell: &Shell, title: &str, layout: Layout, content: &Markup) -> Mar
         &html! {
             a.skip href="#main" { (t.get("skip")) }
             div.frame {
-                (sidebar(shell))
+                (sidebar::sidebar(shell))
                 (bar(shell))
                 main #main tabindex="-1" .fill[fill] { (content) }
             }
@@ -262,6 +200,7 @@ fn document(shell: &Shell, title: &str, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · Kontor" }
+                link rel="icon" type="image/svg+xml" href=(shell.icon);
                 link rel="stylesheet" href=(shell.style);
                 script type="module" src=(shell.script) {}
             }
@@ -278,68 +217,6 @@ fn mark() -> Markup {
             rect x="10" y="1" width="7" height="5" rx="1.5" {}
             rect x="10" y="8" width="7" height="9" rx="1.5" {}
             rect x="1" y="13" width="7" height="4" rx="1.5" {}
-        }
-    }
-}
-
-fn sidebar(shell: &Shell) -> Markup {
-    let t = shell.texts;
-    let is_administrator = shell.user.as_ref().is_some_and(|user| user.is_administrator);
-    html! {
-        nav #nav.sidebar aria-label=(t.get("nav")) {
-            div.head {
-                a.brand href=(links::HOME) { (mark()) "Kontor" }
-                a.button.bare.mark.close href="#main" aria-label=(t.get("close")) { (icon(Icon::Close)) }
-            }
-            div.places {
-                (place(links::HOME, Icon::Home, &t.get("mosaic-title"), shell.here == Here::Mosaic))
-                @if !shell.backends.is_empty() {
-                    p.heading { (t.get("nav-backends")) }
-                }
-                @for backend in &shell.backends { (nav_backend(shell, backend)) }
-            }
-            div.places.last {
-                @if is_administrator {
-                    (place(links::CONNECT, Icon::Plug, &t.get("connect-title"), shell.here == Here::Connect))
-                    (place(links::AUDIT, Icon::Scroll, &t.get("audit-title"), shell.here == Here::Audit))
-                    (place(links::PEOPLE, Icon::People, &t.get("people-title"), shell.here == Here::People))
-                }
-            }
-        }
-    }
-}
-
-fn place(href: &str, which: Icon, word: &str, current: bool) -> Markup {
-    html! {
-        a.place href=(href) aria-current=[current.then_some("page")] { (icon(which)) span { (word) } }
-    }
-}
-
-fn nav_backend(shell: &Shell, backend: &NavBackend) -> Markup {
-    let t = shell.texts;
-    let (is_here, resource) = match &shell.here {
-        Here::Backend(name) => (*name == backend.name, None),
-        Here::Resource(name, resource) => (*name == backend.name, Some(resource)),
-        _ => (false, None),
-    };
-    let on_page = is_here && resource.is_none();
-    html! {
-        details.backend open[is_here || shell.backends.len() <= 3] {
-            summary {
-                span.chevron { (icon(Icon::Right)) }
-                span.name { (backend.title) }
-                (status::health_mark(t, backend.health))
-            }
-            @for entry in &backend.resources {
-                @let current = is_here && resource == Some(&entry.name);
-                a.place href=(links::list(&backend.name, &entry.name)) aria-current=[current.then_some("page")] {
-                    span { (entry.title) }
-                }
-            }
-            a.place.quiet href=(links::backend(&backend.name)) aria-current=[on_page.then_some("page")] {
-                @if backend.more > 0 { (t.count("nav-more", backend.more as u64)) }
-                @else { (t.get("nav-about")) }
-            }
         }
     }
 }
@@ -394,7 +271,7 @@ fn look_group(
     html! {
         div.group {
             span.word { (word) }
-            form.segments method="post" action=(links::LOOK) data-look=(name) {
+            form.segments method="post" action=(links::LOOK) {
                 input type="hidden" name="back" value=(shell.address);
                 @for (code, key) in choices {
                     button type="submit" name=(name) value=(code) aria-pressed=(if *code == chosen { "true" } else { "false" }) { (shell.texts.get(key)) }

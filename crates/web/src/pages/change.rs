@@ -145,8 +145,8 @@ fn undo(shell: &Shell, change: &ChangeScreen) -> Markup {
 fn relations(shell: &Shell, change: &ChangeScreen) -> Markup {
     let t = shell.texts;
     html! {
-        @if let Some(operation) = &change.undo_of { p { (t.get("change-undo-of")) " " a href=(links::change(operation)) { (operation) } } }
-        @if let Some(operation) = &change.undone_by { p { (t.get("change-undone-by")) " " a href=(links::change(operation)) { (operation) } } }
+        @if let Some(operation) = &change.undo_of { p.relation { (t.get("change-undo-of")) " " a href=(links::change(operation)) { (operation) } } }
+        @if let Some(operation) = &change.undone_by { p.relation { (t.get("change-undone-by")) " " a href=(links::change(operation)) { (operation) } } }
     }
 }
 

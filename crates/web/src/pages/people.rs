@@ -180,7 +180,7 @@ fn role_select(t: &Texts, chosen: Role) -> Markup {
 pub(crate) fn secret(t: &Texts, text: &str, secret: &str) -> Markup {
     banner(
         Loudness::Quiet,
-        &html! { p { (text) } p.secret { code { (secret) } (control::copy(t, secret)) } p.help { (t.get("shown-once")) } },
+        &html! { p { (text) } p.secret { code { (secret) } (control::copy(t, secret)) } p.help { (t.get("shown-now")) } },
         None,
     )
 }

@@ -162,3 +162,26 @@ fn connecting_is_drawn() {
         connect::page(&shell, &ConnectScreen::Found(Box::new(samples::office::found())))
     });
 }
+
+/// One tag to a line, so that a change of the markup can be read.
+fn lines(markup: Markup) -> String {
+    markup.into_string().replace("><", ">\n<")
+}
+
+#[test]
+fn the_markup_of_a_list_stays() {
+    let mut orders = samples::list::orders();
+    orders.rows.truncate(2);
+    let region = list::region(&samples::shell(Language::English), &orders);
+    insta::assert_snapshot!("list", lines(region));
+}
+
+#[test]
+fn the_markup_of_a_records_form_stays() {
+    let shell = samples::shell(Language::German);
+    let form = form::page(&shell, &samples::record::form(&shell.zone));
+    let html = lines(form);
+    let start = html.find("<main").expect("the content");
+    let end = html.find("</main>").expect("its end");
+    insta::assert_snapshot!("form", &html[start..end]);
+}

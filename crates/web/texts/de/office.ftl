@@ -34,7 +34,7 @@ invite = Jemanden einladen
 invite-help = Es entsteht eine Adresse zum Weitergeben. Kontor verschickt selbst keine E-Mails.
 invite-go = Einladen
 invite-made = Einladung für { $email }:
-shown-once = Wird nur jetzt gezeigt und gilt einmal.
+shown-now = Wird nur jetzt gezeigt.
 
 zone = Zeitzone
 password-present = Bisheriges Passwort

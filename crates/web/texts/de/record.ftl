@@ -127,3 +127,4 @@ change-update = Änderung
 change-delete = Löschung
 change-undo = Rücknahme
 form-not-whole = Diese Bytes sind zu groß für ein Formular und bleiben, wie sie sind.
+form-choose = – bitte wählen –

@@ -34,7 +34,7 @@ invite = Invite somebody
 invite-help = This makes an address to pass on. Kontor itself sends no e-mails.
 invite-go = Invite
 invite-made = Invitation for { $email }:
-shown-once = Shown only now, and good for one use.
+shown-now = Shown only now.
 
 zone = Time zone
 password-present = Present password

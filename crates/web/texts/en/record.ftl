@@ -127,3 +127,4 @@ change-update = Change
 change-delete = Deletion
 change-undo = Undo
 form-not-whole = These bytes are too large for a form and stay as they are.
+form-choose = – choose –

@@ -116,7 +116,7 @@ fn test_words(t: &Texts, reader: Reader<'_>, names: Names<'_>, test: &FieldTest)
         })
         .collect();
     match test.operator {
-        Operator::Between => format!("{title} {operator} {} – {}", operands[0], operands[1]),
+        Operator::Between => format!("{title} {operator} {}", operands.join(" – ")),
         _ if operands.is_empty() => format!("{title} {operator}"),
         _ => format!("{title} {operator} {}", operands.join(", ")),
     }

@@ -144,7 +144,7 @@ fn select(
     let known = choices.iter().any(|(code, _)| *code == input.text);
     html! {
         select id=(a.id) name=(a.name) required[a.required] aria-invalid=[a.invalid()] aria-describedby=[a.described.as_deref()] {
-            @if input.field.nullable || input.text.is_empty() { option value="" selected[input.text.is_empty()] { (shell.texts.get("form-none")) } }
+            @if input.field.nullable || input.text.is_empty() { option value="" selected[input.text.is_empty()] { (shell.texts.get(if input.field.nullable { "form-none" } else { "form-choose" })) } }
             @if !known && !input.text.is_empty() { option selected { (input.text) } }
             @for (code, word) in choices { option value=(code) selected[*code == input.text] { (word) } }
         }

@@ -88,6 +88,7 @@ pub(crate) fn shell(language: Language) -> Shell {
         address: "/".into(),
         script: "app.js".into(),
         style: "app.css".into(),
+        icon: "/assets/icon.svg".into(),
         toast: None,
     }
 }
