@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `kontor`.
+
+fn main() -> std::process::ExitCode {
+    kontor::main()
+}

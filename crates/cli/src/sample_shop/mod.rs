@@ -16,6 +16,7 @@ mod customers;
 mod dates;
 mod draft;
 mod goods;
+pub(crate) mod manifests;
 mod names;
 mod orders;
 mod phrases;

@@ -5,11 +5,15 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use kontor_connect::{Connection, Failure, Of};
 use kontor_model::{
-    Column, Comparison, Condition, FieldType, Query, Resource, Schema, Sort, Test, Value,
+    Column, Comparison, Condition, Engine, FieldType, IndexKind, Query, Resource, Schema, Sort,
+    Test, Value,
 };
 
 use super::sampler::{RECORDS_PER_END, Sample, Sampler, comparable};
 use super::secrets;
+
+/// So many records may be sorted without an index.
+const SORTABLE: u64 = 10_000;
 
 /// A [`Sampler`] over a backend's connection, within its budget.
 pub struct ConnectionSampler<'a> {
@@ -23,6 +27,19 @@ impl<'a> ConnectionSampler<'a> {
     #[must_use]
     pub fn new(connection: &'a dyn Connection, schema: &'a Schema, row_cap: u32) -> Self {
         Self { connection, schema, row_cap: row_cap.max(1) }
+    }
+
+    /// The order of the key, where an index gives it. A key that only the manifest names may have
+    /// none; then a large resource is read in whatever order it comes.
+    fn by_key(&self, resource: &Resource, descending: bool) -> Vec<Sort> {
+        let is_served = self.schema.engine == Engine::Sqlite
+            || resource.estimated_rows.is_some_and(|rows| rows <= SORTABLE)
+            || resource.indexes.iter().any(|index| {
+                matches!(index.kind, IndexKind::Ordered | IndexKind::Prefix)
+                    && index.fields.first() == resource.key.first()
+            });
+        let step = |&field: &usize| Sort { field, descending };
+        if is_served { resource.key.iter().map(step).collect() } else { Vec::new() }
     }
 
     async fn rows(
@@ -44,7 +61,7 @@ impl Sampler for ConnectionSampler<'_> {
         let mut query = Query {
             columns: fields.iter().map(|&field| Column::brief(field)).collect(),
             condition: Condition::everything(),
-            sort: by_key(resource, false),
+            sort: self.by_key(resource, false),
             total_order: true,
             cursor: None,
             backward: false,
@@ -54,7 +71,7 @@ impl Sampler for ConnectionSampler<'_> {
         let mut statements = 1;
         // Without an order there is no other end, and a plain LIMIT already stopped early.
         if more && !query.sort.is_empty() {
-            query.sort = by_key(resource, true);
+            query.sort = self.by_key(resource, true);
             rows.extend(self.rows(resource, &query).await?.0);
             statements += 1;
             without_doubles(resource, &fields, &mut rows);
@@ -116,10 +133,6 @@ fn readable(resource: &Resource) -> Vec<usize> {
         !matches!(field.ty, FieldType::Other) && secrets::by_name(resource, field).is_none()
     };
     (0..resource.fields.len()).filter(wanted).collect()
-}
-
-fn by_key(resource: &Resource, descending: bool) -> Vec<Sort> {
-    resource.key.iter().map(|&field| Sort { field, descending }).collect()
 }
 
 /// The two ends of a resource that is not much longer than one of them overlap.

@@ -3,7 +3,7 @@
 use kontor_model::{Field, FieldType, Resource};
 
 use super::secrets;
-use super::words::{ends_with, has_any, is, own_words, words};
+use super::words::{all_alike, ends_with, has_any, is, own_words, words};
 
 /// The greatest number of columns that a list shows at first.
 const COLUMNS: usize = 8;
@@ -80,6 +80,20 @@ const PERSONS: [(&[&str], &[&str]); 4] = [
     (&["forename"], &["surname", "last name"]),
 ];
 
+/// Names of the amounts that people look for in a list.
+const AMOUNTS: [&str; 10] = [
+    "total",
+    "price",
+    "amount",
+    "sum",
+    "betrag",
+    "preis",
+    "summe",
+    "total cents",
+    "price cents",
+    "amount cents",
+];
+
 /// The fields whose values, joined by a space, name a record; empty where no field does and the
 /// key must do. Never a secret.
 #[must_use]
@@ -144,12 +158,23 @@ fn rank_in(resource: &Resource, table: &str, at: usize) -> Option<usize> {
         return Some(rank * 2);
     }
     let all = words(&field.name);
+    // `city.city`
+    if all_alike(&all, &words(table)) {
+        return Some(5);
+    }
+    if ends_with(&all, "subject") || ends_with(&all, "betreff") {
+        return Some(80);
+    }
     // Another thing's name names this one where nothing better does.
-    let is_name =
-        ends_with(&all, "name") || ends_with(&all, "title") || ends_with(&all, "bezeichnung");
-    let is_technical =
-        has_any(&all, &["file", "host", "domain", "template", "table", "module", "class", "field"]);
-    (is_name && !is_technical).then_some(65)
+    let technical = ["file", "host", "domain", "template", "table", "module", "class", "field"];
+    let is_name = ends_with(&all, "name") || ends_with(&all, "bezeichnung");
+    if has_any(&all, &technical) {
+        return None;
+    }
+    if is_name {
+        return Some(90);
+    }
+    (ends_with(&all, "title") || ends_with(&all, "titel")).then_some(95)
 }
 
 fn can_title(resource: &Resource, at: usize) -> bool {
@@ -172,14 +197,32 @@ fn is_reference(resource: &Resource, at: usize) -> bool {
     resource.references.iter().any(|reference| reference.fields.contains(&at))
 }
 
+/// What names an address; an invoice has a street, too, but is none.
 fn street_and_town(resource: &Resource) -> Option<Vec<usize>> {
+    let places = [
+        "address",
+        "addresses",
+        "adresse",
+        "adressen",
+        "anschrift",
+        "anschriften",
+        "location",
+        "locations",
+        "branch",
+        "branches",
+        "filiale",
+        "filialen",
+    ];
+    if !has_any(&words(&resource.table), &places) {
+        return None;
+    }
     let found = |names: &[&str]| {
         (0..resource.fields.len()).find(|&at| {
             can_title(resource, at)
                 && names.iter().any(|name| ends_with(&words(&resource.fields[at].name), name))
         })
     };
-    let street = found(&["street", "street address", "strasse", "address", "adresse"])?;
+    let street = found(&["street", "street address", "strasse"])?;
     Some(vec![street, found(&["city", "town", "ort", "stadt"])?])
 }
 
@@ -217,48 +260,22 @@ fn weight(resource: &Resource, at: usize) -> Option<u8> {
     if secrets::by_name(resource, field).is_some() || !fits_a_list(field) {
         return None;
     }
-    let all = words(&field.name);
-    let is_number =
-        ["number", "nummer", "nr", "code", "sku"].iter().any(|head| ends_with(&all, head));
+    let (all, own) = (words(&field.name), own_words(&resource.table, &field.name));
+    let is_any = |names: &[&str]| names.iter().any(|name| is(&own, name));
+    let ends = |names: &[&str]| names.iter().any(|name| ends_with(&all, name));
+    let is_time = is_time(&field.ty);
+    let dealt = ["placed", "ordered", "purchased", "date", "datum", "bestellt", "am"];
     Some(match () {
         () if resource.key.contains(&at) => 0,
-        () if is_number => 1,
-        () if has_any(&all, &["status", "state", "zustand"]) => 1,
-        () if is_reference(resource, at) => 2,
-        () if has_any(
-            &all,
-            &["total", "price", "amount", "sum", "betrag", "preis", "summe", "gross"],
-        ) =>
-        {
-            3
-        }
-        () if has_any(
-            &all,
-            &["email", "mail", "quantity", "menge", "company", "firma", "city", "ort"],
-        ) =>
-        {
-            4
-        }
-        () if is_time(&field.ty)
-            && has_any(
-                &all,
-                &[
-                    "created",
-                    "added",
-                    "placed",
-                    "ordered",
-                    "purchased",
-                    "erstellt",
-                    "date",
-                    "datum",
-                    "am",
-                ],
-            ) =>
-        {
-            4
-        }
-        () if is_time(&field.ty) => 6,
         () if matches!(field.ty, FieldType::Bool) => 7,
+        () if is_any(&["number", "nummer", "nr", "code", "sku"]) => 1,
+        () if ends(&["status", "zustand"]) || is_any(&["state"]) => 1,
+        () if ends(&AMOUNTS) || (is_time && has_any(&all, &dealt)) => 2,
+        () if is_reference(resource, at) => 3,
+        () if ends(&["email", "mail", "quantity", "menge"]) => 4,
+        () if is_any(&["company", "firma", "city", "town", "ort"]) => 4,
+        () if is_time && has_any(&all, &["created", "added", "erstellt", "angelegt"]) => 4,
+        () if is_time => 6,
         () => 5,
     })
 }
@@ -322,7 +339,12 @@ mod tests {
             ("admin_users", "id:int* password_hash login api_key", "login"),
             ("addresses", "id:int* street city", "street city"),
             ("order_lines", "order_id:int* line_no:int* quantity:int", ""),
+            ("ezpages_content", "pages_id:int* language_id:int* pages_title", "pages_title"),
             ("newsletters", "id:int* subject body:long", "subject"),
+            ("email_archive", "id:int* email_to_name email_subject", "email_subject"),
+            ("city", "city_id:int* city country_id:int", "city"),
+            ("invoice", "id:int* billing_street billing_city", ""),
+            ("Suppliers", "SupplierID:int* ContactTitle CompanyName ContactName", "CompanyName"),
         ] {
             let resource = table(name, fields);
             assert_eq!(names(&resource, &title_fields(&resource)), title, "{name}");
@@ -340,5 +362,12 @@ mod tests {
             names(&resource, &default_columns(&resource)),
             "id name status email created_at a b c"
         );
+        let orders = table(
+            "orders",
+            "id:int* number status customer_id:int a_id:int b_id:int c_id:int d_id:int \
+             placed_at:time total_cents:int created_at:time",
+        );
+        let shown = names(&orders, &default_columns(&orders));
+        assert!(shown.ends_with("placed_at total_cents created_at"), "{shown}");
     }
 }

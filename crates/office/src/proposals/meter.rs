@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use kontor_connect::Failure;
+use kontor_connect::{Failure, FailureKind};
 use kontor_model::{Resource, ResourceName, Value};
 use serde::Serialize;
 
@@ -12,6 +12,9 @@ use super::sampler::{Sample, Sampler};
 /// Greatest number of statements for one backend, however large its schema is.
 pub const STATEMENTS: u32 = 2_000;
 
+/// After so many statements that the backend could not answer in time, it is left alone.
+pub const LATE_ANSWERS: u32 = 5;
+
 /// What was read of a backend.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
@@ -19,7 +22,10 @@ pub struct Cost {
     pub statements: u32,
     /// Records read in samples; values looked up are not counted.
     pub records: u64,
-    /// Whether [`STATEMENTS`] was reached, so that the rest was judged by names alone.
+    /// Statements that the backend did not answer in time, or not at all.
+    pub late_answers: u32,
+    /// Whether [`STATEMENTS`] or [`LATE_ANSWERS`] was reached, so that the rest was judged by
+    /// names alone.
     pub is_exhausted: bool,
     /// Resources that could not be read, and why.
     pub unread: Vec<(ResourceName, String)>,
@@ -77,9 +83,11 @@ impl<'a> Meter<'a> {
         if !self.may(1) {
             return None;
         }
-        self.with(|cost| cost.statements += 1);
         match self.sampler.existing(resource, fields, tuples).await {
-            Ok(existing) => Some(existing),
+            Ok(existing) => {
+                self.with(|cost| cost.statements += 1);
+                Some(existing)
+            }
             Err(failure) => self.failed(resource, &failure),
         }
     }
@@ -87,6 +95,9 @@ impl<'a> Meter<'a> {
     fn failed<T>(&self, resource: &Resource, failure: &Failure) -> Option<T> {
         self.with(|cost| {
             cost.statements += 1;
+            let kinds = [FailureKind::Timeout, FailureKind::Busy, FailureKind::Unreachable];
+            cost.late_answers += u32::from(kinds.contains(&failure.kind));
+            cost.is_exhausted |= cost.late_answers >= LATE_ANSWERS;
             if cost.unread.iter().all(|(name, _)| *name != resource.name) {
                 cost.unread.push((resource.name.clone(), failure.to_string()));
             }

@@ -3,7 +3,8 @@
 //!
 //! What is read of a backend is bounded: at most two statements and 600 records per resource, at
 //! most three look-ups of 200 values per field that could refer, never more than
-//! [`STATEMENTS`] statements in all. Views are not read: a page of a view can cost as much as all
+//! [`STATEMENTS`] statements in all; a backend that answers late [`LATE_ANSWERS`] times is left
+//! alone. Views are not read: a page of a view can cost as much as all
 //! of it.
 
 mod connection;
@@ -28,7 +29,7 @@ use serde::Serialize;
 
 pub use connection::ConnectionSampler;
 pub use edit::{Choice, Color, Currency, Format, ManifestEdit, Mark};
-pub use meter::{Cost, STATEMENTS};
+pub use meter::{Cost, LATE_ANSWERS, STATEMENTS};
 pub use proposal::{Confidence, Fact, Kind, NameAgreement, Proposal};
 pub use sampler::{RECORDS_PER_END, Sample, Sampler, TUPLES_PER_LINK, VALUES_PER_LINK, comparable};
 

@@ -236,7 +236,8 @@ fn token(resource: &Resource, field: &Field, all: &[String]) -> Option<Reason> {
         "session key",
         "session id",
         "session hash",
-        "session",
+        "saved session",
+        "session payload",
         "reset key",
         "reset code",
         "login code",
@@ -373,7 +374,7 @@ mod tests {
              password_required:bool mfa_enabled:bool mfa_method secretary public_key passport_no \
              boarding_pass pin_code shipping_pinned session_id:int gift_card_number api_key_id:int \
              loyalty_card_no compass passage author nr hash file_hash customer_card_no token_type \
-             passed_tests:int bypass sessions:int session_counter:int secret:bool",
+             passed_tests:int bypass session sessions:int session_counter:int secret:bool",
         );
         assert_eq!(found(&resource), []);
     }

@@ -87,12 +87,19 @@ pub(super) fn translations(look: &Look<'_>) -> Option<Proposal> {
     Some(Proposal::new(Confidence::percent(percent), evidence, edit))
 }
 
-/// The rest of a key that is made of the base record and the language.
+/// The rest of a key that is made of the base record and the language, in the order of the base
+/// record's key.
 fn base_fields(texts: &Resource, base: &Resource, language: usize) -> Option<Vec<usize>> {
     let unique = texts.indexes.iter().filter(|index| index.unique).map(|index| &index.fields);
     std::iter::once(&texts.key).chain(unique).find_map(|key| {
         let rest: Vec<usize> = key.iter().copied().filter(|&field| field != language).collect();
-        (rest.len() + 1 == key.len() && !rest.is_empty() && rest.len() == base.key.len())
-            .then_some(rest)
+        if rest.len() + 1 != key.len() || rest.len() != base.key.len() {
+            return None;
+        }
+        match rest.as_slice() {
+            [] => None,
+            [_] => Some(rest),
+            _ => base.key.iter().map(|&at| texts.position(&base.fields[at].name)).collect(),
+        }
     })
 }

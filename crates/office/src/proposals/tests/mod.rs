@@ -4,6 +4,12 @@ mod habits;
 mod links;
 mod secrets;
 
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use kontor_connect::{Failure, FailureKind};
+use kontor_model::{Resource, Value};
+
 use super::sample::{Memory, table};
 use super::*;
 
@@ -42,6 +48,40 @@ async fn a_large_schema_costs_no_more_than_the_limit_and_says_so() {
     let cost = memory.report().await.cost;
     assert!(cost.statements <= STATEMENTS, "{} statements", cost.statements);
     assert!(cost.is_exhausted);
+}
+
+/// A backend that never answers in time.
+struct Late;
+
+#[async_trait]
+impl Sampler for Late {
+    async fn sample(&self, _: &Resource) -> Result<Sample, Failure> {
+        Err(Failure::new(FailureKind::Timeout, "10 s are over"))
+    }
+
+    async fn existing(
+        &self,
+        _: &Resource,
+        _: &[usize],
+        _: &[Vec<Value>],
+    ) -> Result<HashSet<String>, Failure> {
+        Err(Failure::new(FailureKind::Timeout, "10 s are over"))
+    }
+}
+
+#[tokio::test]
+async fn a_backend_that_answers_late_is_left_alone_and_judged_by_names() {
+    let mut memory = Memory::new()
+        .with::<&str>(table("a_customers", "id:int* name"), [])
+        .with::<&str>(table("z_orders", "id:int* a_customer_id:int"), []);
+    for n in 0..20 {
+        memory = memory.with::<&str>(table(&format!("t{n}x"), "id:int* note"), []);
+    }
+    let report = propose(&memory.schema, &Late).await;
+    let links: Vec<String> = report.proposals.iter().map(|p| line(&p.edit)).collect();
+    assert_eq!(links, ["z_orders.a_customer_id -> a_customers.id"]);
+    assert_eq!(report.cost.statements, LATE_ANSWERS);
+    assert!(report.cost.is_exhausted);
 }
 
 #[tokio::test]

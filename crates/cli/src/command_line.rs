@@ -1,0 +1,164 @@
+//! What can be written behind `kontor`, and which command it starts.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{audit, check, connect, demo, openapi, serve};
+use crate::configuration::{Configuration, Given, GlobalOptions, ServeOptions};
+use crate::error::CommandError;
+use crate::logging;
+
+/// One back office for a shop that is built of many backends.
+#[derive(Parser)]
+#[command(name = "kontor", version, arg_required_else_help = true, max_term_width = 100)]
+struct CommandLine {
+    #[command(flatten)]
+    global: GlobalOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Opens the office in the browser.
+    Serve(ServeOptions),
+    /// Opens the office with a sample shop of three databases.
+    Demo(DemoOptions),
+    /// Reads a database, says what is in it and registers it as a backend, read-only.
+    Connect(ConnectOptions),
+    /// Says what is wrong with manifests, with file, line and column.
+    Check(CheckOptions),
+    /// Looks after the audit.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Prints the description of the API (OpenAPI 3.1, JSON).
+    Openapi,
+}
+
+#[derive(Args)]
+struct DemoOptions {
+    #[command(flatten)]
+    serve: ServeOptions,
+    /// Make the sample shop new. What was changed in it is lost.
+    // Deliberately without an environment variable: it would empty the shop at every start.
+    #[arg(long)]
+    reset: bool,
+}
+
+/// What `kontor connect` is told.
+#[derive(Args)]
+pub(crate) struct ConnectOptions {
+    /// The address: sqlite:<file>, postgres://user@host/database or mysql://user@host/database. A
+    /// password in it is encrypted with the key of the data folder.
+    pub(crate) url: String,
+    /// The backend's name and that of its manifest; without it, the database's own.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Take the password from this environment variable, now and later, instead of keeping it
+    /// encrypted.
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) password_env: Option<String>,
+    /// The backend's name for people.
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+}
+
+#[derive(Args)]
+struct CheckOptions {
+    /// The folder of the manifests; without it, that of the data folder.
+    folder: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Checks every entry of the audit; finds what was altered, removed or moved.
+    Verify {
+        /// Print the result as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Whether a command found all to be well. What is wrong was said already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// All is well.
+    Well,
+    /// Something is not; the exit code is 1.
+    Broken,
+}
+
+/// The program: reads the command line, does what it says and gives the exit code: 0 when all went
+/// well, 1 when not, 2 when the command line cannot be understood.
+pub fn main() -> ExitCode {
+    let CommandLine { global, command } = CommandLine::parse();
+    let answer = run(&global, command, &mut io::stdout());
+    match answer {
+        Ok(Verdict::Well) => ExitCode::SUCCESS,
+        Ok(Verdict::Broken) => ExitCode::FAILURE,
+        // Whoever reads the output has seen enough, as in `kontor check | head`.
+        Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            // With a broken standard error nobody can be told.
+            drop(writeln!(io::stderr(), "kontor: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(
+    global: &GlobalOptions,
+    command: Command,
+    out: &mut (dyn Write + Send),
+) -> Result<Verdict, CommandError> {
+    let serving = match &command {
+        Command::Serve(options) => Some(options),
+        Command::Demo(options) => Some(&options.serve),
+        _ => None,
+    };
+    let configuration = Configuration::read(Given::new(global, serving), global.config.as_deref())?;
+    // A server tells what happens; the other commands answer, and log only what goes wrong.
+    let quiet = serving.is_none() && configuration.log_level.is_none();
+    logging::start(&configuration, quiet, io::stderr().is_terminal());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| CommandError::Runtime { source })?;
+    runtime.block_on(dispatch(&configuration, command, out))
+}
+
+async fn dispatch(
+    configuration: &Configuration,
+    command: Command,
+    out: &mut (dyn Write + Send),
+) -> Result<Verdict, CommandError> {
+    match command {
+        Command::Serve(_) => Box::pin(serve::run(configuration, out)).await,
+        Command::Demo(options) => Box::pin(demo::run(configuration, options.reset, out)).await,
+        Command::Connect(options) => Box::pin(connect::run(configuration, &options, out)).await,
+        Command::Check(options) => {
+            Box::pin(check::run(configuration, options.folder.as_deref(), out)).await
+        }
+        Command::Audit(AuditCommand::Verify { json }) => {
+            Box::pin(audit::verify(configuration, json, out)).await
+        }
+        Command::Openapi => openapi::run(out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::CommandLine;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        CommandLine::command().debug_assert();
+    }
+}

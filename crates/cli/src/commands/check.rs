@@ -1,0 +1,116 @@
+//! `kontor check`: what is wrong with manifests.
+
+use std::io::Write;
+use std::path::Path;
+
+use kontor_model::Schema;
+use kontor_office::manifest::{Manifest, ManifestErrors, load_folder};
+use kontor_store::{Store, snapshots};
+
+use crate::command_line::Verdict;
+use crate::configuration::Configuration;
+use crate::error::CommandError;
+use crate::installation::open_existing_store;
+
+/// Checks all manifests of a folder, and compares them with the schemas that were read last.
+///
+/// # Errors
+/// [`CommandError`] when the folder is not there or the answer cannot be written.
+pub(crate) async fn run(
+    configuration: &Configuration,
+    folder: Option<&Path>,
+    out: &mut (dyn Write + Send),
+) -> Result<Verdict, CommandError> {
+    let folder = folder.unwrap_or(&configuration.manifests);
+    if !folder.is_dir() {
+        return Err(CommandError::Usage(format!(
+            "{} is no folder; name that of the manifests, or the data folder with --data",
+            folder.display()
+        )));
+    }
+    let (manifests, refused) = load_folder(folder);
+    let mut problems: Vec<String> =
+        refused.iter().flat_map(ManifestErrors::problems).map(ToString::to_string).collect();
+    let known = KnownSchemas::open(configuration).await;
+    let mut unread = Vec::new();
+    for manifest in &manifests {
+        match known.of(manifest).await {
+            Some(schema) => {
+                problems.extend(manifest.check_against(&schema).iter().map(ToString::to_string));
+            }
+            None => unread.push(manifest.name.to_string()),
+        }
+    }
+    known.close().await;
+    report(out, manifests.len() + refused.len(), &problems, &unread, folder)?;
+    Ok(if problems.is_empty() { Verdict::Well } else { Verdict::Broken })
+}
+
+fn report(
+    out: &mut dyn Write,
+    count: usize,
+    problems: &[String],
+    unread: &[String],
+    folder: &Path,
+) -> Result<(), CommandError> {
+    for problem in problems {
+        writeln!(out, "{problem}")?;
+    }
+    if !unread.is_empty() {
+        writeln!(
+            out,
+            "Not compared with a schema, since none was read yet: {}. `kontor serve` and `kontor \
+             doctor` read it.",
+            unread.join(", ")
+        )?;
+    }
+    let manifests = if count == 1 { "manifest" } else { "manifests" };
+    match problems.len() {
+        0 if count == 0 => writeln!(
+            out,
+            "There is no manifest in {}; `kontor connect <url>` writes one.",
+            folder.display()
+        )?,
+        0 => writeln!(out, "{count} {manifests}, nothing wrong.")?,
+        1 => writeln!(out, "{count} {manifests}, 1 problem.")?,
+        wrong => writeln!(out, "{count} {manifests}, {wrong} problems.")?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The schemas that the store remembers. Without a store none is known, and nothing is made.
+struct KnownSchemas(Option<Store>);
+
+impl KnownSchemas {
+    async fn open(configuration: &Configuration) -> Self {
+        match open_existing_store(configuration).await {
+            Ok(store) => Self(Some(store)),
+            Err(CommandError::NoStore(_)) => Self(None),
+            Err(error) => {
+                tracing::error!(%error, "the schemas that were read last are not known");
+                Self(None)
+            }
+        }
+    }
+
+    async fn of(&self, manifest: &Manifest) -> Option<Schema> {
+        let store = self.0.as_ref()?;
+        let latest = snapshots::latest(&mut store.read(), manifest.name.as_str(), 1).await;
+        let schema = latest.map(|mut latest| latest.pop().map(|last| last.body.read::<Schema>()));
+        match schema {
+            Ok(None) => None,
+            Ok(Some(Ok(schema))) => Some(schema),
+            Ok(Some(Err(error))) | Err(error) => {
+                tracing::error!(backend = %manifest.name, %error, "its last schema cannot be read");
+                None
+            }
+        }
+    }
+
+    async fn close(self) {
+        if let Some(store) = self.0 {
+            store.close().await;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The commands, one module each.
+
+pub(crate) mod audit;
+pub(crate) mod check;
+pub(crate) mod connect;
+pub(crate) mod demo;
+pub(crate) mod openapi;
+pub(crate) mod serve;
+mod text_table;

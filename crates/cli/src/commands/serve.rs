@@ -1,0 +1,244 @@
+//! `kontor serve`: opens the office in the browser until it is told to stop.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use kontor_model::{Clock as _, SystemClock};
+use kontor_office::{BackendCondition, Office};
+use kontor_store::Store;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::command_line::Verdict;
+use crate::configuration::Configuration;
+use crate::error::CommandError;
+use crate::installation::{Installation, Role};
+
+/// Backends are asked how they are this often.
+const WATCH: Duration = Duration::from_secs(15);
+/// How long requests and changes may still take once the office closes.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Upper bounds of the histograms of durations, in seconds.
+const SECONDS: [f64; 14] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Opens the office and comes back when it was closed in an orderly way.
+///
+/// # Errors
+/// [`CommandError`] when the data folder, the store or the address cannot be used.
+pub(crate) async fn run(
+    configuration: &Configuration,
+    out: &mut (dyn Write + Send),
+) -> Result<Verdict, CommandError> {
+    let metrics = start_metrics()?;
+    // Before everything else, so that an early Ctrl-C is not missed.
+    let stop = watch_signals()?;
+    let begun = SystemClock.micros();
+    let Installation { office, store } = Installation::open(configuration, Role::Server).await?;
+    let listener = listen(configuration.listen).await?;
+    let address = listener.local_addr()?;
+    for problem in office.open_backends().await? {
+        tracing::error!("a manifest is not in force: {problem}");
+    }
+    greet(configuration, &office, address, out).await?;
+
+    let watching = tokio::spawn(Arc::clone(&office).watch_backends(WATCH));
+    let upkeep = tokio::spawn(keep_up(metrics.clone()));
+    let app = kontor_web::app(kontor_web::Settings {
+        office: Arc::clone(&office),
+        metrics: {
+            let office = Arc::clone(&office);
+            Arc::new(move || {
+                measure_backends(&office);
+                metrics.render()
+            })
+        },
+        secure_cookies: configuration.secure_cookies,
+        trusted_origins: configuration.trusted_origins.clone(),
+    });
+    let served = serve(listener, app, stop.clone()).await;
+    watching.abort();
+    upkeep.abort();
+    finish_changes(&store, begun, stop).await;
+    store.close().await;
+    tracing::info!("Kontor has closed");
+    served.map(|()| Verdict::Well)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address).await.map_err(|source| CommandError::Listen { address, source })
+}
+
+/// What people, and programs that start Kontor, need to know. The link comes first: whoever waits
+/// for the last line has seen it.
+async fn greet(
+    configuration: &Configuration,
+    office: &Office,
+    address: SocketAddr,
+    out: &mut (dyn Write + Send),
+) -> Result<(), CommandError> {
+    let own = format!("http://{}", reachable(address));
+    // Behind a proxy, cookies and forms work only under the proxy's name.
+    let public = configuration.trusted_origins.first().unwrap_or(&own);
+    if let Some(secret) = office.setup_link().await? {
+        writeln!(
+            out,
+            "Nobody administers this Kontor yet. Once, within 24 hours, this link makes the first administrator:"
+        )?;
+        writeln!(out, "{public}/welcome/{secret}")?;
+    }
+    writeln!(out, "Kontor listens on {own}")?;
+    out.flush()?;
+    Ok(())
+}
+
+/// An address that a browser on this machine can open: “everywhere” is none.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        let local =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(local);
+    }
+    address
+}
+
+/// Answers requests until `stop` changes, and then lets those that have begun come to their end.
+async fn serve(
+    listener: TcpListener,
+    app: axum::Router,
+    mut stop: watch::Receiver<u32>,
+) -> Result<(), CommandError> {
+    let listener = listener.tap_io(|stream| {
+        // Small answers would wait for the acknowledgement of the one before.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    let mut closing = stop.clone();
+    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            signalled(&mut closing, 1).await;
+            tracing::info!("Kontor closes; a second signal ends it at once");
+        });
+    let impatience = async {
+        signalled(&mut stop, 1).await;
+        tokio::select! {
+            () = signalled(&mut stop, 2) => {}
+            () = tokio::time::sleep(PATIENCE) => {}
+        }
+    };
+    tokio::select! {
+        ended = async { server.await } => ended?,
+        () = impatience => tracing::warn!("some requests had not ended and were cut off"),
+    }
+    Ok(())
+}
+
+/// Waits until that many signals have come.
+async fn signalled(stop: &mut watch::Receiver<u32>, least: u32) {
+    if stop.wait_for(|count| *count >= least).await.is_err() {
+        // Whoever counted the signals is gone, so that none will come.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Counts Ctrl-C and, on Unix, SIGTERM.
+fn watch_signals() -> Result<watch::Receiver<u32>, CommandError> {
+    let (count, stop) = watch::channel(0);
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    #[cfg(unix)]
+    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        loop {
+            #[cfg(unix)]
+            let came = tokio::select! {
+                came = terminate.recv() => came.is_some(),
+                came = interrupt.recv() => came.is_some(),
+            };
+            #[cfg(not(unix))]
+            let came = tokio::signal::ctrl_c().await.is_ok();
+            if !came {
+                return;
+            }
+            count.send_modify(|count| *count += 1);
+        }
+    });
+    Ok(stop)
+}
+
+/// Waits until no change of this run is open any more: bulk edits go on after their request.
+async fn finish_changes(store: &Store, begun: i64, mut stop: watch::Receiver<u32>) {
+    let done = async {
+        loop {
+            match store.audit().open_changes().await {
+                Ok(open) if open.iter().any(|change| change.at >= begun) => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Ok(_) => return,
+                Err(error) => {
+                    return tracing::warn!(%error, "it is not known whether changes are open");
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = done => {}
+        () = signalled(&mut stop, 2) => tracing::warn!("open changes are settled at the next start"),
+        () = tokio::time::sleep(PATIENCE) => {
+            tracing::warn!("open changes took too long; they are settled at the next start");
+        }
+    }
+}
+
+fn start_metrics() -> Result<PrometheusHandle, CommandError> {
+    let failed =
+        |error: metrics_exporter_prometheus::BuildError| CommandError::Metrics(error.to_string());
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(failed)
+}
+
+/// Empties what the recorder has collected into its histograms, so that memory stays flat when
+/// nobody asks for the metrics.
+async fn keep_up(metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        metrics.run_upkeep();
+    }
+}
+
+/// How the backends are at this moment.
+fn measure_backends(office: &Office) {
+    for backend in office.all_backends() {
+        let name = backend.name.to_string();
+        let is_up = matches!(backend.health().condition, BackendCondition::Ready);
+        metrics::gauge!("kontor_backend_up", "backend" => name.clone())
+            .set(f64::from(u8::from(is_up)));
+        let gauge = backend.gauge();
+        for (state, count) in
+            [("in_use", gauge.in_use), ("idle", gauge.idle), ("permitted", gauge.permitted)]
+        {
+            metrics::gauge!("kontor_backend_connections", "backend" => name.clone(), "state" => state)
+                .set(f64::from(count));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reachable;
+
+    #[test]
+    fn a_link_leads_to_an_address_that_a_browser_can_open() {
+        let shown = |text: &str| reachable(text.parse().unwrap()).to_string();
+        assert_eq!(shown("0.0.0.0:80"), "127.0.0.1:80");
+        assert_eq!(shown("[::]:80"), "[::1]:80");
+        assert_eq!(shown("192.168.0.7:80"), "192.168.0.7:80");
+    }
+}
