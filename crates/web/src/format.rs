@@ -266,8 +266,11 @@ fn temporal(
     match ty {
         FieldType::Date => Some(day(language, plain.parse().ok()?)),
         FieldType::DateTime => {
-            let at: DateTime = plain.replacen(' ', "T", 1).parse().ok()?;
-            Some(date_time(language, at, precision))
+            match plain.replacen(' ', "T", 1).parse::<DateTime>() {
+                Ok(at) => Some(date_time(language, at, precision)),
+                // SQLite keeps what it is given, a moment with its zone, too.
+                Err(_) => Some(moment(language, parse_instant(plain)?, reader.zone, precision)),
+            }
         }
         FieldType::Instant => Some(moment(language, parse_instant(plain)?, reader.zone, precision)),
         FieldType::Time { zone: false } => Some(clock(plain.parse().ok()?, precision)),

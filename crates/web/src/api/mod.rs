@@ -5,4 +5,6 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
 }
 /// The document.
-pub fn document() -> String { String::new() }
+pub fn document() -> String {
+    String::new()
+}

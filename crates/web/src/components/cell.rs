@@ -62,7 +62,7 @@ fn text_of(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Str
 
 fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Markup {
     let text = text_of(shell, field, value, place);
-    if field.ty == FieldType::Instant
+    if matches!(field.ty, FieldType::Instant | FieldType::DateTime)
         && let Some(at) = value.to_text().as_deref().and_then(format::parse_instant)
     {
         let exact = format::moment_with_zone(shell.language(), at, &shell.zone);

@@ -62,6 +62,7 @@ fn header(
 #[must_use]
 pub(crate) fn kind(field: &FieldView) -> &'static str {
     match &field.ty {
+        _ if !field.choices.is_empty() => "choice",
         FieldType::Bool => "bool",
         FieldType::Int { .. }
         | FieldType::Decimal { .. }
@@ -77,6 +78,11 @@ pub(crate) fn kind(field: &FieldView) -> &'static str {
 
 fn choices(field: &FieldView) -> Option<String> {
     match &field.ty {
+        _ if !field.choices.is_empty() => {
+            let values: Vec<&str> =
+                field.choices.iter().map(|choice| choice.value.as_str()).collect();
+            serde_json::to_string(&values).ok()
+        }
         FieldType::Enum { choices } => serde_json::to_string(choices).ok(),
         _ => None,
     }

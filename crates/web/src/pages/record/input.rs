@@ -123,16 +123,47 @@ fn control(shell: &Shell, input: &FormInput, a: &Attributes<'_>) -> Markup {
                 choices.iter().map(|choice| (choice.clone(), choice.clone())).collect();
             select(shell, input, a, &choices)
         }
+        _ if !field.choices.is_empty() && field.link.is_none() => {
+            let known =
+                field.choices.iter().map(|choice| (choice.value.clone(), choice.title.clone()));
+            select(shell, input, a, &known.collect::<Vec<_>>())
+        }
         FieldType::Json { .. } => area(input, a, true),
-        FieldType::Text { max }
-            if field.link.is_none()
-                && (max.is_none_or(|max| max >= 256) || field.format == Format::Lines) =>
-        {
+        FieldType::Text { max } if field.link.is_none() && is_prose(input, *max) => {
             area(input, a, false)
         }
         _ if field.link.is_some() => picker(shell, input, a),
         ty => simple(ty, input, a),
     }
+}
+
+/// The longest text that one line shows.
+const LINE: usize = 90;
+
+/// Whether a text needs more than a line: it has more, or its name says that people write there.
+fn is_prose(input: &FormInput, max: Option<u32>) -> bool {
+    const NAMES: [&str; 12] = [
+        "description",
+        "comment",
+        "note",
+        "body",
+        "message",
+        "content",
+        "remark",
+        "beschreibung",
+        "bemerkung",
+        "notiz",
+        "kommentar",
+        "nachricht",
+    ];
+    if input.field.format == Format::Lines
+        || input.text.contains('\n')
+        || input.text.chars().count() > LINE
+    {
+        return true;
+    }
+    let name = input.field.name.to_lowercase();
+    max.is_none_or(|max| max >= 256) && NAMES.iter().any(|word| name.contains(word))
 }
 
 fn select(
