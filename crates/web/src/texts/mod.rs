@@ -84,6 +84,7 @@ macro_rules! sources {
             include_str!(concat!("../../texts/", $code, "/list.ftl")),
             include_str!(concat!("../../texts/", $code, "/record.ftl")),
             include_str!(concat!("../../texts/", $code, "/office.ftl")),
+            include_str!(concat!("../../texts/", $code, "/failure.ftl")),
         ]
     };
 }
