@@ -325,6 +325,8 @@ pub struct Cell {
     pub concealed: Option<Concealed>,
     /// Whether this reader may change it where it stands.
     pub editable: bool,
+    /// The record's own currency, for amounts of money.
+    pub currency: Option<String>,
 }
 
 impl Cell {

@@ -136,7 +136,7 @@ impl<'a> View<'a> {
             && self.face.fields[index].read_only.is_none()
             && !is_key
             && value.is_whole();
-        Cell { value, linked, concealed: None, editable }
+        Cell { value, linked, concealed: None, editable, currency: None }
     }
 
     /// The currency of a money field is the record's own where a field says it.

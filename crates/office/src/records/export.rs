@@ -204,7 +204,7 @@ impl Office {
                 row.map_err(|failure| OfficeError::backend(&permit.backend.name, failure))?;
             let key = key_of(resource, &layout.read, &values);
             values.truncate(layout.columns.len());
-            batch.push(Listed { key, values, titles: Vec::new() });
+            batch.push(Listed { key, values, titles: Vec::new(), currencies: Vec::new() });
         }
         if !batch.is_empty()
             && self

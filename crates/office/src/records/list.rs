@@ -12,7 +12,7 @@ use super::search::SearchPlan;
 use super::titles::LinkedTitle;
 use crate::Office;
 use crate::actor::{Permit, Read};
-use crate::catalog::{Catalog, Face};
+use crate::catalog::{Catalog, Face, Format};
 use crate::error::OfficeError;
 
 /// The most fields by which a list without a key is ordered to tell its records apart.
@@ -83,6 +83,9 @@ pub struct Listed {
     pub values: Vec<Value>,
     /// For each column that is a link, the other record's title.
     pub titles: Vec<Option<LinkedTitle>>,
+    /// For each column that is money in a currency of the record's own, its code; empty where no
+    /// column is.
+    pub currencies: Vec<Option<String>>,
 }
 
 /// Everything but the place: what a list, its count and its export have in common.
@@ -113,7 +116,15 @@ impl Office {
         let resource = catalog.resource(face);
         let planned = self.planned(permit, &catalog, face, request)?;
         let (cursor, backward) = place(request, planned.sort.len())?;
-        let read = read_columns(resource, &planned.columns);
+        let currencies = currency_fields(face, &planned.columns);
+        let mut read = read_columns(resource, &planned.columns);
+        if request.brief {
+            for &field in currencies.iter().flatten() {
+                if !read.contains(&field) {
+                    read.push(field);
+                }
+            }
+        }
         let query = Query {
             columns: read.iter().map(|&field| column(resource, field, request.brief)).collect(),
             condition: planned.condition,
@@ -129,8 +140,13 @@ impl Office {
             .into_iter()
             .map(|mut values| {
                 let key = key_of(resource, &read, &values);
+                let code = |field: &Option<usize>| {
+                    let at = read.iter().position(|other| Some(*other) == *field)?;
+                    values[at].to_text().filter(|code| !code.is_empty())
+                };
+                let currencies = currencies.iter().map(code).collect();
                 values.truncate(planned.columns.len());
-                Listed { key, values, titles: Vec::new() }
+                Listed { key, values, titles: Vec::new(), currencies }
             })
             .collect();
         let mut titles_missing = false;
@@ -193,6 +209,16 @@ fn column(resource: &Resource, field: usize, brief: bool) -> Column {
     } else {
         Column::whole(field)
     }
+}
+
+/// For each column that is money, the field that holds the record's own currency.
+fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
+    let of = |field: &usize| match &face.fields[*field].format {
+        Format::Money { currency_field, .. } => *currency_field,
+        _ => None,
+    };
+    let fields: Vec<Option<usize>> = columns.iter().map(of).collect();
+    if fields.iter().all(Option::is_none) { Vec::new() } else { fields }
 }
 
 /// The columns shown, then those that the records' addresses need besides.

@@ -107,6 +107,7 @@ impl Office {
             key: key.clone(),
             values: shown.iter().map(|(_, value)| value.clone()).collect(),
             titles: Vec::new(),
+            currencies: Vec::new(),
         };
         let mut one = [listed];
         self.add_titles(permit, &catalog, face, &columns, &mut one).await;
@@ -352,7 +353,7 @@ impl Office {
             .map(|mut values| {
                 let key = super::list::key_of(resource, &read, &values);
                 values.truncate(columns.len());
-                Listed { key, values, titles: Vec::new() }
+                Listed { key, values, titles: Vec::new(), currencies: Vec::new() }
             })
             .collect();
         self.add_titles(permit, catalog, face, columns, &mut records).await;

@@ -323,7 +323,7 @@ impl Office {
                     .cloned()
                     .or_else(|| super::titles::title_of(face, &read, &values))
                     .unwrap_or_else(|| key.to_text());
-                (Listed { key, values, titles: Vec::new() }, title)
+                (Listed { key, values, titles: Vec::new(), currencies: Vec::new() }, title)
             })
             .collect())
     }

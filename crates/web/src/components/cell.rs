@@ -47,7 +47,13 @@ pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> M
             let text = text_of(shell, field, value, place);
             status_dot(field, &text)
         }
-        value => plain(shell, field, value, place),
+        value => match (&cell.currency, &field.format) {
+            (Some(currency), Format::Money { minor, .. }) => {
+                let format = Format::Money { currency: Some(currency.clone()), minor: *minor };
+                plain(shell, &FieldView { format, ..field.clone() }, value, place)
+            }
+            _ => plain(shell, field, value, place),
+        },
     }
 }
 

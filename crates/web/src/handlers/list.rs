@@ -30,6 +30,7 @@ use crate::pages::list::{
     self as pages, LinkedFields, ListQuery, ListRights, ListScreen, ListState, QuickFilter, Row,
     SearchBox, SortBy, ViewScope, ViewTab, describe,
 };
+use crate::shown::Cell;
 use crate::texts::Texts;
 use crate::view::View;
 use crate::visitor::Reader;
@@ -190,9 +191,11 @@ fn fill(screen: &mut ListScreen, view: &View<'_>, list: List, took: Duration) {
         .map(|record| {
             let cells = list.columns.iter().zip(record.values).enumerate();
             let titles = record.titles;
+            let currencies = record.currencies;
             let cells: Vec<_> = cells
-                .map(|(at, (&index, value))| {
-                    view.cell(index, value, titles.get(at).and_then(Option::as_ref))
+                .map(|(at, (&index, value))| Cell {
+                    currency: currencies.get(at).cloned().flatten(),
+                    ..view.cell(index, value, titles.get(at).and_then(Option::as_ref))
                 })
                 .collect();
             let title = view

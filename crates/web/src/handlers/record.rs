@@ -22,7 +22,7 @@ use crate::pages::record::timeline::{Entry, fragment as timeline_fragment};
 use crate::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection, page as record_page,
 };
-use crate::shown::Cell;
+use crate::shown::{Cell, Tone};
 use crate::texts::Language;
 use crate::view::{View, at};
 use crate::visitor::Reader;
@@ -102,17 +102,15 @@ async fn screen(
 }
 
 /// The word of the first status field, as the list shows it.
-fn status(view: &View<'_>, found: &Shown) -> Option<String> {
+fn status(view: &View<'_>, found: &Shown) -> Option<(Tone, String)> {
     let (index, value) = found.fields.iter().find(|(index, _)| view.field(*index).is_status)?;
     let text = value.to_text()?;
     let field = view.field(*index);
-    Some(
-        field
-            .choices
-            .iter()
-            .find(|choice| choice.value == text)
-            .map_or(text, |choice| choice.title.clone()),
-    )
+    let choice = field.choices.iter().find(|choice| choice.value == text);
+    Some(choice.map_or_else(
+        || (Tone::of_word(&text), text.clone()),
+        |choice| (choice.tone, choice.title.clone()),
+    ))
 }
 
 pub(crate) fn groups(view: &View<'_>, found: &Shown) -> Vec<FieldGroup> {

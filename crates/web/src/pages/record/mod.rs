@@ -33,8 +33,8 @@ pub struct RecordScreen {
     pub health: Health,
     /// Title of the resource.
     pub resource_title: String,
-    /// The value of its status field, as text.
-    pub status: Option<String>,
+    /// Its state: what its colour adds, and the word.
+    pub status: Option<(Tone, String)>,
     /// Its fields in groups.
     pub groups: Vec<FieldGroup>,
     /// What points to it.
@@ -134,7 +134,7 @@ fn head(shell: &Shell, screen: &RecordScreen) -> Markup {
                     @if let Some(words) = &screen.neighbours.described { span.help { (words) } }
                 }
                 h1 { (screen.title) }
-                @if let Some(word) = &screen.status { (status::dot(Tone::of_word(word), word)) }
+                @if let Some((tone, word)) = &screen.status { (status::dot(*tone, word)) }
             }
             div.actions {
                 span.steps {

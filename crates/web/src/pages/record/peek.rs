@@ -15,7 +15,7 @@ pub struct Peek {
     /// Title of the resource.
     pub resource_title: String,
     /// Status as text.
-    pub status: Option<String>,
+    pub status: Option<(Tone, String)>,
     /// Its most telling fields, about six.
     pub fields: Vec<(FieldView, Cell)>,
 }
@@ -27,7 +27,7 @@ pub fn fragment(shell: &Shell, peek: &Peek) -> Markup {
         div.peek {
             div {
                 p.help { (peek.resource_title) }
-                h3 { (peek.title) @if let Some(word) = &peek.status { (dot(Tone::of_word(word), word)) } }
+                h3 { (peek.title) @if let Some((tone, word)) = &peek.status { (dot(*tone, word)) } }
             }
             dl { @for (field, cell) in &peek.fields { dt { (field.title) } dd { (content(shell, field, cell, Place::List)) } } }
         }

@@ -16,7 +16,7 @@ use kontor_web::pages::record::timeline::Entry;
 use kontor_web::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection,
 };
-use kontor_web::shown::{Cell, FieldView, Health, RecordRef};
+use kontor_web::shown::{Cell, FieldView, Health, RecordRef, Tone};
 
 use super::list::{fields, orders};
 use super::{backend, resource};
@@ -56,7 +56,7 @@ pub(crate) fn record() -> RecordScreen {
         backend_title: "Auftragssystem".into(),
         health: Health::Ok,
         resource_title: "Bestellungen".into(),
-        status: Some("shipped".into()),
+        status: Some((Tone::Active, "shipped".into())),
         groups: vec![
             FieldGroup { title: None, fields: first },
             FieldGroup { title: Some("Versand und Zahlung".into()), fields: all.collect() },
@@ -168,7 +168,7 @@ pub(crate) fn peek() -> Peek {
     Peek {
         title: "Café Zentral, Wien".into(),
         resource_title: "Kundschaft".into(),
-        status: Some("active".into()),
+        status: Some((Tone::Good, "active".into())),
         fields: values().into_iter().take(5).collect(),
     }
 }
