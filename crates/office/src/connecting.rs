@@ -84,9 +84,20 @@ impl Office {
             actor.administrator()?;
         }
         let connected = self.try_connect(request).await?;
-        let written = connected
-            .manifest
-            .create_in(&self.manifests)
+        self.put_in_force(actor, &connected).await?;
+        Ok(connected)
+    }
+
+    /// Writes the manifest of a backend that was tried, and puts it in force.
+    pub(crate) async fn put_in_force(
+        self: &Arc<Self>,
+        actor: Option<&Actor>,
+        connected: &Connected,
+    ) -> Result<(), OfficeError> {
+        let (manifest, folder) = (connected.manifest.clone(), self.manifests.clone());
+        let written = tokio::task::spawn_blocking(move || manifest.create_in(&folder))
+            .await
+            .map_err(|error| OfficeError::Fault(format!("writing was cut off: {error}")))?
             .map_err(|error| OfficeError::Manifest(error.to_string()))?;
         let backend = self.add(written).await?;
         self.refresh(&backend).await;
@@ -94,7 +105,7 @@ impl Office {
             let body = serde_json::json!({ "url": connected.manifest.url });
             self.note_backend("backend.connected", actor, &connected.name, &body).await?;
         }
-        Ok(connected)
+        Ok(())
     }
 }
 

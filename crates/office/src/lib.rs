@@ -9,8 +9,10 @@ mod connecting;
 mod drift;
 mod error;
 pub mod manifest;
+mod pending;
 mod people;
 pub mod proposals;
+mod proposing;
 pub mod random;
 mod records;
 mod registry;
@@ -26,12 +28,14 @@ pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use changes::{
     Applied, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Input, ItemState,
-    OperationState, Plan, TimelineEntry, Told, Touched,
+    OperationState, Plan, SampleOf, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};
 pub use error::{Conflict, FieldProblem, NotUndoable, OfficeError, Problem, ReadOnlyReason};
+pub use pending::{Establish, Looked};
 pub use people::{Account, NewPerson, NewToken, PeopleError, Preferences, SignedIn, TokenMade};
+pub use proposing::{Proposals, proposal_id};
 pub use records::{
     ExportFormat, Exported, Found, FoundRecord, LinkedTitle, List, ListRequest, Listed, Related,
     SearchPlan, SearchScope, Shown,
@@ -48,7 +52,7 @@ pub use kontor_store::sessions::Session;
 pub use kontor_store::tokens::Token;
 pub use kontor_store::users::User;
 pub use kontor_store::views::{Owner, View};
-pub use kontor_store::{StoreError, Word};
+pub use kontor_store::{SealKey, Store, StoreError, Word};
 
 use manifest::KeyFile;
 
@@ -83,6 +87,8 @@ pub struct Office {
     actors: people::RecentActors,
     registry: registry::Registry,
     bulk: changes::BulkPlans,
+    proposing: proposing::Proposing,
+    pending: pending::Pending,
 }
 
 impl Office {
@@ -102,6 +108,8 @@ impl Office {
             actors: people::RecentActors::default(),
             registry: registry::Registry::default(),
             bulk: changes::BulkPlans::default(),
+            proposing: proposing::Proposing::default(),
+            pending: pending::Pending::default(),
         })
     }
 

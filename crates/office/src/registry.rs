@@ -19,6 +19,7 @@ use crate::actor::{Actor, Permit, Read, Right};
 use crate::catalog::{self, Catalog, Face};
 use crate::error::OfficeError;
 use crate::manifest::{Manifest, PasswordSource};
+use crate::proposals::ConnectionSampler;
 
 /// All backends by name.
 #[derive(Default)]
@@ -220,6 +221,11 @@ impl Backend {
         result
     }
 
+    /// Reads samples of the backend, within its budget.
+    pub(crate) fn sampler<'a>(&'a self, schema: &'a Schema) -> ConnectionSampler<'a> {
+        ConnectionSampler::new(self.connection.as_ref(), schema, self.manifest.budget.row_cap)
+    }
+
     pub(crate) async fn earlier_sessions_ended(&self) -> Result<bool, OfficeError> {
         self.connection.earlier_sessions_ended().await.map_err(|failure| self.failed(failure))
     }
@@ -289,18 +295,43 @@ impl Office {
             latency: AtomicU64::new(0),
             clock: Arc::clone(&self.clock),
         });
+        self.put_last_schema(&backend).await?;
+        write(&self.registry.backends).insert(backend.name.clone(), Arc::clone(&backend));
+        Ok(backend)
+    }
+
+    async fn put_last_schema(&self, backend: &Backend) -> Result<(), OfficeError> {
         if let Some(snapshot) =
             snapshots::latest(&mut self.store.read(), backend.name.as_str(), 1).await?.pop()
         {
             match snapshot.body.read::<Schema>() {
                 Ok(schema) => drop(backend.put_schema(schema)),
                 Err(error) => {
-                    tracing::warn!(backend = %backend.name, %error, "the last known schema cannot be read")
+                    tracing::warn!(backend = %backend.name, %error, "the last known schema cannot be read");
                 }
             }
         }
-        write(&self.registry.backends).insert(backend.name.clone(), Arc::clone(&backend));
-        Ok(backend)
+        Ok(())
+    }
+
+    /// Lays another manifest over a backend; its connection, condition and schema stay.
+    pub(crate) async fn relay(
+        &self,
+        backend: &Arc<Backend>,
+        manifest: Manifest,
+    ) -> Result<(), OfficeError> {
+        let now = Arc::new(Backend {
+            name: backend.name.clone(),
+            manifest: Arc::new(manifest),
+            connection: Arc::clone(&backend.connection),
+            catalog: RwLock::new(None),
+            condition: RwLock::new(read(&backend.condition).clone()),
+            latency: AtomicU64::new(backend.latency.load(Ordering::Relaxed)),
+            clock: Arc::clone(&self.clock),
+        });
+        self.put_last_schema(&now).await?;
+        write(&self.registry.backends).insert(now.name.clone(), now);
+        Ok(())
     }
 
     /// How the backend of a manifest is opened.
@@ -344,9 +375,11 @@ impl Office {
                 if let Err(error) = self.settle(&backend.name).await {
                     tracing::error!(backend = %backend.name, %error, "open changes could not be settled");
                 }
+                let (office, backend) = (Arc::clone(self), Arc::clone(backend));
+                tokio::spawn(async move { office.look_once(&backend).await });
             }
             Err(failure) => {
-                tracing::warn!(backend = %backend.name, %failure, "a backend could not be read")
+                tracing::warn!(backend = %backend.name, %failure, "a backend could not be read");
             }
         }
     }

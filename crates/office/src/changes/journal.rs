@@ -16,6 +16,11 @@ pub(crate) const UNDONE: &str = "change.undone";
 /// Values longer than this, in bytes, are not copied into the audit.
 const LONGEST: usize = 64 * 1024;
 
+/// Whether a value is short enough to be copied into the audit, and so can be brought back.
+pub(super) fn is_kept(value: &Value) -> bool {
+    value.to_tagged().len() <= LONGEST
+}
+
 /// What the intent of one record says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct ItemRecord {

@@ -11,7 +11,7 @@ mod timeline;
 mod undo;
 
 pub use apply::{Applied, ItemState};
-pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded};
+pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
 pub use journal::OperationState;
 pub use plan::{Edit as EditRequest, Input, Plan, Touched};
 pub use timeline::{TimelineEntry, Told};

@@ -4,6 +4,7 @@ mod accounts;
 mod password;
 mod sign_in;
 pub(crate) use sign_in::RecentActors;
+mod supervising;
 mod tokens;
 
 pub use accounts::{Account, NewPerson, Preferences};

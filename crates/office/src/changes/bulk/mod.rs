@@ -1,0 +1,364 @@
+//! Bulk edit and bulk deletion: the same change to a selection or to all records of a filter. What was previewed is
+//! what is applied, record by record, as it was seen; the whole is undone at once.
+
+mod running;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt as _;
+use kontor_model::{
+    ChangeItem, ChangeKind, Column, Query, RecordKey, Resource, ResourceName, Value,
+};
+use kontor_store::Micros;
+
+use crate::actor::{Actor, Edit, Permit};
+use crate::catalog::{Catalog, Face, Mark};
+use crate::changes::ItemState;
+use crate::changes::journal::is_kept;
+use crate::changes::plan::{Input, Plan, inputs, made};
+use crate::error::{OfficeError, Problem};
+use crate::records::{ListRequest, typed_key};
+use crate::{Office, random};
+
+/// The most records of one bulk edit.
+const MOST_RECORDS: usize = 10_000;
+/// Records shown in a preview.
+const SAMPLE: usize = 20;
+/// A preview is good for half an hour.
+const VALID: Micros = 30 * 60 * 1_000_000;
+/// Previews kept at once, of all people together.
+const MOST_KEPT: usize = 200;
+
+/// The records of a bulk edit.
+#[derive(Debug, Clone)]
+pub enum BulkSelection {
+    /// These.
+    Keys(Vec<RecordKey>),
+    /// All of a list.
+    List(Box<ListRequest>),
+}
+
+/// Why records of a selection are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Excluded {
+    /// They hold the wanted values already.
+    Unchanged,
+    /// They are gone.
+    Gone,
+}
+
+/// A record of a preview, with its changed fields: name, before, after.
+pub type SampleOf = (RecordKey, Vec<(String, Value, Value)>);
+
+/// What a bulk edit would do.
+#[derive(Debug, Clone)]
+pub struct BulkPreview {
+    /// Names the preview when it is applied.
+    pub id: String,
+    /// Records that would change.
+    pub records: usize,
+    /// Whether records are deleted, or marked as deleted.
+    pub deletes: bool,
+    /// Records left out, with why.
+    pub excluded: Vec<(Excluded, usize)>,
+    /// The records of the selection that are gone.
+    pub gone: Vec<RecordKey>,
+    /// Whether all of it can be taken back: the audit can keep every value.
+    pub is_reversible: bool,
+    /// The first of the changes: record, then field, before, after.
+    pub sample: Vec<SampleOf>,
+    /// Whether the list has more records than one bulk edit takes.
+    pub is_cut: bool,
+    /// The most that one bulk edit takes.
+    pub most: usize,
+}
+
+/// How far a bulk edit has come.
+#[derive(Debug, Clone, Default)]
+pub struct BulkProgress {
+    /// Records to write.
+    pub records: usize,
+    /// Written.
+    pub written: usize,
+    /// Not written, with why.
+    pub failed: Vec<(RecordKey, ItemState)>,
+    /// The operations, each undone on its own; one unless the edit is very large.
+    pub operation: Option<String>,
+    /// Whether it has ended.
+    pub is_done: bool,
+    /// The failure that ended it early.
+    pub failure: Option<String>,
+}
+
+/// Previews that wait, and edits on their way.
+#[derive(Default)]
+pub(crate) struct BulkPlans(Mutex<HashMap<String, Kept>>);
+
+struct Kept {
+    user: String,
+    at: Micros,
+    wanted: Wanted,
+    plan: Arc<Plan>,
+    is_begun: bool,
+    progress: BulkProgress,
+    ended: Arc<tokio::sync::Notify>,
+}
+
+/// What shall become of each record.
+#[derive(Debug, Clone)]
+enum Wanted {
+    /// These fields shall hold this.
+    Set(Vec<(String, Input)>),
+    /// It shall be deleted.
+    Deleted,
+}
+
+/// Records that were looked up for a bulk change.
+struct Selected {
+    rows: Vec<(RecordKey, Vec<Value>)>,
+    gone: Vec<RecordKey>,
+    is_cut: bool,
+}
+
+impl BulkPlans {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<String, Kept>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Office {
+    /// Plans a bulk edit and says what it would do.
+    ///
+    /// # Errors
+    /// As [`Office::plan_update`] and [`Office::list`].
+    pub async fn bulk_preview(
+        &self,
+        permit: &Permit<Edit>,
+        name: &ResourceName,
+        selection: &BulkSelection,
+        set: &[(String, Input)],
+    ) -> Result<BulkPreview, OfficeError> {
+        self.preview(permit, name, selection, Wanted::Set(set.to_vec())).await
+    }
+
+    /// Plans the deletion of many records and says what it would do: a mark where the resource
+    /// marks its deleted records, else a removal of which all values are kept.
+    ///
+    /// # Errors
+    /// As [`Office::plan_delete`] and [`Office::list`].
+    pub async fn bulk_preview_delete(
+        &self,
+        permit: &Permit<Edit>,
+        name: &ResourceName,
+        selection: &BulkSelection,
+    ) -> Result<BulkPreview, OfficeError> {
+        self.preview(permit, name, selection, Wanted::Deleted).await
+    }
+
+    async fn preview(
+        &self,
+        permit: &Permit<Edit>,
+        name: &ResourceName,
+        selection: &BulkSelection,
+        wanted: Wanted,
+    ) -> Result<BulkPreview, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.writable_face(permit, &catalog, name)?;
+        let resource = catalog.resource(face);
+        let after = match &wanted {
+            Wanted::Set(set) => settable(resource, face, set)?,
+            Wanted::Deleted => self.mark_of_deletion(resource, face),
+        };
+        let removes = after.is_empty() && matches!(wanted, Wanted::Deleted);
+        let fields: Vec<usize> = if removes {
+            (0..resource.fields.len()).collect()
+        } else {
+            after.iter().map(|(field, _)| *field).collect()
+        };
+        let selected = self.selected(permit, &catalog, face, selection, &fields).await?;
+        let looked = selected.rows.len();
+        let items: Vec<ChangeItem> = selected
+            .rows
+            .into_iter()
+            .map(|(key, values)| (key, fields.iter().copied().zip(values).collect::<Vec<_>>()))
+            .filter_map(|(key, before)| match &wanted {
+                Wanted::Deleted if removes => Some(removal(resource, key, before)),
+                Wanted::Deleted if is_deleted(face, &before) => None,
+                _ => changed(key, before, &after),
+            })
+            .collect();
+        let excluded =
+            [(Excluded::Unchanged, looked - items.len()), (Excluded::Gone, selected.gone.len())];
+        let sample = items.iter().take(SAMPLE).map(|item| sample(resource, face, item)).collect();
+        let is_reversible = items
+            .iter()
+            .all(|item| item.before.iter().all(|(_, value)| value.is_whole() && is_kept(value)));
+        let kind = if removes { ChangeKind::Delete } else { ChangeKind::Update };
+        let plan = made(permit, &catalog, face, kind, items);
+        let now = self.clock.micros();
+        let preview = BulkPreview {
+            id: random::id(now),
+            records: plan.change.items.len(),
+            deletes: matches!(wanted, Wanted::Deleted),
+            excluded: excluded.into_iter().filter(|(_, n)| *n > 0).collect(),
+            gone: selected.gone,
+            is_reversible,
+            sample,
+            is_cut: selected.is_cut,
+            most: MOST_RECORDS,
+        };
+        self.keep(&preview.id, &permit.actor, now, plan, wanted);
+        Ok(preview)
+    }
+
+    /// What is written to mark a record as deleted; nothing where it is removed.
+    fn mark_of_deletion(&self, resource: &Resource, face: &Face) -> Vec<(usize, Value)> {
+        let mark = face.soft_delete.as_ref().map(|soft| match &soft.deleted {
+            Mark::Fixed(value) => (soft.field, value.clone()),
+            Mark::Now => (soft.field, self.now_for(&resource.fields[soft.field].ty)),
+        });
+        mark.into_iter().collect()
+    }
+
+    fn keep(&self, id: &str, actor: &Actor, now: Micros, plan: Plan, wanted: Wanted) {
+        self.bulk.with(|kept| {
+            kept.retain(|_, other| now - other.at < VALID);
+            while kept.len() >= MOST_KEPT {
+                let Some(oldest) =
+                    kept.iter().min_by_key(|(_, other)| other.at).map(|(id, _)| id.clone())
+                else {
+                    break;
+                };
+                kept.remove(&oldest);
+            }
+            let progress =
+                BulkProgress { records: plan.change.items.len(), ..BulkProgress::default() };
+            let waiting = Kept {
+                user: actor.user.id.clone(),
+                at: now,
+                wanted,
+                plan: Arc::new(plan),
+                is_begun: false,
+                progress,
+                ended: Arc::default(),
+            };
+            kept.insert(id.to_owned(), waiting);
+        });
+    }
+
+    /// The records of a selection with the present values of some fields.
+    async fn selected(
+        &self,
+        permit: &Permit<Edit>,
+        catalog: &Catalog,
+        face: &Face,
+        selection: &BulkSelection,
+        fields: &[usize],
+    ) -> Result<Selected, OfficeError> {
+        let resource = catalog.resource(face);
+        let reader = permit.to_read();
+        match selection {
+            BulkSelection::Keys(keys) => {
+                let mut rows = Vec::with_capacity(keys.len().min(MOST_RECORDS));
+                let mut gone = Vec::new();
+                for key in keys.iter().take(MOST_RECORDS) {
+                    let key = typed_key(resource, key)?;
+                    match self.present(permit, catalog, face, &key, fields).await {
+                        Ok(values) => rows.push((key, values)),
+                        Err(OfficeError::UnknownRecord(_)) => gone.push(key),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(Selected { rows, gone, is_cut: keys.len() > MOST_RECORDS })
+            }
+            BulkSelection::List(request) => {
+                let planned = self.planned(&reader, catalog, face, request)?;
+                let columns =
+                    resource.key.iter().chain(fields).map(|&field| Column::whole(field)).collect();
+                let query = Query {
+                    columns,
+                    condition: planned.condition,
+                    sort: planned.sort,
+                    total_order: planned.total_order,
+                    cursor: None,
+                    backward: false,
+                    limit: u32::MAX,
+                };
+                let mut stream = permit
+                    .backend
+                    .stream(catalog, face, &query, std::time::Duration::from_secs(60))
+                    .await?;
+                let mut rows = Vec::new();
+                while let Some(row) = stream.next().await {
+                    if rows.len() == MOST_RECORDS {
+                        return Ok(Selected { rows, gone: Vec::new(), is_cut: true });
+                    }
+                    let mut key =
+                        row.map_err(|failure| OfficeError::backend(&permit.backend.name, failure))?;
+                    let values = key.split_off(resource.key.len());
+                    rows.push((RecordKey::Values(key), values));
+                }
+                Ok(Selected { rows, gone: Vec::new(), is_cut: false })
+            }
+        }
+    }
+}
+
+/// The values that fields shall hold; the key stays as it is.
+fn settable(
+    resource: &Resource,
+    face: &Face,
+    set: &[(String, Input)],
+) -> Result<Vec<(usize, Value)>, OfficeError> {
+    let after = inputs(resource, face, set)?;
+    if let Some((field, _)) = after.iter().find(|(field, _)| resource.key.contains(field)) {
+        let problem = Problem::ReadOnly(crate::ReadOnlyReason::Field);
+        let field = resource.fields[*field].name.clone();
+        return Err(OfficeError::Invalid(vec![crate::FieldProblem { field, problem }]));
+    }
+    Ok(after)
+}
+
+/// The removal of a record. Values that cannot be compared cannot be demanded either.
+fn removal(resource: &Resource, key: RecordKey, mut before: Vec<(usize, Value)>) -> ChangeItem {
+    before.retain(|(field, _)| {
+        resource.fields[*field].comparable || resource.fields[*field].ty.is_writable()
+    });
+    ChangeItem { key: Some(key), before, after: Vec::new(), version: None }
+}
+
+/// Whether a record bears the mark of a deletion already.
+fn is_deleted(face: &Face, before: &[(usize, Value)]) -> bool {
+    face.soft_delete.as_ref().is_some_and(|soft| {
+        before.iter().any(|(field, value)| *field == soft.field && !value.is_same(&soft.alive))
+    })
+}
+
+/// The change of a record; none where it holds everything already.
+fn changed(
+    key: RecordKey,
+    mut before: Vec<(usize, Value)>,
+    after: &[(usize, Value)],
+) -> Option<ChangeItem> {
+    let is_new = |(field, new): &&(usize, Value)| {
+        !before.iter().any(|(other, old)| other == field && new.is_same(old))
+    };
+    let after: Vec<(usize, Value)> = after.iter().filter(is_new).cloned().collect();
+    before.retain(|(field, _)| after.iter().any(|(other, _)| other == field));
+    (!after.is_empty()).then_some(ChangeItem { key: Some(key), before, after, version: None })
+}
+
+/// The visible fields of a change, with what was and what would be; nothing after a removal.
+fn sample(resource: &Resource, face: &Face, item: &ChangeItem) -> SampleOf {
+    let of = |values: &[(usize, Value)], field: usize| {
+        values.iter().find(|(other, _)| *other == field).map(|(_, value)| value.clone())
+    };
+    let fields = item.after.iter().filter(|(field, _)| face.fields[*field].is_visible()).map(
+        |(field, new)| {
+            let name = resource.fields[*field].name.clone();
+            (name, of(&item.before, *field).unwrap_or_default(), new.clone())
+        },
+    );
+    (item.key.clone().unwrap_or(RecordKey::Values(Vec::new())), fields.collect())
+}
