@@ -22,7 +22,7 @@ impl<D: Driver> Database<D> {
             return one_by_one(&mut lease, of, kind, items).await;
         }
         if let [item] = items
-            && (kind == ChangeKind::Create || names_one_record(of.resource))
+            && (kind == ChangeKind::Create || names_one_record(of.resource, item))
         {
             let outcome = write_item(&mut lease, of, kind, item).await.map_err(unknown_if_lost)?;
             return Ok(vec![outcome]);
@@ -53,8 +53,12 @@ fn unknown_if_lost(failure: Failure) -> WriteFailure {
     }
 }
 
-/// Whether the database itself guarantees that a key names one record.
-fn names_one_record(resource: &Resource) -> bool {
+/// Whether the database itself guarantees that an item's key names one record.
+fn names_one_record(resource: &Resource, item: &ChangeItem) -> bool {
+    let Some(RecordKey::Values(values)) = &item.key else { return false };
+    if values.iter().any(Value::is_null) {
+        return false;
+    }
     let certain = |field: &usize| resource.key.contains(field) && !resource.fields[*field].nullable;
     resource
         .indexes
@@ -96,8 +100,9 @@ async fn together<D: Driver>(
 ) -> Result<Vec<ItemOutcome>, Failure> {
     let begin = if D::ENGINE == Engine::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
     // A key that names several records is noticed after they were written.
+    let uncertain = |item: &ChangeItem| !names_one_record(of.resource, item);
     let protect =
-        D::NEEDS_SAVEPOINTS || (kind != ChangeKind::Create && !names_one_record(of.resource));
+        D::NEEDS_SAVEPOINTS || (kind != ChangeKind::Create && items.iter().any(uncertain));
     if protect {
         lease.command(&format!("{begin}; SAVEPOINT item")).await?;
     } else {

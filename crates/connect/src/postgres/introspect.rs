@@ -39,7 +39,11 @@ SELECT a.attrelid::bigint AS relation, a.attnum, a.attname::text AS name,
        pg_get_expr(def.adbin, def.adrelid) AS default_text, col_description(a.attrelid, a.attnum) AS comment,
        labels.labels, element_labels.labels AS element_labels,
        EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
-               WHERE o.opcdefault AND (o.opcintype = base.oid OR (base.typtype = 'e' AND o.opcintype = 'anyenum'::regtype)
+               WHERE o.opcdefault
+                 -- The operators of hstore's order have other names.
+                 AND EXISTS (SELECT 1 FROM pg_amop p JOIN pg_operator less ON less.oid = p.amopopr
+                             WHERE p.amopfamily = o.opcfamily AND p.amopstrategy = 1 AND less.oprname = '<')
+                 AND (o.opcintype = base.oid OR (base.typtype = 'e' AND o.opcintype = 'anyenum'::regtype)
                      OR (base.typtype = 'r' AND o.opcintype = 'anyrange'::regtype)
                      OR (base.typtype = 'm' AND o.opcintype = to_regtype('anymultirange'))
                      OR (base.typcategory = 'S' AND o.opcintype = 'text'::regtype)

@@ -137,7 +137,7 @@ impl Writer<'_> {
             (Comparison::Ne, Engine::Sqlite) => " IS NOT ",
             (Comparison::Ne, Engine::Mysql) => {
                 self.push("NOT (");
-                self.equal_key(alias, field);
+                self.equal_key(alias, field, value);
                 self.push(" <=> ");
                 self.operand(field, value);
                 self.push(")");
@@ -145,10 +145,12 @@ impl Writer<'_> {
             }
         };
         let by_text = matches!(field.ty, FieldType::Enum { .. } | FieldType::Set { .. });
-        if by_text && comparison != Comparison::Eq {
-            self.sort_key(alias, field);
-        } else {
-            self.equal_key(alias, field);
+        match comparison {
+            Comparison::Eq | Comparison::Ne => self.equal_key(alias, field, value),
+            _ if by_text || field.ty == FieldType::Bits => self.sort_key(alias, field),
+            _ => {
+                self.column(alias, &field.name);
+            }
         }
         self.push(operator);
         match midnight(self.engine, field, comparison, value) {
@@ -173,7 +175,7 @@ impl Writer<'_> {
                 .push("[])");
             return;
         }
-        self.equal_key(alias, field);
+        self.equal_key(alias, field, &values[0]);
         self.push(" IN (");
         let padded = values.len().next_power_of_two();
         let last = &values[values.len() - 1];

@@ -125,12 +125,18 @@ impl Writer<'_> {
         }
     }
 
-    /// The expression that equality asks about: the column itself, which its index serves.
-    pub(super) fn equal_key(&mut self, alias: &str, field: &Field) {
-        if self.engine == Engine::Mysql && field.ty == FieldType::Bits {
-            self.mysql_bits(alias, field);
-        } else {
-            self.column(alias, &field.name);
+    /// The expression that equality with a value asks about: the column itself, which its index
+    /// serves, wherever that can be.
+    pub(super) fn equal_key(&mut self, alias: &str, field: &Field, value: &Value) {
+        match (self.engine, &field.ty, value) {
+            (Engine::Mysql, FieldType::Bits, _) => self.mysql_bits(alias, field),
+            // It may be a byte string, or a text that is no UTF-8.
+            (Engine::Sqlite, _, Value::Bytes(bytes)) if is_no_text(bytes) => {
+                self.push("CAST(").column(alias, &field.name).push(" AS BLOB)");
+            }
+            _ => {
+                self.column(alias, &field.name);
+            }
         }
     }
 
@@ -155,6 +161,19 @@ impl Writer<'_> {
         }
     }
 
+    /// A bound value to write over what the field of a record holds.
+    pub(super) fn reassigned(&mut self, field: &Field, value: &Value) {
+        match value {
+            // What was a text that is no UTF-8 stays one.
+            Value::Bytes(bytes) if self.engine == Engine::Sqlite && is_no_text(bytes) => {
+                self.push("CASE typeof(").name(&field.name);
+                self.push(") WHEN 'text' THEN CAST(").bind(plain_bind(value));
+                self.push(" AS TEXT) ELSE ").bind(plain_bind(value)).push(" END");
+            }
+            value => self.assigned(field, value),
+        }
+    }
+
     /// A bound value to write into the field.
     pub(super) fn assigned(&mut self, field: &Field, value: &Value) {
         match (self.engine, &field.ty) {
@@ -165,6 +184,10 @@ impl Writer<'_> {
                 self.bind(mysql_bind(field, value));
             }
             (Engine::Postgres, _) => self.cast_postgres(&field.sql_type, value),
+            (Engine::Sqlite, FieldType::Text { .. }) if matches!(value, Value::Bytes(bytes) if is_no_text(bytes)) =>
+            {
+                self.push("CAST(").bind(plain_bind(value)).push(" AS TEXT)");
+            }
             (Engine::Sqlite, _) => {
                 self.bind(plain_bind(value));
             }
@@ -230,6 +253,10 @@ fn postgres_sends_exactly(field: &Field) -> bool {
         | FieldType::Json { .. } => true,
         _ => false,
     }
+}
+
+fn is_no_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err()
 }
 
 /// So many bytes of a text have more characters than a list shows.

@@ -4,7 +4,7 @@ use kontor_model::query::ROW_ID;
 use kontor_model::{Cursor, Engine, Query, Resource, Value};
 
 use super::exact::is_loose;
-use super::{Writer, plain_bind};
+use super::{Bind, Writer, plain_bind};
 
 /// What is compared of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -211,6 +211,13 @@ impl Writer<'_> {
     }
 
     fn place(&mut self, resource: &Resource, step: &Step<'_>) {
+        if let (Engine::Sqlite, Value::Decimal(hex)) = (self.engine, step.value) {
+            // A text that is no UTF-8 (see `Take::Place`).
+            let bytes = kontor_model::value::unhex(hex).unwrap_or_default();
+            self.push(if step.form == Form::Exact { "quote(" } else { "(" });
+            self.push("CAST(").bind(Bind::Bytes(bytes)).push(" AS TEXT))");
+            return;
+        }
         match (resource.fields.get(step.field), step.form) {
             (Some(field), Form::Natural) => self.operand(field, step.value),
             (Some(field), Form::Exact) => self.exact_operand(field, step.value),

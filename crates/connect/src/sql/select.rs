@@ -17,6 +17,8 @@ pub(crate) enum Take {
     Brief,
     /// The length of a byte string.
     Size,
+    /// As a place in an order: of SQLite, bytes that are a text and bytes that are none stay apart.
+    Place,
 }
 
 /// A statement, and how its columns are read.
@@ -135,10 +137,15 @@ fn sort_column(
     let there = takes[..query.columns.len()]
         .iter()
         .position(|t| t.field == step.field && t.take == Take::Whole);
-    there.unwrap_or_else(|| {
-        push_column(w, resource, Column { field: step.field, mode: ColumnMode::Whole }, takes);
-        takes.len() - 1
-    })
+    if let Some(there) = there.filter(|_| w.engine != Engine::Sqlite) {
+        return there;
+    }
+    push_column(w, resource, Column { field: step.field, mode: ColumnMode::Whole }, takes);
+    let last = takes.len() - 1;
+    if w.engine == Engine::Sqlite {
+        takes[last].take = Take::Place;
+    }
+    last
 }
 
 /// Counts the records of a condition, but not beyond a limit.

@@ -23,7 +23,7 @@ impl Writer<'_> {
             if value.is_null() {
                 w.column(alias, &field.name).push(" IS NULL");
             } else {
-                w.equal_key(alias, field);
+                w.equal_key(alias, field, value);
                 w.push(" = ");
                 w.operand(field, value);
             }
@@ -53,7 +53,7 @@ pub(crate) fn update(
     w.join(&item.after, ", ", |w, (field, value)| {
         let field = &resource.fields[*field];
         w.name(&field.name).push(" = ");
-        w.assigned(field, value);
+        w.reassigned(field, value);
     });
     w.push(" WHERE ");
     w.keyed("", resource, key);

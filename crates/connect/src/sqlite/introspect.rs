@@ -48,11 +48,18 @@ struct Table {
 }
 
 async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, sqlx::Error> {
-    let (fields, key) = fields(raw, &table).await?;
+    let (mut fields, mut key) = fields(raw, &table).await?;
     if fields.is_empty() {
         return Err(sqlx::Error::Protocol("it has no columns that can be read".into()));
     }
     let is_view = table.kind == "view";
+    if key.iter().any(|&field| fields[field].nullable) {
+        match records_without_key(raw, &table.name, &fields, &key).await {
+            0 => key.iter().for_each(|&field| fields[field].nullable = false),
+            1 => {}
+            _ => key.clear(),
+        }
+    }
     let row_id =
         if is_view || table.without_rowid { None } else { row_id(raw, &table.name, &fields).await };
     let mut resource = Resource {
@@ -79,6 +86,26 @@ async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, 
     }
     crate::database::settle_key(&mut resource);
     Ok(resource)
+}
+
+/// SQLite lets the fields of a primary key be `NULL` unless told otherwise, which hardly anybody
+/// means. Up to two records that make use of it.
+async fn records_without_key(
+    raw: &mut SqliteConnection,
+    table: &str,
+    fields: &[Field],
+    key: &[usize],
+) -> i64 {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let nulls: Vec<String> =
+        key.iter().map(|&field| format!("{} IS NULL", quoted(&fields[field].name))).collect();
+    let question = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT 2)",
+        quoted(table),
+        nulls.join(" OR ")
+    );
+    let answer = sqlx::query(AssertSqlSafe(question)).fetch_one(raw).await;
+    answer.and_then(|row| row.try_get(0)).unwrap_or(1)
 }
 
 /// The name by which the row's own number can be asked for: one that no column has. Some virtual

@@ -278,6 +278,10 @@ fn text(bytes: Vec<u8>, take: Take) -> Value {
     match String::from_utf8(bytes) {
         Ok(text) if take == Take::Brief => brief(text),
         Ok(text) => Value::Text(text),
+        // No value of SQLite is a decimal.
+        Err(not_text) if take == Take::Place => {
+            Value::Decimal(kontor_model::value::hex(not_text.as_bytes()))
+        }
         Err(not_text) => Value::Bytes(not_text.into_bytes()),
     }
 }

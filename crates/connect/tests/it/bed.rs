@@ -1,6 +1,7 @@
 //! An empty database of one engine, with a way past the connector to fill it and look into it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kontor_connect::{Budget, Connection, Of, Opening, WriteFailure, open};
 use kontor_model::query::ROW_ID;
@@ -39,6 +40,10 @@ impl Bed {
 
     pub(crate) fn engine(&self) -> Engine {
         self.engine
+    }
+
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
     }
 
     /// One of three texts.
@@ -126,6 +131,11 @@ impl Bed {
     pub(crate) async fn shop(&self, opening: Opening) -> Shop {
         Shop::of(open(opening)).await
     }
+}
+
+/// A budget that ends statements soon.
+pub(crate) fn short(time: Duration) -> Budget {
+    Budget { statement_timeout: time, row_cap: 100_000, ..Budget::default() }
 }
 
 /// A connection with the schema that it found.

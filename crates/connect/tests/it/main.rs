@@ -4,7 +4,11 @@
 mod bed;
 mod contract;
 mod counts;
+mod exact;
 mod filters;
+mod mysql;
 mod paging;
+mod postgres;
 mod reading;
+mod sqlite;
 mod writing;
