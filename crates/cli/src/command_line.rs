@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{audit, check, connect, demo, openapi, serve};
+use crate::commands::{audit, check, connect, demo, doctor, openapi, serve};
 use crate::configuration::{Configuration, Given, GlobalOptions, ServeOptions};
 use crate::error::CommandError;
 use crate::logging;
@@ -31,6 +31,8 @@ enum Command {
     Connect(ConnectOptions),
     /// Says what is wrong with manifests, with file, line and column.
     Check(CheckOptions),
+    /// Asks every backend and says what would go wrong, and what to do.
+    Doctor(DoctorOptions),
     /// Looks after the audit.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -70,6 +72,12 @@ pub(crate) struct ConnectOptions {
 struct CheckOptions {
     /// The folder of the manifests; without it, that of the data folder.
     folder: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct DoctorOptions {
+    /// Only these backends.
+    backends: Vec<String>,
 }
 
 #[derive(Subcommand)]
@@ -143,6 +151,9 @@ async fn dispatch(
         Command::Connect(options) => Box::pin(connect::run(configuration, &options, out)).await,
         Command::Check(options) => {
             Box::pin(check::run(configuration, options.folder.as_deref(), out)).await
+        }
+        Command::Doctor(options) => {
+            Box::pin(doctor::run(configuration, &options.backends, out)).await
         }
         Command::Audit(AuditCommand::Verify { json }) => {
             Box::pin(audit::verify(configuration, json, out)).await

@@ -46,17 +46,20 @@ pub(super) fn parse(
         }
     };
     if reading.problems.is_empty() {
-        Ok(given)
-    } else {
-        Err(ConfigurationError::Wrong(reading.problems))
+        return Ok(given);
     }
+    // A table keeps its keys in the order of their names; people read from the top.
+    reading.problems.sort();
+    let problems = reading.problems.into_iter().map(|(_, problem)| problem);
+    Err(ConfigurationError::Wrong(problems.collect()))
 }
 
 struct Reading<'a> {
     text: &'a str,
     path: &'a Path,
     may_say_data: bool,
-    problems: Vec<String>,
+    /// Each with the byte where it begins.
+    problems: Vec<(usize, String)>,
 }
 
 type Entry<'a> = Spanned<DeValue<'a>>;
@@ -159,7 +162,8 @@ impl Reading<'_> {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        self.problems.push(format!("{}:{line}:{column}: {message}", self.path.display()));
+        let problem = format!("{}:{line}:{column}: {message}", self.path.display());
+        self.problems.push((span.start, problem));
     }
 }
 
