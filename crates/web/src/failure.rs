@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_model::change::Rule;
+use kontor_model::filter::bind::BindError;
 use kontor_model::{Clock as _, InvalidInput};
 use kontor_office::{
     Actor, FailureKind, FieldProblem, Needed, NotUndoable, OfficeError, PeopleError, Problem,
@@ -71,10 +72,15 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         OfficeError::Unknown { what, name } => not_found(
             t.with("failure-unknown", &[("what", (*what).into()), ("name", name.as_str().into())]),
         ),
-        OfficeError::FilterText(_)
-        | OfficeError::Filter(_)
-        | OfficeError::Parameter { .. }
-        | OfficeError::Manifest(_) => bad(error.to_string()),
+        OfficeError::FilterText(problem) => bad(t.with(
+            "failure-filter-text",
+            &[
+                ("at", problem.at.to_string().into()),
+                ("found", problem.found.clone().unwrap_or_else(|| "…".to_owned()).into()),
+            ],
+        )),
+        OfficeError::Filter(problem) => bad(bind_text(t, problem)),
+        OfficeError::Parameter { .. } | OfficeError::Manifest(_) => bad(error.to_string()),
         OfficeError::WouldScan { rows } => {
             bad(t.with("failure-would-scan", &[("rows", (*rows).to_string().into())]))
         }
@@ -121,6 +127,25 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
             )
         }
         OfficeError::Store(_) | OfficeError::Fault(_) => fault(t, error),
+    }
+}
+
+/// Why a filter does not fit, in the reader's language.
+fn bind_text(t: &Texts, problem: &BindError) -> String {
+    match problem {
+        BindError::UnknownField { name, resource } | BindError::UnknownLink { name, resource } => t
+            .with(
+                "failure-no-field",
+                &[("name", name.as_str().into()), ("resource", resource.as_str().into())],
+            ),
+        BindError::Operator { symbol, field } => t.with(
+            "failure-filter-operator",
+            &[("operator", (*symbol).into()), ("field", field.as_str().into())],
+        ),
+        BindError::Value { field, problem } => format!("{field}: {}", input_text(t, problem)),
+        BindError::Period { field, .. } => {
+            t.with("failure-filter-period", &[("field", field.as_str().into())])
+        }
     }
 }
 

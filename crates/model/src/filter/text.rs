@@ -9,14 +9,18 @@ const MAX_DEPTH: usize = 40;
 
 /// A filter's text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("filter, character {at}: {expected} expected{found}")]
+#[error("filter, character {at}: {expected} expected{}", instead(.found.as_deref()))]
 pub struct FilterError {
     /// Character position, from 1.
     pub at: usize,
     /// What should stand there.
     pub expected: String,
-    /// What stands there, as ` instead of “…”`; empty at the end.
-    pub found: String,
+    /// What stands there; none at the end.
+    pub found: Option<String>,
+}
+
+fn instead(found: Option<&str>) -> String {
+    found.map_or_else(String::new, |found| format!(" instead of “{found}”"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +64,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
                 let (text, length) = quoted(&chars[i..], c).ok_or_else(|| FilterError {
                     at,
                     expected: format!("a closing {c}"),
-                    found: String::new(),
+                    found: None,
                 })?;
                 i += length;
                 out.push(Located { token: Token::Quoted(text), at });
@@ -79,7 +83,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
                         return Err(FilterError {
                             at,
                             expected: "a name, a value or an operator".into(),
-                            found: format!(" instead of “{c}”"),
+                            found: Some(c.to_string()),
                         });
                     }
                     let word: String = chars[i..i + length].iter().collect();
@@ -146,8 +150,8 @@ impl Reader {
 
     fn expected(&self, what: &str) -> FilterError {
         let (at, found) = match self.tokens.get(self.next) {
-            Some(located) => (located.at, format!(" instead of “{}”", shown(&located.token))),
-            None => (self.end, String::new()),
+            Some(located) => (located.at, Some(shown(&located.token).to_owned())),
+            None => (self.end, None),
         };
         FilterError { at, expected: what.to_owned(), found }
     }

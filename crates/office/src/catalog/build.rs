@@ -22,6 +22,7 @@ use crate::proposals::{faces, secrets};
 pub fn build(manifest: &Manifest, mut schema: Schema) -> Catalog {
     let problems = manifest.check_against(&schema).iter().map(ToString::to_string).collect();
     apply_keys(manifest, &mut schema);
+    drop_secret_keys(manifest, &mut schema);
     add_links(manifest, &mut schema);
     let mut faces: Vec<Face> =
         (0..schema.resources.len()).map(|index| face(manifest, &schema, index)).collect();
@@ -55,6 +56,23 @@ fn apply_keys(manifest: &Manifest, schema: &mut Schema) {
             if resource.read_only == Some(ReadOnly::NoKey) {
                 resource.read_only = None;
             }
+        }
+    }
+}
+
+/// A key that is a secret itself (a session's id) must not stand in addresses: such records are
+/// read by their other fields and never changed.
+fn drop_secret_keys(manifest: &Manifest, schema: &mut Schema) {
+    for resource in &mut schema.resources {
+        let said = manifest.resource(&resource.name);
+        let is_secret = |&field: &usize| {
+            let field = &resource.fields[field];
+            let said = said.and_then(|said| said.field(&field.name)).and_then(|said| said.secret);
+            said.unwrap_or_else(|| secrets::by_name(resource, field).is_some())
+        };
+        if resource.key.iter().any(is_secret) {
+            resource.key.clear();
+            resource.read_only = resource.read_only.or(Some(ReadOnly::NoKey));
         }
     }
 }

@@ -129,8 +129,11 @@ impl Office {
         let resource = catalog.resource(face);
         let planned = self.planned(permit, &catalog, face, request)?;
         let mut read = planned.columns.clone();
-        let address =
-            if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+        let address = if resource.key.is_empty() {
+            content_fields(resource, face)
+        } else {
+            resource.key.clone()
+        };
         let linked = planned
             .columns
             .iter()
@@ -202,7 +205,7 @@ impl Office {
             let Some(row) = rows.next().await else { break };
             let mut values =
                 row.map_err(|failure| OfficeError::backend(&permit.backend.name, failure))?;
-            let key = key_of(resource, &layout.read, &values);
+            let key = key_of(resource, layout.face(), &layout.read, &values);
             values.truncate(layout.columns.len());
             batch.push(Listed { key, values, titles: Vec::new(), currencies: Vec::new() });
         }

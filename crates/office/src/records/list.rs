@@ -117,7 +117,7 @@ impl Office {
         let planned = self.planned(permit, &catalog, face, request)?;
         let (cursor, backward) = place(request, planned.sort.len())?;
         let currencies = currency_fields(face, &planned.columns);
-        let mut read = read_columns(resource, &planned.columns);
+        let mut read = read_columns(resource, face, &planned.columns);
         if request.brief {
             for &field in currencies.iter().flatten() {
                 if !read.contains(&field) {
@@ -139,7 +139,7 @@ impl Office {
             .rows
             .into_iter()
             .map(|mut values| {
-                let key = key_of(resource, &read, &values);
+                let key = key_of(resource, face, &read, &values);
                 let code = |field: &Option<usize>| {
                     let at = read.iter().position(|other| Some(*other) == *field)?;
                     values[at].to_text().filter(|code| !code.is_empty())
@@ -196,7 +196,7 @@ impl Office {
         } else {
             asked_sort(resource, face, &request.sort)?
         };
-        let (sort, total_order) = completed(resource, &asked_sort);
+        let (sort, total_order) = completed(resource, face, &asked_sort);
         Ok(Planned { columns, asked_sort, sort, total_order, condition, filter, search })
     }
 }
@@ -222,10 +222,10 @@ fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
 }
 
 /// The columns shown, then those that the records' addresses need besides.
-fn read_columns(resource: &Resource, columns: &[usize]) -> Vec<usize> {
+fn read_columns(resource: &Resource, face: &Face, columns: &[usize]) -> Vec<usize> {
     let mut read = columns.to_vec();
     let needed: Vec<usize> =
-        if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+        if resource.key.is_empty() { content_fields(resource, face) } else { resource.key.clone() };
     for field in needed {
         if !read.contains(&field) {
             read.push(field);
@@ -235,15 +235,20 @@ fn read_columns(resource: &Resource, columns: &[usize]) -> Vec<usize> {
 }
 
 /// The fields by whose values a record without a key is addressed.
-pub(crate) fn content_fields(resource: &Resource) -> Vec<usize> {
+pub(crate) fn content_fields(resource: &Resource, face: &Face) -> Vec<usize> {
     (0..resource.fields.len())
-        .filter(|&field| resource.fields[field].comparable)
+        .filter(|&field| resource.fields[field].comparable && face.fields[field].is_visible())
         .take(MOST_TIE_BREAKERS)
         .collect()
 }
 
 /// The address of a record from the fields that were read.
-pub(crate) fn key_of(resource: &Resource, read: &[usize], values: &[Value]) -> RecordKey {
+pub(crate) fn key_of(
+    resource: &Resource,
+    face: &Face,
+    read: &[usize],
+    values: &[Value],
+) -> RecordKey {
     let value = |field: usize| {
         read.iter()
             .position(|&other| other == field)
@@ -251,7 +256,9 @@ pub(crate) fn key_of(resource: &Resource, read: &[usize], values: &[Value]) -> R
             .unwrap_or_default()
     };
     if resource.key.is_empty() {
-        let content = content_fields(resource).into_iter().map(|field| (field, value(field)));
+        let read_fields =
+            content_fields(resource, face).into_iter().filter(|field| read.contains(field));
+        let content = read_fields.map(|field| (field, value(field)));
         let whole = content.filter(|(_, value)| value.is_whole() && value.weight() < 400);
         RecordKey::Content(
             whole.map(|(field, value)| (resource.fields[field].name.clone(), value)).collect(),
@@ -289,7 +296,7 @@ fn asked_sort(
 
 /// The order, completed so that no two records tie: with the key, else with the row's own address,
 /// else with all fields that have an order. Whether it is total.
-pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool) {
+pub(crate) fn completed(resource: &Resource, face: &Face, asked: &[Sort]) -> (Vec<Sort>, bool) {
     let mut sort = asked.to_vec();
     let descending = sort.last().is_some_and(|step| step.descending);
     let add = |sort: &mut Vec<Sort>, field: usize| {
@@ -308,7 +315,7 @@ pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool
         return (sort, true);
     }
     for field in (0..resource.fields.len())
-        .filter(|&field| resource.fields[field].sortable)
+        .filter(|&field| resource.fields[field].sortable && face.fields[field].is_visible())
         .take(MOST_TIE_BREAKERS)
     {
         add(&mut sort, field);

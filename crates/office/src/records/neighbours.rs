@@ -55,7 +55,7 @@ impl Office {
             permit.backend.select(&catalog, face, &after)
         );
         let key_in = |page: kontor_model::Page| {
-            page.rows.first().map(|values| key_of(resource, &resource.key, values))
+            page.rows.first().map(|values| key_of(resource, face, &resource.key, values))
         };
         Ok((key_in(before?), key_in(after?)))
     }

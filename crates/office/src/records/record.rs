@@ -319,10 +319,13 @@ impl Office {
         limit: u32,
     ) -> Result<Vec<Listed>, OfficeError> {
         let resource = catalog.resource(face);
-        let (sort, total_order) = completed(resource, &face.sort);
+        let (sort, total_order) = completed(resource, face, &face.sort);
         let mut read = columns.to_vec();
-        let address =
-            if resource.key.is_empty() { content_fields(resource) } else { resource.key.clone() };
+        let address = if resource.key.is_empty() {
+            content_fields(resource, face)
+        } else {
+            resource.key.clone()
+        };
         for field in address {
             if !read.contains(&field) {
                 read.push(field);
@@ -351,7 +354,7 @@ impl Office {
             .rows
             .into_iter()
             .map(|mut values| {
-                let key = super::list::key_of(resource, &read, &values);
+                let key = super::list::key_of(resource, face, &read, &values);
                 values.truncate(columns.len());
                 Listed { key, values, titles: Vec::new(), currencies: Vec::new() }
             })

@@ -317,7 +317,7 @@ impl Office {
             .rows
             .into_iter()
             .map(|values| {
-                let key = super::list::key_of(resource, &read, &values);
+                let key = super::list::key_of(resource, face, &read, &values);
                 let title = translated
                     .get(&key.to_text())
                     .cloned()

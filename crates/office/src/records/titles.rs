@@ -119,7 +119,7 @@ impl Office {
         let translated = self.translated(permit, catalog, target, &read, &page.rows).await;
         let titles = page.rows.iter().map(|values| {
             let print = fingerprint(&values[..link.target_fields.len()]);
-            let key = key_of(resource, &read, values);
+            let key = key_of(resource, target, &read, values);
             let title =
                 translated.get(&key.to_text()).cloned().or_else(|| title_of(target, &read, values));
             (print, LinkedTitle { face: link.target, key, title })
@@ -140,7 +140,7 @@ impl Office {
         let resource = catalog.resource(face);
         let keys: Vec<Vec<Value>> = rows
             .iter()
-            .filter_map(|values| match key_of(resource, read, values) {
+            .filter_map(|values| match key_of(resource, face, read, values) {
                 RecordKey::Values(values) => Some(values),
                 RecordKey::Content(_) => None,
             })

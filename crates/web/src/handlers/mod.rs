@@ -91,13 +91,11 @@ pub(crate) fn done(address: &str, word: &str, operation: Option<&str>) -> Respon
 
 /// Goes on to another page of ours; never to another host.
 pub(crate) fn go(address: &str) -> Response {
-    let local = if address.starts_with('/') && !address.starts_with("//") && !address.contains('\\')
-    {
-        address
-    } else {
-        "/"
-    };
-    let location = HeaderValue::from_str(local).unwrap_or(HeaderValue::from_static("/"));
+    // Browsers leave tabs and line breaks out of addresses, so that none may stand there.
+    let is_plain = !address.contains(|c: char| c.is_control() || c == ' ' || c == '\\');
+    let is_local = is_plain && address.starts_with('/') && !address.starts_with("//");
+    let address = if is_local { address } else { "/" };
+    let location = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 

@@ -40,7 +40,12 @@ pub(crate) async fn metrics(
         Some(token) => {
             matches!(app.office.actor_of_token(token).await, Ok(Some(actor)) if actor.user.is_admin)
         }
-        None => is_local,
+        // Behind a proxy every request comes from this machine.
+        None => {
+            is_local
+                && !headers.contains_key("x-forwarded-for")
+                && !headers.contains_key("forwarded")
+        }
     };
     if !permitted {
         return StatusCode::FORBIDDEN.into_response();
