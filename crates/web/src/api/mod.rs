@@ -1,8 +1,85 @@
-//! The JSON API.
-use crate::app::App;
+//! The JSON API: one module per noun, one function per operation. What the screens can do, the API
+//! can; both call the same functions of the office.
+#![expect(
+    unused_qualifications,
+    reason = "utoipa repeats the names of parameter types with their spans"
+)]
+
+mod described;
+mod document;
+mod extract;
+mod input;
+mod json;
+mod operations;
+mod problem;
+mod record;
+mod records;
+mod version;
+mod written;
+
 use axum::Router;
+use axum::extract::OriginalUri;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::any;
+use kontor_model::ResourceName;
+use kontor_office::catalog::{Catalog, Face};
+use kontor_office::{OfficeError, Permit};
+
+use crate::app::App;
+use crate::frame::accepted_language;
+use described::{Described, PREFIX};
+use problem::Problem;
+
+/// All operations with their description.
+fn described() -> Described {
+    let api = Described::new(document::info());
+    let api = records::describe(api);
+    let api = record::describe(api);
+    let api = operations::describe(api);
+    document::describe(api)
+}
+
+/// The routes of the API.
 pub(crate) fn routes() -> Router<App> {
-    Router::new()
+    described()
+        .router
+        .method_not_allowed_fallback(wrong_method)
+        .route("/api/v1", any(not_found))
+        .route("/api/v1/{*rest}", any(not_found))
+}
+
+/// The description of the API as OpenAPI 3.1, in JSON.
+#[must_use]
+pub fn document() -> String {
+    document::finished(described().document)
+}
+
+async fn not_found(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> impl IntoResponse {
+    let detail = format!("the API has no address “{}”; see {PREFIX}/openapi.json", uri.path());
+    Problem::of(accepted_language(&headers), StatusCode::NOT_FOUND, "not-found", detail)
+}
+
+async fn wrong_method(
+    method: Method,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> impl IntoResponse {
+    let detail = format!("“{}” does not answer {method}; see {PREFIX}/openapi.json", uri.path());
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    Problem::of(accepted_language(&headers), status, "method", detail)
+}
+
+/// The face of a resource, hidden ones included, as the office has it.
+fn face<'a, R>(
+    catalog: &'a Catalog,
+    permit: &Permit<R>,
+    name: &ResourceName,
+) -> Result<&'a Face, OfficeError> {
+    catalog.face(name).ok_or_else(|| OfficeError::UnknownResource {
+        backend: permit.backend.name.to_string(),
+        resource: name.to_string(),
+    })
 }
 /// The document.
 pub fn document() -> String {

@@ -1,0 +1,182 @@
+//! A record as one answer, and what is told after it was written.
+
+use std::collections::BTreeMap;
+
+use axum::http::header::ETAG;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use kontor_model::query::BRIEF_CHARACTERS;
+use kontor_model::{BackendName, RecordKey, ResourceName, Value};
+use kontor_office::{LinkedTitle, OfficeError, Permit, Read, Shown};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::json::{KeyText, LinkTitles, Named, TaggedFields, json};
+use super::version::{etag, version_of};
+use crate::app::App;
+use crate::components::cell::{Place, content};
+use crate::components::shell::Here;
+use crate::frame::Frame;
+use crate::view::View;
+use crate::visitor::Caller;
+
+/// A record with all fields that may be seen.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RecordInFull)]
+pub(super) struct RecordAnswer<'a> {
+    /// Its backend.
+    #[schema(value_type = String)]
+    backend: &'a BackendName,
+    /// Its resource.
+    #[schema(value_type = String)]
+    resource: &'a ResourceName,
+    /// Its key, as it stands in addresses.
+    #[schema(value_type = String)]
+    key: KeyText<'a>,
+    /// Its title.
+    title: &'a str,
+    /// Its version, for `If-Match` and for `version` of an edit.
+    version: &'a str,
+    /// Whether it is marked as deleted.
+    is_deleted: bool,
+    /// How many other records have the same content, where that is the address.
+    twins: u64,
+    /// Its fields.
+    #[schema(value_type = BTreeMap<String, super::json::AnyValue>)]
+    values: Named<'a, Value>,
+    /// The records that its fields point to.
+    #[schema(value_type = BTreeMap<String, super::json::LinkTarget<'_>>)]
+    titles: LinkTitles<'a>,
+    /// Its fields in the tagged form that tells types apart, for `expect` of an edit.
+    #[schema(value_type = BTreeMap<String, String>)]
+    tagged: TaggedFields<'a>,
+}
+
+/// The parts of a found record that an answer borrows.
+pub(super) struct Laid {
+    fields: Vec<usize>,
+    values: Vec<Value>,
+    titles: Vec<Option<LinkedTitle>>,
+    version: String,
+    found: Shown,
+}
+
+impl Laid {
+    pub(super) fn out(mut found: Shown) -> Self {
+        let version = version_of(&found);
+        let titles = std::mem::take(&mut found.titles);
+        let (fields, values) = found.fields.drain(..).unzip();
+        Self { fields, values, titles, version, found }
+    }
+
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
+    pub(super) fn answer<'a>(&'a self, backend: &'a BackendName) -> RecordAnswer<'a> {
+        let face = self.found.face();
+        let resource = self.found.catalog.resource(face);
+        let values = || Named { resource, fields: &self.fields, each: &self.values };
+        RecordAnswer {
+            backend,
+            resource: &face.name,
+            key: KeyText(&self.found.key),
+            title: &self.found.title,
+            version: &self.version,
+            is_deleted: self.found.is_deleted,
+            twins: self.found.twins,
+            values: values(),
+            titles: LinkTitles {
+                catalog: &self.found.catalog,
+                of: Named { resource, fields: &self.fields, each: &self.titles },
+            },
+            tagged: TaggedFields(values()),
+        }
+    }
+
+    /// Adds the version to an answer as its `ETag`.
+    pub(super) fn tag(&self, response: &mut Response) {
+        if let Ok(tag) = HeaderValue::from_str(&etag(&self.version)) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+    }
+}
+
+/// What became of a change of one record.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Written<'a> {
+    /// The operation under which it can be undone; null when there was nothing to change.
+    operation: Option<&'a str>,
+    /// The record as it is now.
+    record: RecordAnswer<'a>,
+    /// The markup of the changed fields as a list of the screens shows them.
+    shown: BTreeMap<&'a str, String>,
+    /// The changed fields in their tagged form, for `expect` of the next edit.
+    tagged: BTreeMap<&'a str, String>,
+}
+
+/// Where and for whom something was written.
+pub(super) struct Writing<'a> {
+    pub(super) app: &'a App,
+    pub(super) caller: &'a Caller,
+    pub(super) permit: &'a Permit<Read>,
+    pub(super) frame: &'a Frame,
+}
+
+impl Writing<'_> {
+    /// The answer after a record was written.
+    pub(super) async fn told(
+        &self,
+        status: StatusCode,
+        (resource, key): (&ResourceName, &RecordKey),
+        operation: Option<&str>,
+        changed: &[String],
+    ) -> Result<Response, OfficeError> {
+        let found = self.app.office.record(self.permit, resource, key).await?;
+        let shown = self.shown(&found, changed).await;
+        let laid = Laid::out(found);
+        let schema = laid.found.catalog.resource(laid.found.face());
+        let tagged = changed.iter().filter_map(|name| {
+            let index = schema.position(name)?;
+            let at = laid.fields.iter().position(|field| *field == index)?;
+            let value = laid.values[at].is_whole().then(|| laid.values[at].to_tagged())?;
+            Some((name.as_str(), value))
+        });
+        let record = laid.answer(&self.permit.backend.name);
+        let written = Written { operation, record, shown, tagged: tagged.collect() };
+        let mut response = json(status, &written);
+        laid.tag(&mut response);
+        Ok(response)
+    }
+
+    async fn shown<'c>(&self, found: &Shown, changed: &'c [String]) -> BTreeMap<&'c str, String> {
+        let here = Here::Elsewhere;
+        let shell = self.frame.shell(self.app, Some(&self.caller.0), here).await;
+        let view = View {
+            permit: self.permit,
+            catalog: &found.catalog,
+            face: found.face(),
+            language: self.caller.language(),
+        };
+        let cells = changed.iter().filter_map(|name| {
+            let index = view.resource().position(name)?;
+            let at = found.fields.iter().position(|(field, _)| *field == index)?;
+            let field =
+                view.with_currency(view.field(index), index, |other| found.value(other).cloned());
+            let title = found.titles.get(at).and_then(Option::as_ref);
+            let cell = view.cell(index, brief(&found.fields[at].1), title);
+            Some((name.as_str(), content(&shell, &field, &cell, Place::List).into_string()))
+        });
+        cells.collect()
+    }
+}
+
+/// A list shows the beginning of a long text.
+fn brief(value: &Value) -> Value {
+    match value {
+        Value::Text(text) if text.chars().nth(BRIEF_CHARACTERS).is_some() => {
+            Value::Cut(text.chars().take(BRIEF_CHARACTERS).collect())
+        }
+        other => other.clone(),
+    }
+}
