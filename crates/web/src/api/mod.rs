@@ -81,7 +81,3 @@ fn face<'a, R>(
         resource: name.to_string(),
     })
 }
-/// The document.
-pub fn document() -> String {
-    String::new()
-}
