@@ -5,16 +5,28 @@
     reason = "utoipa repeats the names of parameter types with their spans"
 )]
 
+mod audit;
+mod backends;
+mod bulk;
 mod described;
 mod document;
+mod drift;
+mod export;
 mod extract;
 mod input;
 mod json;
+mod me;
 mod operations;
+mod people;
 mod problem;
 mod record;
 mod records;
+mod related;
+mod resources;
+mod search;
 mod version;
+mod views;
+mod words;
 mod written;
 
 use axum::Router;
@@ -34,9 +46,20 @@ use problem::Problem;
 /// All operations with their description.
 fn described() -> Described {
     let api = Described::new(document::info());
+    let api = backends::describe(api);
+    let api = drift::describe(api);
+    let api = resources::describe(api);
     let api = records::describe(api);
     let api = record::describe(api);
+    let api = related::describe(api);
+    let api = export::describe(api);
+    let api = bulk::describe(api);
+    let api = views::describe(api);
     let api = operations::describe(api);
+    let api = search::describe(api);
+    let api = me::describe(api);
+    let api = people::describe(api);
+    let api = audit::describe(api);
     document::describe(api)
 }
 

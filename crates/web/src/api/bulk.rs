@@ -1,0 +1,267 @@
+//! Bulk edits: previewed, then applied as they were previewed.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kontor_model::filter::Filter;
+use kontor_model::{RecordKey, Resource, Value};
+use kontor_office::{
+    BulkPreview, BulkProgress, BulkSelection, Edit, Excluded, ItemState, ListRequest, OfficeError,
+    Permit, Read,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::described::Described;
+use super::extract::{At, InResource, Sent};
+use super::input::{Wanted, inputs};
+use super::json::json;
+use super::operations::FieldChange;
+use super::problem::{Problem, ReadRefusals, WriteRefusals};
+use crate::app::App;
+use crate::failure::field_text;
+use crate::texts::Texts;
+use crate::visitor::Caller;
+
+pub(super) fn describe(api: Described) -> Described {
+    api.with(__path_preview, preview).with(__path_apply, apply).with(__path_progress, progress)
+}
+
+/// All records of a list.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WholeList {
+    /// The filter in its text form.
+    #[serde(default)]
+    filter: String,
+    /// Words that are searched for.
+    search: Option<String>,
+}
+
+/// The same change to many records. Give either `keys` or `list`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"list": {"filter": "status = open"}, "set": {"status": "paid"}}))]
+struct BulkEdit {
+    /// Keys of the records.
+    keys: Option<Vec<String>>,
+    /// All records of a list; an empty filter means all there are.
+    list: Option<WholeList>,
+    /// Fields with what they shall hold.
+    #[schema(value_type = std::collections::BTreeMap<String, super::json::AnyValue>)]
+    set: Wanted,
+}
+
+impl BulkEdit {
+    fn selection(&self) -> Result<BulkSelection, OfficeError> {
+        match (&self.keys, &self.list) {
+            (Some(keys), None) => {
+                let keys = keys.iter().map(|key| crate::handlers::key(key));
+                keys.collect::<Result<Vec<RecordKey>, _>>().map(BulkSelection::Keys)
+            }
+            (None, Some(list)) => Ok(BulkSelection::List(Box::new(ListRequest {
+                filter: Some(Filter::parse(&list.filter)?),
+                search: list.search.clone(),
+                ..ListRequest::default()
+            }))),
+            _ => Err(OfficeError::Parameter {
+                what: "keys",
+                problem: "give either “keys” or “list”".into(),
+            }),
+        }
+    }
+}
+
+/// Records that are left out.
+#[derive(Serialize, ToSchema)]
+struct LeftOut {
+    /// `unchanged` where they hold the values already, `gone` where they are not there.
+    reason: &'static str,
+    /// How many.
+    records: usize,
+}
+
+/// A record of a preview.
+#[derive(Serialize, ToSchema)]
+struct PreviewedRecord {
+    /// Its key.
+    key: String,
+    /// What would change.
+    changes: Vec<FieldChange>,
+}
+
+/// What a bulk edit would do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BulkPreview)]
+struct PreviewAnswer {
+    /// Names the preview when it is applied; good for half an hour.
+    id: String,
+    /// Records that would change.
+    records: usize,
+    /// Records that would not, with why.
+    excluded: Vec<LeftOut>,
+    /// The first of the changes.
+    sample: Vec<PreviewedRecord>,
+    /// Whether there are more records than one bulk edit takes; the others stay as they are.
+    is_cut: bool,
+    /// The most records that one bulk edit takes.
+    most: usize,
+}
+
+impl From<BulkPreview> for PreviewAnswer {
+    fn from(preview: BulkPreview) -> Self {
+        let change = |(field, before, after): (String, Value, Value)| {
+            FieldChange::of((field, Some(before), Some(after)))
+        };
+        let sample = preview.sample.into_iter().map(|(key, changes)| PreviewedRecord {
+            key: key.to_text(),
+            changes: changes.into_iter().map(change).collect(),
+        });
+        let excluded = preview.excluded.into_iter().map(|(reason, records)| LeftOut {
+            reason: match reason {
+                Excluded::Unchanged => "unchanged",
+                Excluded::Gone => "gone",
+            },
+            records,
+        });
+        Self {
+            id: preview.id,
+            records: preview.records,
+            excluded: excluded.collect(),
+            sample: sample.collect(),
+            is_cut: preview.is_cut,
+            most: preview.most,
+        }
+    }
+}
+
+/// Previews a bulk edit. Nothing is written yet.
+#[utoipa::path(
+    post, path = "/backends/{backend}/resources/{resource}/bulk",
+    operation_id = "previewBulkEdit", tag = "Bulk edits", params(InResource), request_body = BulkEdit,
+    responses((status = 200, description = "What it would do", body = PreviewAnswer), WriteRefusals)
+)]
+async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InResource>,
+    Sent(sent): Sent<BulkEdit>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
+    let (name, told) = (at.name(), |error: OfficeError| caller.told(error));
+    let catalog = permit.backend.catalog().map_err(told)?;
+    let face = super::face(&catalog, &permit, &name).map_err(told)?;
+    let resource: &Resource = catalog.resource(face);
+    let set = inputs(&sent.set, resource).map_err(told)?;
+    let selection = sent.selection().map_err(told)?;
+    let preview = app.office.bulk_preview(&permit, &name, &selection, &set).await;
+    Ok(json(StatusCode::OK, &PreviewAnswer::from(preview.map_err(told)?)))
+}
+
+/// A bulk edit in an address.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct InBulk {
+    /// Name of the backend.
+    backend: String,
+    /// Name of the resource.
+    #[serde(rename = "resource")]
+    #[param(rename = "resource")]
+    _resource: String,
+    /// The id of its preview.
+    id: String,
+}
+
+/// A record that a bulk edit did not write.
+#[derive(Serialize, ToSchema)]
+struct FailedRecord {
+    /// Its key.
+    key: String,
+    /// `stale`, `gone` or `refused`.
+    reason: &'static str,
+    /// What is wrong, in your language.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<String>,
+}
+
+impl FailedRecord {
+    fn of(t: &Texts, (key, state): (RecordKey, ItemState)) -> Option<Self> {
+        let (reason, messages) = match state {
+            ItemState::Written(_) => return None,
+            ItemState::Stale(_) => ("stale", Vec::new()),
+            ItemState::Gone => ("gone", Vec::new()),
+            ItemState::Refused(problems) => {
+                ("refused", problems.iter().map(|problem| field_text(t, problem)).collect())
+            }
+        };
+        Some(Self { key: key.to_text(), reason, messages })
+    }
+}
+
+/// How far a bulk edit has come.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BulkProgress)]
+struct ProgressAnswer {
+    /// Records to write.
+    records: usize,
+    /// Records written.
+    written: usize,
+    /// Records not written.
+    failed: Vec<FailedRecord>,
+    /// The operation under which it can be undone, once it has ended.
+    operation: Option<String>,
+    /// Whether it has ended.
+    is_done: bool,
+    /// Why it ended early.
+    failure: Option<String>,
+}
+
+impl ProgressAnswer {
+    fn of(t: &Texts, progress: BulkProgress) -> Self {
+        let failed = progress.failed.into_iter();
+        Self {
+            records: progress.records,
+            written: progress.written,
+            failed: failed.filter_map(|failed| FailedRecord::of(t, failed)).collect(),
+            operation: progress.operation,
+            is_done: progress.is_done,
+            failure: progress.failure,
+        }
+    }
+}
+
+/// Applies a bulk edit as it was previewed. It goes on when nobody waits.
+#[utoipa::path(
+    post, path = "/backends/{backend}/resources/{resource}/bulk/{id}",
+    operation_id = "applyBulkEdit", tag = "Bulk edits", params(InBulk),
+    responses((status = 202, description = "It has begun", body = ProgressAnswer), WriteRefusals)
+)]
+async fn apply(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InBulk>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
+    app.office.bulk_apply(&permit, &at.id).map_err(|error| caller.told(error))?;
+    told(&app, &caller, &at.id, StatusCode::ACCEPTED)
+}
+
+/// How far a bulk edit has come.
+#[utoipa::path(
+    get, path = "/backends/{backend}/resources/{resource}/bulk/{id}",
+    operation_id = "showBulkEdit", tag = "Bulk edits", params(InBulk),
+    responses((status = 200, description = "How far it has come", body = ProgressAnswer), ReadRefusals)
+)]
+async fn progress(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InBulk>,
+) -> Result<Response, Problem> {
+    let _: Permit<Read> = caller.permit(&app, &at.backend)?;
+    told(&app, &caller, &at.id, StatusCode::OK)
+}
+
+fn told(app: &App, caller: &Caller, id: &str, status: StatusCode) -> Result<Response, Problem> {
+    let progress = app.office.bulk_progress(&caller.0, id).map_err(|error| caller.told(error))?;
+    Ok(json(status, &ProgressAnswer::of(caller.language().texts(), progress)))
+}

@@ -1,0 +1,119 @@
+//! The one box: records and resources of everything that may be read.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kontor_model::{BackendName, ResourceName};
+use kontor_office::{Found, OfficeError};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::described::Described;
+use super::extract::Asked;
+use super::json::json;
+use super::problem::{OwnReadRefusals, Problem};
+use crate::app::App;
+use crate::texts::Language;
+use crate::visitor::Caller;
+
+pub(super) fn describe(api: Described) -> Described {
+    api.with(__path_find, find)
+}
+
+/// What is looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FindQuery {
+    /// The words, or a number as it was pasted.
+    #[param(example = "2026-1001")]
+    q: String,
+    /// Looks into one resource only: `backend/resource`.
+    #[serde(rename = "in")]
+    #[param(rename = "in")]
+    within: Option<String>,
+}
+
+/// A record that was found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FoundRecord)]
+struct FoundAnswer {
+    /// Its backend.
+    backend: String,
+    /// Its resource.
+    resource: String,
+    /// Its key.
+    key: String,
+    /// Its title.
+    title: String,
+    /// Whether the words are one of its identifiers to the letter.
+    is_exact: bool,
+}
+
+/// A resource that is called so.
+#[derive(Serialize, ToSchema)]
+struct FoundResource {
+    /// Its backend.
+    backend: String,
+    /// Its name.
+    resource: String,
+    /// Its title in your language.
+    title: String,
+}
+
+/// What was found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Found)]
+struct FindAnswer {
+    /// Records; what is exact stands first.
+    records: Vec<FoundAnswer>,
+    /// Resources whose titles contain the words.
+    resources: Vec<FoundResource>,
+    /// Backends that did not answer in time or could not: what they hold is missing here.
+    missing: Vec<String>,
+}
+
+impl FindAnswer {
+    fn of(found: Found, language: Language) -> Self {
+        let records = found.records.into_iter().map(|hit| FoundAnswer {
+            backend: hit.backend.to_string(),
+            resource: hit.resource.to_string(),
+            key: hit.key.to_text(),
+            title: hit.title,
+            is_exact: hit.is_exact,
+        });
+        let resources = found.resources.into_iter().map(|(backend, resource, title)| {
+            let title = title.in_language(language.code()).to_owned();
+            FoundResource { backend: backend.to_string(), resource: resource.to_string(), title }
+        });
+        Self { records: records.collect(), resources: resources.collect(), missing: found.missing }
+    }
+}
+
+fn within(text: &str) -> Result<(BackendName, ResourceName), OfficeError> {
+    let wrong = || OfficeError::Parameter {
+        what: "in",
+        problem: format!("“{text}” is not of the form backend/resource"),
+    };
+    let (backend, resource) = text.split_once('/').ok_or_else(wrong)?;
+    let backend = BackendName::new(backend).map_err(|_| wrong())?;
+    Ok((backend, ResourceName::new(resource)))
+}
+
+/// Finds records and resources in everything that you may read. Each backend has a second and a
+/// half; who is late is named.
+#[utoipa::path(
+    get, path = "/search", operation_id = "find", tag = "Search", params(FindQuery),
+    responses((status = 200, description = "What was found", body = FindAnswer), OwnReadRefusals)
+)]
+async fn find(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<FindQuery>,
+) -> Result<Response, Problem> {
+    let told = |error: OfficeError| caller.told(error);
+    let place = query.within.as_deref().map(within).transpose().map_err(told)?;
+    let place = place.as_ref().map(|(backend, resource)| (backend, resource));
+    let found = app.office.find(&caller.0, &query.q, place).await.map_err(told)?;
+    Ok(json(StatusCode::OK, &FindAnswer::of(found, caller.language())))
+}
