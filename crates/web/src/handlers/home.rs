@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::{BackendName, Count, ResourceName};
-use kontor_office::{BackendCondition, Permit, Read, View, ViewDefinition};
+use kontor_office::{BackendCondition, Manage, Permit, Read, View, ViewDefinition};
 
 use crate::app::App;
 use crate::components::shell::Here;
@@ -26,7 +26,8 @@ pub(crate) async fn mosaic(
     let shell = reader.frame.shell(&app, Some(&reader.actor), Here::Mosaic).await;
     let mut tiles = Vec::new();
     for permit in app.office.readable(&reader.actor) {
-        tiles.push(tile(&permit, shell.language()));
+        let proposals = open_proposals(&app, &permit).await;
+        tiles.push(Tile { proposals, ..tile(&permit, shell.language()) });
     }
     let views = match app.office.own_views(&reader.actor).await {
         Ok(views) => {
@@ -44,6 +45,14 @@ pub(crate) async fn mosaic(
     };
     let markup = page(&shell, &screen);
     Ok(shown(&shell, markup))
+}
+
+/// How many proposals wait for this reader. A number that cannot be told must not close the mosaic.
+async fn open_proposals(app: &App, permit: &Permit<Read>) -> usize {
+    let Ok(permit) = app.office.permit::<Manage>(&permit.actor, &permit.backend.name) else {
+        return 0;
+    };
+    app.office.proposals(&permit).await.map_or(0, |proposals| proposals.open.len())
 }
 
 fn tile(permit: &Permit<Read>, language: Language) -> Tile {

@@ -68,8 +68,8 @@ pub struct TokenRow {
     pub title: String,
     /// Whether it may only read.
     pub reads_only: bool,
-    /// When it ends.
-    pub expires: Timestamp,
+    /// When it ends; `None` for never.
+    pub expires: Option<Timestamp>,
     /// When it was last used.
     pub last_used: Option<Timestamp>,
 }
@@ -194,7 +194,7 @@ pub(crate) fn tokens(shell: &Shell, tokens: &[TokenRow], action: &str) -> Markup
             ul.rows-list { @for token in tokens { li {
                 span { (token.title) " " (status::badge(&t.get(if token.reads_only { "token-read" } else { "token-write" }))) }
                 span.help {
-                    (t.get("token-until")) " " (time::moment(shell, token.expires)) " · "
+                    @if let Some(expires) = token.expires { (t.get("token-until")) " " (time::moment(shell, expires)) } @else { (t.get("token-endless")) } " · "
                     @if let Some(at) = token.last_used { (t.get("token-used")) " " (time::ago(shell, at)) } @else { (t.get("token-unused")) }
                 }
                 span.end { (post_button(action, &[("do", "revoke-token"), ("token", &token.id)], &html! { (t.get("token-end")) }, "bare small")) }

@@ -83,6 +83,12 @@ pub enum Deed {
     SessionEnded,
     Connected,
     ManifestChanged,
+    ManifestFailed,
+    ProposalRejected,
+    Joined,
+    ResetMade,
+    ExportedList,
+    Other,
 }
 
 impl Deed {
@@ -107,6 +113,12 @@ impl Deed {
             Self::SessionEnded => "deed-session-ended",
             Self::Connected => "deed-connected",
             Self::ManifestChanged => "deed-manifest",
+            Self::ManifestFailed => "deed-manifest-failed",
+            Self::ProposalRejected => "deed-proposal-rejected",
+            Self::Joined => "deed-joined",
+            Self::ResetMade => "deed-reset",
+            Self::ExportedList => "deed-exported-list",
+            Self::Other => "deed-other",
         };
         t.get(key).into_owned()
     }

@@ -230,7 +230,7 @@ fn exception(t: &Texts, id: &str, backend: &BackendName, role: Option<Role>) -> 
     html! {
         select id=(id) name=(name) {
             option value="" selected[role.is_none()] { (t.get("role-general")) }
-            @for (offered, code, key) in Role::ALL.iter().skip(1) { option value=(code) selected[role == Some(*offered)] { (t.get(key)) } }
+            @for (offered, code, key) in &Role::ALL { option value=(code) selected[role == Some(*offered)] { (t.get(key)) } }
         }
     }
 }

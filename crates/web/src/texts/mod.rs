@@ -85,6 +85,7 @@ macro_rules! sources {
             include_str!(concat!("../../texts/", $code, "/record.ftl")),
             include_str!(concat!("../../texts/", $code, "/office.ftl")),
             include_str!(concat!("../../texts/", $code, "/failure.ftl")),
+            include_str!(concat!("../../texts/", $code, "/rooms.ftl")),
         ]
     };
 }

@@ -191,7 +191,7 @@ fn tokens() -> Vec<TokenRow> {
         id: "1".into(),
         title: "Nächtlicher Abgleich".into(),
         reads_only: true,
-        expires: at("2027-02-01T00:00:00Z"),
+        expires: Some(at("2027-02-01T00:00:00Z")),
         last_used: Some(at("2026-11-22T01:00:00Z")),
     }]
 }
