@@ -59,8 +59,8 @@ fn report(
     if !unread.is_empty() {
         writeln!(
             out,
-            "Not compared with a schema, since none was read yet: {}. `kontor serve` and `kontor \
-             doctor` read it.",
+            "Not compared with a schema, since none was read yet: {}. `kontor serve` reads it, and \
+             `kontor doctor` compares with what is there now.",
             unread.join(", ")
         )?;
     }

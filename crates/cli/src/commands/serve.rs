@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use kontor_model::{Clock as _, SystemClock};
-use kontor_office::{BackendCondition, Office};
+use kontor_office::Office;
 use kontor_store::Store;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -50,13 +50,7 @@ pub(crate) async fn run(
     let upkeep = tokio::spawn(keep_up(metrics.clone()));
     let app = kontor_web::app(kontor_web::Settings {
         office: Arc::clone(&office),
-        metrics: {
-            let office = Arc::clone(&office);
-            Arc::new(move || {
-                measure_backends(&office);
-                metrics.render()
-            })
-        },
+        metrics: Arc::new(move || metrics.render()),
         secure_cookies: configuration.secure_cookies,
         trusted_origins: configuration.trusted_origins.clone(),
     });
@@ -210,23 +204,6 @@ async fn keep_up(metrics: PrometheusHandle) {
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
         metrics.run_upkeep();
-    }
-}
-
-/// How the backends are at this moment.
-fn measure_backends(office: &Office) {
-    for backend in office.all_backends() {
-        let name = backend.name.to_string();
-        let is_up = matches!(backend.health().condition, BackendCondition::Ready);
-        metrics::gauge!("kontor_backend_up", "backend" => name.clone())
-            .set(f64::from(u8::from(is_up)));
-        let gauge = backend.gauge();
-        for (state, count) in
-            [("in_use", gauge.in_use), ("idle", gauge.idle), ("permitted", gauge.permitted)]
-        {
-            metrics::gauge!("kontor_backend_connections", "backend" => name.clone(), "state" => state)
-                .set(f64::from(count));
-        }
     }
 }
 

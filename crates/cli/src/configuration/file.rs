@@ -228,6 +228,25 @@ mod tests {
         assert_eq!(given.store.as_deref(), Some("sqlite:/etc/k.db"));
     }
 
+    /// With every “#” before a key taken away.
+    #[test]
+    fn the_example_names_every_key_and_can_be_used() {
+        let example = include_str!("../../../../docs/kontor.example.toml");
+        let uncommented = |line: &str| {
+            let bare = line.strip_prefix("# ").unwrap_or(line);
+            let is_key = KEYS.iter().any(|key| bare.starts_with(&format!("{key} = ")));
+            is_key.then(|| bare.to_owned())
+        };
+        let lines: Vec<String> = example.lines().filter_map(uncommented).collect();
+        assert_eq!(lines.len(), KEYS.len(), "{lines:?}");
+        let given = parse(&lines.join("\n"), Path::new("kontor.toml"), true);
+        assert_eq!(given.map_err(|error| error.to_string()).err(), None);
+        assert!(
+            parse(example, Path::new("kontor.toml"), false).is_ok(),
+            "as it is, it says nothing"
+        );
+    }
+
     #[test]
     fn a_file_in_the_data_folder_cannot_move_it() {
         assert!(problems("data = \"elsewhere\"").contains("give --data"));

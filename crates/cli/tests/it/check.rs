@@ -1,0 +1,67 @@
+//! `kontor check`.
+
+use crate::bed::Bed;
+
+#[tokio::test]
+async fn every_mistake_is_told_with_its_place() {
+    let bed = Bed::new();
+    bed.write(
+        "backends/shop.toml",
+        "title = \"Shop\"\nurl = \"sqlite:shop.db\"\nwriteable = true\n",
+    );
+    bed.write("backends/old.toml", "url = \"sqlite:old.db\"\n[budget]\nrow_cap = \"many\"\n");
+    let ran = bed.run(&["check"]).await;
+    assert_eq!(ran.code, Some(1), "{}", ran.out);
+    assert!(
+        ran.out.contains("shop.toml:3:1: unknown key “writeable”; did you mean “writable”?"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("old.toml:3:11: "), "{}", ran.out);
+    assert!(ran.out.contains("2 manifests, 2 problems."), "{}", ran.out);
+}
+
+#[tokio::test]
+async fn manifests_are_compared_with_the_schema_that_was_read_last() {
+    let bed = Bed::new();
+    let shop = kontor_testkit::SqliteFile::fresh();
+    let mut connection = shop.connect().await;
+    sqlx::raw_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let connected = bed.run(&["connect", &shop.url(), "--name", "shop"]).await;
+    assert_eq!(connected.code, Some(0), "{}", connected.err);
+    let right = bed.run(&["check"]).await;
+    assert_eq!((right.code, right.out.trim()), (Some(0), "1 manifest, nothing wrong."));
+
+    let text = bed.read("backends/shop.toml");
+    bed.write("backends/shop.toml", &format!("{text}\n[resources.order]\ntitle = \"x\"\n"));
+    let wrong = bed.run(&["check"]).await;
+    assert_eq!(wrong.code, Some(1));
+    let line = text.lines().count() + 2;
+    assert!(wrong.out.contains(&format!("shop.toml:{line}:")), "{}", wrong.out);
+    assert!(wrong.out.contains("did you mean “orders”?"), "{}", wrong.out);
+}
+
+#[tokio::test]
+async fn checking_makes_nothing() {
+    let bed = Bed::new();
+    bed.write("backends/shop.toml", "url = \"sqlite:shop.db\"\n");
+    let ran = bed.run(&["check"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(
+        ran.out.contains("Not compared with a schema, since none was read yet: shop"),
+        "{}",
+        ran.out
+    );
+    let left: Vec<_> = std::fs::read_dir(bed.path("")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_told() {
+    let ran = Bed::new().run(&["check", "nowhere"]).await;
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("nowhere is no folder"), "{}", ran.err);
+}
