@@ -8,7 +8,7 @@ use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Schema, Sort, Value};
 
 use super::{
-    Catalog, Choice, Face, FieldFace, Format, Incoming, Link, Mark, SoftDelete, Stamps,
+    Catalog, Choice, Face, FieldFace, Format, Incoming, Kinds, Link, Mark, SoftDelete, Stamps,
     Translations, humanised,
 };
 use crate::error::ReadOnlyReason;
@@ -159,6 +159,12 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
             updated: stamps.updated.as_deref().and_then(|name| resource.position(name)),
         }),
         translations: None,
+        kinds: said.kinds.as_ref().and_then(|kinds| {
+            Some(Kinds {
+                field: resource.position(&kinds.field)?,
+                of: kinds.of.iter().map(|(kind, own)| (kind.clone(), named(own))).collect(),
+            })
+        }),
         is_join_table: said.join_table.unwrap_or(false),
         fields,
     }

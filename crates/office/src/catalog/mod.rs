@@ -65,6 +65,8 @@ pub struct Face {
     pub stamps: Stamps,
     /// Where titles in several languages are kept.
     pub translations: Option<Translations>,
+    /// The kinds of records that share the table.
+    pub kinds: Option<Kinds>,
     /// Whether it only joins others.
     pub is_join_table: bool,
 }
@@ -200,6 +202,26 @@ pub struct Stamps {
     pub updated: Option<usize>,
 }
 
+/// Kinds of records that share one table: a field says the kind, others belong to some kinds only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds {
+    /// The field that says the kind.
+    pub field: usize,
+    /// For each kind, the text of that field and the fields that belong to it.
+    pub of: Vec<(String, Vec<usize>)>,
+}
+
+impl Kinds {
+    /// Whether a field belongs to other kinds only.
+    #[must_use]
+    pub fn is_foreign(&self, kind: &str, field: usize) -> bool {
+        let belongs =
+            |to: &str| self.of.iter().any(|(kind, own)| kind == to && own.contains(&field));
+        let is_somebodys = self.of.iter().any(|(_, own)| own.contains(&field));
+        is_somebodys && !belongs(kind) && self.of.iter().any(|(known, _)| known == kind)
+    }
+}
+
 /// Where a record's title is kept in several languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Translations {
@@ -264,4 +286,21 @@ impl Names for Catalog {
 /// The value that an input text means for a field, or `NULL`.
 pub(crate) fn is_blob(ty: &FieldType) -> bool {
     *ty == FieldType::Bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_another_kind_is_told_from_a_common_one() {
+        let kinds = Kinds {
+            field: 0,
+            of: vec![("percent".into(), vec![1]), ("amount".into(), vec![2, 3])],
+        };
+        assert!(kinds.is_foreign("percent", 2));
+        assert!(!kinds.is_foreign("percent", 1));
+        assert!(!kinds.is_foreign("percent", 4), "common to all");
+        assert!(!kinds.is_foreign("unheard of", 2), "a kind that nobody described hides nothing");
+    }
 }

@@ -101,6 +101,9 @@ impl Office {
             .filter_map(|field| {
                 read.iter().position(|other| other == field).map(|at| (*field, values[at].clone()))
             })
+            .filter(|(field, value)| {
+                !value.is_null() || !belongs_elsewhere(face, &read, &values, *field)
+            })
             .collect();
         let columns: Vec<usize> = shown.iter().map(|(field, _)| *field).collect();
         let listed = Listed {
@@ -362,6 +365,14 @@ impl Office {
         self.add_titles(permit, catalog, face, columns, &mut records).await;
         Ok(records)
     }
+}
+
+/// Whether a field belongs to records of another kind that share the table.
+fn belongs_elsewhere(face: &Face, read: &[usize], values: &[Value], field: usize) -> bool {
+    let Some(kinds) = &face.kinds else { return false };
+    let kind =
+        read.iter().position(|other| *other == kinds.field).and_then(|at| values[at].to_text());
+    kind.is_some_and(|kind| kinds.is_foreign(&kind, field))
 }
 
 /// What a record's page reads: everything that may be seen, and what Kontor needs besides.
