@@ -43,6 +43,11 @@ pub(crate) trait Driver: Opener {
     /// Runs a statement without values, such as `BEGIN`.
     async fn command(raw: &mut Self::Raw, sql: &str) -> Result<(), sqlx::Error>;
 
+    /// Does what has to be done now and then between statements.
+    async fn tidy(_raw: &mut Self::Raw) -> Result<(), sqlx::Error> {
+        Ok(())
+    }
+
     /// Sets the time that statements may take from now on.
     async fn allow(raw: &mut Self::Raw, time: Duration) -> Result<(), sqlx::Error>;
 
@@ -97,7 +102,11 @@ impl<D: Driver> Lease<D> {
     ) -> Result<T, Failure> {
         let patience = self.allowed().saturating_add(GRACE);
         let raw = self.busy()?;
-        match tokio::time::timeout(patience, work(raw)).await {
+        let tidy_and_work = async {
+            D::tidy(raw).await?;
+            work(raw).await
+        };
+        match tokio::time::timeout(patience, tidy_and_work).await {
             Ok(result) => self.settle(result.map_err(|error| D::failure(&error))),
             Err(_) => {
                 self.abandon();

@@ -92,9 +92,16 @@ impl Sheet<'_> {
     }
 
     fn values(&self, row: &[Value]) -> Vec<Value> {
-        let columns = self.query.sort.iter().zip(&self.statement.sort_columns);
+        let placing = sql::placing_steps(self.of.resource, self.query);
+        let columns = self.query.sort.iter().zip(&self.statement.sort_columns).enumerate();
         columns
-            .map(|(step, &column)| sql::placed(self.of, step.field, row[column].clone()))
+            .map(|(place, (step, &column))| {
+                if place < placing {
+                    sql::placed(self.of, step.field, row[column].clone())
+                } else {
+                    Value::Null
+                }
+            })
             .collect()
     }
 

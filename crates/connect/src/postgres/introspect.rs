@@ -19,7 +19,7 @@ SELECT c.oid::bigint AS oid, n.nspname::text AS namespace, c.relname::text AS na
             ELSE c.reltuples END::float8 AS estimated,
        obj_description(c.oid, 'pg_class') AS comment,
        (has_table_privilege(c.oid, 'UPDATE') OR has_any_column_privilege(c.oid, 'UPDATE')) AS writable,
-       coalesce(n.nspname = current_schema(), false) AS is_default,
+       coalesce(n.nspname = current_schema(), false) AS is_default, c.relispopulated AS is_populated,
        c.relkind IN ('r', 'm') AND NOT c.relhassubclass AS has_row_id
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
@@ -113,8 +113,15 @@ pub(super) async fn schema(raw: &mut PgConnection) -> Result<Schema, sqlx::Error
     for row in &relations {
         let oid: i64 = row.try_get("oid")?;
         let columns = columns.remove(&oid).unwrap_or_default();
-        if columns.is_empty() {
-            left_out.push(format!("{}: no column can be read", row.try_get::<String, _>("name")?));
+        let problem = if columns.is_empty() {
+            Some("no column can be read")
+        } else if !row.try_get::<bool, _>("is_populated")? {
+            Some("it has never been filled; REFRESH MATERIALIZED VIEW does that")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            left_out.push(format!("{}: {problem}", row.try_get::<String, _>("name")?));
             continue;
         }
         numbers.insert(oid, columns.iter().map(|column| column.number).collect());

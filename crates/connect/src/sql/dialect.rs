@@ -262,7 +262,7 @@ fn is_no_text(bytes: &[u8]) -> bool {
 /// So many bytes of a text have more characters than a list shows.
 pub(crate) const BRIEF_BYTES: usize = BRIEF_CHARACTERS * 4 + 1;
 
-fn may_be_long(ty: &FieldType) -> bool {
+pub(super) fn may_be_long(ty: &FieldType) -> bool {
     match ty {
         FieldType::Text { max } => max.is_none_or(|max| max > SHORT_TEXT),
         FieldType::Json { .. } | FieldType::Array { .. } | FieldType::Other => true,

@@ -11,6 +11,11 @@ pub(super) fn is_loose(engine: Engine, field: &Field) -> bool {
     match engine {
         Engine::Sqlite => true,
         Engine::Mysql => is_mysql_text(field),
+        // Of texts only those of extensions (citext) are; collations that fold letters are hardly
+        // ever met, and looking twice at a long text of a view costs its subquery twice.
+        Engine::Postgres if matches!(field.ty, FieldType::Text { .. }) => {
+            !matches!(field.sql_type.as_str(), "text" | "character varying" | "bpchar" | "name")
+        }
         Engine::Postgres => !matches!(
             field.ty,
             FieldType::Bool
@@ -58,7 +63,7 @@ impl Writer<'_> {
             self.push(send).column("", &field.name).push(") IS NOT DISTINCT FROM ").push(send);
             self.cast_postgres(&field.sql_type, seen);
             self.push(")");
-        } else if is_loose(Engine::Postgres, field) {
+        } else if matches!(field.ty, FieldType::Text { .. }) || is_loose(Engine::Postgres, field) {
             self.column("", &field.name).push("::text COLLATE \"C\" IS NOT DISTINCT FROM ");
             self.cast_postgres("text", seen);
         } else {

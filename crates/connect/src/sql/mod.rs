@@ -12,6 +12,7 @@ mod write;
 use kontor_model::{Engine, Resource, Schema, Value};
 
 pub(crate) use dialect::{BRIEF_BYTES, placed};
+pub(crate) use position::placing_steps;
 pub(crate) use select::{
     Part, Statement, Take, Taken, count_alike, count_within, explainable, present, select,
 };

@@ -1,8 +1,9 @@
 //! Keyset paging: the records after (or before) a place, on any order, with nulls and ties.
 
 use kontor_model::query::ROW_ID;
-use kontor_model::{Cursor, Engine, Query, Resource, Value};
+use kontor_model::{Cursor, Engine, FieldType, Query, Resource, Value};
 
+use super::dialect::may_be_long;
 use super::exact::is_loose;
 use super::{Bind, Writer, plain_bind};
 
@@ -23,6 +24,23 @@ struct Step<'a> {
     form: Form,
     descending: bool,
     value: &'a Value,
+}
+
+/// How many steps of the order make up a place; records that are alike in these are told apart by
+/// their number. In a view a long text may be the outcome of a subquery that runs again for each
+/// time it is named, and it fits into no address.
+pub(crate) fn placing_steps(resource: &Resource, query: &Query) -> usize {
+    if query.total_order {
+        return query.sort.len();
+    }
+    let light =
+        query.sort.iter().skip(1).take_while(|step| !is_heavy(resource, step.field)).count();
+    query.sort.len().min(light + 1)
+}
+
+pub(super) fn is_heavy(resource: &Resource, field: usize) -> bool {
+    let field = resource.fields.get(field);
+    field.is_some_and(|field| may_be_long(&field.ty) || field.ty == FieldType::Bytes)
 }
 
 impl Writer<'_> {
@@ -79,8 +97,10 @@ impl Writer<'_> {
     }
 
     fn steps<'v>(&self, resource: &Resource, query: &Query, values: &'v [Value]) -> Vec<Step<'v>> {
+        let placing = placing_steps(resource, query);
         self.forms(resource, query)
             .into_iter()
+            .filter(|(place, ..)| *place < placing)
             .filter_map(|(place, form, descending)| {
                 Some(Step {
                     field: query.sort[place].field,
@@ -157,8 +177,9 @@ impl Writer<'_> {
             return;
         };
         self.push("(");
-        self.strictly_beyond(resource, step);
-        if rest.is_empty() && !inclusive {
+        let at_place_too = rest.is_empty() && inclusive && !step.value.is_null();
+        self.beyond_step(resource, step, at_place_too);
+        if rest.is_empty() && (!inclusive || at_place_too) {
             self.push(")");
             return;
         }
@@ -186,7 +207,7 @@ impl Writer<'_> {
         self.engine == Engine::Sqlite && step.form == Form::Exact
     }
 
-    fn strictly_beyond(&mut self, resource: &Resource, step: &Step<'_>) {
+    fn beyond_step(&mut self, resource: &Resource, step: &Step<'_>, or_at: bool) {
         let nulls_come_last = self.engine.nulls_sort_last() != step.descending;
         let nullable = resource.fields.get(step.field).is_some_and(|field| field.nullable);
         if step.value.is_null() && !self.quotes_null(step) {
@@ -201,7 +222,12 @@ impl Writer<'_> {
         let or_null = nulls_come_last && nullable;
         self.push(if or_null { "(" } else { "" });
         self.expression(resource, step.field, step.form);
-        self.push(if step.descending { " < " } else { " > " });
+        self.push(match (step.descending, or_at) {
+            (true, false) => " < ",
+            (true, true) => " <= ",
+            (false, false) => " > ",
+            (false, true) => " >= ",
+        });
         self.place(resource, step);
         if or_null {
             self.push(" OR ");

@@ -6,6 +6,7 @@ use kontor_model::{
     Value,
 };
 
+use super::position::is_heavy;
 use super::{Sql, Writer};
 
 /// What to make of a value that comes back.
@@ -71,11 +72,9 @@ pub(crate) fn select(
     if takes.is_empty() {
         w.push("1");
     }
-    w.push(" FROM ").table(resource).push(" AS t");
-    let filtered = w.filtered("t", resource, &query.condition);
-    if let Some(cursor) = &query.cursor
-        && !query.sort.is_empty()
-    {
+    let placed = query.cursor.as_ref().filter(|_| !query.sort.is_empty());
+    let filtered = records(&mut w, resource, query, placed.is_some());
+    if let Some(cursor) = placed {
         w.push(if filtered { " AND " } else { " WHERE " });
         w.beyond(resource, query, cursor);
     }
@@ -89,6 +88,24 @@ pub(crate) fn select(
     Statement { sql: w.finish(), takes, asked: query.columns.len(), sort_columns }
 }
 
+/// ` FROM …` with the query's condition; whether a `WHERE` stands there now.
+///
+/// A long text of a view may be the outcome of a subquery. Where a place is compared with it,
+/// PostgreSQL would run the subquery again for each time it is named; `OFFSET 0` lets it run once.
+fn records(w: &mut Writer<'_>, resource: &Resource, query: &Query, placed: bool) -> bool {
+    let heavy = query.sort.first().is_some_and(|step| is_heavy(resource, step.field));
+    let fenced = w.engine == Engine::Postgres
+        && resource.kind == ResourceKind::View
+        && placed
+        && heavy
+        && !query.total_order;
+    w.push(if fenced { " FROM (SELECT t.* FROM " } else { " FROM " });
+    w.table(resource).push(" AS t");
+    let filtered = w.filtered("t", resource, &query.condition);
+    w.push(if fenced { " OFFSET 0) AS t" } else { "" });
+    filtered && !fenced
+}
+
 /// Counts the records of a query whose sort values are these.
 pub(crate) fn count_alike(
     schema: &Schema,
@@ -97,8 +114,8 @@ pub(crate) fn count_alike(
     values: &[Value],
 ) -> Sql {
     let mut w = Writer::new(schema);
-    w.push("SELECT count(*) FROM ").table(resource).push(" AS t");
-    let filtered = w.filtered("t", resource, &query.condition);
+    w.push("SELECT count(*)");
+    let filtered = records(&mut w, resource, query, true);
     if !query.sort.is_empty() {
         w.push(if filtered { " AND " } else { " WHERE " });
         w.at(resource, query, values);

@@ -10,5 +10,6 @@ mod mysql;
 mod paging;
 mod postgres;
 mod reading;
+mod real;
 mod sqlite;
 mod writing;
