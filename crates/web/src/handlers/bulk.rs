@@ -1,8 +1,370 @@
-//! bulk
-use axum::http::StatusCode;
-pub(crate) async fn act() -> StatusCode {
-    StatusCode::NOT_FOUND
+//! Changing and deleting many records: what shall change, what it would do, what it did.
+
+use std::time::Duration;
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kontor_model::{Count, RecordKey};
+use kontor_office::{
+    BulkPreview as Preview, BulkProgress, BulkSelection, Edit, EditRequest, Excluded, FieldProblem,
+    Input, ItemState, ListRequest, OfficeError, SampleOf,
+};
+
+use crate::app::App;
+use crate::components::diff::FieldChange;
+use crate::failure::{PageFailure, field_text};
+use crate::handlers::list::{At, face_of, query, request};
+use crate::handlers::record::language;
+use crate::handlers::write::groups;
+use crate::handlers::{Pairs, Place, all, done, first, go, here, key, place, shown};
+use crate::links;
+use crate::pages::bulk::{
+    BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget, edit as edit_page, end as end_page,
+    inputs_of, preview as preview_page,
+};
+use crate::pages::record::given::{Given, given};
+use crate::shown::Cell;
+use crate::texts::Texts;
+use crate::view::View;
+use crate::visitor::Reader;
+
+/// A page waits so long for a bulk change to end; then it shows that it goes on.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Records that were not written and are named one by one.
+const MOST_NAMED: usize = 200;
+
+/// What the bar under a list, the form and the preview ask for.
+pub(crate) async fn act(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource)): At,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, PageFailure> {
+    if first(&pairs, "do") == Some("export") {
+        return Ok(export(&pairs, &backend, &resource));
+    }
+    let place: Place<Edit> = match place(&app, &reader, &backend, &resource) {
+        Ok(place) => place,
+        Err(error) => return Err(reader.fails(&app, error).await),
+    };
+    let is_chosen = first(&pairs, "all").is_some() || first(&pairs, "key").is_some();
+    let answered = match first(&pairs, "do") {
+        Some("apply") => apply(&app, &place, &pairs),
+        Some("retry") => retry(&app, &reader, &place, &pairs).await,
+        // Nothing is ticked: there is nothing to ask.
+        _ if !is_chosen => {
+            let list = query(&pairs).address(&place.permit.backend.name, &place.resource);
+            Ok(done(&list, "unchanged", None))
+        }
+        Some("edit") => form(&app, &reader, &place, &pairs, &[], None).await,
+        Some("preview") => preview(&app, &reader, &place, &pairs).await,
+        Some("delete") => preview_delete(&app, &reader, &place, &pairs).await,
+        other => Err(OfficeError::Parameter {
+            what: "do",
+            problem: format!("“{}” is no action of a selection", other.unwrap_or_default()),
+        }),
+    };
+    match answered {
+        Ok(response) => Ok(response),
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
 }
-pub(crate) async fn progress() -> StatusCode {
-    StatusCode::NOT_FOUND
+
+/// An export is a download with an address of its own.
+fn export(pairs: &Pairs, backend: &str, resource: &str) -> Response {
+    let path = format!("/b/{}/{}/export.csv", links::encode(backend), links::encode(resource));
+    let is_all = first(pairs, "all").is_some();
+    let wanted = pairs
+        .iter()
+        .filter(|(name, _)| name != "do" && name != "all" && !(is_all && name == "key"))
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    go(&links::with_query(&path, wanted))
+}
+
+fn selection(pairs: &Pairs) -> Result<BulkSelection, OfficeError> {
+    if first(pairs, "all").is_some() {
+        let list = ListRequest { after: None, before: None, ..request(&query(pairs))? };
+        return Ok(BulkSelection::List(Box::new(list)));
+    }
+    let keys = all(pairs, "key").into_iter().map(key).collect::<Result<_, _>>()?;
+    Ok(BulkSelection::Keys(keys))
+}
+
+async fn target(
+    app: &App,
+    view: &View<'_>,
+    pairs: &Pairs,
+    selection: &BulkSelection,
+) -> BulkTarget {
+    let count = match selection {
+        BulkSelection::Keys(keys) => Count::Exact(keys.len() as u64),
+        // How many they are is worth telling, but not worth a failure.
+        BulkSelection::List(list) => {
+            app.office.count(view.permit, view.name(), list).await.unwrap_or(Count::Unknown)
+        }
+    };
+    let keys = match selection {
+        BulkSelection::Keys(keys) => keys.iter().map(RecordKey::to_text).collect(),
+        BulkSelection::List(_) => Vec::new(),
+    };
+    BulkTarget {
+        backend: view.backend().clone(),
+        resource: view.name().clone(),
+        resource_title: view.title(),
+        query: query(pairs).from_start(),
+        keys,
+        count,
+    }
+}
+
+/// The form in which one says what shall change.
+async fn form(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+    problems: &[FieldProblem],
+    problem: Option<String>,
+) -> Result<Response, OfficeError> {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let catalog = place.permit.backend.catalog()?;
+    let reading = place.permit.to_read();
+    let face = face_of(&catalog, place)?;
+    if let Some(reason) = face.read_only {
+        return Err(OfficeError::ReadOnly(reason));
+    }
+    let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
+    let inputs = inputs_of(groups(&view, &shell.zone, None, pairs, problems, shell.texts));
+    let inputs = inputs.into_iter().filter(|input| !input.field.is_key).map(|input| {
+        // “The database decides” is an answer for new records only.
+        crate::pages::record::form::FormInput { default: None, ..input }
+    });
+    let screen = BulkForm {
+        target: target(app, &view, pairs, &selection(pairs)?).await,
+        inputs: inputs.collect(),
+        chosen: chosen(pairs).map(str::to_owned).collect(),
+        problem,
+    };
+    let status = if problems.is_empty() && screen.problem.is_none() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let markup = edit_page(&shell, &screen);
+    Ok((status, shown(&shell, markup)).into_response())
+}
+
+/// Names of the ticked fields.
+fn chosen(pairs: &Pairs) -> impl Iterator<Item = &str> {
+    pairs.iter().filter_map(|(name, _)| name.strip_prefix("set."))
+}
+
+/// What the ticked fields shall hold.
+fn wanted(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> EditRequest {
+    let mut edit = EditRequest::default();
+    for name in chosen(pairs) {
+        let Some(field) = view.resource().field(name) else { continue };
+        let input = match given(&field.name, &field.ty, zone, pairs) {
+            Some(Given::Text(text)) => Input::Text(text),
+            Some(Given::Null | Given::Default) => Input::Null,
+            // An input that was left empty means an empty value, where the type has one.
+            Some(Given::Unchanged) | None => Input::Text(String::new()),
+        };
+        edit.set.push((field.name.clone(), input));
+    }
+    edit
+}
+
+async fn preview(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+) -> Result<Response, OfficeError> {
+    let zone = reader.frame.shell(app, Some(&reader.actor), here(place)).await.zone;
+    let edit = {
+        let catalog = place.permit.backend.catalog()?;
+        let reading = place.permit.to_read();
+        let face = face_of(&catalog, place)?;
+        let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
+        wanted(&view, pairs, &zone)
+    };
+    if edit.set.is_empty() {
+        let problem = language(reader).texts().get("bulk-choose").into_owned();
+        return form(app, reader, place, pairs, &[], Some(problem)).await;
+    }
+    let selection = selection(pairs)?;
+    let previewed =
+        app.office.bulk_preview(&place.permit, &place.resource, &selection, &edit.set).await;
+    match previewed {
+        Ok(found) => answer_preview(app, reader, place, pairs, &selection, found).await,
+        Err(OfficeError::Invalid(problems)) => {
+            form(app, reader, place, pairs, &problems, None).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn preview_delete(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+) -> Result<Response, OfficeError> {
+    let selection = selection(pairs)?;
+    let found = app.office.bulk_preview_delete(&place.permit, &place.resource, &selection).await?;
+    answer_preview(app, reader, place, pairs, &selection, found).await
+}
+
+/// Plans again what was not written.
+async fn retry(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+) -> Result<Response, OfficeError> {
+    let id = first(pairs, "plan").unwrap_or_default();
+    let missed = app.office.bulk_progress(&reader.actor, id)?.failed;
+    let selection = if missed.is_empty() {
+        selection(pairs)?
+    } else {
+        BulkSelection::Keys(missed.into_iter().map(|(key, _)| key).collect())
+    };
+    let found = app.office.bulk_retry(&place.permit, &place.resource, id).await?;
+    answer_preview(app, reader, place, pairs, &selection, found).await
+}
+
+async fn answer_preview(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+    selection: &BulkSelection,
+    found: Preview,
+) -> Result<Response, OfficeError> {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let catalog = place.permit.backend.catalog()?;
+    let reading = place.permit.to_read();
+    let face = face_of(&catalog, place)?;
+    let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
+    let unchanged = found.excluded.iter().find(|(why, _)| *why == Excluded::Unchanged);
+    let gone = shell.texts.get("item-gone").into_owned();
+    let screen = BulkPreview {
+        target: target(app, &view, pairs, selection).await,
+        deletes: found.deletes,
+        plan: found.id,
+        changing: found.records as u64,
+        unchanged: unchanged.map_or(0, |(_, n)| *n as u64),
+        items: found.sample.iter().map(|sample| item(&view, sample)).collect(),
+        excluded: found.gone.iter().map(|key| (key.to_text(), gone.clone())).collect(),
+        reversible: found.is_reversible,
+        cut: found.is_cut.then_some(found.most as u64),
+    };
+    let markup = preview_page(&shell, &screen);
+    Ok(shown(&shell, markup))
+}
+
+fn item(view: &View<'_>, (key, fields): &SampleOf) -> BulkItem {
+    let changes = fields.iter().filter_map(|(name, before, after)| {
+        let index = view.resource().position(name)?;
+        let cell = |value: &kontor_model::Value| {
+            Some(Cell { editable: false, ..view.cell(index, value.clone(), None) })
+        };
+        Some(FieldChange { field: view.field(index), before: cell(before), after: cell(after) })
+    });
+    BulkItem { title: key.to_text(), link: view.record(key).link(), changes: changes.collect() }
+}
+
+/// Applies what was previewed; how it goes on is told by the progress.
+fn apply(app: &App, place: &Place<Edit>, pairs: &Pairs) -> Result<Response, OfficeError> {
+    let id = first(pairs, "plan").unwrap_or_default();
+    app.office.bulk_apply(&place.permit, id)?;
+    let progress = links::part(&place.permit.backend.name, &place.resource, "bulk");
+    let query = query(pairs).pairs();
+    let state = query.iter().map(|(name, value)| (*name, value.as_str()));
+    Ok(go(&links::with_query(&progress, [("plan", id)].into_iter().chain(state))))
+}
+
+/// How far a bulk change has come, and what it did not write.
+pub(crate) async fn progress(
+    State(app): State<App>,
+    reader: Reader,
+    Path((backend, resource)): At,
+    Query(pairs): Query<Pairs>,
+) -> Result<Response, PageFailure> {
+    let asked = async {
+        let place: Place<Edit> = place(&app, &reader, &backend, &resource)?;
+        let id = first(&pairs, "plan").unwrap_or_default();
+        let progress = app.office.bulk_ended(&reader.actor, id, PATIENCE).await?;
+        answer_progress(&app, &reader, &place, &pairs, id, progress).await
+    };
+    match asked.await {
+        Ok(response) => Ok(response),
+        Err(error) => Err(reader.fails(&app, error).await),
+    }
+}
+
+async fn answer_progress(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+    id: &str,
+    progress: BulkProgress,
+) -> Result<Response, OfficeError> {
+    if let Some(operation) = &progress.operation
+        && progress.failed.is_empty()
+        && progress.failure.is_none()
+    {
+        return Ok(done(&links::change(operation), "done", Some(operation)));
+    }
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let catalog = place.permit.backend.catalog()?;
+    let reading = place.permit.to_read();
+    let face = face_of(&catalog, place)?;
+    let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
+    let t = shell.texts;
+    let failed = progress
+        .failed
+        .iter()
+        .take(MOST_NAMED)
+        .map(|(key, state)| (key.to_text(), view.record(key).link(), state_text(t, state)));
+    let screen = BulkEnd {
+        target: BulkTarget {
+            backend: view.backend().clone(),
+            resource: view.name().clone(),
+            resource_title: view.title(),
+            query: query(pairs).from_start(),
+            keys: Vec::new(),
+            count: Count::Exact(progress.records as u64),
+        },
+        plan: id.to_owned(),
+        is_done: progress.is_done,
+        records: progress.records as u64,
+        written: progress.written as u64,
+        failed: failed.collect(),
+        more: progress.failed.len().saturating_sub(MOST_NAMED) as u64,
+        failure: progress.failure.as_ref().map(|_| t.get("bulk-cut-off").into_owned()),
+        operation: progress.operation,
+    };
+    let mut response = shown(&shell, end_page(&shell, &screen));
+    if !screen.is_done {
+        // Asks again by itself, with and without script.
+        response.headers_mut().insert("refresh", HeaderValue::from_static("2"));
+    }
+    Ok(response)
+}
+
+/// Why a record was not written, in the reader's words.
+fn state_text(t: &Texts, state: &ItemState) -> String {
+    match state {
+        ItemState::Written(_) => String::new(),
+        ItemState::Stale(_) => t.get("item-stale").into_owned(),
+        ItemState::Gone => t.get("item-gone").into_owned(),
+        ItemState::Refused(problems) => {
+            problems.iter().map(|problem| field_text(t, problem)).collect::<Vec<_>>().join(" ")
+        }
+    }
 }

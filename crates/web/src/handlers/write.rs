@@ -57,7 +57,7 @@ fn filled(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> Filled {
 }
 
 /// The inputs of a form: with what a record holds, with what the form gave, with what is wrong.
-fn groups(
+pub(crate) fn groups(
     view: &View<'_>,
     zone: &jiff::tz::TimeZone,
     found: Option<&Shown>,

@@ -60,6 +60,31 @@ pub struct BulkPreview {
     pub excluded: Vec<(String, String)>,
     /// Whether it can be taken back as a whole.
     pub reversible: bool,
+    /// Where the list has more records than one change takes: how many that are.
+    pub cut: Option<u64>,
+}
+
+/// How far a change of many records has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BulkEnd {
+    /// Which records.
+    pub target: BulkTarget,
+    /// The plan that is followed.
+    pub plan: String,
+    /// Whether it has ended.
+    pub is_done: bool,
+    /// How many records it is about.
+    pub records: u64,
+    /// How many of them were written.
+    pub written: u64,
+    /// Those that were not: title, link, the reason in the reader's words.
+    pub failed: Vec<(String, String, String)>,
+    /// How many more were not.
+    pub more: u64,
+    /// Why it ended early, in the reader's words.
+    pub failure: Option<String>,
+    /// Its operation, where something was written.
+    pub operation: Option<String>,
 }
 
 /// A record of a change of many.
@@ -146,6 +171,7 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
                 @if preview.unchanged > 0 { " " (t.count("bulk-unchanged", preview.unchanged)) }
                 " " (t.get(if preview.reversible { "bulk-reversible" } else { "bulk-final" }))
             }, None))
+            @if let Some(most) = preview.cut { (banner(Loudness::Warning, &html! { (t.count("bulk-cut", most)) }, None)) }
             @if !preview.excluded.is_empty() {
                 section {
                     h2 { (t.count("bulk-excluded", preview.excluded.len() as u64)) }
@@ -162,6 +188,39 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
                 div.actions.sticky {
                     button class=(class) type="submit" name="do" value="apply" disabled[preview.changing == 0] { (t.count(if preview.deletes { "bulk-apply-delete" } else { "bulk-apply" }, preview.changing)) }
                     a.button href=(preview.target.query.address(&preview.target.backend, &preview.target.resource)) { (t.get("cancel")) }
+                }
+            }
+        }
+    };
+    shell_page(shell, &title, Layout::Flow, &content)
+}
+
+/// What became of it: it goes on, or what was not written, with the way to try again.
+#[must_use]
+pub fn end(shell: &Shell, end: &BulkEnd) -> Markup {
+    let t = shell.texts;
+    let title = t.get("bulk-title");
+    let here = links::with_query(&end.target.action(), [("plan", end.plan.as_str())]);
+    let content = html! {
+        div.page.narrow {
+            (end.target.head(shell, &title))
+            @if !end.is_done {
+                (banner(Loudness::Quiet, &html! { (t.get("bulk-running")) }, Some(&html! { a.button href=(here) { (t.get("bulk-look")) } })))
+            } @else {
+                @if let Some(failure) = &end.failure { (banner(Loudness::Bad, &html! { (failure) }, None)) }
+                @else { (banner(Loudness::Warning, &html! { (t.with("change-partly-text", &[("written", end.written.into()), ("all", end.records.into())])) }, None)) }
+                @if !end.failed.is_empty() {
+                    ul.rows-list { @for (title, link, reason) in &end.failed { li { a href=(link) { (title) } span.end { (reason) } } } }
+                    @if end.more > 0 { p.help { (t.count("change-more", end.more)) } }
+                }
+                form.inline method="post" action=(end.target.action()) {
+                    (end.target.hidden())
+                    input type="hidden" name="plan" value=(end.plan);
+                    div.actions {
+                        button.button.primary type="submit" name="do" value="retry" { (t.get("bulk-retry")) }
+                        @if let Some(operation) = &end.operation { a.button href=(links::change(operation)) { (t.get("bulk-change")) } }
+                        a.button href=(end.target.query.address(&end.target.backend, &end.target.resource)) { (t.get("cancel")) }
+                    }
                 }
             }
         }

@@ -45,3 +45,15 @@ secret-second-factor = Gehört zu einem zweiten Faktor.
 secret-card-number = Nummern von Zahlungskarten.
 secret-card-code = Prüfziffern von Zahlungskarten.
 secret-other = Nennt sich selbst ein Geheimnis.
+
+bulk-cut = { $n ->
+    [one] Auf einmal geht nur { $shown } Datensatz; die Liste hat mehr. Die übrigen bleiben, wie sie sind.
+   *[other] Auf einmal gehen höchstens { $shown } Datensätze; die Liste hat mehr. Die übrigen bleiben, wie sie sind.
+}
+bulk-running = Es wird geschrieben. Das geht weiter, auch wenn du diese Seite verlässt.
+bulk-look = Nachsehen
+bulk-retry = Die übrigen noch einmal versuchen
+bulk-change = Was geschrieben wurde
+bulk-cut-off = Das Backend hat mittendrin nicht mehr geantwortet. Ein neuer Versuch lässt aus, was schon geschrieben ist.
+item-stale = wurde inzwischen von jemand anderem geändert
+item-gone = gibt es nicht mehr

@@ -45,3 +45,15 @@ secret-second-factor = Belongs to a second factor.
 secret-card-number = Numbers of payment cards.
 secret-card-code = Check codes of payment cards.
 secret-other = Calls itself a secret.
+
+bulk-cut = { $n ->
+    [one] Only { $shown } record can be changed at once; the list has more. The others stay as they are.
+   *[other] At most { $shown } records can be changed at once; the list has more. The others stay as they are.
+}
+bulk-running = It is being written. That goes on when you leave this page.
+bulk-look = Look again
+bulk-retry = Try the others again
+bulk-change = What was written
+bulk-cut-off = The backend stopped answering half-way. Another attempt leaves out what is written already.
+item-stale = was changed by somebody else meanwhile
+item-gone = does not exist any more

@@ -321,6 +321,7 @@ pub(crate) fn preview() -> BulkPreview {
             "Deine Rolle darf stornierte Bestellungen nicht ändern.".into(),
         )],
         reversible: true,
+        cut: None,
     }
 }
 
