@@ -23,6 +23,6 @@ pub use name::{BackendName, InvalidName, ResourceName};
 pub use page::{Count, Page};
 pub use query::{Column, ColumnMode, Cursor, Query, Sort};
 pub use schema::{
-    Engine, Field, Generated, Index, IndexKind, Reference, Resource, ResourceKind, Schema,
+    Engine, Field, Generated, Index, IndexKind, OnDelete, Reference, Resource, ResourceKind, Schema,
 };
 pub use value::Value;

@@ -207,9 +207,36 @@ pub struct Reference {
 #[serde(rename_all = "snake_case")]
 pub enum ReferenceSource {
     /// A foreign key of the database.
-    ForeignKey,
+    ForeignKey {
+        /// What becomes of a record when the one that it refers to is removed.
+        on_delete: OnDelete,
+    },
     /// The manifest.
     Manifest,
+}
+
+/// What a database does with records whose reference is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// It refuses the removal.
+    Refuse,
+    /// It removes them, too.
+    Cascade,
+    /// It sets their fields to null or to the default.
+    Clear,
+}
+
+impl OnDelete {
+    /// The meaning of the words that SQL has for it (`CASCADE`, `SET NULL`, …).
+    #[must_use]
+    pub fn from_sql(words: &str) -> Self {
+        match words.to_ascii_uppercase().as_str() {
+            "CASCADE" => Self::Cascade,
+            "SET NULL" | "SET DEFAULT" => Self::Clear,
+            _ => Self::Refuse,
+        }
+    }
 }
 
 /// An index, as far as reading can use it.

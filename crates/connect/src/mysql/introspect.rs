@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{
-    Engine, Field, FieldType, Generated, Index, IndexKind, Reference, Resource, ResourceKind,
-    ResourceName, Schema,
+    Engine, Field, FieldType, Generated, Index, IndexKind, OnDelete, Reference, Resource,
+    ResourceKind, ResourceName, Schema,
 };
 use sqlx::mysql::MySqlRow;
 use sqlx::{MySqlConnection, Row as _};
@@ -31,11 +31,13 @@ SELECT CAST(table_name AS CHAR) AS table_name, CAST(index_name AS CHAR) AS name,
 FROM information_schema.statistics WHERE table_schema = ? ORDER BY table_name, index_name, seq_in_index";
 
 const REFERENCES: &str = r"
-SELECT CAST(table_name AS CHAR) AS table_name, CAST(constraint_name AS CHAR) AS name, CAST(column_name AS CHAR) AS column_name,
-       CAST(referenced_table_name AS CHAR) AS target, CAST(referenced_column_name AS CHAR) AS target_column
-FROM information_schema.key_column_usage
-WHERE table_schema = ? AND referenced_table_schema = table_schema AND referenced_table_name IS NOT NULL
-ORDER BY table_name, constraint_name, ordinal_position";
+SELECT CAST(k.table_name AS CHAR) AS table_name, CAST(k.constraint_name AS CHAR) AS name, CAST(k.column_name AS CHAR) AS column_name,
+       CAST(k.referenced_table_name AS CHAR) AS target, CAST(k.referenced_column_name AS CHAR) AS target_column,
+       CAST(r.delete_rule AS CHAR) AS on_delete
+FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r
+  ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
+WHERE k.table_schema = ? AND k.referenced_table_schema = k.table_schema AND k.referenced_table_name IS NOT NULL
+ORDER BY k.table_name, k.constraint_name, k.ordinal_position";
 
 pub(super) async fn schema(
     raw: &mut MySqlConnection,
@@ -278,7 +280,9 @@ fn add_reference_column(resource: &mut Resource, row: &MySqlRow) -> Result<(), s
             fields: vec![place],
             target: ResourceName::new(text(row, "target")?),
             target_fields: vec![target_field],
-            source: ReferenceSource::ForeignKey,
+            source: ReferenceSource::ForeignKey {
+                on_delete: OnDelete::from_sql(&text(row, "on_delete")?),
+            },
         }),
     }
     Ok(())

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{
-    Engine, Field, FieldType, Generated, Index, IndexKind, Reference, Resource, ResourceKind,
-    ResourceName, Schema,
+    Engine, Field, FieldType, Generated, Index, IndexKind, OnDelete, Reference, Resource,
+    ResourceKind, ResourceName, Schema,
 };
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
@@ -86,6 +86,7 @@ ORDER BY i.indrelid, i.indisprimary DESC, c.relname";
 const REFERENCES: &str = r"
 SELECT o.conrelid::bigint AS relation, o.conname::text AS name, o.confrelid::bigint AS target,
        o.conkey::int[] AS here,
+       CASE o.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' ELSE 'RESTRICT' END AS on_delete,
        (SELECT array_agg(a.attname::text ORDER BY k.ord) FROM unnest(o.confkey) WITH ORDINALITY AS k(attnum, ord)
         JOIN pg_attribute a ON a.attrelid = o.confrelid AND a.attnum = k.attnum) AS there
 FROM pg_constraint o WHERE o.contype = 'f' AND o.conparentid = 0 ORDER BY o.conrelid, o.conname";
@@ -337,7 +338,9 @@ fn add_reference(
             fields,
             target: target.clone(),
             target_fields: row.try_get::<Option<Vec<String>>, _>("there")?.unwrap_or_default(),
-            source: ReferenceSource::ForeignKey,
+            source: ReferenceSource::ForeignKey {
+                on_delete: OnDelete::from_sql(row.try_get("on_delete")?),
+            },
         });
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{
-    Engine, Field, FieldType, Generated, Index, IndexKind, Reference, Resource, ResourceKind,
-    ResourceName, Schema,
+    Engine, Field, FieldType, Generated, Index, IndexKind, OnDelete, Reference, Resource,
+    ResourceKind, ResourceName, Schema,
 };
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
@@ -219,7 +219,7 @@ async fn references(
     fields: &[Field],
 ) -> Result<Vec<Reference>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list($1) ORDER BY id, seq",
+        "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list($1) ORDER BY id, seq",
     )
     .bind(table)
     .fetch_all(&mut *raw)
@@ -246,7 +246,9 @@ async fn references(
                     fields: vec![place],
                     target: ResourceName::new(row.try_get::<String, _>("table")?),
                     target_fields: to.into_iter().collect(),
-                    source: ReferenceSource::ForeignKey,
+                    source: ReferenceSource::ForeignKey {
+                        on_delete: OnDelete::from_sql(row.try_get("on_delete")?),
+                    },
                 },
             )),
         }

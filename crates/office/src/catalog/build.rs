@@ -341,7 +341,10 @@ fn links(manifest: &Manifest, schema: &Schema, resource: &Resource) -> Vec<Link>
             fields: reference.fields.clone(),
             target,
             target_fields,
-            is_declared: reference.source == ReferenceSource::ForeignKey,
+            on_delete: match reference.source {
+                ReferenceSource::ForeignKey { on_delete } => Some(on_delete),
+                ReferenceSource::Manifest => None,
+            },
         });
     }
     links

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kontor_connect::Of;
 use kontor_model::filter::bind::{Hop, Names};
-use kontor_model::{FieldType, Resource, ResourceName, Schema, Sort, Value};
+use kontor_model::{FieldType, OnDelete, Resource, ResourceName, Schema, Sort, Value};
 
 use crate::error::ReadOnlyReason;
 use crate::manifest::Label;
@@ -160,8 +160,9 @@ pub struct Link {
     pub target: usize,
     /// Fields there, in the order of `fields`.
     pub target_fields: Vec<usize>,
-    /// Whether the database guarantees that the other record exists.
-    pub is_declared: bool,
+    /// What the database does with a record when the one at the other end is removed; none where
+    /// it does not know of the link.
+    pub on_delete: Option<OnDelete>,
 }
 
 /// A link of another resource that ends here.

@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kontor_model::{RecordKey, Value};
+use kontor_model::{OnDelete, RecordKey, Value};
 use kontor_office::{
     Conflict, Edit, EditRequest, FieldProblem, Input, ItemState, OfficeError, Shown,
 };
@@ -476,7 +476,7 @@ async fn delete_form(
                 .collect(),
             touched: touched.iter().map(|touched| touched_line(&view, touched)).collect(),
             marks: face.soft_delete.as_ref().map(|soft| view.field(soft.field).title),
-            reversible: true,
+            reversible: !touched.iter().any(|touched| is_final(&view, touched)),
             problem,
             expected: found
                 .fields
@@ -504,12 +504,41 @@ fn touched_line(view: &View<'_>, touched: &kontor_office::Touched) -> Touched {
         title: from.title(),
         link: links::list(from.backend(), from.name()),
         count: touched.count,
-        fate: if link.is_some_and(|link| link.is_declared) {
-            Fate::Refuses
-        } else {
-            Fate::Dangling
+        fate: match link.and_then(|link| link.on_delete) {
+            Some(OnDelete::Cascade) => Fate::Deleted,
+            Some(OnDelete::Clear) => Fate::Cleared,
+            Some(OnDelete::Refuse) => Fate::Refuses,
+            None => Fate::Dangling,
         },
     }
+}
+
+/// Whether what a deletion does to other records cannot be taken back with it.
+fn is_final(view: &View<'_>, touched: &kontor_office::Touched) -> bool {
+    let from = &view.catalog.faces[touched.face];
+    let link = from.links.iter().find(|link| link.name == touched.link);
+    let on_delete = link.and_then(|link| link.on_delete);
+    matches!(on_delete, Some(OnDelete::Cascade | OnDelete::Clear))
+}
+
+/// Whether a deletion that cannot be taken back as a whole was confirmed by typing the title.
+async fn confirmed(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    key: &RecordKey,
+    pairs: &Pairs,
+) -> Result<bool, OfficeError> {
+    let reading = place.permit.to_read();
+    let found = app.office.record(&reading, &place.resource, key).await?;
+    let face = found.face();
+    let view = View { permit: &reading, catalog: &found.catalog, face, language: language(reader) };
+    if face.soft_delete.is_some() {
+        return Ok(true);
+    }
+    let touched = app.office.touched(&place.permit, &place.resource, key).await?;
+    let needed = touched.iter().any(|touched| is_final(&view, touched));
+    Ok(!needed || first(pairs, "confirm").is_some_and(|typed| typed.trim() == found.title.trim()))
 }
 
 /// Deletes a record that is still as it was shown.
@@ -530,12 +559,20 @@ pub(crate) async fn delete(
                 Some((name.strip_prefix("was.")?.to_owned(), Value::from_tagged(value)?))
             })
             .collect();
+        if !confirmed(&app, &reader, &place, &key(&record)?, &pairs).await? {
+            return Ok(None);
+        }
         let plan =
             app.office.plan_delete(&place.permit, &place.resource, &key(&record)?, &expect).await?;
-        app.office.apply(&reader.actor, &place.permit.backend, plan).await
+        app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
     };
     match deleted.await {
-        Ok(applied) => Ok(done(
+        Ok(None) => {
+            let problem = Some(language(&reader).texts().get("delete-not-confirmed").into_owned());
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            delete_form(&app, reader, &place, &record, problem, status).await
+        }
+        Ok(Some(applied)) => Ok(done(
             &links::list(&place.permit.backend.name, &place.resource),
             "deleted",
             Some(&applied.operation),

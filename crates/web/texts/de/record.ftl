@@ -128,3 +128,4 @@ change-delete = Löschung
 change-undo = Rücknahme
 form-not-whole = Diese Bytes sind zu groß für ein Formular und bleiben, wie sie sind.
 form-choose = – bitte wählen –
+delete-not-confirmed = Zum Löschen bitte den Titel genau so eintippen, wie er dort steht.

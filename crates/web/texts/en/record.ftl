@@ -128,3 +128,4 @@ change-delete = Deletion
 change-undo = Undo
 form-not-whole = These bytes are too large for a form and stay as they are.
 form-choose = – choose –
+delete-not-confirmed = To delete it, type the title exactly as it stands there.
