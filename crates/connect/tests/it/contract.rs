@@ -68,4 +68,12 @@ contract! {
         an_opening_for_reading_is_refused_by_the_database_itself,
         writing_what_is_there_already_is_no_conflict,
     }
+    budget {
+        a_slow_statement_is_ended_and_the_connection_goes_on,
+        a_request_that_nobody_waits_for_is_cancelled_in_the_database,
+        there_are_never_more_connections_than_permitted,
+        a_stream_that_is_left_gives_its_connection_back,
+        a_long_stream_needs_little_memory,
+        what_was_allowed_once_is_not_allowed_for_ever,
+    }
 }

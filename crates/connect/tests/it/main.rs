@@ -2,11 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bed;
+mod budget;
 mod contract;
 mod counts;
 mod exact;
 mod filters;
 mod mysql;
+mod network;
 mod paging;
 mod postgres;
 mod reading;
