@@ -1,4 +1,5 @@
-//! The screens, drawn with sample content and looked at as a browser would.
+//! The screens, drawn with sample content and looked at as a browser would, and used over a whole
+//! office.
 
 mod api_bed;
 mod api_document;
@@ -7,4 +8,6 @@ mod api_rights;
 mod api_writing;
 mod markup;
 mod pages;
+mod rooms;
 mod samples;
+mod shop;
