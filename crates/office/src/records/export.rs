@@ -162,7 +162,8 @@ impl Office {
             backward: false,
             limit: u32::MAX,
         };
-        let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?;
+        // The batches ask again after the last row.
+        let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?.fuse().boxed();
         let body =
             serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
         self.note_record("records.exported", &permit.actor, &permit.backend.name, name, &body)
@@ -177,13 +178,18 @@ impl Office {
         let (sender, receiver) = mpsc::channel(8);
         let office = Arc::clone(self);
         let permit = permit.clone();
-        tokio::spawn(async move {
-            let result = match format {
+        let end = sender.clone();
+        let written = tokio::spawn(async move {
+            match format {
                 ExportFormat::Xlsx => office.workbook(&permit, &layout, rows, &sender).await,
                 _ => office.lines(&permit, &layout, rows, format, &sender).await,
-            };
-            if let Err(error) = result {
-                let _ = sender.send(Err(error)).await;
+            }
+        });
+        // Also a fault of ours must not let a half export pass for a whole one.
+        tokio::spawn(async move {
+            let cut_off = |error| Err(OfficeError::Fault(format!("an export was cut off: {error}")));
+            if let Err(error) = written.await.unwrap_or_else(cut_off) {
+                let _ = end.send(Err(error)).await;
             }
         });
         let stream = futures_util::stream::unfold(receiver, async |mut receiver| {
