@@ -426,7 +426,15 @@ fn date_time(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     let value: jiff::civil::DateTime = text.replacen(' ', "T", 1).parse().ok()?;
-    Some(format!("{} {}", value.date(), time_text(value.time())))
+    let written = format!("{} {}", value.date(), time_text(value.time()));
+    // A backend that keeps times as text tells `12:00:00` and `12:00:00.000` apart.
+    Some(match text.rsplit_once('.') {
+        Some((_, digits)) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            let whole = written.split_once('.').map_or(written.as_str(), |(whole, _)| whole);
+            format!("{whole}.{digits}")
+        }
+        _ => written,
+    })
 }
 
 /// With an offset or `Z`; without one the text is taken as UTC, as the backend's own text is.
@@ -467,6 +475,14 @@ fn uuid(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_fraction_of_a_second_stays_as_it_was_written() {
+        let parsed = |input| text(&FieldType::DateTime, input);
+        assert_eq!(parsed("1998-05-06 00:00:00.000").unwrap(), "1998-05-06 00:00:00.000");
+        assert_eq!(parsed("1998-05-06T10:11:12.5").unwrap(), "1998-05-06 10:11:12.5");
+        assert_eq!(parsed("1998-05-06 10:11").unwrap(), "1998-05-06 10:11:00");
+    }
 
     fn text(ty: &FieldType, input: &str) -> Option<String> {
         ty.parse(input).ok().and_then(|value| value.to_text())
