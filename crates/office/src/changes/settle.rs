@@ -241,7 +241,7 @@ fn holds(wanted: &[(usize, Value)], values: &[Value]) -> bool {
 }
 
 /// A database may write a value in another form than it was given: `12.5` as `12.50`.
-fn same(a: &Value, b: &Value) -> bool {
+pub(super) fn same(a: &Value, b: &Value) -> bool {
     if a.is_same(b) {
         return true;
     }

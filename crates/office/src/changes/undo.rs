@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kontor_model::{BackendName, ChangeItem, ChangeKind, RecordKey, Resource, ResourceName};
+use kontor_model::{
+    BackendName, ChangeItem, ChangeKind, Engine, RecordKey, Resource, ResourceName,
+};
 use kontor_store::Json;
 use kontor_store::audit::{NewEntry, OpenChange};
 
@@ -11,6 +13,7 @@ use super::journal::{self, ItemRecord, Operation, OperationState, Sealing, UNDON
 use super::plan::Plan;
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
+use crate::catalog::{Catalog, Face};
 use crate::error::{NotUndoable, OfficeError};
 use crate::records::typed_key;
 
@@ -52,11 +55,39 @@ impl Office {
             kind = inverse(record.kind);
             let item =
                 self.inverse_item(&backend, catalog.resource(face), record, written_key.as_deref());
-            items.push(item.ok_or_else(|| not(NotUndoable::ValuesNotKept))?);
+            let mut item = item.ok_or_else(|| not(NotUndoable::ValuesNotKept))?;
+            if catalog.schema.engine == Engine::Sqlite && kind == ChangeKind::Update {
+                self.expect_stored_form(&permit, &catalog, face, &mut item).await?;
+            }
+            items.push(item);
         }
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
         plan.change.undo_of = Some(operation.to_owned());
         self.undo_plan(actor, &permit, plan).await
+    }
+
+    /// SQLite keeps a number in a form of its own choice: `11.00` becomes the integer 11. What was
+    /// written is expected in the form that is there now.
+    async fn expect_stored_form(
+        &self,
+        permit: &Permit<Edit>,
+        catalog: &Catalog,
+        face: &Face,
+        item: &mut ChangeItem,
+    ) -> Result<(), OfficeError> {
+        let Some(key) = &item.key else { return Ok(()) };
+        let fields: Vec<usize> = item.before.iter().map(|(field, _)| *field).collect();
+        let present = match self.present(permit, catalog, face, key, &fields).await {
+            // That the record is gone is for the write to find, like every other conflict.
+            Err(OfficeError::UnknownRecord(_)) => return Ok(()),
+            present => present?,
+        };
+        for ((_, expected), present) in item.before.iter_mut().zip(present) {
+            if super::settle::same(expected, &present) {
+                *expected = present;
+            }
+        }
+        Ok(())
     }
 
     async fn undo_plan(
