@@ -1,0 +1,115 @@
+//! An office in a temporary folder, with an administrator who has signed in.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use kontor_connect::Location;
+use kontor_model::{BackendName, RecordKey, ResourceName, SystemClock};
+use kontor_office::manifest::{KeyFile, Manifest, Password, Secret};
+use kontor_office::{Actor, Edit, Furnishing, ListRequest, NewPerson, Office, Permit, Read};
+use kontor_store::{SealKey, Store};
+use kontor_testkit::eventually;
+use tempfile::TempDir;
+
+/// An office with its own store; all of it is gone with the value.
+pub(crate) struct Bureau {
+    pub(crate) office: Arc<Office>,
+    pub(crate) actor: Arc<Actor>,
+    folder: TempDir,
+}
+
+impl Bureau {
+    /// Opens an office over backends whose records may be changed, each given as name and address,
+    /// and waits until their schemas are read.
+    pub(crate) async fn over(backends: &[(&str, &str)]) -> Self {
+        let bureau = Self::without_backends().await;
+        for (name, url) in backends {
+            bureau.register(name, url);
+        }
+        let problems = bureau.office.open_backends().await.unwrap();
+        assert_eq!(problems, Vec::<String>::new());
+        for (name, _) in backends {
+            bureau.wait_for(name).await;
+        }
+        bureau
+    }
+
+    async fn without_backends() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let office = open(folder.path()).await;
+        let actor = administrator(&office).await;
+        Self { office, actor, folder }
+    }
+
+    fn register(&self, name: &str, url: &str) {
+        let name = BackendName::new(name).unwrap();
+        let (url, password) = Location::split_password(url);
+        let mut manifest = Manifest::new(name.clone(), url);
+        let key = KeyFile::open_or_create(&self.folder.path().join("key")).unwrap();
+        manifest.password =
+            password.map(|password| Password::encrypt(&key, &name, &Secret::new(password)));
+        manifest.writable = true;
+        manifest.create_in(&self.folder.path().join("backends")).unwrap();
+    }
+
+    async fn wait_for(&self, name: &str) {
+        let permit = self.reading(name);
+        eventually(&format!("{name} has been read"), async || permit.backend.catalog().is_ok())
+            .await;
+    }
+
+    /// The right to read a backend.
+    pub(crate) fn reading(&self, name: &str) -> Permit<Read> {
+        self.office.permit(&self.actor, &BackendName::new(name).unwrap()).unwrap()
+    }
+
+    /// The right to change a backend's records.
+    pub(crate) fn editing(&self, name: &str) -> Permit<Edit> {
+        self.office.permit(&self.actor, &BackendName::new(name).unwrap()).unwrap()
+    }
+
+    /// The address of the first record of a resource; none when it is empty.
+    pub(crate) async fn first_key(
+        &self,
+        permit: &Permit<Read>,
+        resource: &ResourceName,
+    ) -> Option<RecordKey> {
+        let request = ListRequest { limit: Some(1), ..ListRequest::default() };
+        let list = self.office.list(permit, resource, &request).await.unwrap();
+        list.records.into_iter().next().map(|record| record.key)
+    }
+
+    /// The audit must be as it was written.
+    pub(crate) async fn assert_audit_is_intact(&self) {
+        let verification = self.office.verify_audit(&self.actor).await.unwrap();
+        assert!(verification.is_intact(), "{verification:?}");
+        assert!(verification.entries > 0, "nothing was recorded");
+    }
+}
+
+async fn open(folder: &Path) -> Arc<Office> {
+    let manifests = folder.join("backends");
+    std::fs::create_dir_all(&manifests).unwrap();
+    let store = format!("sqlite:{}", folder.join("kontor.db").display());
+    Office::new(Furnishing {
+        clock: Arc::new(SystemClock),
+        store: Store::open(&store, SealKey::new([7; 32])).await.unwrap(),
+        manifests,
+        key: KeyFile::open_or_create(&folder.join("key")).unwrap(),
+        environment: Arc::new(|_| None),
+        installation: "kontor-test".to_owned(),
+    })
+}
+
+async fn administrator(office: &Office) -> Arc<Actor> {
+    let link = office.setup_link().await.unwrap().expect("nobody administers a new office");
+    let person = NewPerson {
+        name: "Frieda Kontor".to_owned(),
+        email: "frieda@example.org".to_owned(),
+        password: "Ladentheke-und-Lagerhaus-7".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+    };
+    let signed_in = office.use_link(&link, person, "127.0.0.1", "test").await.unwrap();
+    office.actor_of_session(&signed_in.secret).await.unwrap().expect("the session was just opened")
+}
