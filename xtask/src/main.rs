@@ -1,4 +1,4 @@
-//! The tasks around the code: `cargo xtask demo`, `test`, `assets`, `tidy`. No product code.
+//! The tasks around the code: `cargo xtask demo`, `test`, `assets`, `bench`, `tidy`. No product code.
 //!
 //! It is built before everything else, so it has two dependencies and waits for nothing but programs.
 
@@ -9,6 +9,7 @@
 )]
 
 mod assets;
+mod bench;
 mod demo;
 mod failure;
 mod install;
@@ -36,6 +37,8 @@ enum Task {
     Test(test::Options),
     /// Bundle scripts and styles into crates/web/assets/dist.
     Assets,
+    /// Measure the API and the pages beside the same SQL sent straight to PostgreSQL.
+    Bench(bench::Options),
     /// Check what compilers do not: edges between crates, documents, forbidden words.
     Tidy,
     /// Pass on what the demo prints, and open the browser when it answers.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Assets => assets::run(),
+        Task::Bench(options) => bench::run(&options),
         Task::Tidy => tidy::run(),
         Task::DemoScreen(screen) => demo::show(&screen),
     };

@@ -1,0 +1,191 @@
+//! From the build to the table.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::{
+    Options,
+    case::{self, Case, Found, newest_query, page_of, page_record, records},
+    export, first_rows, floor,
+    http::{Ask, Visitor},
+    load::{Meter, measure},
+    office::{BACKEND, Office},
+    report::{Report, Way},
+    shop::Shop,
+};
+use crate::{
+    demo::target_folder,
+    failure::{Failure, Outcome},
+    program::{cargo, run as run_program},
+};
+
+/// Builds Kontor, starts everything and measures.
+pub(super) fn run(options: &Options) -> Outcome {
+    let binary = match &options.binary {
+        Some(binary) => binary.canonicalize().map_err(|error| {
+            Failure::new(format!("--binary {}: {error}", binary.display()))
+        })?,
+        None => build()?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(error.to_string()))?;
+    runtime.block_on(measured(options, &binary))
+}
+
+fn build() -> Outcome<PathBuf> {
+    println!("Building Kontor as it is shipped (minutes the first time) …");
+    crate::assets::run()?;
+    run_program(&mut cargo(&["build", "--release", "--package", "kontor"]))?;
+    Ok(target_folder()?.join("release/kontor"))
+}
+
+async fn measured(options: &Options, binary: &Path) -> Outcome {
+    let shop = Shop::open(options.scale).await?;
+    let office = Office::open(binary, &shop.url).await?;
+    let reader = office.reader()?;
+    let program = Visitor::with_token(&office.base, &token(&reader).await?)?;
+    if options.hold {
+        hold(&shop, &office);
+    }
+    let mut report = Report::new(office.first_start, binary_size(binary)?);
+    // The first page is asked by nobody yet: this is Kontor with its backend read and at rest.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    report.idle = office.resident()?;
+
+    let found = look_around(&shop, &reader, &program).await?;
+    let cases = case::all(&shop, &found);
+    let wanted = |case: &&Case| options.only.as_ref().is_none_or(|only| case.name.contains(only));
+    for case in cases.iter().filter(wanted) {
+        check_alike(&shop, &program, case).await?;
+        let time = Duration::from_secs(options.seconds);
+        let own = Meter { database: shop.pid, server: std::process::id(), time };
+        let through = Meter { server: office.pid(), ..own };
+        let work = floor::clients(&shop.url, &case.floor).await?;
+        report.add(case, Way::Floor, measure(work, own).await?);
+        report.add(case, Way::Api, measure(program.clients(&case.api), through).await?);
+        report.add(case, Way::Page, measure(reader.clients(&case.page), through).await?);
+    }
+    if options.only.as_ref().is_none_or(|only| "export".contains(only.as_str())) {
+        report.export = Some(export::measure(&shop, &office, &reader).await?);
+    }
+    report.first_rows = first_rows::measure(&office)?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    report.after = office.resident()?;
+    report.print();
+    Ok(())
+}
+
+/// An API token that may write.
+async fn token(reader: &Visitor) -> Outcome<String> {
+    let body = r#"{"name":"bench","scope":"write","days":1}"#.to_owned();
+    let ask = Ask::json(reqwest::Method::POST, "/api/v1/me/tokens", body);
+    let answer = json(&reader.text(&ask).await?)?;
+    let token = answer["token"].as_str().or_else(|| answer["secret"].as_str());
+    token.map(str::to_owned).ok_or_else(|| Failure::new("the API made a token and did not show it"))
+}
+
+/// The place of the deep page, and the name of the link to an order's lines.
+async fn look_around(shop: &Shop, reader: &Visitor, program: &Visitor) -> Outcome<Found> {
+    let depth = shop.orders / 2;
+    let at = floor::clients(
+        &shop.url,
+        &floor::Work {
+            statements: std::sync::Arc::new(move |_| {
+                let depth = i64::try_from(depth).expect("a number of rows");
+                let sql = "SELECT placed_at, id FROM orders ORDER BY placed_at DESC, id DESC LIMIT 1 OFFSET $1 - 1";
+                vec![(sql, vec![floor::Bind::Number(depth)])]
+            }),
+            in_transaction: false,
+        },
+    );
+    let last = json(&String::from_utf8_lossy(at.await?[0].answer(0).await?))?;
+    let (moment, id) = (last[0]["placed_at"].as_str(), last[0]["id"].as_str());
+    let (Some(moment), Some(id)) = (moment, id) else {
+        return Err(Failure::new("the shop has no orders in the middle"));
+    };
+    // A place belongs to an order of the list, not to its filter: the one after this record is the
+    // same in the list of all.
+    let filter = super::http::encode(&format!("placed_at <= \"{moment}\" and id <= {id}"));
+    let query = format!("filter={filter}&sort=-placed_at&columns=id,placed_at&limit=1");
+    let page = json(&program.text(&Ask::get(records("orders", &query))).await?)?;
+    if text_of(&page["records"][0]["values"]["id"]) != id {
+        return Err(Failure::new(format!("the API does not begin its list with order {id}")));
+    }
+    let deep = page["next"].as_str().ok_or_else(|| Failure::new("the deep page has no place"))?;
+    let record = reader.text(&Ask::get(page_record(1))).await?;
+    let lines = related(&record)
+        .ok_or_else(|| Failure::new("the page of an order shows no link to its lines"))?;
+    // Both lists are asked once: a wrong address is told now and not in the middle of the run.
+    let newest = records("orders", &newest_query());
+    reader.text(&Ask::get(page_of(&newest))).await?;
+    Ok(Found { deep: deep.to_owned(), depth, lines })
+}
+
+/// The link to the lines that the page of an order names.
+fn related(page: &str) -> Option<String> {
+    let links = page.split("/related/").skip(1);
+    let names = links.filter_map(|rest| rest.split(['"', '?', '&', '#', '<']).next());
+    names.filter(|name| name.contains("line")).map(str::to_owned).next()
+}
+
+/// Both ways must give the same records in the same order; otherwise figures mean nothing.
+async fn check_alike(shop: &Shop, program: &Visitor, case: &Case) -> Outcome {
+    if !case.is_list {
+        return Ok(());
+    }
+    let mut clients = floor::clients(&shop.url, &case.floor).await?;
+    let floor = json(&String::from_utf8_lossy(clients[0].answer(0).await?))?;
+    let asks = (case.api)(0);
+    let api = json(&program.text(&asks[0]).await?)?;
+    let ids = |rows: &Value, inner: &str| -> Vec<String> {
+        let rows = rows.as_array().into_iter().flatten();
+        rows.map(|row| text_of(&if inner.is_empty() { row } else { &row[inner] }["id"])).collect()
+    };
+    let (floor, api) = (ids(&floor, ""), ids(&api["records"], "values"));
+    if floor.is_empty() || floor != api {
+        let message = format!("“{}”: floor and API differ:\n{floor:?}\n{api:?}", case.name);
+        return Err(Failure::new(message));
+    }
+    Ok(())
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn json(text: &str) -> Outcome<Value> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    match values.next() {
+        Some(Ok(value)) => Ok(value),
+        _ => Err(Failure::new(format!("no JSON: {}", text.chars().take(300).collect::<String>()))),
+    }
+}
+
+/// The size of the binary without symbols, in bytes.
+fn binary_size(binary: &Path) -> Outcome<u64> {
+    let folder = tempfile::tempdir().map_err(|error| Failure::new(error.to_string()))?;
+    let stripped = folder.path().join("kontor");
+    let mut strip = std::process::Command::new("strip");
+    strip.arg("-o").arg(&stripped).arg(binary);
+    let file = if run_program(&mut strip).is_ok() {
+        stripped
+    } else {
+        println!("SKIPPED: `strip` is missing; the size is that with symbols.");
+        binary.to_owned()
+    };
+    let size = std::fs::metadata(file).map_err(|error| Failure::new(error.to_string()))?.len();
+    Ok(size)
+}
+
+fn hold(shop: &Shop, office: &Office) {
+    println!("PostgreSQL {}, its folder {}", shop.url, shop.folder().display());
+    println!("Kontor {}/b/{BACKEND}/orders, cookie {}", office.base, office.cookie);
+    println!("Process {}, log {}. Enter goes on.", office.pid(), office.log().display());
+    drop(std::io::stdin().read_line(&mut String::new()));
+}

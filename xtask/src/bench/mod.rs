@@ -1,0 +1,90 @@
+//! `cargo xtask bench`: what the API and the pages cost, beside the same SQL sent straight to
+//! PostgreSQL.
+//!
+//! This task needs a database driver, an HTTP client and an async runtime. The other tasks do not
+//! wait for them: without the feature `bench` it starts itself again with it, as a release build.
+
+#[cfg(feature = "bench")]
+mod case;
+#[cfg(feature = "bench")]
+mod export;
+#[cfg(feature = "bench")]
+mod first_rows;
+#[cfg(feature = "bench")]
+mod floor;
+#[cfg(feature = "bench")]
+mod http;
+#[cfg(feature = "bench")]
+mod load;
+#[cfg(feature = "bench")]
+mod measure;
+#[cfg(feature = "bench")]
+mod office;
+#[cfg(feature = "bench")]
+mod process;
+#[cfg(feature = "bench")]
+mod report;
+#[cfg(feature = "bench")]
+mod shop;
+#[cfg(feature = "bench")]
+mod sql_json;
+
+use clap::Args;
+
+use crate::failure::Outcome;
+
+/// What `cargo xtask bench` can be told.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Size of the shop: 1 is 2 million orders, 6 million lines and 1 million customers.
+    #[arg(long, default_value_t = 1.0, value_parser = scale)]
+    scale: f64,
+    /// Seconds that each case is measured, after one of warming up.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// Only cases whose name contains this.
+    #[arg(long)]
+    only: Option<String>,
+    /// Take an existing build of Kontor instead of building it.
+    #[arg(long)]
+    binary: Option<std::path::PathBuf>,
+    /// Leave everything running until Enter is pressed, to look closer.
+    #[arg(long)]
+    hold: bool,
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(scale) if (0.01..=10.0).contains(&scale) => Ok(scale),
+        _ => Err("write a number from 0.01 to 10, for example 0.05".to_owned()),
+    }
+}
+
+/// Builds Kontor and measures it.
+#[cfg(feature = "bench")]
+pub(crate) fn run(options: &Options) -> Outcome {
+    measure::run(options)
+}
+
+/// Goes on in a build that can measure.
+#[cfg(not(feature = "bench"))]
+pub(crate) fn run(options: &Options) -> Outcome {
+    use crate::program::{cargo, run as run_program};
+    let mut words: Vec<String> =
+        "run --quiet --release --package xtask --features bench -- bench --scale"
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
+    words.extend([options.scale.to_string(), "--seconds".into(), options.seconds.to_string()]);
+    if let Some(only) = &options.only {
+        words.extend(["--only".into(), only.clone()]);
+    }
+    if let Some(binary) = &options.binary {
+        words.extend(["--binary".into(), binary.display().to_string()]);
+    }
+    if options.hold {
+        words.push("--hold".into());
+    }
+    println!("Building what measures (minutes the first time) …");
+    run_program(&mut cargo(&words.iter().map(String::as_str).collect::<Vec<_>>()))
+}
