@@ -59,7 +59,8 @@ const LINES: &str = "SELECT order_id, line_no, sku, title, quantity, unit_price 
 
 const EDIT: &str = "UPDATE orders SET note = $2 WHERE id = $1";
 
-const AUDIT: &str = "INSERT INTO floor.audit (actor, resource, record, body) VALUES ('bench', 'orders', $1, $2)";
+const AUDIT: &str =
+    "INSERT INTO floor.audit (actor, resource, record, body) VALUES ('bench', 'orders', $1, $2)";
 
 const LIST: &str = "SELECT id, number, customer_id, status, total, placed_at, note FROM orders \
     ORDER BY placed_at DESC, id DESC LIMIT 50";
@@ -72,20 +73,32 @@ const SEARCH: &str = "SELECT id, name, email, city, country, created_at FROM cus
 
 /// Last names that are searched.
 const WORDS: [&str; 12] = [
-    "Bergbach", "Feldhofer", "Rosenthaler", "Steinhuber", "Vogelmann", "Waldmüller", "Weinmaier",
-    "Winterhof", "Kirchgruber", "Lindenbeck", "Schönfeld", "Tannhauser",
+    "Bergbach",
+    "Feldhofer",
+    "Rosenthaler",
+    "Steinhuber",
+    "Vogelmann",
+    "Waldmüller",
+    "Weinmaier",
+    "Winterhof",
+    "Kirchgruber",
+    "Lindenbeck",
+    "Schönfeld",
+    "Tannhauser",
 ];
 
 /// All cases.
 pub(super) fn all(shop: &Shop, found: &Found) -> Vec<Case> {
     let newest = list_case("newest 50 with customer", Some(0.60), NEWEST, &newest_query());
-    let filter = format!(
-        "filter={}&sort=-total&columns={COLUMNS}",
-        encode("status = open and total > 400")
-    );
+    let filter =
+        format!("filter={}&sort=-total&columns={COLUMNS}", encode("status = open and total > 400"));
     let filtered = list_case("filtered and sorted", Some(0.75), FILTERED, &filter);
     let mut cases = vec![newest, filtered, deep(found), order(shop, found), edit(shop)];
-    cases.extend([search(), list(LIST_SMALL, SMALL_LIST, "small_orders"), list(LIST_LARGE, LIST, "orders")]);
+    cases.extend([
+        search(),
+        list(LIST_SMALL, SMALL_LIST, "small_orders"),
+        list(LIST_LARGE, LIST, "orders"),
+    ]);
     cases
 }
 
@@ -99,12 +112,7 @@ pub(super) fn newest_query() -> String {
     format!("sort=-placed_at&columns={COLUMNS}&titles=true")
 }
 
-fn list_case(
-    name: &'static str,
-    goal: Option<f64>,
-    sql: &'static str,
-    query: &str,
-) -> Case {
+fn list_case(name: &'static str, goal: Option<f64>, sql: &'static str, query: &str) -> Case {
     let api = records("orders", query);
     Case {
         name,

@@ -20,7 +20,9 @@ pub(super) fn measure(office: &Office) -> Outcome<Option<Duration>> {
         .map(|name| root().join("e2e/node_modules").join(name))
         .find(|folder| folder.is_dir());
     let (Some(driver), Some(node)) = (driver, find("node")) else {
-        println!("SKIPPED: first rows in Chromium; run `npm ci` in e2e/ to install what drives it.");
+        println!(
+            "SKIPPED: first rows in Chromium; run `npm ci` in e2e/ to install what drives it."
+        );
         return Ok(None);
     };
     let output = Command::new(node)

@@ -5,9 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use sqlx::{
-    Arguments as _, AssertSqlSafe, Connection as _, PgConnection, postgres::PgArguments,
-};
+use sqlx::{Arguments as _, AssertSqlSafe, Connection as _, PgConnection, postgres::PgArguments};
 
 use super::{
     load::{CLIENTS, Client},

@@ -34,8 +34,10 @@ impl Ask {
 
     /// Sends a form.
     pub(super) fn form(path: impl Into<String>, pairs: &[(&str, &str)]) -> Self {
-        let body: Vec<String> =
-            pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let body: Vec<String> = pairs
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
         let body = Some(("application/x-www-form-urlencoded", body.join("&")));
         Self { method: Method::POST, path: path.into(), body }
     }
@@ -79,7 +81,10 @@ impl Visitor {
 
     /// A program with a token.
     pub(super) fn with_token(base: &str, token: &str) -> Outcome<Self> {
-        Self::with(base, [(AUTHORIZATION, value(&format!("Bearer {token}"))?)].into_iter().collect())
+        Self::with(
+            base,
+            [(AUTHORIZATION, value(&format!("Bearer {token}"))?)].into_iter().collect(),
+        )
     }
 
     fn with(base: &str, headers: HeaderMap) -> Outcome<Self> {
@@ -95,7 +100,8 @@ impl Visitor {
 
     /// Sends a request; the answer must be a success or lead on to another page.
     pub(super) async fn send(&self, ask: &Ask) -> Outcome<reqwest::Response> {
-        let mut request = self.client.request(ask.method.clone(), format!("{}{}", self.base, ask.path));
+        let mut request =
+            self.client.request(ask.method.clone(), format!("{}{}", self.base, ask.path));
         if let Some((kind, body)) = &ask.body {
             request = request.header(CONTENT_TYPE, *kind).body(body.clone());
         }

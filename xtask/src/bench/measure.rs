@@ -26,9 +26,9 @@ use crate::{
 /// Builds Kontor, starts everything and measures.
 pub(super) fn run(options: &Options) -> Outcome {
     let binary = match &options.binary {
-        Some(binary) => binary.canonicalize().map_err(|error| {
-            Failure::new(format!("--binary {}: {error}", binary.display()))
-        })?,
+        Some(binary) => binary
+            .canonicalize()
+            .map_err(|error| Failure::new(format!("--binary {}: {error}", binary.display())))?,
         None => build()?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -143,7 +143,8 @@ fn wait_until_ready(listen: SocketAddr, child: &mut Child, folder: &Path) -> Out
 fn is_ready(listen: SocketAddr) -> bool {
     let asked = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(listen)?;
-        let request = format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes())?;
         let mut answer = String::new();
         stream.take(4096).read_to_string(&mut answer)?;
@@ -155,9 +156,10 @@ fn is_ready(listen: SocketAddr) -> bool {
 /// The path of the one-time link. What is printed later is read and dropped.
 fn welcome_link(output: ChildStdout) -> Outcome<String> {
     let mut lines = BufReader::new(output).lines();
-    let found = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        line.find("/welcome/").map(|at| line[at..].trim().to_owned())
-    });
+    let found = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.find("/welcome/").map(|at| line[at..].trim().to_owned()));
     std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
     found.ok_or_else(|| Failure::new("Kontor printed no link for the first administrator"))
 }

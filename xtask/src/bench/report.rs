@@ -114,7 +114,8 @@ impl Report {
             m.server,
             m.cpu()
         );
-        let Some(floor) = self.find(line.case, Way::Floor).filter(|_| line.way != Way::Floor) else {
+        let Some(floor) = self.find(line.case, Way::Floor).filter(|_| line.way != Way::Floor)
+        else {
             return println!();
         };
         let share = floor.cpu() / m.cpu();
@@ -157,7 +158,12 @@ fn print_export(export: &Exported) {
     }
     let cpu = kontor.cpu.as_secs_f64() / copy.cpu.as_secs_f64();
     println!("  {cpu:.2} × the CPU of COPY");
-    goal_line("  time, in that of COPY", kontor.took.as_secs_f64() / copy.took.as_secs_f64(), 1.5, "×");
+    goal_line(
+        "  time, in that of COPY",
+        kontor.took.as_secs_f64() / copy.took.as_secs_f64(),
+        1.5,
+        "×",
+    );
     goal_line("  extra resident memory", float(export.extra) / MEBIBYTE, 30.0, "MiB");
 }
 

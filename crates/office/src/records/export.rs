@@ -187,7 +187,8 @@ impl Office {
         });
         // Also a fault of ours must not let a half export pass for a whole one.
         tokio::spawn(async move {
-            let cut_off = |error| Err(OfficeError::Fault(format!("an export was cut off: {error}")));
+            let cut_off =
+                |error| Err(OfficeError::Fault(format!("an export was cut off: {error}")));
             if let Err(error) = written.await.unwrap_or_else(cut_off) {
                 let _ = end.send(Err(error)).await;
             }

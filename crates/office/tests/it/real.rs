@@ -76,7 +76,7 @@ fn all_same(a: &[Value], b: &[Value]) -> bool {
 
 /// How many links the database itself declares.
 fn declared_links(catalog: &Catalog) -> usize {
-    let declared = |face: &Face| face.links.iter().filter(|link| link.is_declared).count();
+    let declared = |face: &Face| face.links.iter().filter(|link| link.on_delete.is_some()).count();
     catalog.faces.iter().map(declared).sum()
 }
 
