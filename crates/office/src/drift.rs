@@ -93,7 +93,7 @@ fn compare_resource(old: &Resource, new: &Resource, lines: &mut Vec<DriftLine>) 
                 ));
             }
             Some(now) if now.nullable != field.nullable => {
-                lines.push(DriftLine::FieldNullable(name(), field.name.clone(), now.nullable))
+                lines.push(DriftLine::FieldNullable(name(), field.name.clone(), now.nullable));
             }
             Some(_) => {}
         }

@@ -1,7 +1,7 @@
 //! Every address in one list.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, MatchedPath};
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -114,7 +114,11 @@ pub fn app(settings: Settings) -> Router {
     };
     routes.layer(
         TraceLayer::new_for_http()
-            .make_span_with(|request: &Request<_>| tracing::debug_span!("request", method = %request.method(), path = request.uri().path()))
+            .make_span_with(|request: &Request<_>| {
+                // The route, not the address: one-time links and search words stay out of the log.
+                let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+                tracing::debug_span!("request", method = %request.method(), route)
+            })
             .on_response(|response: &Response<_>, took: std::time::Duration, _: &tracing::Span| {
                 metrics::histogram!("kontor_http_seconds", "status" => response.status().as_u16().to_string()).record(took.as_secs_f64());
             })

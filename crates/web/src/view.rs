@@ -175,7 +175,7 @@ fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
     match format {
         OfficeFormat::Money { currency_code, decimals, .. } => Format::Money {
             currency: currency_code.clone(),
-            minor: if matches!(ty, FieldType::Int { .. }) {
+            minor: if matches!(ty, FieldType::Int { .. } | FieldType::Any) {
                 u8::try_from(*decimals).unwrap_or(2)
             } else {
                 0

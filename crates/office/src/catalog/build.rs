@@ -26,14 +26,12 @@ pub fn build(manifest: &Manifest, mut schema: Schema) -> Catalog {
     add_links(manifest, &mut schema);
     let mut faces: Vec<Face> =
         (0..schema.resources.len()).map(|index| face(manifest, &schema, index)).collect();
-    for index in 0..faces.len() {
-        let links = links(manifest, &schema, &schema.resources[index]);
-        faces[index].links = links;
+    for face in &mut faces {
+        face.links = links(manifest, &schema, &schema.resources[face.index]);
     }
     add_incoming(&mut faces);
-    for index in 0..faces.len() {
-        let translations = translations(manifest, &schema, &schema.resources[index]);
-        faces[index].translations = translations;
+    for face in &mut faces {
+        face.translations = translations(manifest, &schema, &schema.resources[face.index]);
     }
     let by_name = faces
         .iter()

@@ -262,7 +262,9 @@ impl Face {
     /// The link that begins with a field, for showing its value as a title.
     #[must_use]
     pub fn link_at(&self, field: usize) -> Option<&Link> {
-        self.links.iter().find(|link| link.fields.first() == Some(&field))
+        // Where several begin, the one that needs nothing else says what the value itself means.
+        let begins = self.links.iter().filter(|link| link.fields.first() == Some(&field));
+        begins.min_by_key(|link| link.fields.len())
     }
 }
 

@@ -166,6 +166,15 @@ fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Mar
     }
 }
 
+/// A state as a dot with the word that people use for it.
+#[must_use]
+pub fn status_dot(field: &FieldView, text: &str) -> Markup {
+    match field.choices.iter().find(|choice| choice.value == text) {
+        Some(choice) => status::dot(choice.tone, &choice.title),
+        None => status::dot(Tone::of_word(text), text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,14 +185,5 @@ mod tests {
             pretty(r#"{"a":[1.50,12345678901234567890],"b{":"x\",y","c":{}}"#),
             "{\n  \"a\": [\n    1.50,\n    12345678901234567890\n  ],\n  \"b{\": \"x\\\",y\",\n  \"c\": {}\n}"
         );
-    }
-}
-
-/// A state as a dot with the word that people use for it.
-#[must_use]
-pub fn status_dot(field: &FieldView, text: &str) -> Markup {
-    match field.choices.iter().find(|choice| choice.value == text) {
-        Some(choice) => status::dot(choice.tone, &choice.title),
-        None => status::dot(Tone::of_word(text), text),
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn page(
 ) -> Result<Response, PageFailure> {
     let asked = async {
         let told = app.office.operation(&reader.actor, &operation).await?;
-        screen(&app, &reader, told)
+        screen(&app, &reader, &told)
     };
     match asked.await {
         Ok((screen, here)) => {
@@ -39,7 +39,7 @@ pub(crate) async fn page(
     }
 }
 
-fn screen(app: &App, reader: &Reader, told: Told) -> Result<(ChangeScreen, Here), OfficeError> {
+fn screen(app: &App, reader: &Reader, told: &Told) -> Result<(ChangeScreen, Here), OfficeError> {
     let unknown = || OfficeError::Unknown { what: "operation", name: told.operation.clone() };
     let name = BackendName::new(&told.backend).map_err(|_| unknown())?;
     let permit: Permit<Read> = app.office.permit(&reader.actor, &name)?;

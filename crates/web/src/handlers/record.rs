@@ -263,7 +263,7 @@ pub(crate) async fn related(
         Ok((place, index, found)) => {
             let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
             let screen = match found {
-                Ok(found) => related_screen(&place, &reader, index, found),
+                Ok(found) => related_screen(&place, &reader, &found),
                 Err(error) => RelatedScreen {
                     title: String::new(),
                     count: Count::Unknown,
@@ -283,8 +283,7 @@ pub(crate) async fn related(
 fn related_screen(
     place: &Place<Read>,
     reader: &Reader,
-    _index: usize,
-    found: kontor_office::Related,
+    found: &kontor_office::Related,
 ) -> RelatedScreen {
     let view = View {
         permit: &place.permit,
