@@ -130,6 +130,8 @@ fn the_forms_of_a_record_are_drawn() {
 #[test]
 fn changes_of_many_records_are_drawn() {
     drawn("bulk", |shell| bulk::edit(&shell, &samples::record::bulk(&shell.zone)));
+    drawn("bulk-running", |shell| bulk::end(&shell, &samples::record::end(false)));
+    drawn("bulk-end", |shell| bulk::end(&shell, &samples::record::end(true)));
     drawn("bulk-preview", |shell| bulk::preview(&shell, &samples::record::preview()));
     drawn("change", |shell| change::page(&shell, &samples::record::changed()));
 }

@@ -2,7 +2,7 @@
 
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_web::components::diff::FieldChange;
-use kontor_web::pages::bulk::{BulkForm, BulkItem, BulkPreview, BulkTarget};
+use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::palette::{Hit, HitGroup, HitKind, Palette};
@@ -294,6 +294,21 @@ pub(crate) fn bulk(zone: &jiff::tz::TimeZone) -> BulkForm {
         inputs: inputs(zone).into_iter().filter(|input| input.field.locked.is_none()).collect(),
         chosen: vec!["status".into()],
         problem: None,
+    }
+}
+
+pub(crate) fn end(is_done: bool) -> BulkEnd {
+    let failed = ("10251".into(), reference().link(), "wurde inzwischen geändert".into());
+    BulkEnd {
+        target: target(),
+        plan: "01JD8Z6M3P".into(),
+        is_done,
+        records: 48,
+        written: if is_done { 45 } else { 0 },
+        failed: if is_done { vec![failed] } else { Vec::new() },
+        more: if is_done { 2 } else { 0 },
+        failure: None,
+        operation: is_done.then(|| "01JD8Z6M3Q".into()),
     }
 }
 
