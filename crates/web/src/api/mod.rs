@@ -69,6 +69,7 @@ pub(crate) fn routes() -> Router<App> {
         .router
         .method_not_allowed_fallback(wrong_method)
         .route("/api/v1", any(not_found))
+        .route("/api/v1/", any(not_found))
         .route("/api/v1/{*rest}", any(not_found))
 }
 
