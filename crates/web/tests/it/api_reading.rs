@@ -183,6 +183,21 @@ async fn a_resource_says_what_can_be_asked_of_its_fields() {
 }
 
 #[tokio::test]
+async fn an_export_holds_every_record() {
+    let bed = Bed::new().await;
+    let answer = bed.get(&format!("{ORDERS}/export.ndjson?sort=id&columns=number,tracking")).await;
+    let text = answer.text();
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert_eq!(lines[0]["tracking"], "9223372036854775807");
+    let csv = bed.get(&format!("{ORDERS}/export.csv?sort=id&columns=number")).await;
+    assert_eq!(csv.text().lines().count(), 4);
+    let workbook = bed.get(&format!("{ORDERS}/export.xlsx")).await;
+    assert!(workbook.bytes.starts_with(b"PK"));
+}
+
+#[tokio::test]
 async fn the_one_box_finds_a_record_by_its_number() {
     let bed = Bed::new().await;
     let found = bed.get("/api/v1/search?q=A-3").await.ok(200);
