@@ -34,9 +34,8 @@ impl Described {
     {
         let path = format!("{PREFIX}{}", P::path());
         let methods = P::methods();
-        for method in &methods {
-            let routed = on(filter(method), handler.clone());
-            self.router = self.router.route(&path, routed);
+        if let Some(filter) = methods.iter().map(filter).reduce(MethodFilter::or) {
+            self.router = self.router.route(&path, on(filter, handler));
         }
         let mut operation: Operation = P::operation();
         let tags = P::tags().into_iter().map(str::to_owned).collect::<Vec<_>>();
