@@ -1,5 +1,7 @@
 //! What a field can hold, and how a person's text becomes a value of it.
 
+mod odd;
+
 use serde::{Deserialize, Serialize};
 
 use crate::value::{Value, unhex};
@@ -402,7 +404,7 @@ fn fits_scale(decimal: &str, scale: Option<u32>) -> Result<(), InvalidInput> {
 
 /// The day, checked against the calendar; zero dates pass, since backends hold them.
 fn date(text: &str) -> Option<String> {
-    if text == "0000-00-00" || matches!(text, "infinity" | "-infinity") {
+    if matches!(text, "infinity" | "-infinity") || odd::is_day(text) {
         return Some(text.to_owned());
     }
     text.parse::<jiff::civil::Date>().ok().map(|date| date.to_string())
@@ -413,6 +415,9 @@ fn time(text: &str, zone: bool) -> Option<String> {
         Some(at) if zone => text.split_at(at),
         _ => (text, ""),
     };
+    if odd::is_span(clock.trim()) {
+        return Some(text.to_owned());
+    }
     let clock: jiff::civil::Time = clock.trim().parse().ok()?;
     Some(format!("{}{offset}", time_text(clock)))
 }
@@ -422,7 +427,7 @@ fn time_text(time: jiff::civil::Time) -> String {
 }
 
 fn date_time(text: &str) -> Option<String> {
-    if text == "0000-00-00 00:00:00" || matches!(text, "infinity" | "-infinity") {
+    if matches!(text, "infinity" | "-infinity") || odd::is_moment(text) {
         return Some(text.to_owned());
     }
     let value: jiff::civil::DateTime = text.replacen(' ', "T", 1).parse().ok()?;
@@ -439,7 +444,7 @@ fn date_time(text: &str) -> Option<String> {
 
 /// With an offset or `Z`; without one the text is taken as UTC, as the backend's own text is.
 fn instant(text: &str) -> Option<String> {
-    if matches!(text, "infinity" | "-infinity") || text == "0000-00-00 00:00:00" {
+    if matches!(text, "infinity" | "-infinity") || odd::is_moment(text) {
         return Some(text.to_owned());
     }
     let joined = text.replacen(' ', "T", 1);
@@ -482,6 +487,34 @@ mod tests {
         assert_eq!(parsed("1998-05-06 00:00:00.000").unwrap(), "1998-05-06 00:00:00.000");
         assert_eq!(parsed("1998-05-06T10:11:12.5").unwrap(), "1998-05-06 10:11:12.5");
         assert_eq!(parsed("1998-05-06 10:11").unwrap(), "1998-05-06 10:11:00");
+    }
+
+    #[test]
+    fn days_and_times_that_no_calendar_has_are_taken_as_they_are_shown() {
+        for (ty, shown) in [
+            (FieldType::Date, "0000-00-00"),
+            (FieldType::Date, "2026-00-00"),
+            (FieldType::Date, "0044-03-15 BC"),
+            (FieldType::Date, "5874897-12-31"),
+            (FieldType::DateTime, "0000-00-00 00:00:00"),
+            (FieldType::DateTime, "4713-01-01 00:00:00 BC"),
+            (FieldType::Instant, "0000-00-00 00:00:00+00"),
+            (FieldType::Instant, "0044-03-15 12:00:00+00 BC"),
+            (FieldType::Time { zone: false }, "24:00:00"),
+            (FieldType::Time { zone: false }, "-838:59:59.5"),
+            (FieldType::Time { zone: true }, "24:00:00+00"),
+        ] {
+            assert_eq!(text(&ty, shown).as_deref(), Some(shown), "{ty:?}");
+        }
+        for (ty, wrong) in [
+            (FieldType::Date, "2026-13-01"),
+            (FieldType::Date, "26-00-00"),
+            (FieldType::Time { zone: false }, "12:60:00"),
+            (FieldType::Time { zone: false }, "-12"),
+            (FieldType::DateTime, "0000-00-00 25:00:00"),
+        ] {
+            assert_eq!(text(&ty, wrong), None, "{wrong}");
+        }
     }
 
     fn text(ty: &FieldType, input: &str) -> Option<String> {

@@ -2,6 +2,8 @@
 
 mod introspect;
 mod refusal;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -84,7 +84,7 @@ async fn numbers_of_every_type_are_exact() {
     assert_eq!(numeric(4), Value::Decimal("1.10".into()));
     assert_eq!(numeric(7), Value::Decimal(format!("1{}", "0".repeat(100))));
     assert_eq!(rows[0][8], Value::Real(0.1));
-    walk_all(&shop, "cabinet", 3).await;
+    walk_all(&shop, "cabinet", 5).await;
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn texts_and_bytes_of_every_type_are_exact() {
         .with("tsquery", &["'fat & (rat | cat)'"]);
     let shop = bed.with(&cabinet.script("cabinet")).await;
     keeps_exactly(&bed, &shop, "cabinet").await;
-    walk_all(&shop, "cabinet", 3).await;
+    walk_all(&shop, "cabinet", 5).await;
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn days_and_times_of_every_type_are_exact() {
         );
     let shop = bed.with(&cabinet.script("cabinet")).await;
     keeps_exactly(&bed, &shop, "cabinet").await;
-    walk_all(&shop, "cabinet", 3).await;
+    walk_all(&shop, "cabinet", 5).await;
 }
 
 #[tokio::test]
