@@ -11,6 +11,7 @@ mod mysql;
 mod network;
 mod paging;
 mod postgres;
+mod postgres_types;
 mod reading;
 mod real;
 mod sqlite;
