@@ -9,7 +9,8 @@ export interface Clash {
 }
 
 export interface Written {
-  operation: string;
+  /** None where nothing was to be changed. */
+  operation: string | null;
   /** Markup of the fields as the list shows them. */
   shown?: Record<string, string>;
   /** The values in their tagged form, to be expected by the next edit. */

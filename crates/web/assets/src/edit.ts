@@ -151,8 +151,10 @@ export async function save(cell: HTMLTableCellElement, header: HTMLTableCellElem
   cell.classList.remove("saving");
   if (answer.kind === "written") {
     const { operation, shown, tagged } = answer.written;
-    lastOperation = operation;
     cell.classList.remove("dirty");
+    // Nothing was changed where the record held the value already.
+    if (!operation) return undefined;
+    lastOperation = operation;
     if (tagged?.[field] !== undefined && shown?.[field] !== undefined) {
       cell.innerHTML = shown[field];
       cell.dataset["v"] = tagged[field];

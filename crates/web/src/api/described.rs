@@ -25,7 +25,6 @@ impl Described {
     }
 
     /// Adds an operation under the address and method that its description says.
-    #[expect(clippy::needless_pass_by_value, reason = "a handler is a function, given by its name")]
     pub(super) fn with<P, H, T>(mut self, _: P, handler: H) -> Self
     where
         P: utoipa::Path + utoipa::__dev::SchemaReferences + utoipa::__dev::Tags<'static>,

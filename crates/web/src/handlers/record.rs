@@ -257,10 +257,10 @@ pub(crate) async fn related(
             link.parse().map_err(|_| OfficeError::Unknown { what: "link", name: link.clone() })?;
         let key = key(&record)?;
         let found = app.office.related(&place.permit, &place.resource, &key, index, RELATED).await;
-        Ok::<_, OfficeError>((place, index, found))
+        Ok::<_, OfficeError>((place, found))
     };
     match asked.await {
-        Ok((place, index, found)) => {
+        Ok((place, found)) => {
             let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
             let screen = match found {
                 Ok(found) => related_screen(&place, &reader, &found),

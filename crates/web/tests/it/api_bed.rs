@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use kontor_model::SystemClock;
 use kontor_office::manifest::KeyFile;
 use kontor_office::{Furnishing, NewPerson, NewToken, Office, Role};
-use kontor_store::{SealKey, Store};
+use kontor_office::{SealKey, Store};
 use kontor_testkit::{SqliteFile, eventually};
 use kontor_web::Settings;
 use serde_json::Value;
