@@ -89,6 +89,7 @@ pub struct Office {
     bulk: changes::BulkPlans,
     proposing: proposing::Proposing,
     pending: pending::Pending,
+    left_open: changes::LeftOpen,
 }
 
 impl Office {
@@ -108,6 +109,7 @@ impl Office {
             actors: people::RecentActors::default(),
             registry: registry::Registry::default(),
             bulk: changes::BulkPlans::default(),
+            left_open: changes::LeftOpen::default(),
             proposing: proposing::Proposing::default(),
             pending: pending::Pending::default(),
         })

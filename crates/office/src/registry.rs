@@ -417,8 +417,15 @@ impl Office {
                 let was_down = !matches!(backend.health().condition, Condition::Ready);
                 let begun = Instant::now();
                 let result = backend.connection.ping().await;
-                if backend.observed("ping", begun, result).is_ok() && was_down {
+                if backend.observed("ping", begun, result).is_err() {
+                    return;
+                }
+                if was_down {
                     self.refresh(backend).await;
+                } else if !self.left_open.is_empty()
+                    && let Err(error) = self.settle(&backend.name).await
+                {
+                    tracing::error!(backend = %backend.name, %error, "open changes could not be settled");
                 }
             });
             futures_util::future::join_all(checks).await;

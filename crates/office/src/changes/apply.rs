@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kontor_connect::WriteFailure;
 use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey};
-use kontor_store::Json;
-use kontor_store::audit::{OpenChange, OpenedChange};
+use kontor_store::audit::{NewEntry, OpenChange, OpenedChange};
+use kontor_store::{Json, StoreError};
 
 use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
 use super::plan::Plan;
@@ -111,17 +111,20 @@ impl Office {
             backend: plan.change.backend.to_string(),
             body: Json::write(&serde_json::json!({ "resource": plan.change.resource }))?,
         };
-        self.store.audit().append(journal.intents(&plan.change)?, OpenChange::Open(opened)).await?;
+        self.begin(opened, journal.intents(&plan.change)?).await?;
 
         let outcomes = self.write_in_parts(backend, plan).await;
         let journal = Journal { at: self.clock.micros(), ..journal };
         let (record, key) = told(plan, &outcomes);
-        let entry = journal.outcome(&plan.change, key, &record)?;
-        self.store.audit().append(vec![entry], OpenChange::Close(operation.clone())).await?;
+        let mut entries = vec![journal.outcome(&plan.change, key, &record)?];
         if let Some(original) =
-            plan.change.undo_of.as_ref().filter(|_| record.state != OperationState::NotApplied)
+            plan.change.undo_of.as_ref().filter(|_| record.state.is_written_in_part())
         {
-            self.note_undone(actor, original, &operation).await?;
+            entries.push(self.undone(Some(actor), original, &operation)?);
+        }
+        if !self.end(&operation, record.state, entries).await {
+            let (backend, operation) = (backend.name.to_string(), operation);
+            return Err(OfficeError::OutcomeUnknown { backend, operation });
         }
         metrics::counter!("kontor_changes_total", "state" => state_word(record.state)).increment(1);
         let states = outcomes
@@ -138,6 +141,36 @@ impl Office {
                 Err(OfficeError::write(&backend.name, &operation, failure))
             }
             _ => Ok(Applied { operation, items }),
+        }
+    }
+
+    /// Writes the intents; without them there is no change.
+    async fn begin(&self, opened: OpenedChange, intents: Vec<NewEntry>) -> Result<(), OfficeError> {
+        let operation = opened.operation.clone();
+        let begun = self.store.audit().append(intents, OpenChange::Open(opened)).await;
+        if let Err(StoreError::UnknownOutcome(_)) = &begun {
+            // The intent may stand there and must not stay open.
+            self.left_open.add(&operation);
+        }
+        Ok(begun.map(drop)?)
+    }
+
+    /// Writes the outcome. A change of which it is not known whether it was written stays open, to
+    /// be settled when the backend answers again. Whether the outcome could be written.
+    async fn end(&self, operation: &str, state: OperationState, entries: Vec<NewEntry>) -> bool {
+        let close = if state == OperationState::Unknown {
+            self.left_open.add(operation);
+            OpenChange::None
+        } else {
+            OpenChange::Close(operation.to_owned())
+        };
+        match self.store.audit().append(entries, close).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::error!(operation, %error, "the outcome of a change could not be recorded");
+                self.left_open.add(operation);
+                false
+            }
         }
     }
 

@@ -59,6 +59,13 @@ pub enum OperationState {
     Open,
 }
 
+impl OperationState {
+    /// Whether some of it stands in the backend for certain.
+    pub(super) fn is_written_in_part(self) -> bool {
+        matches!(self, Self::Applied | Self::Partial)
+    }
+}
+
 /// What the outcome of an operation says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct OutcomeRecord {

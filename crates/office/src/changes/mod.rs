@@ -17,3 +17,4 @@ pub use plan::{Edit as EditRequest, Input, Plan, Touched};
 pub use timeline::{TimelineEntry, Told};
 
 pub(crate) use bulk::BulkPlans;
+pub(crate) use settle::LeftOpen;

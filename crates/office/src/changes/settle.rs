@@ -1,13 +1,16 @@
-//! After a crash: changes whose intent was written and whose outcome was not are settled against
-//! what the backend holds, or told to be unknown.
+//! After a crash, or after a connection broke in the middle of a change: changes whose outcome is
+//! not known are settled against what the backend holds, or told to be unknown.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kontor_model::{
     BackendName, ChangeKind, Column, Condition, Query, RecordKey, Resource, ResourceName, Value,
 };
 use kontor_store::Json;
 use kontor_store::audit::{NewEntry, OpenChange, OpenedChange};
+use tokio::time::Instant;
 
 use super::journal::{
     self, ItemRecord, OUTCOME, Operation, OperationState, OutcomeRecord, Sealing,
@@ -26,8 +29,42 @@ enum Found {
     Unclear,
 }
 
+/// Changes of this run that ended without a known outcome, and when.
+#[derive(Default)]
+pub(crate) struct LeftOpen(Mutex<HashMap<String, Instant>>);
+
+impl LeftOpen {
+    fn changes(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
+        // A poisoned lock only means that another request panicked; the list inside is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn add(&self, operation: &str) {
+        self.changes().insert(operation.to_owned(), Instant::now());
+    }
+
+    fn remove(&self, operation: &str) {
+        self.changes().remove(operation);
+    }
+
+    /// How long ago a change was left; none for those of other runs and those under way.
+    fn since(&self, operation: &str) -> Option<Duration> {
+        self.changes().get(operation).map(Instant::elapsed)
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes().is_empty()
+    }
+}
+
+/// Added to the time after which a backend ends a statement, until a lost one counts as ended.
+const GRACE: Duration = Duration::from_secs(1);
+
 impl Office {
-    /// Settles the changes of a backend that an earlier run left open. How many were settled.
+    /// Settles the changes of a backend that an earlier run left open, and those of this run whose
+    /// answer was lost. How many were settled; a change of which the statement may still be on its
+    /// way stays open until the backend would have ended it.
     ///
     /// # Errors
     /// [`OfficeError`] when the backend or the store cannot be asked; what is open stays open.
@@ -38,7 +75,10 @@ impl Office {
             .open_changes()
             .await?
             .into_iter()
-            .filter(|change| change.backend == name.as_str() && change.at < self.started)
+            .filter(|change| change.backend == name.as_str())
+            .filter(|change| {
+                change.at < self.started || self.left_open.since(&change.operation).is_some()
+            })
             .collect();
         if open.is_empty() {
             return Ok(0);
@@ -47,18 +87,30 @@ impl Office {
         // A statement of the run that died may still be on its way.
         let quiet = backend.earlier_sessions_ended().await?;
         let catalog = backend.catalog()?;
+        let lasts = backend.manifest().budget.statement_timeout + GRACE;
+        let mut settled = 0;
         for change in &open {
             let operation =
                 Operation::of(self.store.audit().by_operation(&change.operation).await?)?;
-            let record = if operation.outcome.is_some() {
+            let is_known =
+                operation.outcome.is_some() && operation.state() != OperationState::Unknown;
+            let record = if is_known {
                 None
             } else {
                 Some(self.looked_at(&backend, &catalog, &operation, quiet).await?)
             };
+            let is_applied =
+                record.as_ref().is_none_or(|record| record.state == OperationState::Applied);
+            let left = self.left_open.since(&change.operation);
+            if !is_applied && left.is_some_and(|since| since < lasts) {
+                continue;
+            }
             self.close(change, &operation, record).await?;
+            self.left_open.remove(&change.operation);
+            settled += 1;
             tracing::info!(operation = %change.operation, backend = %name, "settled a change that was cut off");
         }
-        Ok(open.len())
+        Ok(settled)
     }
 
     async fn looked_at(
@@ -90,9 +142,10 @@ impl Office {
             }
         }
         let state = match (clear, written) {
+            // What is there is there, whatever else may still be on its way.
+            (_, all) if all == operation.intents.len() => OperationState::Applied,
             (false, _) => OperationState::Unknown,
             (true, 0) => OperationState::NotApplied,
-            (true, all) if all == operation.intents.len() => OperationState::Applied,
             _ => OperationState::Partial,
         };
         Ok(OutcomeRecord { state, settled: true, exceptions, detail: None })
@@ -225,6 +278,11 @@ impl Office {
                 record_key: first.content.record_key.clone().filter(|_| single),
                 body: Json::write(record)?,
             });
+        }
+        let state = record.map(|record| record.state);
+        let undo_of = operation.intents.first().and_then(|(_, intent)| intent.undo_of.as_ref());
+        if let Some(original) = undo_of.filter(|_| state.is_some_and(|s| s.is_written_in_part())) {
+            entries.push(self.undone(None, original, &change.operation)?);
         }
         self.store.audit().append(entries, OpenChange::Close(change.operation.clone())).await?;
         Ok(())

@@ -6,10 +6,10 @@ use kontor_model::{
     BackendName, ChangeItem, ChangeKind, Engine, RecordKey, Resource, ResourceName,
 };
 use kontor_store::Json;
-use kontor_store::audit::{NewEntry, OpenChange};
+use kontor_store::audit::NewEntry;
 
 use super::apply::Applied;
-use super::journal::{self, ItemRecord, Operation, OperationState, Sealing, UNDONE};
+use super::journal::{self, ItemRecord, Operation, Sealing, UNDONE};
 use super::plan::Plan;
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
@@ -39,7 +39,7 @@ impl Office {
         if told.undone_by.is_some() {
             return Err(not(NotUndoable::AlreadyUndone));
         }
-        if !matches!(told.state(), OperationState::Applied | OperationState::Partial) {
+        if !told.state().is_written_in_part() {
             return Err(not(NotUndoable::NotApplied));
         }
         let catalog = permit.backend.catalog()?;
@@ -139,26 +139,25 @@ impl Office {
         })
     }
 
-    /// Tells beside the original operation that it was taken back.
-    pub(crate) async fn note_undone(
+    /// What tells beside the original operation that it was taken back; Kontor itself tells it
+    /// where no `actor` does.
+    pub(super) fn undone(
         &self,
-        actor: &Actor,
+        actor: Option<&Actor>,
         original: &str,
         by: &str,
-    ) -> Result<(), OfficeError> {
-        let entry = NewEntry {
+    ) -> Result<NewEntry, OfficeError> {
+        Ok(NewEntry {
             at: self.clock.micros(),
             operation: original.to_owned(),
             kind: UNDONE.to_owned(),
-            actor_id: Some(actor.user.id.clone()),
-            actor_name: actor.user.name.clone(),
+            actor_id: actor.map(|actor| actor.user.id.clone()),
+            actor_name: actor.map_or_else(|| "Kontor".to_owned(), |actor| actor.user.name.clone()),
             backend: None,
             resource: None,
             record_key: None,
             body: Json::write(&serde_json::json!({ "by": by }))?,
-        };
-        self.store.audit().append(vec![entry], OpenChange::None).await?;
-        Ok(())
+        })
     }
 }
 
