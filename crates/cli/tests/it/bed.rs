@@ -125,6 +125,11 @@ impl Serving {
         self.greeting.iter().map(String::as_str).find(|line| line.starts_with(&prefix))
     }
 
+    /// Ends it with SIGKILL, at whatever it is.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
     /// Asks it to stop as a service manager does, and waits until it has.
     pub(crate) async fn stop(mut self) -> Ran {
         let pid = self.child.id().unwrap().to_string();

@@ -9,4 +9,5 @@ mod configuration;
 mod connect;
 mod demo;
 mod doctor;
+mod kill;
 mod serve;
