@@ -1,9 +1,10 @@
 //! An office in a temporary folder, with an administrator who has signed in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use kontor_connect::Location;
+use kontor_connect::{Budget, Location};
 use kontor_model::{BackendName, RecordKey, ResourceName, SystemClock};
 use kontor_office::manifest::{KeyFile, Manifest, Password, Secret};
 use kontor_office::{Actor, Edit, Furnishing, ListRequest, NewPerson, Office, Permit, Read};
@@ -22,9 +23,14 @@ impl Bureau {
     /// Opens an office over backends whose records may be changed, each given as name and address,
     /// and waits until their schemas are read.
     pub(crate) async fn over(backends: &[(&str, &str)]) -> Self {
+        Self::with_patience(Budget::default().statement_timeout, backends).await
+    }
+
+    /// As [`Bureau::over`], with a time after which the backends end a statement.
+    pub(crate) async fn with_patience(patience: Duration, backends: &[(&str, &str)]) -> Self {
         let bureau = Self::without_backends().await;
         for (name, url) in backends {
-            bureau.register(name, url);
+            bureau.register(name, url, patience);
         }
         let problems = bureau.office.open_backends().await.unwrap();
         assert_eq!(problems, Vec::<String>::new());
@@ -41,7 +47,12 @@ impl Bureau {
         Self { office, actor, folder }
     }
 
-    fn register(&self, name: &str, url: &str) {
+    /// Where the office's own memory is.
+    pub(crate) fn store_file(&self) -> PathBuf {
+        self.folder.path().join("kontor.db")
+    }
+
+    fn register(&self, name: &str, url: &str, patience: Duration) {
         let name = BackendName::new(name).unwrap();
         let (url, password) = Location::split_password(url);
         let mut manifest = Manifest::new(name.clone(), url);
@@ -49,6 +60,7 @@ impl Bureau {
         manifest.password =
             password.map(|password| Password::encrypt(&key, &name, &Secret::new(password)));
         manifest.writable = true;
+        manifest.budget.statement_timeout = patience;
         manifest.create_in(&self.folder.path().join("backends")).unwrap();
     }
 
@@ -97,7 +109,8 @@ async fn open(folder: &Path) -> Arc<Office> {
         manifests,
         key: KeyFile::open_or_create(&folder.join("key")).unwrap(),
         environment: Arc::new(|_| None),
-        installation: "kontor-test".to_owned(),
+        // Offices of other tests share the server, and must not be taken for earlier runs of this.
+        installation: format!("kontor-{}", folder.file_name().unwrap().display()),
     })
 }
 
