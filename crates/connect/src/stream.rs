@@ -84,5 +84,7 @@ fn unpacked(receiver: mpsc::Receiver<Parcel>) -> RowStream {
             Ok(rows) => futures_util::stream::iter(rows.into_iter().map(Ok).collect::<Vec<_>>()),
             Err(failure) => futures_util::stream::iter(vec![Err(failure)]),
         })
+        // Whoever asks once more at the end is told so again.
+        .fuse()
         .boxed()
 }

@@ -196,7 +196,8 @@ impl Office {
         let stream = futures_util::stream::unfold(receiver, async |mut receiver| {
             receiver.recv().await.map(|part| (part, receiver))
         });
-        Ok(stream.boxed())
+        // Who packs the answer asks once more at the end.
+        Ok(stream.fuse().boxed())
     }
 
     /// Takes rows in batches and adds the titles of their links.

@@ -81,7 +81,8 @@ export function edit(cell: HTMLTableCellElement): void {
   if ("nullable" in header.dataset) box.append(nullSwitch(input, none, (now) => (none = now)));
   const area = cell.getBoundingClientRect();
   place(box, area);
-  document.body.append(box);
+  // Inside the page’s main part, where those who hear the page expect it.
+  (cell.closest("main") ?? document.body).append(box);
   input.focus();
   if ("select" in input) input.select();
   let open = true;

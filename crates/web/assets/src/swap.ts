@@ -58,6 +58,8 @@ function place(html: string, target: string, response: Response, options: Option
   if (page.title) document.title = page.title;
   if (options.push !== false) history.pushState({ target }, "", response.url);
   shown = pageOf(location);
+  // Whoever changes the language now comes back to the list as it is now.
+  document.querySelectorAll<HTMLInputElement>('.bar input[name="back"]').forEach((back) => (back.value = shown));
   announce(there);
   if (focus) document.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
 }

@@ -131,7 +131,8 @@ pub fn edit(shell: &Shell, form: &BulkForm) -> Markup {
         div.page.narrow {
             (form.target.head(shell, &title))
             @if let Some(problem) = &form.problem { (banner(Loudness::Bad, &html! { (problem) }, None)) }
-            form.record-form.bulk-form method="post" action=(form.target.action()) {
+            // Inputs of fields that stay as they are may be empty; the office checks the others.
+            form.record-form.bulk-form method="post" action=(form.target.action()) novalidate {
                 (form.target.hidden())
                 p.help { (t.get("bulk-choose")) }
                 @for (at, input) in form.inputs.iter().enumerate() { (bulk_line(shell, form, input, at)) }

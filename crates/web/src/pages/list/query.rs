@@ -169,11 +169,11 @@ impl ListQuery {
         self.from_start().on(&links::part(backend, resource, part))
     }
 
-    /// A record opened from this list, so that it knows its neighbours.
+    /// A record opened from this list, so that it knows its neighbours and the way back to the
+    /// list as it was.
     #[must_use]
     pub fn record(&self, record: &RecordRef) -> String {
-        let state = Self { columns: Vec::new(), rows: None, ..self.from_start() };
-        state.on(&record.link())
+        self.from_start().on(&record.link())
     }
 
     /// This list from its beginning.

@@ -40,9 +40,11 @@ pub fn fragment(shell: &Shell, screen: &BuilderScreen) -> Markup {
             @if let Some(error) = &screen.error { (banner(Loudness::Bad, &html! { (error) }, None)) }
             @for (name, value) in screen.query.pairs_without(&["after", "before"]) { input type="hidden" name=(name) value=(value); }
             input type="hidden" name="at" value=(screen.part.at.map_or("new".to_owned(), |at| at.to_string()));
+            // Enter presses the first button of a form, and it means this one.
+            button.unseen type="submit" name="do" value="apply" data-swap="#list" tabindex="-1" aria-hidden="true" {}
             @if let Some(text) = &screen.part.text {
                 label for="part-text" { (t.get("filter-text")) }
-                textarea #part-text name="text" rows="4" spellcheck="false" { (text) }
+                textarea #part-text name="text" rows="4" spellcheck="false" autofocus { (text) }
             } @else {
                 @for (i, test) in screen.part.tests.iter().enumerate() { (test_line(shell, screen, i, test)) }
                 button.button.bare.small type="submit" name="more" value="1" { (icon(Icon::Plus)) (t.get("builder-or")) }
@@ -70,7 +72,7 @@ fn test_line(shell: &Shell, screen: &BuilderScreen, i: usize, test: &DraftTest) 
         fieldset.test {
             legend.unseen { (t.get("builder-test")) " " (i + 1) }
             @if i > 0 { span.or { (t.get("filter-or")) } }
-            select name={ "field" (i) } aria-label=(t.get("builder-field")) data-changes {
+            select name={ "field" (i) } aria-label=(t.get("builder-field")) data-changes autofocus[i == 0] {
                 @for candidate in screen.fields.iter().filter(|field| field.filterable) {
                     option value=(value_of(None, &candidate.name)) selected[test.path.len() < 2 && candidate.name == field.name] { (candidate.title) }
                 }
