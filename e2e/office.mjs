@@ -21,9 +21,10 @@ function program() {
  * @returns `address` without a slash at the end, `link` that makes the first administrator, and `close`.
  */
 export async function openOffice() {
+  const command = program();
   const data = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("KONTOR_")));
-  const office = spawn(program(), ["demo", "--data", data, "--listen", "127.0.0.1:0"], {
+  const office = spawn(command, ["demo", "--data", data, "--listen", "127.0.0.1:0"], {
     cwd: data,
     env: { ...own, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

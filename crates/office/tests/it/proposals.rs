@@ -195,6 +195,5 @@ async fn an_inventory_is_no_join_table_and_an_enumeration_has_choices() {
         BTreeSet::from(["film", "film_list", "nicer_but_slower_film_list"]),
         "the table and the views that show its rating"
     );
-    let unread: Vec<&str> = report.cost.unread.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(unread, ["rental_by_category"], "a materialised view that was never filled");
+    assert!(report.cost.unread.is_empty(), "what cannot be read is left out of the schema");
 }
