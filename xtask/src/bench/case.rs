@@ -243,7 +243,8 @@ pub(super) fn page_of(api: &str) -> String {
     format!("/b/{BACKEND}/{resource}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
 
-fn api_record(id: u64) -> String {
+/// An order in the API.
+pub(super) fn api_record(id: u64) -> String {
     format!("/api/v1/backends/{BACKEND}/resources/orders/records/{id}")
 }
 

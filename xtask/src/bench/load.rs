@@ -35,8 +35,6 @@ pub(super) struct Meter {
 /// What was measured.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measured {
-    /// Requests answered.
-    pub(super) requests: usize,
     /// Requests per second.
     pub(super) rate: f64,
     /// Half of the requests were answered within this many milliseconds.
@@ -82,7 +80,6 @@ pub(super) async fn measure<C: Client>(clients: Vec<C>, meter: Meter) -> Outcome
     let each = |used: Duration| used.as_secs_f64() * 1000.0 / count;
     let part = |percent: usize| took[(requests * percent / 100).min(requests - 1)];
     Ok(Measured {
-        requests,
         rate: count / (after.0 - before.0).as_secs_f64(),
         p50: part(50).as_secs_f64() * 1000.0,
         p99: part(99).as_secs_f64() * 1000.0,

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Options,
-    case::{self, Case, Found, newest_query, page_of, page_record, records},
+    case::{self, Case, Found, api_record, newest_query, page_of, page_record, records},
     export, first_rows, floor,
     http::{Ask, Visitor},
     load::{Meter, measure},
@@ -83,28 +84,26 @@ async fn measured(options: &Options, binary: &Path) -> Outcome {
 
 /// An API token that may write.
 async fn token(reader: &Visitor) -> Outcome<String> {
-    let body = r#"{"name":"bench","scope":"write","days":1}"#.to_owned();
+    let body = r#"{"name":"bench","role":"editor","days":1}"#.to_owned();
     let ask = Ask::json(reqwest::Method::POST, "/api/v1/me/tokens", body);
     let answer = json(&reader.text(&ask).await?)?;
-    let token = answer["token"].as_str().or_else(|| answer["secret"].as_str());
-    token.map(str::to_owned).ok_or_else(|| Failure::new("the API made a token and did not show it"))
+    let secret = answer["secret"].as_str();
+    secret
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::new("the API made a token and did not show it"))
 }
 
 /// The place of the deep page, and the name of the link to an order's lines.
 async fn look_around(shop: &Shop, reader: &Visitor, program: &Visitor) -> Outcome<Found> {
     let depth = shop.orders / 2;
-    let at = floor::clients(
-        &shop.url,
-        &floor::Work {
-            statements: std::sync::Arc::new(move |_| {
-                let depth = i64::try_from(depth).expect("a number of rows");
-                let sql = "SELECT placed_at, id FROM orders ORDER BY placed_at DESC, id DESC LIMIT 1 OFFSET $1 - 1";
-                vec![(sql, vec![floor::Bind::Number(depth)])]
-            }),
-            in_transaction: false,
-        },
-    );
-    let last = json(&String::from_utf8_lossy(at.await?[0].answer(0).await?))?;
+    let offset = i64::try_from(depth).expect("a number of rows") - 1;
+    let sql = "SELECT placed_at, id FROM orders ORDER BY placed_at DESC, id DESC LIMIT 1 OFFSET $1";
+    let work = floor::Work {
+        statements: Arc::new(move |_| vec![(sql, vec![floor::Bind::Number(offset)])]),
+        in_transaction: false,
+    };
+    let mut clients = floor::clients(&shop.url, &work).await?;
+    let last = json(&String::from_utf8_lossy(clients[0].answer(0).await?))?;
     let (moment, id) = (last[0]["placed_at"].as_str(), last[0]["id"].as_str());
     let (Some(moment), Some(id)) = (moment, id) else {
         return Err(Failure::new("the shop has no orders in the middle"));
@@ -118,20 +117,24 @@ async fn look_around(shop: &Shop, reader: &Visitor, program: &Visitor) -> Outcom
         return Err(Failure::new(format!("the API does not begin its list with order {id}")));
     }
     let deep = page["next"].as_str().ok_or_else(|| Failure::new("the deep page has no place"))?;
-    let record = reader.text(&Ask::get(page_record(1))).await?;
-    let lines = related(&record)
-        .ok_or_else(|| Failure::new("the page of an order shows no link to its lines"))?;
+    let lines = lines(reader, program).await?;
     // Both lists are asked once: a wrong address is told now and not in the middle of the run.
     let newest = records("orders", &newest_query());
     reader.text(&Ask::get(page_of(&newest))).await?;
     Ok(Found { deep: deep.to_owned(), depth, lines })
 }
 
-/// The link to the lines that the page of an order names.
-fn related(page: &str) -> Option<String> {
+/// The link over which lines point to an order: one of those that the order's page names.
+async fn lines(reader: &Visitor, program: &Visitor) -> Outcome<String> {
+    let page = reader.text(&Ask::get(page_record(1))).await?;
     let links = page.split("/related/").skip(1);
-    let names = links.filter_map(|rest| rest.split(['"', '?', '&', '#', '<']).next());
-    names.filter(|name| name.contains("line")).map(str::to_owned).next()
+    for link in links.filter_map(|rest| rest.split(['"', '?', '&', '#', '<']).next()) {
+        let ask = Ask::get(format!("{}/related/{link}", api_record(1)));
+        if json(&program.text(&ask).await?)?["resource"] == "order_lines" {
+            return Ok(link.to_owned());
+        }
+    }
+    Err(Failure::new("the page of an order shows no link to its lines"))
 }
 
 /// Both ways must give the same records in the same order; otherwise figures mean nothing.
