@@ -122,24 +122,32 @@ fn numeric(bytes: &[u8]) -> Result<String, String> {
         out.push('0');
     }
     for position in 0..=weight {
-        let group = digit(position)?;
-        if position == 0 {
-            out.push_str(&group.to_string());
-        } else {
-            out.push_str(&format!("{group:04}"));
-        }
+        push_number(&mut out, u64::from(digit(position)?), if position == 0 { 1 } else { 4 });
     }
     if scale > 0 {
-        let mut fraction = String::with_capacity(scale + 4);
+        out.push('.');
+        let end = out.len() + scale;
         let mut position = weight + 1;
-        while fraction.len() < scale {
-            fraction.push_str(&format!("{:04}", digit(position)?));
+        while out.len() < end {
+            push_number(&mut out, u64::from(digit(position)?), 4);
             position += 1;
         }
-        out.push('.');
-        out.push_str(&fraction[..scale]);
+        out.truncate(end);
     }
     Ok(out)
+}
+
+/// Decimal digits, at least so many; a list has hundreds of them, and `format!` takes its time.
+fn push_number(out: &mut String, number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let mut rest = number;
+    let mut begin = digits.len();
+    while rest > 0 || digits.len() - begin < width {
+        begin -= 1;
+        digits[begin] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    out.extend(digits[begin..].iter().copied().map(char::from));
 }
 
 /// Days from 1970-01-01 to PostgreSQL's epoch, 2000-01-01.
@@ -151,8 +159,10 @@ fn date(days: i32) -> String {
         i32::MAX => "infinity".into(),
         i32::MIN => "-infinity".into(),
         days => {
-            let (text, bc) = civil(i64::from(days) + EPOCH_DAYS);
-            if bc { format!("{text} BC") } else { text }
+            let mut out = String::with_capacity(13);
+            let bc = push_day(&mut out, i64::from(days) + EPOCH_DAYS);
+            out.push_str(if bc { " BC" } else { "" });
+            out
         }
     }
 }
@@ -163,25 +173,32 @@ fn timestamp(micros: i64, zone: &str) -> String {
         i64::MIN => return "-infinity".into(),
         _ => {}
     }
-    let (text, bc) = civil(micros.div_euclid(MICROS_PER_DAY) + EPOCH_DAYS);
-    let clock = clock(micros.rem_euclid(MICROS_PER_DAY));
-    format!("{text} {clock}{zone}{}", if bc { " BC" } else { "" })
-}
-
-fn clock(micros: i64) -> String {
-    let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
-    let mut out = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if fraction > 0 {
-        let digits = format!("{fraction:06}");
-        out.push('.');
-        out.push_str(digits.trim_end_matches('0'));
-    }
+    let mut out = String::with_capacity(32);
+    let bc = push_day(&mut out, micros.div_euclid(MICROS_PER_DAY) + EPOCH_DAYS);
+    out.push(' ');
+    push_clock(&mut out, micros.rem_euclid(MICROS_PER_DAY).unsigned_abs());
+    out.push_str(zone);
+    out.push_str(if bc { " BC" } else { "" });
     out
 }
 
-/// The day of the proleptic Gregorian calendar, and whether it lies before the common era; after
-/// Howard Hinnant, “chrono-compatible low-level date algorithms”, `civil_from_days`.
-fn civil(days: i64) -> (String, bool) {
+fn push_clock(out: &mut String, micros: u64) {
+    let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
+    push_number(out, seconds / 3600, 2);
+    out.push(':');
+    push_number(out, seconds / 60 % 60, 2);
+    out.push(':');
+    push_number(out, seconds % 60, 2);
+    if fraction > 0 {
+        out.push('.');
+        push_number(out, fraction, 6);
+        out.truncate(out.trim_end_matches('0').len());
+    }
+}
+
+/// The day of the proleptic Gregorian calendar; whether it lies before the common era. After Howard
+/// Hinnant, “chrono-compatible low-level date algorithms”, `civil_from_days`.
+fn push_day(out: &mut String, days: i64) -> bool {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -194,7 +211,12 @@ fn civil(days: i64) -> (String, bool) {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let bc = year <= 0;
     let shown = if bc { 1 - year } else { year };
-    (format!("{shown:04}-{month:02}-{day:02}"), bc)
+    push_number(out, shown.unsigned_abs(), 4);
+    out.push('-');
+    push_number(out, month.unsigned_abs(), 2);
+    out.push('-');
+    push_number(out, day.unsigned_abs(), 2);
+    bc
 }
 
 #[cfg(test)]
