@@ -281,7 +281,9 @@ impl Office {
         }
         let state = record.map(|record| record.state);
         let undo_of = operation.intents.first().and_then(|(_, intent)| intent.undo_of.as_ref());
-        if let Some(original) = undo_of.filter(|_| state.is_some_and(|s| s.is_written_in_part())) {
+        if let Some(original) =
+            undo_of.filter(|_| state.is_some_and(OperationState::is_written_in_part))
+        {
             entries.push(self.undone(None, original, &change.operation)?);
         }
         self.store.audit().append(entries, OpenChange::Close(change.operation.clone())).await?;
