@@ -1,6 +1,6 @@
 //! Titles of records that others point to: one question per link and page, never one per record.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kontor_model::condition::{Comparison, Condition, Test};
 use kontor_model::{Column, Query, RecordKey, Value};
@@ -60,12 +60,12 @@ impl Office {
             })
             .collect();
         let lookups = links.iter().map(|(_, link, places)| {
-            let mut wanted: Vec<Vec<Value>> = Vec::new();
+            let (mut wanted, mut seen) = (Vec::new(), HashSet::new());
             for record in records.iter() {
                 let values: Vec<Value> =
                     places.iter().map(|&at| record.values[at].clone()).collect();
                 if values.iter().all(|value| !value.is_null() && value.is_whole())
-                    && !wanted.contains(&values)
+                    && seen.insert(fingerprint(&values))
                 {
                     wanted.push(values);
                 }
@@ -93,11 +93,26 @@ impl Office {
         permit: &Permit<Read>,
         catalog: &Catalog,
         link: &Link,
+        mut wanted: Vec<Vec<Value>>,
+    ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
+        let mut titles = HashMap::with_capacity(wanted.len());
+        // A page has no more records than this, whatever is asked for.
+        let most = permit.backend.manifest().budget.row_cap.max(1) as usize;
+        while !wanted.is_empty() {
+            let rest = wanted.split_off(wanted.len().min(most));
+            let part = std::mem::replace(&mut wanted, rest);
+            titles.extend(self.linked_page(permit, catalog, link, part).await?);
+        }
+        Ok(titles)
+    }
+
+    async fn linked_page(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        link: &Link,
         wanted: Vec<Vec<Value>>,
     ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
-        if wanted.is_empty() {
-            return Ok(HashMap::new());
-        }
         let target = &catalog.faces[link.target];
         let resource = catalog.resource(target);
         let mut read = link.target_fields.clone();
