@@ -15,6 +15,9 @@ use crate::{
     tidy,
 };
 
+/// What measures is left out of other builds, and looked at here.
+const MEASURING: [&str; 2] = ["--features", "xtask/bench"];
+
 /// One part of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
@@ -73,13 +76,14 @@ fn perform(step: Step) -> Outcome {
         Step::Format => run_program(&mut cargo(&["fmt", "--all", "--check"])),
         Step::Assets => assets::run().and_then(|()| assets::check_types()),
         Step::Clippy => {
-            let scope = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-            run_program(&mut cargo(&scope))
+            let mut clippy = cargo(&["clippy", "--workspace", "--all-targets"]);
+            run_program(clippy.args(MEASURING).args(["--", "-D", "warnings"]))
         }
         Step::Tidy => tidy::run(),
         Step::Tests => {
             say_what_is_skipped();
-            run_program(&mut cargo(&["nextest", "run", "--workspace", "--profile", "ci"]))
+            let mut tests = cargo(&["nextest", "run", "--workspace", "--profile", "ci"]);
+            run_program(tests.args(MEASURING))
         }
         Step::Doctests => run_program(&mut cargo(&["test", "--doc", "--workspace", "--quiet"])),
         Step::Browser => browser(),
