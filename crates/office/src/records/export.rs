@@ -1,14 +1,17 @@
 //! Export: the list as the screen shows it, streamed with flat memory.
 
+use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt as _};
 use kontor_model::{Column, FieldType, Query, ResourceName, Value};
 use tokio::sync::mpsc;
 
+use super::comma_separated::{csv_record, harmless};
 use super::list::{ListRequest, Listed, content_fields, key_of};
 use crate::Office;
 use crate::actor::{Permit, Read};
@@ -18,7 +21,9 @@ use crate::error::OfficeError;
 /// An export may keep a statement running this long.
 const BUDGET: Duration = Duration::from_secs(30 * 60);
 /// Records for which titles are fetched at once.
-const BATCH: usize = 400;
+const BATCH: usize = 500;
+/// Batches whose titles are asked for at the same time, while the rows after them are read.
+const BATCHES_AT_ONCE: usize = 2;
 /// Bytes gathered before they are sent on.
 const PARCEL: usize = 64 * 1024;
 /// A sheet holds so many rows, its head included (Excel's limit).
@@ -162,8 +167,7 @@ impl Office {
             backward: false,
             limit: u32::MAX,
         };
-        // The batches ask again after the last row.
-        let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?.fuse().boxed();
+        let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?;
         let body =
             serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
         self.note_record("records.exported", &permit.actor, &permit.backend.name, name, &body)
@@ -200,33 +204,41 @@ impl Office {
         Ok(stream.fuse().boxed())
     }
 
-    /// Takes rows in batches and adds the titles of their links.
-    async fn next_batch(
+    /// The rows in batches, with the titles of their links.
+    fn batches<'a>(
+        &'a self,
+        permit: &'a Permit<Read>,
+        layout: &'a Layout,
+        rows: kontor_connect::RowStream,
+    ) -> impl Stream<Item = Result<Vec<Listed>, OfficeError>> + 'a {
+        rows.chunks(BATCH)
+            .map(move |batch| self.titled(permit, layout, batch))
+            .buffered(BATCHES_AT_ONCE)
+    }
+
+    async fn titled(
         &self,
         permit: &Permit<Read>,
         layout: &Layout,
-        rows: &mut kontor_connect::RowStream,
+        rows: Vec<Result<Vec<Value>, kontor_connect::Failure>>,
     ) -> Result<Vec<Listed>, OfficeError> {
+        let failed = |failure| OfficeError::backend(&permit.backend.name, failure);
         let resource = layout.catalog.resource(layout.face());
-        let mut batch = Vec::with_capacity(BATCH);
-        while batch.len() < BATCH {
-            let Some(row) = rows.next().await else { break };
-            let mut values =
-                row.map_err(|failure| OfficeError::backend(&permit.backend.name, failure))?;
+        let mut batch = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut values = row.map_err(failed)?;
             let key = key_of(resource, layout.face(), &layout.read, &values);
             values.truncate(layout.columns.len());
             batch.push(Listed { key, values, titles: Vec::new(), currencies: Vec::new() });
         }
-        if !batch.is_empty()
-            && self
-                .add_titles(permit, &layout.catalog, layout.face(), &layout.columns, &mut batch)
-                .await
+        if self
+            .add_titles(permit, &layout.catalog, layout.face(), &layout.columns, &mut batch)
+            .await
         {
-            let failure = kontor_connect::Failure::new(
+            return Err(failed(kontor_connect::Failure::new(
                 kontor_connect::FailureKind::Other,
                 "titles of linked records could not be read",
-            );
-            return Err(OfficeError::backend(&permit.backend.name, failure));
+            )));
         }
         Ok(batch)
     }
@@ -235,24 +247,23 @@ impl Office {
         &self,
         permit: &Permit<Read>,
         layout: &Layout,
-        mut rows: kontor_connect::RowStream,
+        rows: kontor_connect::RowStream,
         format: ExportFormat,
         sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
     ) -> Result<(), OfficeError> {
         let mut out: Vec<u8> = Vec::with_capacity(PARCEL + 4_096);
         if format == ExportFormat::Csv {
             out.extend_from_slice("\u{feff}".as_bytes());
-            csv_record(&mut out, layout.heads().iter().map(String::as_str))?;
+            csv_record(&mut out, &layout.heads());
         }
-        loop {
-            let batch = self.next_batch(permit, layout, &mut rows).await?;
-            if batch.is_empty() {
-                break;
-            }
-            for record in &batch {
+        let titled: Vec<bool> =
+            layout.columns.iter().map(|&field| layout.has_title(field)).collect();
+        let mut batches = pin!(self.batches(permit, layout, rows));
+        while let Some(batch) = batches.next().await {
+            for record in &batch? {
                 match format {
                     ExportFormat::Ndjson => json_line(&mut out, layout, record)?,
-                    _ => csv_line(&mut out, layout, record)?,
+                    _ => csv_line(&mut out, layout, &titled, record),
                 }
                 if out.len() >= PARCEL {
                     let parcel = std::mem::replace(&mut out, Vec::with_capacity(PARCEL + 4_096));
@@ -272,16 +283,17 @@ impl Office {
         &self,
         permit: &Permit<Read>,
         layout: &Layout,
-        mut rows: kontor_connect::RowStream,
+        rows: kontor_connect::RowStream,
         sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
     ) -> Result<(), OfficeError> {
         let (to_writer, from_reader) = mpsc::channel::<Vec<Vec<Cell>>>(4);
         let heads = layout.heads();
         let writer = tokio::task::spawn_blocking(move || write_workbook(&heads, from_reader));
         let mut written = 1_u32;
-        loop {
-            let batch = self.next_batch(permit, layout, &mut rows).await?;
-            if batch.is_empty() || sender.is_closed() {
+        let mut batches = pin!(self.batches(permit, layout, rows));
+        while let Some(batch) = batches.next().await {
+            let batch = batch?;
+            if sender.is_closed() {
                 break;
             }
             written = written.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
@@ -407,35 +419,21 @@ fn write_cell(
     }
 }
 
-fn csv_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), OfficeError> {
-    let mut fields: Vec<String> = Vec::with_capacity(layout.columns.len() * 2);
-    for ((&field, value), title) in layout.columns.iter().zip(&record.values).zip(&record.titles) {
-        let text = value.to_text().unwrap_or_default();
+fn csv_line(out: &mut Vec<u8>, layout: &Layout, titled: &[bool], record: &Listed) {
+    let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(layout.columns.len() * 2);
+    let columns = layout.columns.iter().zip(titled).zip(&record.values).zip(&record.titles);
+    for (((&field, &has_title), value), title) in columns {
+        let text = match value {
+            Value::Text(text) | Value::Decimal(text) => Cow::Borrowed(text.as_str()),
+            other => Cow::Owned(other.to_text().unwrap_or_default()),
+        };
         fields.push(if layout.is_textual(field) { harmless(text) } else { text });
-        if layout.has_title(field) {
-            fields.push(harmless(
-                title.as_ref().and_then(|linked| linked.title.clone()).unwrap_or_default(),
-            ));
+        if has_title {
+            let title = title.as_ref().and_then(|linked| linked.title.as_deref());
+            fields.push(harmless(title.unwrap_or_default().into()));
         }
     }
-    csv_record(out, fields.iter().map(String::as_str))
-}
-
-fn csv_record<'a>(
-    out: &mut Vec<u8>,
-    fields: impl Iterator<Item = &'a str>,
-) -> Result<(), OfficeError> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer
-        .write_record(fields)
-        .and_then(|()| writer.flush().map_err(Into::into))
-        .map_err(|error| OfficeError::Fault(error.to_string()))
-}
-
-/// A text that a spreadsheet would run as a formula is preceded by an apostrophe (OWASP, “CSV
-/// Injection”).
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    csv_record(out, &fields);
 }
 
 fn json_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), OfficeError> {
@@ -457,14 +455,6 @@ fn json_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_text_becomes_a_formula() {
-        for text in ["=1+1", "+49 30", "-x", "@SUM(A1)", "\t=1"] {
-            assert!(harmless(text.into()).starts_with('\''), "{text}");
-        }
-        assert_eq!(harmless("Kaffee".into()), "Kaffee");
-    }
 
     #[test]
     fn a_number_that_a_double_would_round_stays_a_text() {

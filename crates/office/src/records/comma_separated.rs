@@ -1,0 +1,59 @@
+//! Comma-separated values that spreadsheets read and do not run.
+
+use std::borrow::Cow;
+
+/// One record after RFC 4180.
+pub(super) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[T]) {
+    for (at, field) in fields.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        let text = field.as_ref();
+        // A line without anything would be taken for no record.
+        let is_alone = text.is_empty() && fields.len() == 1;
+        if is_alone || text.contains([',', '"', '\r', '\n']) {
+            out.push(b'"');
+            out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// A text that a spreadsheet would run as a formula is preceded by an apostrophe (OWASP, “CSV
+/// Injection”).
+pub(super) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}").into()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_becomes_a_formula() {
+        for text in ["=1+1", "+49 30", "-x", "@SUM(A1)", "\t=1"] {
+            assert!(harmless(text.into()).starts_with('\''), "{text}");
+        }
+        assert_eq!(harmless("Kaffee".into()), "Kaffee");
+    }
+
+    #[test]
+    fn a_record_of_csv_reads_back_whatever_it_holds() {
+        let records: [&[&str]; 4] =
+            [&["a", "", "b,c"], &["say \"x\"", "two\r\nlines", "\n"], &[""], &["ä", " b ", "\""]];
+        for fields in records {
+            let mut out = Vec::new();
+            csv_record(&mut out, fields);
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*out);
+            let read: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            assert_eq!(read, [csv::StringRecord::from(fields)]);
+        }
+    }
+}
