@@ -265,7 +265,6 @@ impl Office {
             &kontor_model::filter::Filter::everything(),
         )?;
         let condition = condition.and(alive);
-        let count = self.count_condition(permit, &catalog, from, &condition);
         let columns: Vec<usize> = from
             .columns
             .iter()
@@ -273,13 +272,19 @@ impl Office {
             .filter(|field| !link.fields.contains(field))
             .take(6)
             .collect();
-        let records = self.first(permit, &catalog, from, &columns, condition.clone(), limit);
-        let (count, records) = tokio::join!(count, records);
+        let first = self.first(permit, &catalog, from, &columns, condition.clone(), limit);
+        let (records, is_all) = first.await?;
+        // Most often they fit on the page, and need no counting.
+        let count = if is_all {
+            Count::Exact(records.len() as u64)
+        } else {
+            self.count_condition(permit, &catalog, from, &condition).await?
+        };
         Ok(Related {
             face: from.index,
             columns,
-            records: records?,
-            count: count?,
+            records,
+            count,
             filter: filter.to_string(),
             catalog,
         })
@@ -312,6 +317,7 @@ impl Office {
         page.rows.into_iter().next().ok_or_else(|| OfficeError::unknown_record(key))
     }
 
+    /// The first of some records, and whether these are all.
     async fn first(
         &self,
         permit: &Permit<Read>,
@@ -320,7 +326,7 @@ impl Office {
         columns: &[usize],
         condition: Condition,
         limit: u32,
-    ) -> Result<Vec<Listed>, OfficeError> {
+    ) -> Result<(Vec<Listed>, bool), OfficeError> {
         let resource = catalog.resource(face);
         let (sort, total_order) = completed(resource, face, &face.sort);
         let mut read = columns.to_vec();
@@ -353,6 +359,7 @@ impl Office {
             limit,
         };
         let page = permit.backend.select(catalog, face, &query).await?;
+        let is_all = page.next.is_none();
         let mut records: Vec<Listed> = page
             .rows
             .into_iter()
@@ -363,7 +370,7 @@ impl Office {
             })
             .collect();
         self.add_titles(permit, catalog, face, columns, &mut records).await;
-        Ok(records)
+        Ok((records, is_all))
     }
 }
 
