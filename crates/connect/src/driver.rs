@@ -11,7 +11,7 @@ use kontor_model::{ChangeItem, Condition, Engine, Resource, Schema, Value};
 
 use crate::error::{Failure, FailureKind};
 use crate::pool::{Lease, Opener};
-use crate::sql::{Sql, Taken};
+use crate::sql::{Planning, Sql, Taken};
 use crate::{Location, Of};
 
 /// What the planner expects of a statement.
@@ -50,6 +50,11 @@ pub(crate) trait Driver: Opener {
 
     /// Sets the time that statements may take from now on.
     async fn allow(raw: &mut Self::Raw, time: Duration) -> Result<(), sqlx::Error>;
+
+    /// Sets how statements are planned from now on, where the engine keeps plans.
+    async fn plan(_raw: &mut Self::Raw, _planning: Planning) -> Result<(), sqlx::Error> {
+        Ok(())
+    }
 
     /// Reads the schema.
     async fn introspect(raw: &mut Self::Raw, location: &Location) -> Result<Schema, sqlx::Error>;
@@ -95,6 +100,15 @@ impl<D: Driver> Lease<D> {
         Ok(())
     }
 
+    /// Sets how statements are planned from now on, where it is not that already.
+    pub(crate) async fn plan(&mut self, planning: Planning) -> Result<(), Failure> {
+        if self.planning() != planning {
+            self.run(async |raw| D::plan(raw, planning).await).await?;
+            self.note_planning(planning);
+        }
+        Ok(())
+    }
+
     /// Does some work on the connection. When no answer comes, it is given up as unreachable.
     pub(crate) async fn run<T>(
         &mut self,
@@ -127,6 +141,7 @@ impl<D: Driver> Lease<D> {
         takes: &[Taken],
         resource: Option<&Resource>,
     ) -> Result<Vec<Vec<Value>>, Failure> {
+        self.plan(sql.planning).await?;
         let rows = self.run(async |raw| collected::<D>(raw, sql, takes, resource).await).await;
         if let Err(failure) = &rows
             && failure.kind == FailureKind::Other

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::error::{Failure, FailureKind};
+use crate::sql::Planning;
 
 /// Opens and cancels connections of one engine.
 #[async_trait]
@@ -84,6 +85,8 @@ struct Slot<O: Opener> {
     since: Instant,
     /// What its statements may take now.
     allowed: Duration,
+    /// How its statements are planned now.
+    planning: Planning,
 }
 
 impl<O: Opener> Pool<O> {
@@ -169,7 +172,8 @@ impl<O: Opener> Pool<O> {
         match opened {
             Ok((raw, cancel)) => {
                 *lock(&self.last_failure) = None;
-                Ok(Slot { raw, cancel, since: Instant::now(), allowed: self.limits.statement })
+                let (since, allowed) = (Instant::now(), self.limits.statement);
+                Ok(Slot { raw, cancel, since, allowed, planning: Planning::Shared })
             }
             Err(failure) => {
                 *lock(&self.last_failure) = Some((Instant::now(), failure.clone()));
@@ -265,6 +269,18 @@ impl<O: Opener> Lease<O> {
     pub(crate) fn note_allowed(&mut self, time: Duration) {
         if let Some(slot) = &mut self.slot {
             slot.allowed = time;
+        }
+    }
+
+    /// How the connection's statements are planned now.
+    pub(crate) fn planning(&self) -> Planning {
+        self.slot.as_ref().map_or(Planning::Shared, |slot| slot.planning)
+    }
+
+    /// Notes that the connection's statements are planned in another way now.
+    pub(crate) fn note_planning(&mut self, planning: Planning) {
+        if let Some(slot) = &mut self.slot {
+            slot.planning = planning;
         }
     }
 

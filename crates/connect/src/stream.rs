@@ -28,6 +28,7 @@ impl<D: Driver> Database<D> {
         let statement = sql::select(of.schema, of.resource, query, None);
         let mut lease = self.reading().await?;
         lease.allow(budget).await?;
+        lease.plan(statement.sql.planning).await?;
         let (sender, receiver) = mpsc::channel(4);
         let resource = of.resource.clone();
         tokio::spawn(async move {

@@ -20,7 +20,7 @@ use sqlx::{
 use crate::driver::{Driver, Estimate};
 use crate::error::Failure;
 use crate::pool::Opener;
-use crate::sql::{self, Bind, Sql, Taken};
+use crate::sql::{self, Bind, Planning, Sql, Taken};
 use crate::{Location, Of, Opening};
 
 pub(crate) struct Postgres {
@@ -43,13 +43,12 @@ impl Postgres {
     }
 }
 
-/// Texts of values must not depend on the server's settings; every statement gets a plan for its
-/// own values (a generic plan of a filtered list costs several times as much).
+/// Texts of values must not depend on the server's settings. A connection begins with shared plans.
 fn session_setup(opening: &Opening) -> String {
     format!(
         "SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; \
          SET bytea_output = 'hex'; SET extra_float_digits = 3; SET standard_conforming_strings = on; \
-         SET plan_cache_mode = force_custom_plan; SET statement_timeout = {}; SET lock_timeout = {}; \
+         SET plan_cache_mode = auto; SET statement_timeout = {}; SET lock_timeout = {}; \
          SET idle_in_transaction_session_timeout = '60s'; SET default_transaction_read_only = {}",
         opening.budget.statement_timeout.as_millis(),
         opening.budget.statement_timeout.as_millis() / 2,
@@ -116,6 +115,16 @@ impl Driver for Postgres {
 
     async fn allow(raw: &mut PgConnection, time: Duration) -> Result<(), sqlx::Error> {
         Self::command(raw, &format!("SET statement_timeout = {}", time.as_millis().max(1))).await
+    }
+
+    /// A filtered list gets a plan for its own values (a generic one costs several times as much);
+    /// for a record by its key, planning costs more than reading.
+    async fn plan(raw: &mut PgConnection, planning: Planning) -> Result<(), sqlx::Error> {
+        let mode = match planning {
+            Planning::Shared => "SET plan_cache_mode = auto",
+            Planning::ForValues => "SET plan_cache_mode = force_custom_plan",
+        };
+        Self::command(raw, mode).await
     }
 
     async fn introspect(

@@ -5,6 +5,7 @@ mod condition;
 mod dialect;
 mod exact;
 mod like;
+mod planning;
 mod position;
 mod select;
 mod write;
@@ -29,11 +30,22 @@ pub(crate) enum Bind {
     Bytes(Vec<u8>),
 }
 
+/// How an engine that keeps plans of prepared statements is to plan one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planning {
+    /// One plan serves all values: records by their key, and lists of all records.
+    Shared,
+    /// Each set of values gets its own plan: filters, whose best plan hangs on how many records
+    /// the values leave.
+    ForValues,
+}
+
 /// A statement with its bound values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sql {
     pub(crate) text: String,
     pub(crate) binds: Vec<Bind>,
+    pub(crate) planning: Planning,
 }
 
 /// Writes one statement.
@@ -57,7 +69,12 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn finish(self) -> Sql {
-        Sql { text: self.text, binds: self.binds }
+        Sql { text: self.text, binds: self.binds, planning: Planning::Shared }
+    }
+
+    /// Finishes a statement over the records of a condition.
+    pub(crate) fn finish_planned(self, planning: Planning) -> Sql {
+        Sql { planning, ..self.finish() }
     }
 
     pub(crate) fn push(&mut self, sql: &str) -> &mut Self {

@@ -6,6 +6,7 @@ use kontor_model::{
     Value,
 };
 
+use super::planning::planning;
 use super::position::is_heavy;
 use super::{Sql, Writer};
 
@@ -85,7 +86,8 @@ pub(crate) fn select(
             w.push(&format!(" OFFSET {offset}"));
         }
     }
-    Statement { sql: w.finish(), takes, asked: query.columns.len(), sort_columns }
+    let sql = w.finish_planned(planning(resource, &query.condition, &query.sort));
+    Statement { sql, takes, asked: query.columns.len(), sort_columns }
 }
 
 /// ` FROM …` with the query's condition; whether a `WHERE` stands there now.
@@ -120,7 +122,7 @@ pub(crate) fn count_alike(
         w.push(if filtered { " AND " } else { " WHERE " });
         w.at(resource, query, values);
     }
-    w.finish()
+    w.finish_planned(planning(resource, &query.condition, &query.sort))
 }
 
 fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &mut Vec<Taken>) {
@@ -182,7 +184,7 @@ pub(crate) fn count_within(
     if let Some(limit) = limit {
         w.push(&format!(" LIMIT {limit}) AS counted"));
     }
-    w.finish()
+    w.finish_planned(planning(resource, condition, &[]))
 }
 
 /// The question whose plan tells about how many records there are.
