@@ -68,8 +68,13 @@ const LIST: &str = "SELECT id, number, customer_id, status, total, placed_at, no
 const SMALL_LIST: &str = "SELECT id, number, customer_id, status, total, placed_at, note FROM small_orders \
     ORDER BY placed_at DESC, id DESC LIMIT 50";
 
+/// As Kontor asks where names are found by their parts.
 const SEARCH: &str = "SELECT id, name, email, city, country, created_at FROM customers \
-    WHERE name ILIKE '%' || $1 || '%' OR email LIKE $1 || '%' ORDER BY id LIMIT 50";
+    WHERE email = $1 OR name ILIKE $2 ORDER BY id LIMIT 50";
+
+/// As Kontor asks where names are found by their beginnings only.
+const SEARCH_BEGINNING: &str = "SELECT id, name, email, city, country, created_at FROM customers \
+    WHERE email = $1 OR name LIKE $2 ORDER BY id LIMIT 50";
 
 /// Last names that are searched.
 const WORDS: [&str; 12] = [
@@ -95,7 +100,7 @@ pub(super) fn all(shop: &Shop, found: &Found) -> Vec<Case> {
     let filtered = list_case("filtered and sorted", Some(0.75), FILTERED, &filter);
     let mut cases = vec![newest, filtered, deep(found), order(shop, found), edit(shop)];
     cases.extend([
-        search(),
+        search(shop),
         list(LIST_SMALL, SMALL_LIST, "small_orders"),
         list(LIST_LARGE, LIST, "orders"),
     ]);
@@ -190,24 +195,34 @@ fn edit(shop: &Shop) -> Case {
     }
 }
 
-fn search() -> Case {
-    let query = |word: &str| {
+fn search(shop: &Shop) -> Case {
+    let anywhere = shop.has_trigrams;
+    let word = move |number: u64| {
+        let count = WORDS.len() as u64;
+        let last = WORDS[usize::try_from(number % count).expect("a remainder is small")];
+        if anywhere { last.to_owned() } else { format!("Anna {last}") }
+    };
+    let query = move |number: u64| {
         let columns = "id,name,email,city,country,created_at";
-        records("customers", &format!("search={}&sort=id&columns={columns}", encode(word)))
+        let word = encode(&word(number));
+        records("customers", &format!("search={word}&sort=id&columns={columns}"))
     };
     Case {
         name: "search in customers",
-        floor: reads(|number| vec![(SEARCH, vec![Bind::Text(word(number).to_owned())])]),
-        api: Arc::new(move |number| vec![Ask::get(query(word(number)))]),
-        page: Arc::new(move |number| vec![Ask::get(page_of(&query(word(number))))]),
+        floor: reads(move |number| {
+            let word = word(number);
+            let (sql, pattern) = if anywhere {
+                (SEARCH, format!("%{word}%"))
+            } else {
+                (SEARCH_BEGINNING, format!("{word}%"))
+            };
+            vec![(sql, vec![Bind::Text(word), Bind::Text(pattern)])]
+        }),
+        api: Arc::new(move |number| vec![Ask::get(query(number))]),
+        page: Arc::new(move |number| vec![Ask::get(page_of(&query(number)))]),
         goal: None,
         is_list: true,
     }
-}
-
-fn word(number: u64) -> &'static str {
-    let count = WORDS.len() as u64;
-    WORDS[usize::try_from(number % count).expect("a remainder is small")]
 }
 
 fn reads(statements: impl Fn(u64) -> Vec<super::floor::Statement> + Send + Sync + 'static) -> Work {
