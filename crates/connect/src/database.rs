@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kontor_model::query::ROW_ID;
 use kontor_model::{
-    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Page, Query, Resource, Schema,
-    Value,
+    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, Resource,
+    Schema, Value,
 };
 
 use crate::driver::{Driver, GRACE};
@@ -72,6 +72,10 @@ impl<D: Driver> Connection for Database<D> {
     async fn introspect(&self) -> Result<Schema, Failure> {
         let mut lease = self.reading().await?;
         lease.run(async |raw| D::introspect(raw, &self.location).await).await
+    }
+
+    fn reads_linked(&self, of: &Of<'_>, linked: &Linked) -> bool {
+        sql::reads_linked(of.schema, of.resource, linked)
     }
 
     async fn select(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure> {

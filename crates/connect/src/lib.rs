@@ -24,8 +24,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use kontor_model::{
-    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Page, Query, Resource, Schema,
-    Value,
+    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, Resource,
+    Schema, Value,
 };
 
 pub use error::{Failure, FailureKind, WriteFailure};
@@ -74,7 +74,7 @@ pub struct Opening {
     pub session_name: String,
 }
 
-/// Rows one by one, each with the values of the query's columns.
+/// Rows one by one, each with the values of the query's columns and then of its linked ones.
 pub type RowStream = BoxStream<'static, Result<Vec<Value>, Failure>>;
 
 /// A way to one backend. Every method keeps to the budget; when its future is dropped, what runs
@@ -92,6 +92,9 @@ pub trait Connection: Send + Sync {
 
     /// Reads the schema.
     async fn introspect(&self) -> Result<Schema, Failure>;
+
+    /// Whether a query over the resource may name these linked records.
+    fn reads_linked(&self, of: &Of<'_>, linked: &Linked) -> bool;
 
     /// A page of records.
     async fn select(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure>;

@@ -21,7 +21,7 @@ pub use field_type::{FieldType, InvalidInput};
 pub use key::RecordKey;
 pub use name::{BackendName, InvalidName, ResourceName};
 pub use page::{Count, Page};
-pub use query::{Column, ColumnMode, Cursor, Query, Sort};
+pub use query::{Column, ColumnMode, Cursor, Linked, Query, Sort};
 pub use schema::{
     Engine, Field, Generated, Index, IndexKind, OnDelete, Reference, Resource, ResourceKind, Schema,
 };

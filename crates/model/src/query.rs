@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::condition::Condition;
+use crate::name::ResourceName;
 use crate::value::Value;
 
 /// A question for records of one resource. Fields are indexes into the resource's fields.
@@ -23,6 +24,37 @@ pub struct Query {
     pub backward: bool,
     /// Greatest number of records.
     pub limit: u32,
+    /// What is read of the records that each of these points to; only where the backend reads that
+    /// along.
+    pub linked: Vec<Linked>,
+}
+
+impl Query {
+    /// Records in no particular order, from the first on.
+    #[must_use]
+    pub fn unordered(columns: Vec<Column>, condition: Condition, limit: u32) -> Self {
+        Self {
+            columns,
+            condition,
+            sort: Vec::new(),
+            total_order: true,
+            cursor: None,
+            backward: false,
+            limit,
+            linked: Vec::new(),
+        }
+    }
+}
+
+/// What is read of the one record that each record of a list points to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// The other resource.
+    pub target: ResourceName,
+    /// Pairs of a field here and the field there that has the same value.
+    pub on: Vec<(usize, usize)>,
+    /// What is read of the other record; all null where there is none.
+    pub columns: Vec<Column>,
 }
 
 /// A field and how much of it is wanted.

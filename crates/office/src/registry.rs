@@ -9,7 +9,9 @@ use std::time::Duration;
 use kontor_connect::{
     Connection, Failure, FailureKind, Location, Opening, RowStream, WriteFailure,
 };
-use kontor_model::{BackendName, ChangeItem, ChangeKind, Count, ItemOutcome, Page, Query, Schema};
+use kontor_model::{
+    BackendName, ChangeItem, ChangeKind, Count, ItemOutcome, Linked, Page, Query, Schema,
+};
 use kontor_store::snapshots::{self, Snapshot};
 use kontor_store::{Json, Micros};
 use tokio::time::Instant;
@@ -170,6 +172,11 @@ impl Backend {
 
     fn failed(&self, failure: Failure) -> OfficeError {
         OfficeError::backend(&self.name, failure)
+    }
+
+    /// Whether a query over the face may name these linked records.
+    pub(crate) fn reads_linked(&self, catalog: &Catalog, face: &Face, linked: &Linked) -> bool {
+        self.connection.reads_linked(&catalog.of(face), linked)
     }
 
     pub(crate) async fn select(

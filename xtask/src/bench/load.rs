@@ -2,6 +2,10 @@
 
 use std::{
     future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,7 +17,7 @@ use crate::failure::{Failure, Outcome};
 /// How many ask at once.
 pub(super) const CLIENTS: usize = 8;
 
-const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP: Duration = Duration::from_millis(300);
 
 /// One of those who ask at once.
 pub(super) trait Client: Send + 'static {
@@ -28,8 +32,23 @@ pub(super) struct Meter {
     pub(super) database: u32,
     /// What stands between the client and PostgreSQL: Kontor, or for the floor this process.
     pub(super) server: u32,
-    /// How long is measured.
+    /// How long a round is measured.
     pub(super) time: Duration,
+}
+
+/// What the clients of a round are doing.
+const WARMING: u8 = 0;
+const COUNTING: u8 = 1;
+const OVER: u8 = 2;
+
+/// What rounds have shown so far. Ways are asked in turns of a second or so: what else the machine
+/// does then touches all of them alike.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    took: Vec<Duration>,
+    wall: Duration,
+    database: Duration,
+    server: Duration,
 }
 
 /// What was measured.
@@ -54,56 +73,75 @@ impl Measured {
     }
 }
 
-/// Lets the clients ask for the meter's time.
-pub(super) async fn measure<C: Client>(clients: Vec<C>, meter: Meter) -> Outcome<Measured> {
-    let begin = Instant::now() + WARM_UP;
-    let end = begin + meter.time;
+/// Lets the clients ask for the meter's time and adds what was seen; gives the clients back.
+pub(super) async fn round<C: Client>(
+    clients: Vec<C>,
+    meter: Meter,
+    tally: &mut Tally,
+) -> Outcome<Vec<C>> {
+    let phase = Arc::new(AtomicU8::new(WARMING));
     let mut running = JoinSet::new();
     for client in clients {
-        running.spawn(ask_until(client, begin, end));
+        running.spawn(ask_until_over(client, Arc::clone(&phase)));
     }
-    tokio::time::sleep_until(begin.into()).await;
+    tokio::time::sleep(WARM_UP).await;
     let before = (Instant::now(), cpu(meter.database)?, cpu(meter.server)?);
-    tokio::time::sleep_until(end.into()).await;
+    phase.store(COUNTING, Ordering::Relaxed);
+    tokio::time::sleep(meter.time).await;
+    // Everybody asks on until the figures are read: who hangs up ends a process of PostgreSQL.
     let after = (Instant::now(), cpu(meter.database)?, cpu(meter.server)?);
-    let mut took = Vec::new();
+    phase.store(OVER, Ordering::Relaxed);
+    let mut clients = Vec::with_capacity(CLIENTS);
     while let Some(ended) = running.join_next().await {
-        took.extend(ended.map_err(|error| Failure::new(error.to_string()))??);
+        let (client, took) = ended.map_err(|error| Failure::new(error.to_string()))??;
+        clients.push(client);
+        tally.took.extend(took);
     }
-    if took.is_empty() {
-        return Err(Failure::new("no request was answered in the time; give more --seconds"));
-    }
-    took.sort_unstable();
-    let requests = took.len();
-    #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
-    let count = requests as f64;
-    let each = |used: Duration| used.as_secs_f64() * 1000.0 / count;
-    let part = |percent: usize| took[(requests * percent / 100).min(requests - 1)];
-    Ok(Measured {
-        rate: count / (after.0 - before.0).as_secs_f64(),
-        p50: part(50).as_secs_f64() * 1000.0,
-        p99: part(99).as_secs_f64() * 1000.0,
-        database: each(after.1.saturating_sub(before.1)),
-        server: each(after.2.saturating_sub(before.2)),
-    })
+    tally.wall += after.0 - before.0;
+    tally.database += after.1.saturating_sub(before.1);
+    tally.server += after.2.saturating_sub(before.2);
+    Ok(clients)
 }
 
-/// How long each request took that was answered between `begin` and `end`.
-async fn ask_until<C: Client>(
+impl Tally {
+    /// The figures of all rounds; none where there was none.
+    pub(super) fn measured(mut self) -> Outcome<Option<Measured>> {
+        if self.wall.is_zero() {
+            return Ok(None);
+        }
+        if self.took.is_empty() {
+            let message = "no request was answered in the time; give more --seconds";
+            return Err(Failure::new(message));
+        }
+        self.took.sort_unstable();
+        let requests = self.took.len();
+        #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
+        let count = requests as f64;
+        let each = |used: Duration| used.as_secs_f64() * 1000.0 / count;
+        let part = |percent: usize| self.took[(requests * percent / 100).min(requests - 1)];
+        Ok(Some(Measured {
+            rate: count / self.wall.as_secs_f64(),
+            p50: part(50).as_secs_f64() * 1000.0,
+            p99: part(99).as_secs_f64() * 1000.0,
+            database: each(self.database),
+            server: each(self.server),
+        }))
+    }
+}
+
+/// How long each request took that was answered while counting.
+async fn ask_until_over<C: Client>(
     mut client: C,
-    begin: Instant,
-    end: Instant,
-) -> Outcome<Vec<Duration>> {
+    phase: Arc<AtomicU8>,
+) -> Outcome<(C, Vec<Duration>)> {
     let mut took = Vec::new();
     loop {
         let asked = Instant::now();
         client.ask().await?;
-        let answered = Instant::now();
-        if answered > end {
-            return Ok(took);
-        }
-        if answered >= begin {
-            took.push(answered - asked);
+        match phase.load(Ordering::Relaxed) {
+            WARMING => {}
+            COUNTING => took.push(asked.elapsed()),
+            _ => return Ok((client, took)),
         }
     }
 }

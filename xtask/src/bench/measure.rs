@@ -9,13 +9,14 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Options,
+    Options, Way,
     case::{self, Case, Found, api_record, newest_query, page_of, page_record, records},
     export, first_rows, floor,
-    http::{Ask, Visitor},
-    load::{Meter, measure},
+    floor::FloorClient,
+    http::{Ask, HttpClient, Visitor},
+    load::{Client, Meter, Tally, round},
     office::{BACKEND, Office},
-    report::{Report, Way},
+    report::Report,
     shop::Shop,
 };
 use crate::{
@@ -23,6 +24,9 @@ use crate::{
     failure::{Failure, Outcome},
     program::{cargo, run as run_program},
 };
+
+/// How long one way is asked before it is the next one's turn.
+const ROUND: Duration = Duration::from_secs(1);
 
 /// Builds Kontor, starts everything and measures.
 pub(super) fn run(options: &Options) -> Outcome {
@@ -62,15 +66,21 @@ async fn measured(options: &Options, binary: &Path) -> Outcome {
     let found = look_around(&shop, &reader, &program).await?;
     let cases = case::all(&shop, &found);
     let wanted = |case: &&Case| options.only.as_ref().is_none_or(|only| case.name.contains(only));
+    let mut running = Vec::new();
     for case in cases.iter().filter(wanted) {
         check_alike(&shop, &program, case).await?;
-        let time = Duration::from_secs(options.seconds);
-        let own = Meter { database: shop.pid, server: std::process::id(), time };
-        let through = Meter { server: office.pid(), ..own };
-        let work = floor::clients(&shop.url, &case.floor).await?;
-        report.add(case, Way::Floor, measure(work, own).await?);
-        report.add(case, Way::Api, measure(program.clients(&case.api), through).await?);
-        report.add(case, Way::Page, measure(reader.clients(&case.page), through).await?);
+        running.push(Running::begin(&shop, (&reader, &program), case).await?);
+    }
+    let own = Meter { database: shop.pid, server: std::process::id(), time: ROUND };
+    let through = Meter { server: office.pid(), ..own };
+    for second in 1..=options.seconds {
+        println!("Round {second} of {} …", options.seconds);
+        for case in &mut running {
+            case.round(own, through, options.way).await?;
+        }
+    }
+    for case in running {
+        case.end(&mut report)?;
     }
     if options.only.as_ref().is_none_or(|only| "export".contains(only.as_str())) {
         report.export = Some(export::measure(&shop, &office, &reader).await?);
@@ -79,6 +89,59 @@ async fn measured(options: &Options, binary: &Path) -> Outcome {
     tokio::time::sleep(Duration::from_secs(2)).await;
     report.after = office.resident()?;
     report.print();
+    Ok(())
+}
+
+/// A case with those who ask it.
+struct Running<'a> {
+    case: &'a Case,
+    floor: (Vec<FloorClient>, Tally),
+    api: (Vec<HttpClient>, Tally),
+    page: (Vec<HttpClient>, Tally),
+}
+
+impl<'a> Running<'a> {
+    async fn begin(
+        shop: &Shop,
+        (reader, program): (&Visitor, &Visitor),
+        case: &'a Case,
+    ) -> Outcome<Self> {
+        Ok(Self {
+            case,
+            floor: (floor::clients(&shop.url, &case.floor).await?, Tally::default()),
+            api: (program.clients(&case.api), Tally::default()),
+            page: (reader.clients(&case.page), Tally::default()),
+        })
+    }
+
+    /// Asks in each way for a while.
+    async fn round(&mut self, own: Meter, through: Meter, only: Option<Way>) -> Outcome {
+        let wants = |way: Way| only.is_none_or(|only| only == way);
+        if wants(Way::Floor) {
+            ask(&mut self.floor, own).await?;
+        }
+        if wants(Way::Api) {
+            ask(&mut self.api, through).await?;
+        }
+        if wants(Way::Page) {
+            ask(&mut self.page, through).await?;
+        }
+        Ok(())
+    }
+
+    fn end(self, report: &mut Report) -> Outcome {
+        let ways = [(Way::Floor, self.floor.1), (Way::Api, self.api.1), (Way::Page, self.page.1)];
+        for (way, tally) in ways {
+            if let Some(measured) = tally.measured()? {
+                report.add(self.case, way, measured);
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn ask<C: Client>((clients, tally): &mut (Vec<C>, Tally), meter: Meter) -> Outcome {
+    *clients = round(std::mem::take(clients), meter, tally).await?;
     Ok(())
 }
 

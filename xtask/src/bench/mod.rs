@@ -39,18 +39,32 @@ pub(crate) struct Options {
     /// Size of the shop: 1 is 2 million orders, 6 million lines and 1 million customers.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     scale: f64,
-    /// Seconds that each case is measured, after one of warming up.
+    /// Seconds that each way of a case is measured, in turns of one second.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
     /// Only cases whose name contains this.
     #[arg(long)]
     only: Option<String>,
+    /// Ask in this way only, to look at it with a profiler.
+    #[arg(long)]
+    way: Option<Way>,
     /// Take an existing build of Kontor instead of building it.
     #[arg(long)]
     binary: Option<std::path::PathBuf>,
     /// Leave everything running until Enter is pressed, to look closer.
     #[arg(long)]
     hold: bool,
+}
+
+/// How it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Way {
+    /// SQL straight to PostgreSQL.
+    Floor,
+    /// The JSON API.
+    Api,
+    /// The page.
+    Page,
 }
 
 fn scale(text: &str) -> Result<f64, String> {
@@ -78,6 +92,10 @@ pub(crate) fn run(options: &Options) -> Outcome {
     words.extend([options.scale.to_string(), "--seconds".into(), options.seconds.to_string()]);
     if let Some(only) = &options.only {
         words.extend(["--only".into(), only.clone()]);
+    }
+    if let Some(way) = options.way {
+        let way = clap::ValueEnum::to_possible_value(&way).expect("every way has a name");
+        words.extend(["--way".into(), way.get_name().to_owned()]);
     }
     if let Some(binary) = &options.binary {
         words.extend(["--binary".into(), binary.display().to_string()]);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    Way,
     case::{Case, LIST_LARGE, LIST_SMALL},
     export::Exported,
     load::{CLIENTS, Measured},
@@ -14,14 +15,6 @@ const EQUAL: f64 = 1.10;
 const MEGABYTE: f64 = 1_000_000.0;
 /// Memory is counted in units of 1,048,576 bytes, as other tools do.
 const MEBIBYTE: f64 = 1_048_576.0;
-
-/// How it was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    Floor,
-    Api,
-    Page,
-}
 
 struct Line {
     case: &'static str,
@@ -59,16 +52,9 @@ impl Report {
         }
     }
 
-    /// Adds a figure, and shows that the run goes on.
+    /// Adds a figure.
     pub(super) fn add(&mut self, case: &Case, way: Way, measured: Measured) {
         let goal = case.goal.filter(|_| way == Way::Api);
-        println!(
-            "  {:<29} {:<6}{:>9.1}/s  {:>8.3} ms CPU",
-            case.name,
-            word(way),
-            measured.rate,
-            measured.cpu()
-        );
         self.lines.push(Line { case: case.name, way, goal, measured });
     }
 

@@ -81,13 +81,25 @@ impl Writer<'_> {
     ) {
         let far = self.alias();
         self.push("EXISTS (SELECT 1 FROM ").table(target).push(" AS ").push(&far).push(" WHERE ");
-        self.join(on, " AND ", |w, &(here, there)| {
-            w.column(&far, &target.fields[there].name).push(" = ");
-            w.column(alias, &resource.fields[here].name);
-        });
+        self.on(alias, resource, &far, target, on);
         self.push(" AND ");
         self.condition(&far, target, inner);
         self.push(")");
+    }
+
+    /// The condition that a record of another resource is the one that a link leads to.
+    pub(super) fn on(
+        &mut self,
+        alias: &str,
+        resource: &Resource,
+        far: &str,
+        target: &Resource,
+        on: &[(usize, usize)],
+    ) {
+        self.join(on, " AND ", |w, &(here, there)| {
+            w.column(far, &target.fields[there].name).push(" = ");
+            w.column(alias, &resource.fields[here].name);
+        });
     }
 
     fn test(&mut self, alias: &str, field: &Field, test: &Test) {

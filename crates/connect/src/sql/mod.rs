@@ -15,7 +15,8 @@ use kontor_model::{Engine, Resource, Schema, Value};
 pub(crate) use dialect::{BRIEF_BYTES, placed};
 pub(crate) use position::placing_steps;
 pub(crate) use select::{
-    Part, Statement, Take, Taken, count_alike, count_within, explainable, present, select,
+    Part, Statement, Take, Taken, count_alike, count_within, explainable, present, reads_linked,
+    select,
 };
 pub(crate) use write::{delete, insert, update};
 

@@ -2,8 +2,8 @@
 
 use kontor_model::query::{ROW_ID, VERSION};
 use kontor_model::{
-    Column, ColumnMode, Condition, Engine, Query, RecordKey, Resource, ResourceKind, Schema, Sort,
-    Value,
+    Column, ColumnMode, Condition, Engine, Linked, Query, RecordKey, Resource, ResourceKind,
+    Schema, Sort, Value,
 };
 
 use super::planning::planning;
@@ -38,7 +38,8 @@ pub(crate) struct Statement {
 /// A column of an answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
-    /// Index of the field, or one of the pseudo-fields.
+    /// Index of the field, within its own resource where that is a linked one, or one of the
+    /// pseudo-fields.
     pub(crate) field: usize,
     pub(crate) take: Take,
 }
@@ -65,6 +66,8 @@ pub(crate) fn select(
     for column in &query.columns {
         push_column(&mut w, resource, *column, &mut takes);
     }
+    let joined = linked_columns(&mut w, query, &mut takes);
+    let asked = takes.len();
     let sort_columns = query
         .sort
         .iter()
@@ -73,8 +76,28 @@ pub(crate) fn select(
     if takes.is_empty() {
         w.push("1");
     }
+    if joined.is_empty() {
+        page(&mut w, resource, query, part);
+    } else {
+        // The page is cut out first: what it is decorated with is looked up for its records only.
+        w.push(" FROM (SELECT t.*");
+        w.push(if takes.iter().any(|taken| taken.field == VERSION) { ", t.xmin" } else { "" });
+        page(&mut w, resource, query, part);
+        w.push(") AS t");
+        for (linked, (target, alias)) in query.linked.iter().zip(&joined) {
+            w.push(" LEFT JOIN ").table(target).push(" AS ").push(alias).push(" ON ");
+            w.on("t", resource, alias, target, &linked.on);
+        }
+        w.ordered(resource, query);
+    }
+    let sql = w.finish_planned(planning(resource, &query.condition, &query.sort));
+    Statement { sql, takes, asked, sort_columns }
+}
+
+/// ` FROM …` with the condition, the place, the order and the part of a query.
+fn page(w: &mut Writer<'_>, resource: &Resource, query: &Query, part: Option<Part>) {
     let placed = query.cursor.as_ref().filter(|_| !query.sort.is_empty());
-    let filtered = records(&mut w, resource, query, placed.is_some());
+    let filtered = records(w, resource, query, placed.is_some());
     if let Some(cursor) = placed {
         w.push(if filtered { " AND " } else { " WHERE " });
         w.beyond(resource, query, cursor);
@@ -86,8 +109,43 @@ pub(crate) fn select(
             w.push(&format!(" OFFSET {offset}"));
         }
     }
-    let sql = w.finish_planned(planning(resource, &query.condition, &query.sort));
-    Statement { sql, takes, asked: query.columns.len(), sort_columns }
+}
+
+/// Whether fields of linked records can be read along: only where each record has one of them at
+/// most, which an index finds.
+pub(crate) fn reads_linked(schema: &Schema, resource: &Resource, linked: &Linked) -> bool {
+    let Some(target) = schema.resource(&linked.target) else { return false };
+    let is_same_type = |&(here, there): &(usize, usize)| {
+        resource.fields[here].sql_type == target.fields[there].sql_type
+    };
+    let is_linked = |field: &usize| linked.on.iter().any(|(_, there)| there == field);
+    let is_one = |fields: &[usize]| !fields.is_empty() && fields.iter().all(is_linked);
+    let unique = target.indexes.iter().filter(|index| index.unique);
+    // Without a key the order may hang on the row's own address, which a join does not pass on.
+    schema.engine == Engine::Postgres
+        && !resource.key.is_empty()
+        && linked.on.iter().all(is_same_type)
+        && (is_one(&target.key) && target.kind == ResourceKind::Table
+            || unique.map(|index| index.fields.as_slice()).any(is_one))
+}
+
+/// The columns of linked records; the resource of each and its alias.
+fn linked_columns<'a>(
+    w: &mut Writer<'a>,
+    query: &Query,
+    takes: &mut Vec<Taken>,
+) -> Vec<(&'a Resource, String)> {
+    let schema = w.schema;
+    let resources = query.linked.iter().filter_map(|linked| schema.resource(&linked.target));
+    let joined: Vec<_> = resources.map(|resource| (resource, w.alias())).collect();
+    for (linked, (target, alias)) in query.linked.iter().zip(&joined) {
+        for &Column { field, mode } in &linked.columns {
+            w.push(if takes.is_empty() { "" } else { ", " });
+            let take = w.read(alias, &target.fields[field], mode);
+            takes.push(Taken { field, take });
+        }
+    }
+    joined
 }
 
 /// ` FROM …` with the query's condition; whether a `WHERE` stands there now.

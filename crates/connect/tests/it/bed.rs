@@ -263,13 +263,13 @@ pub(crate) fn completed(resource: &Resource, asked: &[Sort]) -> (Vec<Sort>, bool
 pub(crate) fn everything(resource: &Resource) -> Query {
     let (sort, total_order) = completed(resource, &[]);
     Query {
-        columns: (0..resource.fields.len()).map(Column::whole).collect(),
-        condition: Condition::everything(),
         sort,
         total_order,
-        cursor: None,
-        backward: false,
-        limit: 100_000,
+        ..Query::unordered(
+            (0..resource.fields.len()).map(Column::whole).collect(),
+            Condition::everything(),
+            100_000,
+        )
     }
 }
 

@@ -34,6 +34,8 @@ contract! {
         generated_and_automatic_fields_are_told_apart,
         a_list_shows_the_beginning_of_long_texts_and_the_size_of_byte_strings,
         a_stream_gives_all_records_in_order,
+        linked_records_are_read_along_without_changing_the_list,
+        records_are_read_along_only_where_there_is_one_at_most,
     }
     paging {
         every_order_is_walked_forward_and_back_without_losing_a_record,

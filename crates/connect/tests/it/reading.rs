@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use kontor_model::schema::ReadOnly;
-use kontor_model::{Column, Condition, Engine, FieldType, Generated, ResourceKind, Value};
+use kontor_model::{
+    Column, Comparison, Condition, Engine, FieldType, Generated, Linked, Query, ResourceKind, Sort,
+    Test, Value,
+};
 
-use crate::bed::{Bed, applied, everything, text};
+use crate::bed::{Bed, Shop, applied, completed, everything, text};
 
 pub(crate) async fn names_with_spaces_quotes_and_reserved_words_are_read_and_written(bed: Bed) {
     // In each engine the quotes of the others are letters like any other.
@@ -169,4 +172,84 @@ pub(crate) fn numbered(bed: &Bed, table: &str, records: u32) -> String {
         format!("INSERT INTO {table} SELECT i, i FROM generate_series(1, {records}) AS i; ANALYZE {table}"),
         format!("INSERT INTO {table} SELECT seq, seq FROM seq_1_to_{records}; ANALYZE TABLE {table}"),
     )
+}
+
+/// Orders and their customers: with one, with none, and with one that is not there.
+const ORDERS: &str = "
+    CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR(20), mail VARCHAR(20) NOT NULL, town VARCHAR(20));
+    CREATE UNIQUE INDEX customers_mail ON customers (mail);
+    INSERT INTO customers VALUES (1, 'Anna', 'a@x', 'Wien'), (2, NULL, 'b@x', 'Graz'), (3, 'Carl', 'c@x', 'Graz');
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, mail VARCHAR(20), town VARCHAR(20), total INTEGER, big BIGINT);
+    INSERT INTO orders VALUES (1, 2, 'c@x', 'Graz', 5, 1), (2, NULL, 'none', 'Wien', 5, 1), (3, 1, NULL, 'Graz', NULL, 1),
+        (4, 9, 'a@x', NULL, 7, 1), (5, 2, 'a@x', 'Graz', NULL, 1), (6, 3, 'b@x', 'Linz', 7, 1), (7, 1, 'c@x', 'Wien', 1, 1);
+    CREATE VIEW loose AS SELECT * FROM orders;";
+
+fn linked(shop: &Shop, here: &str, there: &str) -> Linked {
+    let field = |name: &str| shop.field("customers", name);
+    Linked {
+        target: "customers".into(),
+        on: vec![(shop.field("orders", here), field(there))],
+        columns: vec![Column::whole(field("id")), Column::whole(field("name"))],
+    }
+}
+
+pub(crate) async fn linked_records_are_read_along_without_changing_the_list(bed: Bed) {
+    let shop = bed.with(ORDERS).await;
+    let of = shop.of_name("orders");
+    let both = [linked(&shop, "customer", "id"), linked(&shop, "mail", "mail")];
+    let reads = both.iter().all(|linked| shop.connection.reads_linked(&of, linked));
+    assert_eq!(reads, bed.engine() == Engine::Postgres, "asking again costs the others less");
+    if !reads {
+        return;
+    }
+    let customers = shop.rows("customers", Condition::everything()).await;
+    let alongside = |order: &[Value]| -> Vec<Value> {
+        let sides = [(&order[1], 0), (&order[2], 2)];
+        let found = |(value, field): (&Value, usize)| {
+            let found = customers.iter().find(|c| !value.is_null() && c[field] == *value);
+            found.map_or([Value::Null, Value::Null], |c| [c[0].clone(), c[1].clone()])
+        };
+        sides.into_iter().flat_map(found).collect()
+    };
+    let total = Condition::Field(4, Test::Compare(Comparison::Gt, Value::Int(1)));
+    for condition in [Condition::everything(), total] {
+        for (field, descending) in (0..5).flat_map(|field| [(field, false), (field, true)]) {
+            let (sort, total_order) = completed(of.resource, &[Sort { field, descending }]);
+            let columns = (0..of.resource.fields.len()).map(Column::whole).collect();
+            let list =
+                Query { sort, total_order, ..Query::unordered(columns, condition.clone(), 2) };
+            // To the end, and back again.
+            let (mut cursor, mut backward) = (None, false);
+            loop {
+                let alone = Query { cursor, backward, ..list.clone() };
+                let query = Query { linked: both.to_vec(), ..alone.clone() };
+                let page = shop.connection.select(&of, &alone).await.unwrap();
+                let with = shop.connection.select(&of, &query).await.unwrap();
+                assert_eq!((&with.next, &with.previous), (&page.next, &page.previous));
+                let expected: Vec<Vec<Value>> =
+                    page.rows.iter().map(|row| [row.clone(), alongside(row)].concat()).collect();
+                assert_eq!(with.rows, expected, "{query:?}");
+                (cursor, backward) = match (page.next, page.previous) {
+                    (next @ Some(_), _) if !backward => (next, false),
+                    (_, previous @ Some(_)) => (previous, true),
+                    _ => break,
+                };
+            }
+        }
+    }
+    let all = Query { linked: both.to_vec(), ..everything(of.resource) };
+    let streamed = shop.connection.stream(&of, &all, Duration::from_secs(5)).await.unwrap();
+    let streamed: Vec<Vec<Value>> = streamed.map(Result::unwrap).collect().await;
+    assert_eq!(streamed, shop.connection.select(&of, &all).await.unwrap().rows);
+}
+
+pub(crate) async fn records_are_read_along_only_where_there_is_one_at_most(bed: Bed) {
+    let shop = bed.with(ORDERS).await;
+    let reads = |from: &str, here: &str, there: &str| {
+        shop.connection.reads_linked(&shop.of_name(from), &linked(&shop, here, there))
+    };
+    assert_eq!(reads("orders", "customer", "id"), bed.engine() == Engine::Postgres);
+    assert!(!reads("orders", "town", "town"), "several customers live in a town");
+    assert!(!reads("orders", "big", "id"), "the types differ");
+    assert!(!reads("loose", "customer", "id"), "a list without a key hangs on the row's address");
 }

@@ -231,15 +231,11 @@ impl Office {
         key: &RecordKey,
         fields: &[usize],
     ) -> Result<Vec<Value>, OfficeError> {
-        let query = Query {
-            columns: fields.iter().map(|&field| Column::whole(field)).collect(),
-            condition: has_key(catalog.resource(face), key),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-            limit: 1,
-        };
+        let query = Query::unordered(
+            fields.iter().map(|&field| Column::whole(field)).collect(),
+            has_key(catalog.resource(face), key),
+            1,
+        );
         let page = permit.backend.select(catalog, face, &query).await?;
         page.rows.into_iter().next().ok_or_else(|| OfficeError::unknown_record(key))
     }

@@ -331,15 +331,11 @@ async fn read(
     fields: &[usize],
     limit: u32,
 ) -> Result<Vec<Vec<Value>>, OfficeError> {
-    let query = Query {
-        columns: fields.iter().map(|&field| Column::whole(field)).collect(),
+    let query = Query::unordered(
+        fields.iter().map(|&field| Column::whole(field)).collect(),
         condition,
-        sort: Vec::new(),
-        total_order: true,
-        cursor: None,
-        backward: false,
         limit,
-    };
+    );
     Ok(backend.select(catalog, face, &query).await?.rows)
 }
 

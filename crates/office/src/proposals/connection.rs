@@ -59,13 +59,12 @@ impl Sampler for ConnectionSampler<'_> {
         let fields = readable(resource);
         let limit = RECORDS_PER_END.min(self.row_cap);
         let mut query = Query {
-            columns: fields.iter().map(|&field| Column::brief(field)).collect(),
-            condition: Condition::everything(),
             sort: self.by_key(resource, false),
-            total_order: true,
-            cursor: None,
-            backward: false,
-            limit,
+            ..Query::unordered(
+                fields.iter().map(|&field| Column::brief(field)).collect(),
+                Condition::everything(),
+                limit,
+            )
         };
         let (mut rows, more) = self.rows(resource, &query).await?;
         let mut statements = 1;
@@ -97,13 +96,12 @@ impl Sampler for ConnectionSampler<'_> {
         let mut found = HashSet::new();
         for chunk in tuples.chunks(self.row_cap.min(200) as usize) {
             let query = Query {
-                columns: fields.iter().map(|&field| Column::whole(field)).collect(),
-                condition: is_one_of(fields, chunk),
-                sort: Vec::new(),
                 total_order: false,
-                cursor: None,
-                backward: false,
-                limit: self.row_cap,
+                ..Query::unordered(
+                    fields.iter().map(|&field| Column::whole(field)).collect(),
+                    is_one_of(fields, chunk),
+                    self.row_cap,
+                )
             };
             let (rows, _) = self.rows(resource, &query).await?;
             found.extend(rows.iter().map(|row| comparable(row)));

@@ -8,11 +8,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _};
-use kontor_model::{Column, FieldType, Query, ResourceName, Value};
+use kontor_model::{FieldType, Query, ResourceName, Value};
 use tokio::sync::mpsc;
 
 use super::comma_separated::{csv_record, harmless};
-use super::list::{ListRequest, Listed, content_fields, key_of};
+use super::list::{ListRequest, Listed, column, content_fields, key_of};
+use super::titles::{Along, take_titles};
 use crate::Office;
 use crate::actor::{Permit, Read};
 use crate::catalog::{Catalog, Face};
@@ -149,24 +150,14 @@ impl Office {
                 read.push(field);
             }
         }
-        let query = Query {
-            columns: read
-                .iter()
-                .map(|&field| {
-                    if crate::catalog::is_blob(&resource.fields[field].ty) {
-                        Column::brief(field)
-                    } else {
-                        Column::whole(field)
-                    }
-                })
-                .collect(),
-            condition: planned.condition,
+        let columns = read.iter().map(|&field| column(resource, field, false)).collect();
+        let mut query = Query {
             sort: planned.sort,
             total_order: planned.total_order,
-            cursor: None,
-            backward: false,
-            limit: u32::MAX,
+            ..Query::unordered(columns, planned.condition, u32::MAX)
         };
+        let along = self.titles_along(permit, &catalog, face, &planned.columns);
+        query.linked = along.iter().map(Along::linked).collect();
         let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?;
         let body =
             serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
@@ -216,6 +207,7 @@ impl Office {
             .buffered(BATCHES_AT_ONCE)
     }
 
+    /// The records of some rows, with their titles.
     async fn titled(
         &self,
         permit: &Permit<Read>,
@@ -223,18 +215,18 @@ impl Office {
         rows: Vec<Result<Vec<Value>, kontor_connect::Failure>>,
     ) -> Result<Vec<Listed>, OfficeError> {
         let failed = |failure| OfficeError::backend(&permit.backend.name, failure);
-        let resource = layout.catalog.resource(layout.face());
+        let (catalog, face, columns) = (&layout.catalog, layout.face(), &layout.columns);
+        let resource = catalog.resource(face);
+        let along = self.titles_along(permit, catalog, face, columns);
         let mut batch = Vec::with_capacity(rows.len());
         for row in rows {
             let mut values = row.map_err(failed)?;
-            let key = key_of(resource, layout.face(), &layout.read, &values);
-            values.truncate(layout.columns.len());
-            batch.push(Listed { key, values, titles: Vec::new(), currencies: Vec::new() });
+            let titles = take_titles(&mut values, &along, columns.len());
+            let key = key_of(resource, face, &layout.read, &values);
+            values.truncate(columns.len());
+            batch.push(Listed { key, values, titles, currencies: Vec::new() });
         }
-        if self
-            .add_titles(permit, &layout.catalog, layout.face(), &layout.columns, &mut batch)
-            .await
-        {
+        if self.add_titles(permit, catalog, face, columns, &along, &mut batch).await {
             return Err(failed(kontor_connect::Failure::new(
                 kontor_connect::FailureKind::Other,
                 "titles of linked records could not be read",

@@ -9,7 +9,7 @@ use kontor_model::{
 };
 
 use super::search::SearchPlan;
-use super::titles::LinkedTitle;
+use super::titles::{LinkedTitle, take_titles};
 use crate::Office;
 use crate::actor::{Permit, Read};
 use crate::catalog::{Catalog, Face, Format};
@@ -125,20 +125,27 @@ impl Office {
                 }
             }
         }
-        let query = Query {
-            columns: read.iter().map(|&field| column(resource, field, request.brief)).collect(),
-            condition: planned.condition,
+        let mut query = Query {
             sort: planned.sort,
             total_order: planned.total_order,
             cursor,
             backward,
-            limit: request.limit.unwrap_or(50).clamp(1, 5_000),
+            ..Query::unordered(
+                read.iter().map(|&field| column(resource, field, request.brief)).collect(),
+                planned.condition,
+                request.limit.unwrap_or(50).clamp(1, 5_000),
+            )
         };
-        let page = permit.backend.select(&catalog, face, &query).await?;
+        let mut along = Vec::new();
+        if request.titles {
+            along = self.titles_along(permit, &catalog, face, &planned.columns);
+        }
+        let page = self.page_along(permit, &catalog, face, &mut query, &mut along).await?;
         let mut records: Vec<Listed> = page
             .rows
             .into_iter()
             .map(|mut values| {
+                let titles = take_titles(&mut values, &along, planned.columns.len());
                 let key = key_of(resource, face, &read, &values);
                 let code = |field: &Option<usize>| {
                     let at = read.iter().position(|other| Some(*other) == *field)?;
@@ -146,13 +153,14 @@ impl Office {
                 };
                 let currencies = currencies.iter().map(code).collect();
                 values.truncate(planned.columns.len());
-                Listed { key, values, titles: Vec::new(), currencies }
+                Listed { key, values, titles, currencies }
             })
             .collect();
         let mut titles_missing = false;
         if request.titles {
+            let columns = &planned.columns;
             titles_missing =
-                self.add_titles(permit, &catalog, face, &planned.columns, &mut records).await;
+                self.add_titles(permit, &catalog, face, columns, &along, &mut records).await;
         }
         Ok(List {
             face: face.index,
@@ -201,7 +209,8 @@ impl Office {
     }
 }
 
-fn column(resource: &Resource, field: usize, brief: bool) -> Column {
+/// How a field is read for a list.
+pub(crate) fn column(resource: &Resource, field: usize, brief: bool) -> Column {
     // The key must be whole to be an address; byte strings never travel in lists.
     let is_bytes = crate::catalog::is_blob(&resource.fields[field].ty);
     if (brief || is_bytes) && !resource.key.contains(&field) {
@@ -222,7 +231,7 @@ fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
 }
 
 /// The columns shown, then those that the records' addresses need besides.
-fn read_columns(resource: &Resource, face: &Face, columns: &[usize]) -> Vec<usize> {
+pub(crate) fn read_columns(resource: &Resource, face: &Face, columns: &[usize]) -> Vec<usize> {
     let mut read = columns.to_vec();
     let needed: Vec<usize> =
         if resource.key.is_empty() { content_fields(resource, face) } else { resource.key.clone() };

@@ -29,25 +29,22 @@ impl Office {
             return Ok((None, None));
         }
         let key = typed_key(resource, key)?;
-        let place = Query {
-            columns: planned.sort.iter().map(|step| Column::whole(step.field)).collect(),
-            condition: has_key(resource, &key),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-            limit: 1,
-        };
+        let place = Query::unordered(
+            planned.sort.iter().map(|step| Column::whole(step.field)).collect(),
+            has_key(resource, &key),
+            1,
+        );
         let page = permit.backend.select(&catalog, face, &place).await?;
         let Some(values) = page.rows.into_iter().next() else { return Ok((None, None)) };
         let towards = |backward: bool| Query {
-            columns: resource.key.iter().map(|&field| Column::whole(field)).collect(),
-            condition: planned.condition.clone(),
             sort: planned.sort.clone(),
-            total_order: true,
             cursor: Some(Cursor { values: values.clone(), skip: 0 }),
             backward,
-            limit: 1,
+            ..Query::unordered(
+                resource.key.iter().map(|&field| Column::whole(field)).collect(),
+                planned.condition.clone(),
+                1,
+            )
         };
         let (before, after) = (towards(true), towards(false));
         let (before, after) = tokio::join!(

@@ -8,8 +8,8 @@ use kontor_model::{
     Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value,
 };
 
-use super::list::{Listed, completed, content_fields};
-use super::titles::{LinkedTitle, title_of};
+use super::list::{Listed, column, completed, key_of, read_columns};
+use super::titles::{Along, LinkedTitle, take_titles, title_of};
 use super::{has_key, typed_key};
 use crate::Office;
 use crate::actor::{Permit, Read};
@@ -90,30 +90,25 @@ impl Office {
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
         let key = typed_key(resource, key)?;
-        let rows = self.read_whole(permit, &catalog, face, &key).await?;
+        let read = fields_read(resource, face);
+        let mut along = self.titles_along(permit, &catalog, face, &read);
+        let rows = self.read_whole(permit, (&catalog, face), &key, &read, &mut along).await?;
         let twins = rows.len() as u64 - 1;
         let mut values = rows.into_iter().next().unwrap_or_default();
-        let version = values.pop().and_then(|value| value.to_text());
-        let read = fields_read(resource, face);
-        let shown: Vec<(usize, Value)> = face
-            .order
-            .iter()
-            .filter_map(|field| {
-                read.iter().position(|other| other == field).map(|at| (*field, values[at].clone()))
-            })
-            .filter(|(field, value)| {
-                !value.is_null() || !belongs_elsewhere(face, &read, &values, *field)
-            })
-            .collect();
-        let columns: Vec<usize> = shown.iter().map(|(field, _)| *field).collect();
-        let listed = Listed {
-            key: key.clone(),
-            values: shown.iter().map(|(_, value)| value.clone()).collect(),
-            titles: Vec::new(),
-            currencies: Vec::new(),
-        };
-        let mut one = [listed];
-        self.add_titles(permit, &catalog, face, &columns, &mut one).await;
+        let titles = take_titles(&mut values, &along, read.len());
+        let version =
+            values.split_off(read.len()).into_iter().next().and_then(|value| value.to_text());
+        let mut one = [Listed { key: key.clone(), values, titles, currencies: Vec::new() }];
+        self.add_titles(permit, &catalog, face, &read, &along, &mut one).await;
+        let [Listed { values, mut titles, .. }] = one;
+        let (mut shown, mut shown_titles) = (Vec::new(), Vec::new());
+        for &field in &face.order {
+            let Some(at) = read.iter().position(|other| *other == field) else { continue };
+            if !values[at].is_null() || !belongs_elsewhere(face, &read, &values, field) {
+                shown.push((field, values[at].clone()));
+                shown_titles.push(titles[at].take());
+            }
+        }
         let translated =
             self.translated(permit, &catalog, face, &read, std::slice::from_ref(&values)).await;
         let title =
@@ -123,12 +118,11 @@ impl Office {
                 .position(|field| *field == soft.field)
                 .is_some_and(|at| values[at] != soft.alive)
         });
-        let [listed] = one;
         Ok(Shown {
             face: face.index,
             title: title.unwrap_or_else(|| key.to_text()),
             key,
-            titles: listed.titles,
+            titles: shown_titles,
             fields: shown,
             version,
             is_deleted,
@@ -137,52 +131,30 @@ impl Office {
         })
     }
 
-    /// The rows that a key names: one, or several of the same content. The last value of each is
-    /// its version.
+    /// The rows that a key names: one, or several of the same content. After the fields comes the
+    /// version, where the backend has one, and what is read along.
     async fn read_whole(
         &self,
         permit: &Permit<Read>,
-        catalog: &Catalog,
-        face: &Face,
+        (catalog, face): (&Catalog, &Face),
         key: &RecordKey,
+        read: &[usize],
+        along: &mut Vec<Along<'_>>,
     ) -> Result<Vec<Vec<Value>>, OfficeError> {
         let resource = catalog.resource(face);
-        let mut columns: Vec<Column> = fields_read(resource, face)
-            .into_iter()
-            .map(|field| {
-                if crate::catalog::is_blob(&resource.fields[field].ty)
-                    && !resource.key.contains(&field)
-                {
-                    Column::brief(field)
-                } else {
-                    Column::whole(field)
-                }
-            })
-            .collect();
-        if has_version(catalog.schema.engine, resource) {
-            columns.push(Column::whole(VERSION));
-        }
-        let width = columns.len();
-        let query = Query {
-            columns,
-            condition: has_key(resource, key),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-            limit: 50,
-        };
-        let mut rows = permit.backend.select(catalog, face, &query).await?.rows;
-        if rows.is_empty() {
-            return Err(OfficeError::unknown_record(key));
-        }
-        if !has_version(catalog.schema.engine, resource) {
-            for row in &mut rows {
-                row.truncate(width);
-                row.push(Value::Null);
+        let column = |&field: &usize| {
+            let is_blob = crate::catalog::is_blob(&resource.fields[field].ty);
+            if is_blob && !resource.key.contains(&field) {
+                Column::brief(field)
+            } else {
+                Column::whole(field)
             }
-        }
-        Ok(rows)
+        };
+        let version = has_version(catalog.schema.engine, resource).then(|| Column::whole(VERSION));
+        let columns = read.iter().map(column).chain(version).collect();
+        let mut query = Query::unordered(columns, has_key(resource, key), 50);
+        let rows = self.page_along(permit, catalog, face, &mut query, along).await?.rows;
+        if rows.is_empty() { Err(OfficeError::unknown_record(key)) } else { Ok(rows) }
     }
 
     /// The bytes of one field, for a download.
@@ -201,15 +173,7 @@ impl Office {
         let resource = catalog.resource(face);
         let field = super::list::visible(resource, face, field)?;
         let key = typed_key(resource, key)?;
-        let query = Query {
-            columns: vec![Column::whole(field)],
-            condition: has_key(resource, &key),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-            limit: 1,
-        };
+        let query = Query::unordered(vec![Column::whole(field)], has_key(resource, &key), 1);
         let page = permit.backend.select(&catalog, face, &query).await?;
         let value = page
             .rows
@@ -304,15 +268,11 @@ impl Office {
         {
             return Ok(values.clone());
         }
-        let query = Query {
-            columns: fields.iter().map(|&field| Column::whole(field)).collect(),
-            condition: has_key(resource, key),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-            limit: 1,
-        };
+        let query = Query::unordered(
+            fields.iter().map(|&field| Column::whole(field)).collect(),
+            has_key(resource, key),
+            1,
+        );
         let page = permit.backend.select(catalog, face, &query).await?;
         page.rows.into_iter().next().ok_or_else(|| OfficeError::unknown_record(key))
     }
@@ -329,47 +289,24 @@ impl Office {
     ) -> Result<(Vec<Listed>, bool), OfficeError> {
         let resource = catalog.resource(face);
         let (sort, total_order) = completed(resource, face, &face.sort);
-        let mut read = columns.to_vec();
-        let address = if resource.key.is_empty() {
-            content_fields(resource, face)
-        } else {
-            resource.key.clone()
-        };
-        for field in address {
-            if !read.contains(&field) {
-                read.push(field);
-            }
-        }
-        let query = Query {
-            columns: read
-                .iter()
-                .map(|&field| {
-                    if resource.key.contains(&field) {
-                        Column::whole(field)
-                    } else {
-                        Column::brief(field)
-                    }
-                })
-                .collect(),
-            condition,
-            sort,
-            total_order,
-            cursor: None,
-            backward: false,
-            limit,
-        };
-        let page = permit.backend.select(catalog, face, &query).await?;
+        let read = read_columns(resource, face, columns);
+        let columns_read = read.iter().map(|&field| column(resource, field, true)).collect();
+        let mut query =
+            Query { sort, total_order, ..Query::unordered(columns_read, condition, limit) };
+        let mut along = self.titles_along(permit, catalog, face, columns);
+        let page = self.page_along(permit, catalog, face, &mut query, &mut along).await?;
         let is_all = page.next.is_none();
         let mut records: Vec<Listed> = page
             .rows
             .into_iter()
             .map(|mut values| {
-                let key = super::list::key_of(resource, face, &read, &values);
+                let titles = take_titles(&mut values, &along, columns.len());
+                let key = key_of(resource, face, &read, &values);
                 values.truncate(columns.len());
-                Listed { key, values, titles: Vec::new(), currencies: Vec::new() }
+                Listed { key, values, titles, currencies: Vec::new() }
             })
             .collect();
-        self.add_titles(permit, catalog, face, columns, &mut records).await;
+        self.add_titles(permit, catalog, face, columns, &along, &mut records).await;
         Ok((records, is_all))
     }
 }

@@ -302,15 +302,11 @@ impl Office {
         let condition = self
             .condition(&permit.actor, catalog, face, &everything)?
             .and(Condition::Search(terms));
-        let query = kontor_model::Query {
-            columns: read.iter().map(|&field| kontor_model::Column::whole(field)).collect(),
+        let query = kontor_model::Query::unordered(
+            read.iter().map(|&field| kontor_model::Column::whole(field)).collect(),
             condition,
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
             limit,
-        };
+        );
         let page = permit.backend.select(catalog, face, &query).await?;
         let translated = self.translated(permit, catalog, face, &read, &page.rows).await;
         Ok(page

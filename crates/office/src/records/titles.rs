@@ -1,9 +1,11 @@
-//! Titles of records that others point to: one question per link and page, never one per record.
+//! Titles of records that others point to: read along with the records where the backend can, else
+//! one question per link and page, never one per record.
 
 use std::collections::{HashMap, HashSet};
 
+use kontor_connect::FailureKind;
 use kontor_model::condition::{Comparison, Condition, Test};
-use kontor_model::{Column, Query, RecordKey, Value};
+use kontor_model::{Column, Linked, Page, Query, RecordKey, Value};
 
 use super::list::{Listed, key_of};
 use crate::Office;
@@ -32,33 +34,143 @@ fn fingerprint<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
         .join("\u{1f}")
 }
 
+/// A link among columns whose titles are read along with the records themselves.
+pub(crate) struct Along<'a> {
+    catalog: &'a Catalog,
+    /// Place of the column.
+    at: usize,
+    link: &'a Link,
+    /// Fields of the other record that are read.
+    read: Vec<usize>,
+}
+
+impl Along<'_> {
+    /// As it stands in a query.
+    pub(crate) fn linked(&self) -> Linked {
+        let pairs = self.link.fields.iter().zip(&self.link.target_fields);
+        Linked {
+            target: self.catalog.faces[self.link.target].name.clone(),
+            on: pairs.map(|(&here, &there)| (here, there)).collect(),
+            columns: self.read.iter().map(|&field| Column::whole(field)).collect(),
+        }
+    }
+
+    fn title(&self, values: &[Value]) -> Option<LinkedTitle> {
+        let target = &self.catalog.faces[self.link.target];
+        // A record that is there has a key.
+        let is_there = values.iter().any(|value| !value.is_null());
+        is_there.then(|| LinkedTitle {
+            face: self.link.target,
+            key: key_of(self.catalog.resource(target), target, &self.read, values),
+            title: title_of(target, &self.read, values),
+        })
+    }
+}
+
+/// Takes what was read along off the end of a row; the titles by column.
+pub(crate) fn take_titles(
+    row: &mut Vec<Value>,
+    along: &[Along<'_>],
+    columns: usize,
+) -> Vec<Option<LinkedTitle>> {
+    if along.is_empty() {
+        return Vec::new();
+    }
+    let mut titles = vec![None; columns];
+    let width: usize = along.iter().map(|along| along.read.len()).sum();
+    let values = row.split_off(row.len().saturating_sub(width));
+    let mut rest = values.as_slice();
+    for along in along {
+        let (own, others) = rest.split_at(along.read.len().min(rest.len()));
+        titles[along.at] = along.title(own);
+        rest = others;
+    }
+    titles
+}
+
+/// The links among columns, each with the place of its column and those of its fields.
+fn links_among<'a>(face: &'a Face, columns: &[usize]) -> Vec<(usize, &'a Link, Vec<usize>)> {
+    let link_at = |(at, &field): (usize, &usize)| {
+        let link = face.link_at(field)?;
+        let place = |field: &usize| columns.iter().position(|column| column == field);
+        Some((at, link, link.fields.iter().map(place).collect::<Option<Vec<_>>>()?))
+    };
+    columns.iter().enumerate().filter_map(link_at).collect()
+}
+
+/// The fields of a linked record that its title and its address need.
+fn title_columns(catalog: &Catalog, link: &Link) -> Vec<usize> {
+    let target = &catalog.faces[link.target];
+    let mut read = link.target_fields.clone();
+    for &field in catalog.resource(target).key.iter().chain(&target.title_fields) {
+        if !read.contains(&field) {
+            read.push(field);
+        }
+    }
+    read
+}
+
 impl Office {
-    /// Fetches the titles of all links among the columns, at the same time; whether one is
-    /// missing because it could not be fetched.
+    /// Those links among the columns whose titles the backend reads along with the records. The
+    /// others are asked for by [`Office::add_titles`].
+    pub(crate) fn titles_along<'a>(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &'a Catalog,
+        face: &'a Face,
+        columns: &[usize],
+    ) -> Vec<Along<'a>> {
+        let links = links_among(face, columns).into_iter();
+        links
+            .filter(|(_, link, _)| catalog.faces[link.target].translations.is_none())
+            .map(|(at, link, _)| Along { catalog, at, link, read: title_columns(catalog, link) })
+            .filter(|along| permit.backend.reads_linked(catalog, face, &along.linked()))
+            .collect()
+    }
+
+    /// A page of records, with the titles that are read along. Where a linked record may not be
+    /// read or has changed, nothing is read along: the records themselves can still be shown.
+    pub(crate) async fn page_along(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        query: &mut Query,
+        along: &mut Vec<Along<'_>>,
+    ) -> Result<Page, OfficeError> {
+        query.linked = along.iter().map(Along::linked).collect();
+        match permit.backend.select(catalog, face, query).await {
+            Err(OfficeError::Backend { failure, .. })
+                if !along.is_empty()
+                    && matches!(
+                        failure.kind,
+                        FailureKind::Privilege | FailureKind::SchemaChanged
+                    ) =>
+            {
+                along.clear();
+                query.linked.clear();
+                permit.backend.select(catalog, face, query).await
+            }
+            page => page,
+        }
+    }
+
+    /// Fetches the titles of those links among the columns that were not read along, at the same
+    /// time; whether one is missing because it could not be fetched.
     pub(crate) async fn add_titles(
         &self,
         permit: &Permit<Read>,
         catalog: &Catalog,
         face: &Face,
         columns: &[usize],
+        along: &[Along<'_>],
         records: &mut [Listed],
     ) -> bool {
         for record in records.iter_mut() {
-            record.titles = vec![None; columns.len()];
+            record.titles.resize(columns.len(), None);
         }
-        let links: Vec<(usize, &Link, Vec<usize>)> = columns
-            .iter()
-            .enumerate()
-            .filter_map(|(at, &field)| {
-                let link = face.link_at(field)?;
-                let places = link
-                    .fields
-                    .iter()
-                    .map(|f| columns.iter().position(|c| c == f))
-                    .collect::<Option<Vec<_>>>()?;
-                Some((at, link, places))
-            })
-            .collect();
+        let mut links = links_among(face, columns);
+        links.retain(|(at, ..)| along.iter().all(|along| along.at != *at));
         let lookups = links.iter().map(|(_, link, places)| {
             let (mut wanted, mut seen) = (Vec::new(), HashSet::new());
             for record in records.iter() {
@@ -115,21 +227,13 @@ impl Office {
     ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
         let target = &catalog.faces[link.target];
         let resource = catalog.resource(target);
-        let mut read = link.target_fields.clone();
-        for &field in resource.key.iter().chain(&target.title_fields) {
-            if !read.contains(&field) {
-                read.push(field);
-            }
-        }
-        let query = Query {
-            columns: read.iter().map(|&field| Column::whole(field)).collect(),
-            limit: u32::try_from(wanted.len()).unwrap_or(u32::MAX),
-            condition: is_one_of(&link.target_fields, wanted),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-        };
+        let read = title_columns(catalog, link);
+        let limit = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+        let query = Query::unordered(
+            read.iter().map(|&field| Column::whole(field)).collect(),
+            is_one_of(&link.target_fields, wanted),
+            limit,
+        );
         let page = permit.backend.select(catalog, target, &query).await?;
         let translated = self.translated(permit, catalog, target, &read, &page.rows).await;
         let titles = page.rows.iter().map(|values| {
@@ -170,15 +274,12 @@ impl Office {
             .copied()
             .chain([translations.language, translations.title])
             .collect();
-        let query = Query {
-            columns: columns.iter().map(|&field| Column::whole(field)).collect(),
-            limit: u32::try_from(keys.len() * 8).unwrap_or(u32::MAX),
-            condition: is_one_of(&translations.base, keys),
-            sort: Vec::new(),
-            total_order: true,
-            cursor: None,
-            backward: false,
-        };
+        let limit = u32::try_from(keys.len() * 8).unwrap_or(u32::MAX);
+        let query = Query::unordered(
+            columns.iter().map(|&field| Column::whole(field)).collect(),
+            is_one_of(&translations.base, keys),
+            limit,
+        );
         let Ok(page) = permit.backend.select(catalog, other, &query).await else {
             return HashMap::new();
         };

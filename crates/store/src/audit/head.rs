@@ -5,7 +5,7 @@ use sha2::Sha256;
 
 use super::Audit;
 use super::entry::GENESIS;
-use crate::engine::Engine;
+use crate::engine::{Engine, Exact};
 use crate::param::params;
 use crate::secret::hex;
 use crate::{Read, Result, Row, SealKey, StoreError, Tx};
@@ -78,6 +78,14 @@ pub(crate) async fn advance(tx: &mut Tx, head: &Head) -> Result<()> {
     let sql = "UPDATE kontor_audit_head SET seq = $1, hash = $2, seal = $3 WHERE id = 1";
     let params = params![head.seq, &head.hash, &head.seal];
     tx.must("audit head", "1", sql, params).await
+}
+
+/// The statement that moves the head, and only from where it is believed to be.
+pub(crate) fn moved(from: &Head, to: &Head) -> Exact {
+    let sql = "UPDATE kontor_audit_head SET seq = ?, hash = ?, seal = ? \
+         WHERE id = 1 AND seq = ? AND hash = ? AND seal = ?";
+    let params = params![to.seq, &to.hash, &to.seal, from.seq, &from.hash, &from.seal];
+    Exact { sql: sql.to_owned(), params, rows: 1 }
 }
 
 fn sealed(seq: i64, hash: &str, key: &SealKey) -> Hmac<Sha256> {

@@ -71,7 +71,7 @@ impl Audit {
     ) -> Result<Vec<Entry>> {
         let wanted = Wanted::new(entries, change)?;
         match writer::record(tx, &self.key, &[&wanted]).await {
-            Ok(written) => Ok(written.into_iter().flatten().collect()),
+            Ok((written, _)) => Ok(written.into_iter().flatten().collect()),
             Err(error) => {
                 tx.abandon().await;
                 Err(error)

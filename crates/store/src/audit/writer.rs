@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::head::{self, Head};
 use super::{Entry, NewEntry, OpenedChange};
-use crate::engine::Engine;
+use crate::engine::{Engine, Exact};
 use crate::store::placeholders;
 use crate::{Param, Read, Result, SealKey, Sql, StoreError, Tx, param::params};
 
@@ -16,6 +16,9 @@ use crate::{Param, Read, Result, SealKey, Sql, StoreError, Tx, param::params};
 const QUEUE: usize = 1024;
 /// Requests written in one transaction at most.
 const GROUP: usize = 128;
+/// Requests that are written in one go at most: few enough that the prepared texts of all sizes
+/// stay in the cache.
+const SMALL: usize = 12;
 
 /// What happens to the list of unfinished changes in the same transaction as the entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,40 +62,13 @@ pub(crate) async fn append(requests: &mpsc::Sender<Request>, wanted: Wanted) -> 
 pub(crate) fn start(engine: Arc<Engine>, key: SealKey) -> mpsc::Sender<Request> {
     let (sender, mut receiver) = mpsc::channel(QUEUE);
     tokio::spawn(async move {
+        let mut writer = Writer { engine, key, head: None };
         let mut group = Vec::with_capacity(GROUP);
         while receiver.recv_many(&mut group, GROUP).await > 0 {
-            serve(&engine, &key, mem::take(&mut group)).await;
+            writer.serve(mem::take(&mut group)).await;
         }
     });
     sender
-}
-
-/// Writes a group. Where the database refuses it for what one request says, each is written in
-/// its own transaction, so that the others do not suffer.
-async fn serve(engine: &Engine, key: &SealKey, group: Vec<Request>) {
-    match write(engine, key, &group).await {
-        Ok(written) => {
-            for (request, entries) in group.into_iter().zip(written) {
-                // A caller that stopped waiting does not want to know.
-                drop(request.answer.send(Ok(entries)));
-            }
-        }
-        Err(Failure::Before(error)) if group.len() > 1 && error.is_refusal() => {
-            for request in group {
-                Box::pin(serve(engine, key, vec![request])).await;
-            }
-        }
-        Err(failure) => {
-            let (tell, error): (fn(_) -> _, _) = match failure {
-                Failure::Before(error) => (StoreError::NotAppended, error),
-                Failure::Committing(error) => (StoreError::UnknownOutcome, error),
-            };
-            let error = Arc::new(error);
-            for request in group {
-                drop(request.answer.send(Err(tell(Arc::clone(&error)))));
-            }
-        }
-    }
 }
 
 /// Where a group failed: before the commit nothing is written, in it nobody knows.
@@ -101,72 +77,144 @@ enum Failure {
     Committing(StoreError),
 }
 
-async fn write(
-    engine: &Engine,
-    key: &SealKey,
-    group: &[Request],
-) -> Result<Vec<Vec<Entry>>, Failure> {
-    let mut tx = Tx::new(engine.begin().await.map_err(Failure::Before)?);
-    let wanted: Vec<_> = group.iter().map(|request| &request.wanted).collect();
-    match record(&mut tx, key, &wanted).await {
-        Ok(written) => {
-            tx.commit().await.map_err(Failure::Committing)?;
-            Ok(written)
+struct Writer {
+    engine: Arc<Engine>,
+    key: SealKey,
+    /// The head that this writer wrote last, and nobody else since as far as it knows.
+    head: Option<Head>,
+}
+
+impl Writer {
+    /// Writes a group. Where the database refuses it for what one request says, each is written in
+    /// its own transaction, so that the others do not suffer.
+    async fn serve(&mut self, group: Vec<Request>) {
+        match self.write(&group).await {
+            Ok(written) => {
+                for (request, entries) in group.into_iter().zip(written) {
+                    // A caller that stopped waiting does not want to know.
+                    drop(request.answer.send(Ok(entries)));
+                }
+            }
+            Err(Failure::Before(error)) if group.len() > 1 && error.is_refusal() => {
+                for request in group {
+                    Box::pin(self.serve(vec![request])).await;
+                }
+            }
+            Err(failure) => {
+                let (tell, error): (fn(_) -> _, _) = match failure {
+                    Failure::Before(error) => (StoreError::NotAppended, error),
+                    Failure::Committing(error) => (StoreError::UnknownOutcome, error),
+                };
+                let error = Arc::new(error);
+                for request in group {
+                    drop(request.answer.send(Err(tell(Arc::clone(&error)))));
+                }
+            }
         }
-        Err(error) => {
-            tx.abandon().await;
-            Err(Failure::Before(error))
+    }
+
+    async fn write(&mut self, group: &[Request]) -> Result<Vec<Vec<Entry>>, Failure> {
+        let wanted: Vec<_> = group.iter().map(|request| &request.wanted).collect();
+        if let Some(head) = self.head.take().filter(|_| group.len() <= SMALL) {
+            let (written, next) = chained(&head, &self.key, &wanted);
+            let statements = statements(&head, &next, &written, &wanted);
+            if self.engine.run_exactly(statements).await.map_err(Failure::Committing)? {
+                self.head = Some(next);
+                return Ok(written);
+            }
+        }
+        // The head is not known, or somebody else has moved it, or a change is not open: step by
+        // step, each is told what is wrong.
+        let begun = self.engine.begin().await;
+        let mut tx = Tx::new(begun.map_err(Failure::Before)?);
+        match record(&mut tx, &self.key, &wanted).await {
+            Ok((written, next)) => {
+                tx.commit().await.map_err(Failure::Committing)?;
+                self.head = Some(next);
+                Ok(written)
+            }
+            Err(error) => {
+                tx.abandon().await;
+                Err(Failure::Before(error))
+            }
         }
     }
 }
 
-/// Writes a group in an open transaction; the entries of each are answered in its order.
+/// The entries of a group after a head, and the head after them.
+fn chained(head: &Head, key: &SealKey, group: &[&Wanted]) -> (Vec<Vec<Entry>>, Head) {
+    let (mut seq, mut hash) = (head.seq, head.hash.clone());
+    let mut chain = |new: &NewEntry| {
+        seq += 1;
+        let entry = new.clone().chain(seq, &hash);
+        hash.clone_from(&entry.hash);
+        entry
+    };
+    let written =
+        group.iter().map(|wanted| wanted.entries.iter().map(&mut chain).collect()).collect();
+    (written, Head::new(seq, &hash, key))
+}
+
+/// A group as statements that run in one go. The head is moved first, and only from where it is
+/// believed to be: it is the lock against other replicas.
+fn statements(head: &Head, next: &Head, written: &[Vec<Entry>], group: &[&Wanted]) -> Vec<Exact> {
+    let entries: Vec<_> = written.iter().flatten().map(Entry::params).collect();
+    let opened = opened(group);
+    let closed = closed(group);
+    let mut statements = vec![head::moved(head, next)];
+    let mut add = |sql: &str, rows: usize, params: Vec<Param>| {
+        let Some(width) = params.len().checked_div(rows) else { return };
+        let each = vec![format!("({})", vec!["?"; width].join(", ")); rows].join(", ");
+        statements.push(Exact { sql: sql.replace("{}", &each), params, rows: rows as u64 });
+    };
+    let insert = format!("INSERT INTO kontor_audit ({}) VALUES {{}}", Entry::COLUMNS);
+    add(&insert, entries.len(), entries.concat());
+    add(&format!("{OPEN}{{}}"), opened.len(), opened.concat());
+    let gone = "DELETE FROM kontor_open_change WHERE operation IN ({})";
+    add(gone, closed.len(), closed.into_iter().map(Param::from).collect());
+    statements
+}
+
+/// Writes a group in an open transaction; the entries of each are answered in its order, and the
+/// head after them.
 pub(crate) async fn record(
     tx: &mut Tx,
     key: &SealKey,
     group: &[&Wanted],
-) -> Result<Vec<Vec<Entry>>> {
+) -> Result<(Vec<Vec<Entry>>, Head)> {
     let head = head::lock(tx, key).await?;
-    let (mut seq, mut hash) = (head.seq, head.hash);
-    let mut written = Vec::with_capacity(group.len());
-    for wanted in group {
-        let mut entries = Vec::with_capacity(wanted.entries.len());
-        for new in &wanted.entries {
-            seq += 1;
-            let entry = new.clone().chain(seq, &hash);
-            hash.clone_from(&entry.hash);
-            entries.push(entry);
-        }
-        written.push(entries);
-    }
+    let (written, next) = chained(&head, key, group);
     let rows = written.iter().flatten().map(Entry::params).collect();
     tx.insert(&format!("INSERT INTO kontor_audit ({}) VALUES ", Entry::COLUMNS), rows).await?;
-    open_changes(tx, group).await?;
-    close_changes(tx, group).await?;
-    head::advance(tx, &Head::new(seq, &hash, key)).await?;
-    Ok(written)
+    tx.insert(OPEN, opened(group)).await?;
+    close_changes(tx, &closed(group)).await?;
+    head::advance(tx, &next).await?;
+    Ok((written, next))
 }
 
-async fn open_changes(tx: &mut Tx, group: &[&Wanted]) -> Result<()> {
+const OPEN: &str = "INSERT INTO kontor_open_change (operation, at, backend, body) VALUES ";
+
+/// The rows of the changes that begin.
+fn opened(group: &[&Wanted]) -> Vec<Vec<Param>> {
     let opened = group.iter().filter_map(|wanted| match &wanted.change {
         OpenChange::Open(change) => Some(change),
         _ => None,
     });
-    let rows = opened
+    opened
         .map(|change| params![&change.operation, change.at, &change.backend, &change.body])
-        .collect();
-    let head = "INSERT INTO kontor_open_change (operation, at, backend, body) VALUES ";
-    tx.insert(head, rows).await
+        .collect()
 }
 
-async fn close_changes(tx: &mut Tx, group: &[&Wanted]) -> Result<()> {
-    let closed: Vec<&str> = group
-        .iter()
-        .filter_map(|wanted| match &wanted.change {
-            OpenChange::Close(operation) => Some(operation.as_str()),
-            _ => None,
-        })
-        .collect();
+/// The operations of the changes that end.
+fn closed<'a>(group: &[&'a Wanted]) -> Vec<&'a str> {
+    let closed = group.iter().filter_map(|wanted| match &wanted.change {
+        OpenChange::Close(operation) => Some(operation.as_str()),
+        _ => None,
+    });
+    closed.collect()
+}
+
+async fn close_changes(tx: &mut Tx, closed: &[&str]) -> Result<()> {
     for operations in closed.chunks(32) {
         let sql = format!(
             "DELETE FROM kontor_open_change WHERE operation IN ({}) RETURNING operation",

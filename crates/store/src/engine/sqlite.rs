@@ -5,14 +5,15 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row};
 
+use super::lease::Connections;
 use super::{Engine, PATIENCE, STATEMENTS};
 use crate::{Result, StoreError};
 
 /// Connections that read a SQLite file side by side.
-const SQLITE_READERS: u32 = 4;
+const SQLITE_READERS: usize = 4;
 
 pub(super) async fn open(place: &str) -> Result<Engine> {
     let refused = |why: String| StoreError::Open { place: place.to_owned(), why };
@@ -34,19 +35,11 @@ pub(super) async fn open(place: &str) -> Result<Engine> {
         .busy_timeout(PATIENCE)
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
-    let pool = || {
-        SqlitePoolOptions::new()
-            .acquire_timeout(PATIENCE)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-    };
     let writes =
         options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-    let writer = pool().max_connections(1).connect_with(writes).await;
+    let writer = Connections::open(writes, 1).await;
     let writer = writer.map_err(|error| refused(error.to_string()))?;
-    let readers =
-        pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await;
+    let readers = Connections::open(options.read_only(true), SQLITE_READERS).await;
     let readers = readers.map_err(|error| refused(error.to_string()))?;
     Ok(Engine::Sqlite { writer, readers })
 }

@@ -277,13 +277,9 @@ impl Office {
                 let columns =
                     resource.key.iter().chain(fields).map(|&field| Column::whole(field)).collect();
                 let query = Query {
-                    columns,
-                    condition: planned.condition,
                     sort: planned.sort,
                     total_order: planned.total_order,
-                    cursor: None,
-                    backward: false,
-                    limit: u32::MAX,
+                    ..Query::unordered(columns, planned.condition, u32::MAX)
                 };
                 let mut stream = permit
                     .backend
