@@ -76,22 +76,33 @@ pub(crate) fn select(
     if takes.is_empty() {
         w.push("1");
     }
-    if joined.is_empty() {
-        page(&mut w, resource, query, part);
-    } else {
-        // The page is cut out first: what it is decorated with is looked up for its records only.
-        w.push(" FROM (SELECT t.*");
-        w.push(if takes.iter().any(|taken| taken.field == VERSION) { ", t.xmin" } else { "" });
-        page(&mut w, resource, query, part);
-        w.push(") AS t");
-        for (linked, (target, alias)) in query.linked.iter().zip(&joined) {
-            w.push(" LEFT JOIN ").table(target).push(" AS ").push(alias).push(" ON ");
-            w.on("t", resource, alias, target, &linked.on);
+    match part {
+        _ if joined.is_empty() => page(&mut w, resource, query, part),
+        None if query.cursor.is_none() => {
+            w.push(" FROM ").table(resource).push(" AS t");
+            join(&mut w, resource, query, &joined);
+            w.filtered("t", resource, &query.condition);
+            w.ordered(resource, query);
         }
-        w.ordered(resource, query);
+        _ => {
+            // The page is cut out first: its decorations are looked up for its records only.
+            w.push(" FROM (SELECT t.*");
+            w.push(if takes.iter().any(|taken| taken.field == VERSION) { ", t.xmin" } else { "" });
+            page(&mut w, resource, query, part);
+            w.push(") AS t");
+            join(&mut w, resource, query, &joined);
+            w.ordered(resource, query);
+        }
     }
     let sql = w.finish_planned(planning(resource, &query.condition, &query.sort));
     Statement { sql, takes, asked, sort_columns }
+}
+
+fn join(w: &mut Writer<'_>, resource: &Resource, query: &Query, joined: &[(&Resource, String)]) {
+    for (linked, (target, alias)) in query.linked.iter().zip(joined) {
+        w.push(" LEFT JOIN ").table(target).push(" AS ").push(alias).push(" ON ");
+        w.on("t", resource, alias, target, &linked.on);
+    }
 }
 
 /// ` FROM …` with the condition, the place, the order and the part of a query.
