@@ -20,6 +20,11 @@ pub(crate) trait Opener: Send + Sync + 'static {
     /// What it takes to cancel what runs on a connection.
     type Cancel: Clone + Send + Sync + 'static;
 
+    /// An idle connection older than this is asked whether it is still there before it is used: a
+    /// server that was started again has closed it, and a write sent into it would be lost without
+    /// anybody knowing.
+    const ASK_AFTER: Duration = Duration::from_secs(1);
+
     /// Opens a connection with its session set up.
     async fn open(&self) -> Result<(Self::Raw, Self::Cancel), Failure>;
 
@@ -36,11 +41,6 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// An idle connection older than this is closed instead of used.
 const IDLE_LIMIT: Duration = Duration::from_secs(300);
-
-/// An idle connection older than this is asked whether it is still there before it is used: a
-/// server that was started again has closed it, and a write sent into it would be lost without
-/// anybody knowing.
-const ASK_AFTER: Duration = Duration::from_secs(1);
 
 /// Time for which an abandoned statement is tried to be cancelled; its own timeout ends it later.
 const CANCEL_LIMIT: Duration = Duration::from_secs(5);
@@ -139,7 +139,7 @@ impl<O: Opener> Pool<O> {
     async fn take_idle(&self) -> Option<Slot<O>> {
         loop {
             let mut slot = lock(&self.idle).pop()?;
-            if slot.since.elapsed() < ASK_AFTER {
+            if slot.since.elapsed() < O::ASK_AFTER {
                 return Some(slot);
             }
             let asked = self.opener.is_alive(&mut slot.raw);

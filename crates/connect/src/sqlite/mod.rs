@@ -3,6 +3,7 @@
 mod introspect;
 mod refusal;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -36,6 +37,17 @@ pub(crate) struct Raw {
     connection: SqliteConnection,
     brake: Arc<Brake>,
     allowed: Duration,
+    /// The file that was opened.
+    file: Option<FileId>,
+}
+
+/// What tells a file from another one that has its name later.
+type FileId = (u64, u64);
+
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
 }
 
 /// Ends a statement that is abandoned or too slow.
@@ -93,7 +105,12 @@ impl Opener for Sqlite {
     type Raw = Raw;
     type Cancel = Arc<Brake>;
 
+    // Asking the file system for its name costs next to nothing.
+    const ASK_AFTER: Duration = Duration::ZERO;
+
     async fn open(&self) -> Result<(Raw, Arc<Brake>), Failure> {
+        // Before it is opened: should it be replaced in between, the next use notices.
+        let file = file_id(self.options.get_filename());
         let mut connection = self.options.connect().await.map_err(|error| {
             let path = self.options.get_filename().display();
             Failure::new(crate::FailureKind::Unreachable, format!("{path}: {error}"))
@@ -109,11 +126,12 @@ impl Opener for Sqlite {
             .await
             .map_err(|error| Self::failure(&error))?
             .set_progress_handler(BRAKE_INTERVAL, move || asked.goes_on());
-        Ok((Raw { connection, brake: Arc::clone(&brake), allowed: self.timeout }, brake))
+        Ok((Raw { connection, brake: Arc::clone(&brake), allowed: self.timeout, file }, brake))
     }
 
-    async fn is_alive(&self, _: &mut Raw) -> bool {
-        true
+    /// A file that was moved, removed or replaced is still read by those who have it open.
+    async fn is_alive(&self, raw: &mut Raw) -> bool {
+        raw.file == file_id(self.options.get_filename())
     }
 
     async fn cancel(&self, brake: Arc<Brake>) {

@@ -17,6 +17,11 @@ pub(super) fn failure(error: &sqlx::Error) -> Failure {
     let message = error
         .as_database_error()
         .map_or_else(|| error.to_string(), |answer| answer.message().to_owned());
+    // SQLITE_READONLY_DBMOVED
+    if code(error) == Some(1032) {
+        let message = "the file was moved or removed while it was open";
+        return Failure::new(FailureKind::Unreachable, message);
+    }
     let kind = match code(error).map(|code| code & 0xff) {
         // SQLITE_INTERRUPT: the brake.
         Some(9) => FailureKind::Timeout,
@@ -47,7 +52,7 @@ pub(super) fn refusal(error: &sqlx::Error, resource: &Resource) -> Option<Refusa
         // RAISE(ABORT, …) in a trigger.
         1811 => Rule::Other,
         20 => Rule::Invalid,
-        8 | 264 | 776 | 1032 => Rule::Privilege,
+        8 | 264 | 776 => Rule::Privilege,
         _ => return None,
     };
     Some(Refusal {

@@ -1,6 +1,9 @@
 //! What only SQLite has.
 
+use kontor_connect::FailureKind;
 use kontor_model::{Condition, Engine, FieldType, Generated, ItemOutcome, Test, Value};
+
+use kontor_testkit::{SqliteFile, eventually};
 
 use crate::bed::{Bed, applied, text};
 use crate::exact::{Cabinet, keeps_exactly};
@@ -191,4 +194,25 @@ async fn a_trigger_that_rolls_all_back_leaves_nothing_written() {
         shop.update("t", 1, "n", Value::Int(10), Value::Int(12)).await,
         applied(&[Value::Int(1)])
     );
+}
+
+#[tokio::test]
+async fn a_file_that_was_moved_or_replaced_is_noticed_at_once() {
+    let database = SqliteFile::fresh();
+    let (file, aside) = (database.path(), database.path().with_extension("aside"));
+    let bed = Bed::in_file(database);
+    let rows =
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (1, 'old');";
+    let shop = bed.with(rows).await;
+    let name = async || shop.record("t", &[Value::Int(1)]).await.map(|row| row[1].clone());
+    assert_eq!(name().await, Some(text("old")));
+    std::fs::rename(&file, &aside).unwrap();
+    let failure = shop.connection.ping().await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Unreachable, "{failure}");
+    std::fs::copy(&aside, &file).unwrap();
+    bed.run("UPDATE t SET name = 'restored'").await;
+    eventually("the restored file is opened", async || shop.connection.ping().await.is_ok()).await;
+    assert_eq!(name().await, Some(text("restored")));
+    let outcome = shop.update("t", 1, "name", text("restored"), text("new")).await;
+    assert_eq!(outcome, applied(&[Value::Int(1)]));
 }
