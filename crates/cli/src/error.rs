@@ -53,6 +53,13 @@ pub(crate) enum CommandError {
         /// Its length in bytes.
         length: usize,
     },
+    /// Another server works with the data folder.
+    #[error(
+        "another Kontor is serving {} already; stop it first, or give this one a data folder of its \
+         own with --data",
+        .0.display()
+    )]
+    InUse(PathBuf),
     /// There is no store yet, and this command does not make one.
     #[error(
         "there is no store at {0} yet; `kontor serve` makes it, or name another with --data or --store"

@@ -5,12 +5,12 @@
 //! | `kontor.db` | the store, unless it is elsewhere |
 //! | `key` | 32 bytes that encrypt passwords of backends; mode 0600 |
 //! | `seal.key` | 32 bytes that seal the end of the audit; mode 0600 |
-//! | `installation` | a name by which backends tell this installation's sessions from others |
+//! | `installation` | a name by which backends tell this installation's sessions from others; locked by the server |
 //! | `backends/` | the manifests, unless they are elsewhere |
 //! | `demo/` | the databases of the sample shop, where there is one |
 //! | `kontor.toml` | the configuration, if somebody wrote one |
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub(crate) struct Installation {
     pub(crate) office: Arc<Office>,
     /// The office's store, for closing it.
     pub(crate) store: Store,
+    /// Held by the one server of a data folder; the system lets go of it when the process ends.
+    pub(crate) lock: Option<File>,
 }
 
 /// Which program opens the installation. A server waits until sessions of earlier servers have
@@ -49,9 +51,10 @@ impl Installation {
         role: Role,
     ) -> Result<Self, CommandError> {
         make_private_folder(&configuration.data)?;
+        let name = installation_name(&configuration.data)?;
+        let lock = (role == Role::Server).then(|| lock(&configuration.data)).transpose()?;
         let key = KeyFile::open_or_create(&configuration.data.join("key"))?;
         let store = open_store(configuration).await?;
-        let name = installation_name(&configuration.data)?;
         let office = Office::new(Furnishing {
             clock: Arc::new(SystemClock),
             store: store.clone(),
@@ -63,7 +66,7 @@ impl Installation {
                 Role::Command => format!("kontor-{name}-command"),
             },
         });
-        Ok(Self { office, store })
+        Ok(Self { office, store, lock })
     }
 }
 
@@ -131,6 +134,18 @@ fn installation_name(data: &Path) -> Result<String, CommandError> {
         return Ok(fresh[12..].to_owned());
     }
     Ok(name)
+}
+
+/// Keeps other servers out of a data folder: each would take the other's changes for those of a
+/// run that has died.
+fn lock(data: &Path) -> Result<File, CommandError> {
+    let path = data.join("installation");
+    let file = File::open(&path).map_err(CommandError::file(&path, "read"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CommandError::InUse(data.to_owned())),
+        Err(TryLockError::Error(error)) => Err(CommandError::file(&path, "locked")(error)),
+    }
 }
 
 /// Makes a folder that only its owner may look into.

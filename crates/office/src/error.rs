@@ -191,6 +191,8 @@ pub enum NotUndoable {
     AlreadyUndone,
     /// The audit does not hold the values, because they are secret or too large.
     ValuesNotKept,
+    /// Others point to the record that it made by now, and would be touched.
+    PointedTo,
 }
 
 impl OfficeError {

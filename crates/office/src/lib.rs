@@ -90,6 +90,7 @@ pub struct Office {
     proposing: proposing::Proposing,
     pending: pending::Pending,
     left_open: changes::LeftOpen,
+    undoing: changes::Undoing,
 }
 
 impl Office {
@@ -110,6 +111,7 @@ impl Office {
             registry: registry::Registry::default(),
             bulk: changes::BulkPlans::default(),
             left_open: changes::LeftOpen::default(),
+            undoing: changes::Undoing::default(),
             proposing: proposing::Proposing::default(),
             pending: pending::Pending::default(),
         })

@@ -118,6 +118,7 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
                 NotUndoable::NotApplied => "failure-undo-not-applied",
                 NotUndoable::AlreadyUndone => "failure-undo-already",
                 NotUndoable::ValuesNotKept => "failure-undo-not-kept",
+                NotUndoable::PointedTo => "failure-undo-pointed-to",
             };
             plain(
                 StatusCode::CONFLICT,

@@ -25,7 +25,8 @@ pub(crate) async fn run(
     out: &mut (dyn Write + Send),
 ) -> Result<Verdict, CommandError> {
     let request = request(options)?;
-    let Installation { office, store } = Installation::open(configuration, Role::Command).await?;
+    let Installation { office, store, .. } =
+        Installation::open(configuration, Role::Command).await?;
     let connected = office.connect(None, &request).await;
     store.close().await;
     let connected = connected.map_err(|error| explained(error, options))?;

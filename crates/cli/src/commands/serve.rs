@@ -38,7 +38,8 @@ pub(crate) async fn run(
     // Before everything else, so that an early Ctrl-C is not missed.
     let stop = watch_signals()?;
     let begun = SystemClock.micros();
-    let Installation { office, store } = Installation::open(configuration, Role::Server).await?;
+    let Installation { office, store, lock: _held } =
+        Installation::open(configuration, Role::Server).await?;
     let listener = listen(configuration.listen).await?;
     let address = listener.local_addr()?;
     for problem in office.open_backends().await? {

@@ -10,6 +10,7 @@ use kontor_store::{Json, StoreError};
 
 use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
 use super::plan::Plan;
+use super::settle::Begun;
 use crate::actor::Actor;
 use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
 use crate::registry::Backend;
@@ -109,7 +110,10 @@ impl Office {
             operation: operation.clone(),
             at: journal.at,
             backend: plan.change.backend.to_string(),
-            body: Json::write(&serde_json::json!({ "resource": plan.change.resource }))?,
+            body: Json::write(&Begun {
+                resource: plan.change.resource.clone(),
+                session: Some(self.session_name.clone()),
+            })?,
         };
         self.begin(opened, journal.intents(&plan.change)?).await?;
 

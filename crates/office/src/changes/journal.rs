@@ -217,13 +217,21 @@ pub(crate) struct Operation {
     pub(crate) outcome: Option<OutcomeRecord>,
     /// Keys that outcomes name: of created records, and of those whose key changed.
     pub(crate) outcome_keys: Vec<String>,
+    /// The operation that took it back last.
     pub(crate) undone_by: Option<String>,
+    /// All operations that took it back, or parts of it.
+    pub(super) taken_back_by: Vec<String>,
 }
 
 impl Operation {
     pub(crate) fn of(entries: Vec<Entry>) -> Result<Self, OfficeError> {
-        let mut operation =
-            Self { intents: Vec::new(), outcome: None, outcome_keys: Vec::new(), undone_by: None };
+        let mut operation = Self {
+            intents: Vec::new(),
+            outcome: None,
+            outcome_keys: Vec::new(),
+            undone_by: None,
+            taken_back_by: Vec::new(),
+        };
         for entry in entries {
             match entry.content.kind.as_str() {
                 INTENT => {
@@ -238,11 +246,20 @@ impl Operation {
                     let body: serde_json::Value = entry.content.body.read()?;
                     operation.undone_by =
                         body.get("by").and_then(|by| by.as_str()).map(str::to_owned);
+                    operation.taken_back_by.extend(operation.undone_by.clone());
                 }
                 _ => {}
             }
         }
         Ok(operation)
+    }
+
+    /// The addresses of the records that it has written, as they were before it.
+    pub(super) fn written(&self) -> impl Iterator<Item = &str> {
+        let exceptions =
+            self.outcome.as_ref().map(|outcome| outcome.exceptions.as_slice()).unwrap_or_default();
+        let keys = self.intents.iter().filter_map(|(entry, _)| entry.content.record_key.as_deref());
+        keys.filter(move |key| !exceptions.iter().any(|(other, _)| other == key))
     }
 
     pub(crate) fn state(&self) -> OperationState {

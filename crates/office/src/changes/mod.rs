@@ -18,3 +18,4 @@ pub use timeline::{TimelineEntry, Told};
 
 pub(crate) use bulk::BulkPlans;
 pub(crate) use settle::LeftOpen;
+pub(crate) use undo::Undoing;

@@ -81,7 +81,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
-        let key = typed_key(resource, key)?;
+        let key = typed_key(resource, face, key)?;
         let mut after = inputs(resource, face, &edit.set)?;
         let mut before = expectations(resource, face, &edit.expect)?;
         let unseen: Vec<usize> = after
@@ -154,7 +154,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
-        let key = typed_key(resource, key)?;
+        let key = typed_key(resource, face, key)?;
         if let Some(soft) = &face.soft_delete {
             let present = self.present(permit, &catalog, face, &key, &[soft.field]).await?;
             let now = match &soft.deleted {

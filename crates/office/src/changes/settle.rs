@@ -10,6 +10,7 @@ use kontor_model::{
 };
 use kontor_store::Json;
 use kontor_store::audit::{NewEntry, OpenChange, OpenedChange};
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::journal::{
@@ -18,7 +19,7 @@ use super::journal::{
 use crate::Office;
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
-use crate::records::{has_key, typed_key};
+use crate::records::{has_key, recorded_key};
 use crate::registry::Backend;
 
 /// What is found of one record.
@@ -58,6 +59,19 @@ impl LeftOpen {
     }
 }
 
+/// What an open change says of how it began.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Begun {
+    /// The resource.
+    pub(super) resource: ResourceName,
+    /// The session name of the office that began it: its installation, and its run.
+    pub(super) session: Option<String>,
+}
+
+/// A change that another installation began is at work there, or will be settled when that one
+/// starts again. Microseconds after which neither is believed any more: a day.
+const OTHERS_END: i64 = 24 * 3_600 * 1_000_000;
+
 /// Added to the time after which a backend ends a statement, until a lost one counts as ended.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -76,9 +90,7 @@ impl Office {
             .await?
             .into_iter()
             .filter(|change| change.backend == name.as_str())
-            .filter(|change| {
-                change.at < self.started || self.left_open.since(&change.operation).is_some()
-            })
+            .filter(|change| self.is_left(change))
             .collect();
         if open.is_empty() {
             return Ok(0);
@@ -111,6 +123,21 @@ impl Office {
             tracing::info!(operation = %change.operation, backend = %name, "settled a change that was cut off");
         }
         Ok(settled)
+    }
+
+    /// Whether nobody works on a change any more.
+    fn is_left(&self, change: &OpenedChange) -> bool {
+        if self.left_open.since(&change.operation).is_some() {
+            return true;
+        }
+        let by = change.body.read::<Begun>().ok().and_then(|begun| begun.session);
+        let Some(by) = by else { return change.at < self.started };
+        let installation =
+            |session: &str| session.rsplit_once('/').map(|(name, _)| name.to_owned());
+        if installation(&by) == installation(&self.session_name) {
+            return by != self.session_name;
+        }
+        change.at < self.clock.micros() - OTHERS_END
     }
 
     async fn looked_at(
@@ -167,7 +194,8 @@ impl Office {
         ) else {
             return Ok(Found::Unclear);
         };
-        let key = key.and_then(RecordKey::from_text).and_then(|key| typed_key(resource, &key).ok());
+        let key =
+            key.and_then(RecordKey::from_text).and_then(|key| recorded_key(resource, &key).ok());
         let Some(key) = key else { return self.look_for_new(backend, catalog, face, &after).await };
         let fields: Vec<usize> = if record.kind == ChangeKind::Delete {
             resource.key.clone()

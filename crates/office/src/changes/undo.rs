@@ -1,6 +1,7 @@
 //! Undo: the inverse change, planned from the audit and checked like any other.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kontor_model::{
     BackendName, ChangeItem, ChangeKind, Engine, RecordKey, Resource, ResourceName,
@@ -15,7 +16,7 @@ use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
 use crate::catalog::{Catalog, Face};
 use crate::error::{NotUndoable, OfficeError};
-use crate::records::typed_key;
+use crate::records::recorded_key;
 
 impl Office {
     /// Takes an operation back: what it set becomes what was there, provided nobody changed it
@@ -28,7 +29,22 @@ impl Office {
         actor: &Arc<Actor>,
         operation: &str,
     ) -> Result<Applied, OfficeError> {
+        let (office, actor, operation) =
+            (Arc::clone(self), Arc::clone(actor), operation.to_owned());
+        // On a task of its own: it counts as begun until it has ended, also if the browser leaves.
+        let task = tokio::spawn(async move { office.take_back(&actor, &operation).await });
+        task.await.map_err(|error| OfficeError::Fault(format!("an undo was cut off: {error}")))?
+    }
+
+    async fn take_back(
+        self: &Arc<Self>,
+        actor: &Arc<Actor>,
+        operation: &str,
+    ) -> Result<Applied, OfficeError> {
         let not = |reason| OfficeError::NotUndoable { operation: operation.to_owned(), reason };
+        // Two who take the same back at the same moment would make a removed record twice.
+        let _begun =
+            self.undoing.begin(operation).ok_or_else(|| not(NotUndoable::AlreadyUndone))?;
         let told = Operation::of(self.store.audit().by_operation(operation).await?)?;
         let unknown = || OfficeError::Unknown { what: "operation", name: operation.to_owned() };
         let (first, _) = told.intents.first().ok_or_else(unknown)?;
@@ -36,14 +52,12 @@ impl Office {
         let resource = ResourceName::new(first.content.resource.clone().unwrap_or_default());
         let backend = BackendName::new(backend).map_err(|_| unknown())?;
         let permit: Permit<Edit> = self.permit(actor, &backend)?;
-        if told.undone_by.is_some() {
-            return Err(not(NotUndoable::AlreadyUndone));
-        }
         if !told.state().is_written_in_part() {
             return Err(not(NotUndoable::NotApplied));
         }
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(&permit, &catalog, &resource)?;
+        let taken_back = self.taken_back(&told).await?;
         let mut items = Vec::new();
         let mut kind = ChangeKind::Update;
         for (entry, record) in &told.intents {
@@ -52,6 +66,11 @@ impl Office {
                 continue;
             }
             let written_key = told.outcome_keys.first().cloned().or(key_text);
+            if written_key.as_ref().is_none_or(|key| taken_back.contains(key))
+                && told.undone_by.is_some()
+            {
+                continue;
+            }
             kind = inverse(record.kind);
             let item =
                 self.inverse_item(&backend, catalog.resource(face), record, written_key.as_deref());
@@ -59,11 +78,64 @@ impl Office {
             if catalog.schema.engine == Engine::Sqlite && kind == ChangeKind::Update {
                 self.expect_stored_form(&permit, &catalog, face, &mut item).await?;
             }
+            if kind == ChangeKind::Delete {
+                self.keep_whole(&permit, &catalog, face, &mut item).await?;
+                let touched = match &item.key {
+                    Some(key) => self.touched(&permit, &resource, key).await?,
+                    None => Vec::new(),
+                };
+                if !touched.is_empty() {
+                    return Err(not(NotUndoable::PointedTo));
+                }
+            }
             items.push(item);
+        }
+        if items.is_empty() {
+            return Err(not(NotUndoable::AlreadyUndone));
         }
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
         plan.change.undo_of = Some(operation.to_owned());
         self.undo_plan(actor, &permit, plan).await
+    }
+
+    /// The addresses of the records that were taken back already: one that broke off in the middle
+    /// left the others.
+    async fn taken_back(&self, told: &Operation) -> Result<HashSet<String>, OfficeError> {
+        let mut keys = HashSet::new();
+        for by in &told.taken_back_by {
+            let undo = Operation::of(self.store.audit().by_operation(by).await?)?;
+            keys.extend(undo.written().map(str::to_owned));
+        }
+        Ok(keys)
+    }
+
+    /// A record that was made may have been filled by others since. What is removed is kept whole,
+    /// as with any deletion, so that this can be taken back in turn.
+    async fn keep_whole(
+        &self,
+        permit: &Permit<Edit>,
+        catalog: &Catalog,
+        face: &Face,
+        item: &mut ChangeItem,
+    ) -> Result<(), OfficeError> {
+        let Some(key) = &item.key else { return Ok(()) };
+        let resource = catalog.resource(face);
+        let kept = |field: &usize| {
+            let field = &resource.fields[*field];
+            field.comparable || field.ty.is_writable()
+        };
+        let fields: Vec<usize> = (0..resource.fields.len()).filter(kept).collect();
+        let present = self.present(permit, catalog, face, key, &fields).await?;
+        let made = std::mem::take(&mut item.before);
+        item.before = fields.into_iter().zip(present).collect();
+        for (field, present) in &mut item.before {
+            let expected = made.iter().find(|(made, _)| made == field).map(|(_, value)| value);
+            if let Some(expected) = expected.filter(|value| !super::settle::same(value, present)) {
+                // That it was changed is for the write to find, like every other conflict.
+                present.clone_from(expected);
+            }
+        }
+        Ok(())
     }
 
     /// SQLite keeps a number in a form of its own choice: `11.00` becomes the integer 11. What was
@@ -116,7 +188,8 @@ impl Office {
         let sealing = Sealing { key: &self.key, backend };
         let before = journal::values(resource, &record.before, &record.secret, &sealing)?;
         let after = journal::values(resource, &record.after, &record.secret, &sealing)?;
-        let key = key.and_then(RecordKey::from_text).and_then(|key| typed_key(resource, &key).ok());
+        let key =
+            key.and_then(RecordKey::from_text).and_then(|key| recorded_key(resource, &key).ok());
         Some(match record.kind {
             ChangeKind::Update => {
                 // Fields that were only expected are not written back.
@@ -132,7 +205,13 @@ impl Office {
             ChangeKind::Delete => {
                 let made: Vec<_> = before
                     .into_iter()
-                    .filter(|(field, _)| resource.fields[*field].is_editable())
+                    .filter(|(field, _)| {
+                        // A key that only the database gives is put back, too, or else what points
+                        // to the record would not find it.
+                        let is_key = resource.key.contains(field);
+                        resource.fields[*field].is_editable()
+                            || (is_key && resource.fields[*field].ty.is_writable())
+                    })
                     .collect();
                 ChangeItem { key, before: Vec::new(), after: made, version: None }
             }
@@ -158,6 +237,35 @@ impl Office {
             record_key: None,
             body: Json::write(&serde_json::json!({ "by": by }))?,
         })
+    }
+}
+
+/// The operations that are being taken back at the moment.
+#[derive(Default)]
+pub(crate) struct Undoing(Mutex<HashSet<String>>);
+
+/// An operation is being taken back as long as this lives.
+struct Begun<'a> {
+    all: &'a Undoing,
+    operation: &'a str,
+}
+
+impl Undoing {
+    /// None where it has begun already.
+    fn begin<'a>(&'a self, operation: &'a str) -> Option<Begun<'a>> {
+        let is_first = self.operations().insert(operation.to_owned());
+        is_first.then_some(Begun { all: self, operation })
+    }
+
+    fn operations(&self) -> MutexGuard<'_, HashSet<String>> {
+        // A poisoned lock only means that another request panicked; the set inside is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.all.operations().remove(self.operation);
     }
 }
 

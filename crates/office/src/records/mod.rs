@@ -86,8 +86,23 @@ fn mentions(filter: &Filter, field: &str) -> bool {
     }
 }
 
-/// A key from an address, with values of the key fields' types.
-pub(crate) fn typed_key(resource: &Resource, key: &RecordKey) -> Result<RecordKey, OfficeError> {
+/// A key from an address, with values of the key fields' types. An address by content names fields
+/// that may be seen and no others: whether a record is found would tell what the others hold.
+pub(crate) fn typed_key(
+    resource: &Resource,
+    face: &Face,
+    key: &RecordKey,
+) -> Result<RecordKey, OfficeError> {
+    if let RecordKey::Content(fields) = key
+        && !fields.iter().all(|(name, _)| visible(resource, face, name).is_ok())
+    {
+        return Err(OfficeError::unknown_record(key));
+    }
+    recorded_key(resource, key)
+}
+
+/// A key from the audit, with values of the key fields' types.
+pub(crate) fn recorded_key(resource: &Resource, key: &RecordKey) -> Result<RecordKey, OfficeError> {
     let unknown = || OfficeError::unknown_record(key);
     match key {
         RecordKey::Content(_) if resource.key.is_empty() => Ok(key.clone()),

@@ -28,7 +28,7 @@ impl Office {
         if !planned.total_order || resource.key.is_empty() {
             return Ok((None, None));
         }
-        let key = typed_key(resource, key)?;
+        let key = typed_key(resource, face, key)?;
         let place = Query::unordered(
             planned.sort.iter().map(|step| Column::whole(step.field)).collect(),
             has_key(resource, &key),

@@ -89,7 +89,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
-        let key = typed_key(resource, key)?;
+        let key = typed_key(resource, face, key)?;
         let read = fields_read(resource, face);
         let mut along = self.titles_along(permit, &catalog, face, &read);
         let rows = self.read_whole(permit, (&catalog, face), &key, &read, &mut along).await?;
@@ -172,7 +172,7 @@ impl Office {
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
         let field = super::list::visible(resource, face, field)?;
-        let key = typed_key(resource, key)?;
+        let key = typed_key(resource, face, key)?;
         let query = Query::unordered(vec![Column::whole(field)], has_key(resource, &key), 1);
         let page = permit.backend.select(&catalog, face, &query).await?;
         let value = page
@@ -207,7 +207,7 @@ impl Office {
         let link_in = face.incoming.get(incoming).ok_or_else(unknown)?;
         let from = &catalog.faces[link_in.from];
         let link = &from.links[link_in.link];
-        let key = typed_key(resource, key)?;
+        let key = typed_key(resource, face, key)?;
         let targets = self.values_of(permit, &catalog, face, &key, &link.target_fields).await?;
         let other = catalog.resource(from);
         let mut condition = Condition::everything();

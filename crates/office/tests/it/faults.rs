@@ -272,3 +272,19 @@ async fn a_change_whose_outcome_cannot_be_recorded_is_settled_later() {
     assert_eq!(state(&bureau, &operation).await, OperationState::Applied);
     bureau.assert_audit_is_intact().await;
 }
+
+#[tokio::test]
+async fn a_second_server_leaves_the_changes_of_the_first_alone() {
+    let mut shop = Shop::open().await;
+    let (mut holder, edit) = shop.begin_edit().await;
+    shop.wait_for_sessions(WAITING, 1).await;
+    let neighbour = shop.bureau.neighbour().await;
+    let name = BackendName::new("shop").unwrap();
+    assert_eq!(neighbour.settle(&name).await.unwrap(), 0, "somebody else works on it");
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    let operation = edit.await.unwrap().unwrap().operation;
+    let told = shop.bureau.office.operation(&shop.bureau.actor, &operation).await.unwrap();
+    assert_eq!((told.state, told.settled), (OperationState::Applied, false));
+    assert_eq!(shop.title().await, "Samovar");
+    shop.bureau.assert_audit_is_intact().await;
+}

@@ -6,3 +6,4 @@ mod manifest;
 mod office;
 mod proposals;
 mod real;
+mod undoing;

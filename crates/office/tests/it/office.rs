@@ -91,6 +91,13 @@ impl Bureau {
         list.records.into_iter().next().map(|record| record.key)
     }
 
+    /// Another installation over the same store and backends, as a second server has it.
+    pub(crate) async fn neighbour(&self) -> Arc<Office> {
+        let office = open_as(self.folder.path(), "kontor-neighbour").await;
+        assert_eq!(office.open_backends().await.unwrap(), Vec::<String>::new());
+        office
+    }
+
     /// The audit must be as it was written.
     pub(crate) async fn assert_audit_is_intact(&self) {
         let verification = self.office.verify_audit(&self.actor).await.unwrap();
@@ -100,6 +107,11 @@ impl Bureau {
 }
 
 async fn open(folder: &Path) -> Arc<Office> {
+    // Offices of other tests share the server, and must not be taken for earlier runs of this.
+    open_as(folder, &format!("kontor-{}", folder.file_name().unwrap().display())).await
+}
+
+async fn open_as(folder: &Path, installation: &str) -> Arc<Office> {
     let manifests = folder.join("backends");
     std::fs::create_dir_all(&manifests).unwrap();
     let store = format!("sqlite:{}", folder.join("kontor.db").display());
@@ -109,8 +121,7 @@ async fn open(folder: &Path) -> Arc<Office> {
         manifests,
         key: KeyFile::open_or_create(&folder.join("key")).unwrap(),
         environment: Arc::new(|_| None),
-        // Offices of other tests share the server, and must not be taken for earlier runs of this.
-        installation: format!("kontor-{}", folder.file_name().unwrap().display()),
+        installation: installation.to_owned(),
     })
 }
 

@@ -21,6 +21,7 @@ failure-not-undoable = Lässt sich nicht zurücknehmen
 failure-undo-not-applied = Es wurde nichts geschrieben, also gibt es nichts zurückzunehmen.
 failure-undo-already = Das wurde schon zurückgenommen.
 failure-undo-not-kept = Die früheren Werte waren zu groß, um aufgehoben zu werden.
+failure-undo-pointed-to = Auf diesen Datensatz zeigen inzwischen andere. Entferne zuerst diese, oder lösche ihn selbst.
 failure-fault = In Kontor ist etwas schiefgegangen
 failure-fault-text = Das liegt nicht an der Eingabe. Unter der Nummer des Vorgangs steht im Log, was geschah.
 failure-backend = „{ $backend }“ konnte nicht antworten

@@ -21,6 +21,7 @@ failure-not-undoable = Cannot be taken back
 failure-undo-not-applied = Nothing was written, so there is nothing to take back.
 failure-undo-already = This has been taken back already.
 failure-undo-not-kept = The earlier values were too large to be kept.
+failure-undo-pointed-to = Others point to this record by now. Remove these first, or delete it yourself.
 failure-fault = Something went wrong in Kontor
 failure-fault-text = This is not your entry's fault. The log has what happened under the number of the operation.
 failure-backend = “{ $backend }” could not answer

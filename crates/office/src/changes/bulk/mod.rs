@@ -263,7 +263,7 @@ impl Office {
                 let mut rows = Vec::with_capacity(keys.len().min(MOST_RECORDS));
                 let mut gone = Vec::new();
                 for key in keys.iter().take(MOST_RECORDS) {
-                    let key = typed_key(resource, key)?;
+                    let key = typed_key(resource, face, key)?;
                     match self.present(permit, catalog, face, &key, fields).await {
                         Ok(values) => rows.push((key, values)),
                         Err(OfficeError::UnknownRecord(_)) => gone.push(key),
