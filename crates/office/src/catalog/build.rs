@@ -330,9 +330,16 @@ fn links(manifest: &Manifest, schema: &Schema, resource: &Resource) -> Vec<Link>
         let name = said.map_or_else(|| link_name(resource, reference), |link| link.name.clone());
         let is_taken = links.iter().any(|link| link.name == name);
         let name = if is_taken { format!("{name}_{}", links.len() + 1) } else { name };
-        let title = said
-            .and_then(|link| link.title.clone())
-            .unwrap_or_else(|| Label::same(&humanised(&name)));
+        // A link over one field is what that field is called.
+        let of_field = || match reference.fields.as_slice() {
+            [field] => {
+                let own = manifest.resource(&resource.name)?;
+                own.field(&resource.fields[*field].name)?.title.clone()
+            }
+            _ => None,
+        };
+        let title = said.and_then(|link| link.title.clone()).or_else(of_field);
+        let title = title.unwrap_or_else(|| Label::same(&humanised(&name)));
         links.push(Link {
             title,
             name,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kontor_model::{BackendName, Count, ResourceName};
+use kontor_model::{BackendName, ResourceName};
 use kontor_office::{BackendCondition, Manage, Permit, Read, View, ViewDefinition};
 
 use crate::app::App;
@@ -30,19 +30,12 @@ pub(crate) async fn mosaic(
         tiles.push(Tile { proposals, ..tile(&permit, shell.language()) });
     }
     let views = match app.office.own_views(&reader.actor).await {
-        Ok(views) => {
-            futures_util::future::join_all(
-                views.iter().take(12).map(|view| view_tile(&app, &reader, view, shell.texts)),
-            )
-            .await
-        }
+        Ok(views) => views,
         Err(error) => return Err(reader.fails(&app, error).await),
     };
-    let screen = Mosaic {
-        tiles,
-        views: views.into_iter().flatten().collect(),
-        may_connect: reader.actor.administers(),
-    };
+    let views =
+        views.iter().take(12).filter_map(|view| view_tile(&app, &reader, view, shell.texts));
+    let screen = Mosaic { tiles, views: views.collect(), may_connect: reader.actor.administers() };
     let markup = page(&shell, &screen);
     Ok(shown(&shell, markup))
 }
@@ -86,13 +79,12 @@ fn tile(permit: &Permit<Read>, language: Language) -> Tile {
     }
 }
 
-async fn view_tile(app: &App, reader: &Reader, view: &View, texts: &Texts) -> Option<ViewTile> {
+fn view_tile(app: &App, reader: &Reader, view: &View, texts: &Texts) -> Option<ViewTile> {
     let name = BackendName::new(&view.backend).ok()?;
     let permit: Permit<Read> = app.office.permit(&reader.actor, &name).ok()?;
     let resource = ResourceName::new(&view.resource);
     let definition: ViewDefinition = view.definition.read().ok()?;
     let query = query_of(&view.id, &definition);
-    let count = app.office.view_count(&permit, view).await;
     let catalog = permit.backend.catalog().ok();
     let title = catalog
         .as_ref()
@@ -106,9 +98,7 @@ async fn view_tile(app: &App, reader: &Reader, view: &View, texts: &Texts) -> Op
             title.unwrap_or_else(|| view.resource.clone())
         ),
         link: query.address(&name, &resource),
-        count: count
-            .map_err(|error| crate::failure::told(texts, &error).text)
-            .map(|count: Count| count),
+        counter: format!("{}&short=1", query.part(&name, &resource, "count")),
     })
 }
 

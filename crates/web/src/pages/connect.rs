@@ -87,9 +87,11 @@ fn ask_form(shell: &Shell, ask: &Ask) -> Markup {
         form.stacked method="post" action=(links::CONNECT) {
             (TextLine { name: "url", label: &t.get("connect-address"), value: &ask.address, autocomplete: "off", help: Some(&t.get("connect-address-help")), required: true, first: true, ..TextLine::default() }.render())
             ul.examples {
-                li { code { "sqlite:/daten/shop.db" } }
-                li { code { "postgres://leser:passwort@db.intern:5432/shop" } }
-                li { code { "mysql://leser:passwort@db.intern:3306/shop" } }
+                li { code { "sqlite:/srv/shop.db" } }
+                @for engine in ["postgres", "mysql"] {
+                    @let port = if engine == "mysql" { 3306 } else { 5432 };
+                    li { code { (engine) "://" (t.get("connect-example-user")) "@db.intern:" (port) "/shop" } }
+                }
             }
             div.actions { button.button.primary type="submit" name="do" value="look" { (t.get("connect-look")) } }
         }

@@ -1,7 +1,7 @@
 //! The mosaic: one tile per backend, and the views one works with.
 
 use jiff::Timestamp;
-use kontor_model::{BackendName, Count, Engine};
+use kontor_model::{BackendName, Engine};
 use maud::{Markup, html};
 
 use crate::components::icon::{Icon, icon};
@@ -60,8 +60,8 @@ pub struct ViewTile {
     pub place: String,
     /// Where it leads.
     pub link: String,
-    /// Where the counter comes from, loaded after the page; or the count, where it is known.
-    pub count: Result<Count, String>,
+    /// Where the counter comes from, loaded after the page: a backend that hangs holds up nothing.
+    pub counter: String,
 }
 
 /// The page.
@@ -80,12 +80,16 @@ pub fn page(shell: &Shell, mosaic: &Mosaic) -> Markup {
             @if !mosaic.views.is_empty() {
                 section aria-labelledby="views-heading" {
                     h2 #views-heading { (t.get("mosaic-views")) }
-                    ul.queues { @for view in &mosaic.views { li { (view_tile(shell, view)) } } }
+                    ul.queues { @for view in &mosaic.views { li { (view_tile(view)) } } }
                 }
             }
             @if mosaic.tiles.is_empty() {
                 @let actions = control::link_button(links::CONNECT, Some(Icon::Plug), &t.get("connect-title"), "primary");
-                (empty(&t.get("mosaic-empty"), &t.get("mosaic-empty-text"), mosaic.may_connect.then_some(&actions)))
+                @if mosaic.may_connect {
+                    (empty(&t.get("mosaic-empty"), &t.get("mosaic-empty-text"), Some(&actions)))
+                } @else {
+                    (empty(&t.get("mosaic-nothing"), &t.get("mosaic-nothing-text"), None))
+                }
             } @else {
                 section aria-labelledby="backends-heading" {
                     h2 #backends-heading { (t.get("nav-backends")) }
@@ -108,15 +112,12 @@ fn summary(shell: &Shell, mosaic: &Mosaic) -> String {
     if unwell == 0 { all } else { format!("{all}, {}", t.count("mosaic-unwell", unwell as u64)) }
 }
 
-fn view_tile(shell: &Shell, view: &ViewTile) -> Markup {
+fn view_tile(view: &ViewTile) -> Markup {
     html! {
         a.queue href=(view.link) {
             span.title { (view.title) }
             span.place { (view.place) }
-            @match &view.count {
-                Ok(count) => (status::counter(shell.texts, *count)),
-                Err(source) => span.counter data-get=(source) data-when="visible" { "…" },
-            }
+            span.counter data-get=(view.counter) data-when="visible" { "…" }
         }
     }
 }

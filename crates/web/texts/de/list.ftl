@@ -19,7 +19,7 @@ count-ask = zählen
 
 views = Ansichten
 view-all = Alle
-view-keep = Merken
+view-keep = Ansicht speichern
 view-name = Name der Ansicht
 view-scope = Für wen
 view-personal = Nur für mich
@@ -122,7 +122,7 @@ bulk-selection = Auswahl
 bulk-edit = Bearbeiten
 bulk-delete = Löschen
 bulk-export = Exportieren
-bulk-all = alle des Filters
+bulk-all = alle Treffer
 bulk-all-help = Nicht nur diese Seite, sondern alle Datensätze, auf die der Filter passt.
 bulk-none = Auswahl aufheben
 

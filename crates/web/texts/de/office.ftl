@@ -165,6 +165,7 @@ confidence-low = ansehen
 connect-lead = Kontor liest nur das Schema und legt in der Datenbank nichts an. Am besten mit einem Konto, das nur lesen darf.
 connect-address = Adresse der Datenbank
 connect-address-help = SQLite, PostgreSQL oder MySQL/MariaDB
+connect-example-user = leser:passwort
 connect-look = Nachsehen
 connect-found = Gefunden
 connect-proposals = { $n ->

@@ -101,7 +101,7 @@ mosaic-writable = { $n ->
     [one] { $shown } änderbar
    *[other] { $shown } änderbar
 }
-mosaic-checked = geprüft
+mosaic-checked = Zuletzt geprüft:
 mosaic-unchecked = noch nicht geprüft
 mosaic-proposals = { $n ->
     [one] { $shown } Vorschlag wartet
@@ -109,6 +109,8 @@ mosaic-proposals = { $n ->
 }
 mosaic-empty = Noch kein Backend verbunden
 mosaic-empty-text = Eine Datenbank verbinden, und ihre Daten stehen hier – gelesen wird sofort, geändert erst nach Freigabe.
+mosaic-nothing = Hier ist noch nichts zu sehen
+mosaic-nothing-text = Dieses Konto hat noch keinen Zugang zu einem Backend. Wer Kontor verwaltet, kann ihn geben.
 
 palette-title = Suchen
 palette-prompt = Suchen oder Nummer einfügen …

@@ -165,7 +165,8 @@ confidence-low = have a look
 connect-lead = Kontor only reads the schema and creates nothing in the database. Best with an account that may only read.
 connect-address = Address of the database
 connect-address-help = SQLite, PostgreSQL or MySQL/MariaDB
-connect-look = Look
+connect-example-user = reader:password
+connect-look = Look inside
 connect-found = Found
 connect-proposals = { $n ->
     [one] with { $shown } proposal

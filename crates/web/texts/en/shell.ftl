@@ -101,7 +101,7 @@ mosaic-writable = { $n ->
     [one] { $shown } writable
    *[other] { $shown } writable
 }
-mosaic-checked = checked
+mosaic-checked = Last checked:
 mosaic-unchecked = not checked yet
 mosaic-proposals = { $n ->
     [one] { $shown } proposal is waiting
@@ -109,6 +109,8 @@ mosaic-proposals = { $n ->
 }
 mosaic-empty = No backend connected yet
 mosaic-empty-text = Connect a database and its records are here: readable at once, writable only when you say so.
+mosaic-nothing = There is nothing for you yet
+mosaic-nothing-text = You have no access to a backend yet. Whoever administers Kontor can give it to you.
 
 palette-title = Search
 palette-prompt = Search or paste a number …
