@@ -16,6 +16,9 @@ use crate::{Of, RowStream};
 /// Rows travel in parcels: one channel operation per row would cost more than reading it.
 const PARCEL: usize = 128;
 
+/// A reader who takes nothing for so long has its connection taken away.
+const STALL: Duration = Duration::from_secs(60);
+
 type Parcel = Result<Vec<Vec<Value>>, Failure>;
 
 impl<D: Driver> Database<D> {
@@ -37,11 +40,18 @@ impl<D: Driver> Database<D> {
                 // Who leaves before the first row has come is not waited for.
                 () = sender.closed() => return,
             };
-            // The lease of a reader who has left is dropped in the middle of the statement.
-            if !sender.is_closed()
-                && let Err(failure) = lease.settle(fed)
-            {
-                let _ = sender.send(Err(failure)).await;
+            // The lease of a reader who has left is dropped in the middle of the statement, and so
+            // is that of one who takes nothing any more.
+            let fed = match fed {
+                Err(failure) if failure.kind == FailureKind::Cancelled => {
+                    drop(lease);
+                    Err(failure)
+                }
+                fed => lease.settle(fed),
+            };
+            if let Err(failure) = fed {
+                // Whoever has left does not hear it.
+                drop(sender.send(Err(failure)).await);
             }
         });
         Ok(unpacked(receiver))
@@ -66,14 +76,19 @@ async fn feed<D: Driver>(
         parcel.push(row);
         if parcel.len() == PARCEL {
             let full = std::mem::replace(&mut parcel, Vec::with_capacity(PARCEL));
-            sender.send(Ok(full)).await.map_err(|_| left())?;
+            hand_over(sender, full).await?;
         }
     }
-    sender.send(Ok(parcel)).await.map_err(|_| left())
+    hand_over(sender, parcel).await
 }
 
-fn left() -> Failure {
-    Failure::new(FailureKind::Cancelled, "the reader has left")
+async fn hand_over(sender: &mpsc::Sender<Parcel>, rows: Vec<Vec<Value>>) -> Result<(), Failure> {
+    let cancelled = |why: &str| Failure::new(FailureKind::Cancelled, why);
+    match tokio::time::timeout(STALL, sender.send(Ok(rows))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(cancelled("the reader has left")),
+        Err(_) => Err(cancelled("the reader took nothing for a minute")),
+    }
 }
 
 fn unpacked(receiver: mpsc::Receiver<Parcel>) -> RowStream {

@@ -9,6 +9,7 @@ use crate::Office;
 use crate::actor::Actor;
 use crate::error::OfficeError;
 use crate::manifest::{Manifest, Password, Secret};
+use crate::registry::{A_STORE, is_a_store};
 
 /// A backend that shall be connected.
 #[derive(Debug, Clone)]
@@ -66,6 +67,9 @@ impl Office {
             .introspect()
             .await
             .map_err(|failure| OfficeError::backend(&name, failure))?;
+        if is_a_store(&schema) {
+            return Err(wrong(A_STORE.to_owned()));
+        }
         let text = manifest.to_toml();
         Ok(Connected { name, schema, manifest, text })
     }

@@ -2,6 +2,7 @@
 
 use kontor_model::{Resource, Schema};
 use kontor_store::snapshots;
+use kontor_store::views::Owner;
 use kontor_store::{Micros, views};
 
 use crate::Office;
@@ -136,7 +137,13 @@ impl Office {
                     }
                     _ => false,
                 });
-                if hit {
+                // What others keep for themselves is called what they like.
+                let is_shown = match &view.owner {
+                    Owner::User(user) => *user == permit.actor.user.id,
+                    Owner::Team(team) => permit.actor.teams.contains(team),
+                    Owner::Role(_) => true,
+                };
+                if hit && is_shown {
                     touched.push(view.name);
                 }
             }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use kontor_connect::{
     Connection, Failure, FailureKind, Location, Opening, RowStream, WriteFailure,
 };
@@ -14,6 +15,7 @@ use kontor_model::{
 };
 use kontor_store::snapshots::{self, Snapshot};
 use kontor_store::{Json, Micros};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::Office;
@@ -64,6 +66,8 @@ pub struct Backend {
     pub name: BackendName,
     manifest: Arc<Manifest>,
     connection: Arc<dyn Connection>,
+    /// Long readings take half of the connections at most, so that lists can be read meanwhile.
+    streams: Arc<Semaphore>,
     catalog: RwLock<Option<Arc<Catalog>>>,
     condition: RwLock<(Condition, Option<Micros>)>,
     /// Microseconds, a moving average; 0 before the first answer.
@@ -209,9 +213,22 @@ impl Backend {
         query: &Query,
         budget: Duration,
     ) -> Result<RowStream, OfficeError> {
+        let busy = || {
+            let detail =
+                "as much is being exported as may be at once; try again when one has ended";
+            self.failed(Failure::new(FailureKind::Busy, detail))
+        };
+        let place = Arc::clone(&self.streams).try_acquire_owned().map_err(|_| busy())?;
         let begun = Instant::now();
         let result = self.connection.stream(&catalog.of(face), query, budget).await;
-        self.observed("stream", begun, result).map_err(|failure| self.failed(failure))
+        let rows =
+            self.observed("stream", begun, result).map_err(|failure| self.failed(failure))?;
+        // The place is given back with the stream.
+        let held = move |row| {
+            let _place = &place;
+            row
+        };
+        Ok(rows.map(held).boxed())
     }
 
     pub(crate) async fn write(
@@ -243,6 +260,15 @@ impl Backend {
         *write(&self.catalog) = Some(Arc::clone(&catalog));
         catalog
     }
+}
+
+/// Why the memory of a Kontor is no backend.
+pub(crate) const A_STORE: &str = "this is the memory of a Kontor; whoever may change its records could give themselves any right";
+
+/// Whether a schema is that of a Kontor's own store.
+pub(crate) fn is_a_store(schema: &Schema) -> bool {
+    let has = |name: &str| schema.resources.iter().any(|resource| resource.table == name);
+    has("kontor_user") && has("kontor_audit_head")
 }
 
 fn kind_word(kind: FailureKind) -> &'static str {
@@ -293,10 +319,12 @@ impl Office {
         manifest: Manifest,
     ) -> Result<Arc<Backend>, OfficeError> {
         let connection = kontor_connect::open(self.opening(&manifest)?);
+        let streams = (manifest.budget.connections / 2).max(1) as usize;
         let backend = Arc::new(Backend {
             name: manifest.name.clone(),
             manifest: Arc::new(manifest),
             connection,
+            streams: Arc::new(Semaphore::new(streams)),
             catalog: RwLock::new(None),
             condition: RwLock::new((Condition::Starting, None)),
             latency: AtomicU64::new(0),
@@ -312,6 +340,7 @@ impl Office {
             snapshots::latest(&mut self.store.read(), backend.name.as_str(), 1).await?.pop()
         {
             match snapshot.body.read::<Schema>() {
+                Ok(schema) if is_a_store(&schema) => {}
                 Ok(schema) => drop(backend.put_schema(schema)),
                 Err(error) => {
                     tracing::warn!(backend = %backend.name, %error, "the last known schema cannot be read");
@@ -331,6 +360,7 @@ impl Office {
             name: backend.name.clone(),
             manifest: Arc::new(manifest),
             connection: Arc::clone(&backend.connection),
+            streams: Arc::clone(&backend.streams),
             catalog: RwLock::new(None),
             condition: RwLock::new(read(&backend.condition).clone()),
             latency: AtomicU64::new(backend.latency.load(Ordering::Relaxed)),
@@ -375,6 +405,13 @@ impl Office {
         let begun = Instant::now();
         let result = backend.connection.introspect().await;
         match backend.observed("introspect", begun, result) {
+            Ok(schema) if is_a_store(&schema) => {
+                let failure = Failure::new(FailureKind::Invalid, A_STORE);
+                tracing::error!(backend = %backend.name, %failure, "a backend is not put in force");
+                *write(&backend.catalog) = None;
+                let since = backend.clock.micros();
+                backend.set_condition(Condition::Down { since, failure });
+            }
             Ok(schema) => {
                 if let Err(error) = self.remember_schema(backend, schema).await {
                     tracing::error!(backend = %backend.name, %error, "a schema could not be remembered");

@@ -98,3 +98,14 @@ async fn the_log_is_one_json_object_a_line_where_that_is_wanted() {
         lines.iter().find(|line| line["level"] == "ERROR").expect("the manifest is wrong");
     assert!(mistake["message"].as_str().unwrap().contains("did you mean “url”?"), "{mistake}");
 }
+
+#[tokio::test]
+async fn a_second_server_on_the_same_folder_is_refused_until_the_first_has_ended() {
+    let bed = Bed::new();
+    let first = bed.start(&["serve"]).await;
+    let second = bed.run(&["serve", "--listen", "127.0.0.1:0"]).await;
+    assert_ne!(second.code, Some(0));
+    assert!(second.err.contains("another Kontor is serving"), "{}", second.err);
+    first.kill().await;
+    bed.start(&["serve"]).await.stop().await;
+}
