@@ -216,3 +216,12 @@ async fn a_file_that_was_moved_or_replaced_is_noticed_at_once() {
     let outcome = shop.update("t", 1, "name", text("restored"), text("new")).await;
     assert_eq!(outcome, applied(&[Value::Int(1)]));
 }
+
+#[tokio::test]
+async fn a_small_table_is_counted_however_high_its_numbers_are() {
+    let rows = "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (10248), (11077);
+        CREATE TABLE keyed (code TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO keyed VALUES ('a');";
+    let shop = bed().await.with(rows).await;
+    assert_eq!(shop.resource("t").estimated_rows, Some(2));
+    assert_eq!(shop.resource("keyed").estimated_rows, Some(1));
+}
