@@ -84,4 +84,15 @@ impl SqliteFile {
     pub async fn connect(&self) -> SqliteConnection {
         SqliteConnection::connect(&self.url()).await.expect("the file was made with this value")
     }
+
+    /// A connection that keeps everybody else from writing while it lives.
+    ///
+    /// # Panics
+    /// When somebody else is writing and does not end.
+    pub async fn locked(&self) -> SqliteConnection {
+        let mut connection = self.connect().await;
+        let lock = sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut connection).await;
+        lock.expect("nobody else writes");
+        connection
+    }
 }

@@ -93,6 +93,7 @@ impl Frame {
             style: assets::STYLE.clone(),
             icon: assets::ICON.to_owned(),
             toast: self.toast.as_deref().and_then(|told| toast(told, language)),
+            refresh: None,
         }
     }
 }

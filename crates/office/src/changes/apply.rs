@@ -79,14 +79,26 @@ impl Office {
         backend: &Arc<Backend>,
         plan: Arc<Plan>,
     ) -> Result<Applied, OfficeError> {
+        self.apply_followed(actor, backend, plan, |_, _| {}).await
+    }
+
+    /// As [`Office::apply_all`]; `follow` is told of each part as soon as it is written.
+    pub(super) async fn apply_followed(
+        self: &Arc<Self>,
+        actor: &Arc<Actor>,
+        backend: &Arc<Backend>,
+        plan: Arc<Plan>,
+        follow: impl Fn(&[ChangeItem], &[ItemOutcome]) + Send + Sync + 'static,
+    ) -> Result<Applied, OfficeError> {
         let operation = random::id(self.clock.micros());
         if plan.change.items.is_empty() {
             return Ok(Applied { operation, items: Vec::new() });
         }
         let (office, actor, backend) = (Arc::clone(self), Arc::clone(actor), Arc::clone(backend));
         // On a task of its own: a browser that leaves must not cut a change in half.
-        let task =
-            tokio::spawn(async move { office.recorded(&actor, &backend, &plan, operation).await });
+        let task = tokio::spawn(async move {
+            office.recorded(&actor, &backend, &plan, operation, &follow).await
+        });
         task.await.map_err(|error| OfficeError::Fault(format!("a change was cut off: {error}")))?
     }
 
@@ -96,6 +108,7 @@ impl Office {
         backend: &Backend,
         plan: &Plan,
         operation: String,
+        follow: &Follow<'_>,
     ) -> Result<Applied, OfficeError> {
         let face = plan.face();
         let journal = Journal {
@@ -117,7 +130,7 @@ impl Office {
         };
         self.begin(opened, journal.intents(&plan.change)?).await?;
 
-        let outcomes = self.write_in_parts(backend, plan).await;
+        let outcomes = self.write_in_parts(backend, plan, follow).await;
         let journal = Journal { at: self.clock.micros(), ..journal };
         let (record, key) = told(plan, &outcomes);
         let mut entries = vec![journal.outcome(&plan.change, key, &record)?];
@@ -179,12 +192,20 @@ impl Office {
     }
 
     /// Large changes are written in parts, each a transaction, so that no lock is held for long.
-    async fn write_in_parts(&self, backend: &Backend, plan: &Plan) -> Outcomes {
+    async fn write_in_parts(
+        &self,
+        backend: &Backend,
+        plan: &Plan,
+        follow: &Follow<'_>,
+    ) -> Outcomes {
         const PART: usize = 200;
         let mut outcomes = Outcomes { written: Vec::new(), failure: None };
         for part in plan.change.items.chunks(PART) {
             match backend.write(&plan.catalog, plan.face(), plan.change.kind, part).await {
-                Ok(written) => outcomes.written.extend(written),
+                Ok(written) => {
+                    follow(part, &written);
+                    outcomes.written.extend(written);
+                }
                 Err(failure) => {
                     outcomes.failure = Some(failure);
                     break;
@@ -194,6 +215,9 @@ impl Office {
         outcomes
     }
 }
+
+/// Is told of a part that was written: its records, and what became of each.
+type Follow<'a> = dyn Fn(&[ChangeItem], &[ItemOutcome]) + Send + Sync + 'a;
 
 struct Outcomes {
     /// Of the records that were tried, in order.
@@ -258,7 +282,8 @@ pub(super) fn state_word(state: OperationState) -> &'static str {
     }
 }
 
-fn item_state(plan: &Plan, item: &ChangeItem, outcome: ItemOutcome) -> ItemState {
+/// What became of a record, as people are told it.
+pub(super) fn item_state(plan: &Plan, item: &ChangeItem, outcome: ItemOutcome) -> ItemState {
     let resource = plan.catalog.resource(plan.face());
     match outcome {
         ItemOutcome::Applied(key) => ItemState::Written(key),

@@ -12,6 +12,7 @@ import "./peek";
 import "./forms";
 import "./drafts";
 import "./picker";
+import "./follow";
 import { announce } from "./content";
 
 document.documentElement.classList.add("script");

@@ -198,15 +198,15 @@ impl FailedRecord {
     }
 }
 
-/// How far a bulk edit has come.
+/// How far a bulk edit has come. It is written in parts of 200 records, and counted part by part.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BulkProgress)]
 struct ProgressAnswer {
     /// Records to write.
     records: usize,
-    /// Records written.
+    /// Records written so far.
     written: usize,
-    /// Records not written.
+    /// Records that could not be written so far.
     failed: Vec<FailedRecord>,
     /// The operation under which it can be undone, once it has ended.
     operation: Option<String>,

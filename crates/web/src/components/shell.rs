@@ -116,6 +116,8 @@ pub struct Shell {
     pub icon: String,
     /// What has just been done.
     pub toast: Option<Toast>,
+    /// Seconds after which a page without script asks for itself again.
+    pub refresh: Option<u32>,
 }
 
 /// The sign of the house for the browser's tab, as SVG.
@@ -200,6 +202,7 @@ fn document(shell: &Shell, title: &str, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · Kontor" }
+                @if let Some(seconds) = shell.refresh { noscript { meta http-equiv="refresh" content=(seconds); } }
                 link rel="icon" type="image/svg+xml" href=(shell.icon);
                 link rel="stylesheet" href=(shell.style);
                 script type="module" src=(shell.script) {}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::{Count, RecordKey};
 use kontor_office::{
@@ -22,7 +22,7 @@ use crate::handlers::{Pairs, Place, all, done, first, go, here, key, place, show
 use crate::links;
 use crate::pages::bulk::{
     BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget, edit as edit_page, end as end_page,
-    inputs_of, preview as preview_page,
+    inputs_of, preview as preview_page, running as running_part,
 };
 use crate::pages::record::given::{Given, given};
 use crate::shown::Cell;
@@ -30,8 +30,10 @@ use crate::texts::Texts;
 use crate::view::View;
 use crate::visitor::Reader;
 
-/// A page waits so long for a bulk change to end; then it shows that it goes on.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A page waits so long for a bulk change to end; then it shows how far that has come.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Seconds after which a page without script asks again.
+const AGAIN: u32 = 2;
 /// Records that were not written and are named one by one.
 const MOST_NAMED: usize = 200;
 
@@ -226,11 +228,11 @@ async fn retry(
     pairs: &Pairs,
 ) -> Result<Response, OfficeError> {
     let id = first(pairs, "plan").unwrap_or_default();
-    let missed = app.office.bulk_progress(&reader.actor, id)?.failed;
-    let selection = if missed.is_empty() {
+    let ended = app.office.bulk_progress(&reader.actor, id)?;
+    let selection = if ended.failed.is_empty() || ended.failure.is_some() {
         selection(pairs)?
     } else {
-        BulkSelection::Keys(missed.into_iter().map(|(key, _)| key).collect())
+        BulkSelection::Keys(ended.failed.into_iter().map(|(key, _)| key).collect())
     };
     let found = app.office.bulk_retry(&place.permit, &place.resource, id).await?;
     answer_preview(app, reader, place, pairs, &selection, found).await
@@ -320,7 +322,8 @@ async fn answer_progress(
     {
         return Ok(done(&links::change(operation), "done", Some(operation)));
     }
-    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let mut shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    shell.refresh = (!progress.is_done).then_some(AGAIN);
     let catalog = place.permit.backend.catalog()?;
     let reading = place.permit.to_read();
     let face = face_of(&catalog, place)?;
@@ -345,16 +348,13 @@ async fn answer_progress(
         records: progress.records as u64,
         written: progress.written as u64,
         failed: failed.collect(),
-        more: progress.failed.len().saturating_sub(MOST_NAMED) as u64,
+        missed: progress.failed.len() as u64,
         failure: progress.failure.as_ref().map(|_| t.get("bulk-cut-off").into_owned()),
         operation: progress.operation,
     };
-    let mut response = shown(&shell, end_page(&shell, &screen));
-    if !screen.is_done {
-        // Asks again by itself, with and without script.
-        response.headers_mut().insert("refresh", HeaderValue::from_static("2"));
-    }
-    Ok(response)
+    let is_part = reader.frame.is_fragment && !screen.is_done;
+    let markup = if is_part { running_part(&shell, &screen) } else { end_page(&shell, &screen) };
+    Ok(shown(&shell, markup))
 }
 
 /// Why a record was not written, in the reader's words.

@@ -10,6 +10,7 @@ use crate::components::notice::{Loudness, banner};
 use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, status};
 use crate::links;
+use crate::texts::Texts;
 
 /// Which records are meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +80,8 @@ pub struct BulkEnd {
     pub written: u64,
     /// Those that were not: title, link, the reason in the reader's words.
     pub failed: Vec<(String, String, String)>,
-    /// How many more were not.
-    pub more: u64,
+    /// How many were not, the named ones included.
+    pub missed: u64,
     /// Why it ended early, in the reader's words.
     pub failure: Option<String>,
     /// Its operation, where something was written.
@@ -201,18 +202,17 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
 pub fn end(shell: &Shell, end: &BulkEnd) -> Markup {
     let t = shell.texts;
     let title = t.get("bulk-title");
-    let here = links::with_query(&end.target.action(), [("plan", end.plan.as_str())]);
     let content = html! {
         div.page.narrow {
             (end.target.head(shell, &title))
-            @if !end.is_done {
-                (banner(Loudness::Quiet, &html! { (t.get("bulk-running")) }, Some(&html! { a.button href=(here) { (t.get("bulk-look")) } })))
-            } @else {
-                @if let Some(failure) = &end.failure { (banner(Loudness::Bad, &html! { (failure) }, None)) }
+            @if !end.is_done { (running(shell, end)) }
+            @else {
+                @if let Some(failure) = &end.failure { (banner(Loudness::Bad, &html! { (failure) " " (so_far(t, end)) }, None)) }
                 @else { (banner(Loudness::Warning, &html! { (t.with("change-partly-text", &[("written", end.written.into()), ("all", end.records.into())])) }, None)) }
                 @if !end.failed.is_empty() {
                     ul.rows-list { @for (title, link, reason) in &end.failed { li { a href=(link) { (title) } span.end { (reason) } } } }
-                    @if end.more > 0 { p.help { (t.count("change-more", end.more)) } }
+                    @let more = end.missed.saturating_sub(end.failed.len() as u64);
+                    @if more > 0 { p.help { (t.count("change-more", more)) } }
                 }
                 form.inline method="post" action=(end.target.action()) {
                     (end.target.hidden())
@@ -227,6 +227,37 @@ pub fn end(shell: &Shell, end: &BulkEnd) -> Markup {
         }
     };
     shell_page(shell, &title, Layout::Flow, &content)
+}
+
+/// How far it has come. Scripts exchange what stands in it until it has ended; without them the
+/// page asks for itself again.
+#[must_use]
+pub fn running(shell: &Shell, end: &BulkEnd) -> Markup {
+    let t = shell.texts;
+    let tried = end.written + end.missed;
+    html! {
+        section.progress data-follow aria-live="polite" {
+            p { strong { (so_far(t, end)) } }
+            progress max=(end.records) value=(tried) aria-label=(t.get("bulk-progress")) {}
+            p.help { (t.get("bulk-running")) }
+            noscript { a.button href=(shell.address) { (t.get("bulk-look")) } }
+        }
+    }
+}
+
+/// How many of how many are written, and how many could not be.
+fn so_far(t: &Texts, end: &BulkEnd) -> String {
+    let number = |n: u64| crate::format::integer(t.language(), n.into());
+    let args = [
+        ("n", end.records.into()),
+        ("shown", number(end.records).into()),
+        ("written", number(end.written).into()),
+    ];
+    let written = t.with("bulk-written", &args);
+    match end.missed {
+        0 => written,
+        missed => format!("{written} {}", t.count("bulk-missed", missed)),
+    }
 }
 
 /// A form of one group, for those who fill a bulk form from a record form.

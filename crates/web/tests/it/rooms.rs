@@ -233,6 +233,31 @@ async fn a_bulk_edit_shows_what_it_would_do_and_undoes_as_one() {
 }
 
 #[tokio::test]
+async fn a_bulk_edit_that_takes_long_shows_how_far_it_has_come() {
+    let shop = Shop::open(WRITABLE).await;
+    let mut ada = shop.administrator().await;
+    let bulk = "/b/laden/kunde/bulk";
+    let form = [("do", "preview"), ("set.ort", "1"), ("v.ort", "Husum"), ("all", "1")];
+    let plan = ada.post(bulk, &form).await.between("name=\"plan\" value=\"", "\"");
+    let lock = shop.locked().await;
+    let applied = ada.post(bulk, &[("do", "apply"), ("plan", &plan)]).await;
+    let running = ada.follow(&applied).await;
+    running.says("0 von 60 Datensätzen sind geschrieben").says("http-equiv=\"refresh\"");
+    let address = applied.location.clone().expect("its progress");
+    let part = ada.get_part(&address).await;
+    part.says("data-follow").says("0 von 60").says_not("<html");
+
+    drop(lock);
+    let ada = tokio::sync::Mutex::new(ada);
+    kontor_testkit::eventually("the edit has ended", async || {
+        let ended = ada.lock().await.get_part(&address).await;
+        ended.location.is_some_and(|location| location.starts_with("/changes/"))
+    })
+    .await;
+    ada.lock().await.get("/b/laden/kunde?n=200").await.says("Husum").says_not("Ort 1");
+}
+
+#[tokio::test]
 async fn all_records_of_a_filter_are_deleted_and_brought_back() {
     let shop = Shop::open(WRITABLE).await;
     let mut ada = shop.administrator().await;

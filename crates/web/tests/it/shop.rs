@@ -120,6 +120,11 @@ impl Shop {
         self.database.url().to_string()
     }
 
+    /// Lets nobody write to the shop's database while the value lives.
+    pub(crate) async fn locked(&self) -> impl Sized + use<> {
+        self.database.locked().await
+    }
+
     /// A browser in which nobody has signed in.
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser { shop: self, cookies: BTreeMap::new() }
@@ -154,6 +159,12 @@ impl Shop {
 impl Browser<'_> {
     pub(crate) async fn get(&mut self, address: &str) -> Answer {
         let request = Request::get(address).body(Body::empty());
+        self.send(request.expect("a request")).await
+    }
+
+    /// What the script gets.
+    pub(crate) async fn get_part(&mut self, address: &str) -> Answer {
+        let request = Request::get(address).header("hx-request", "true").body(Body::empty());
         self.send(request.expect("a request")).await
     }
 

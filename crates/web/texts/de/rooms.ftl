@@ -50,7 +50,16 @@ bulk-cut = { $n ->
     [one] Auf einmal geht nur { $shown } Datensatz; die Liste hat mehr. Die übrigen bleiben, wie sie sind.
    *[other] Auf einmal gehen höchstens { $shown } Datensätze; die Liste hat mehr. Die übrigen bleiben, wie sie sind.
 }
-bulk-running = Es wird geschrieben. Das geht weiter, auch wenn du diese Seite verlässt.
+bulk-written = { $n ->
+    [one] { $written } von { $shown } Datensatz ist geschrieben.
+   *[other] { $written } von { $shown } Datensätzen sind geschrieben.
+}
+bulk-missed = { $n ->
+    [one] { $shown } ließ sich nicht schreiben.
+   *[other] { $shown } ließen sich nicht schreiben.
+}
+bulk-progress = Fortschritt
+bulk-running = Das geht weiter, auch wenn du diese Seite verlässt.
 bulk-look = Nachsehen
 bulk-retry = Die übrigen noch einmal versuchen
 bulk-change = Was geschrieben wurde

@@ -50,7 +50,16 @@ bulk-cut = { $n ->
     [one] Only { $shown } record can be changed at once; the list has more. The others stay as they are.
    *[other] At most { $shown } records can be changed at once; the list has more. The others stay as they are.
 }
-bulk-running = It is being written. That goes on when you leave this page.
+bulk-written = { $n ->
+    [one] { $written } of { $shown } record is written.
+   *[other] { $written } of { $shown } records are written.
+}
+bulk-missed = { $n ->
+    [one] { $shown } could not be written.
+   *[other] { $shown } could not be written.
+}
+bulk-progress = Progress
+bulk-running = This goes on when you leave the page.
 bulk-look = Look again
 bulk-retry = Try the others again
 bulk-change = What was written

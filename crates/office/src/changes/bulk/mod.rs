@@ -74,16 +74,16 @@ pub struct BulkPreview {
     pub most: usize,
 }
 
-/// How far a bulk edit has come.
+/// How far a bulk edit has come. It is written in parts, and counted part by part.
 #[derive(Debug, Clone, Default)]
 pub struct BulkProgress {
     /// Records to write.
     pub records: usize,
-    /// Written.
+    /// Written so far.
     pub written: usize,
-    /// Not written, with why.
+    /// Not written so far, with why.
     pub failed: Vec<(RecordKey, ItemState)>,
-    /// The operations, each undone on its own; one unless the edit is very large.
+    /// The operation under which all of it can be undone, once it has ended.
     pub operation: Option<String>,
     /// Whether it has ended.
     pub is_done: bool,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_model::{RecordKey, ResourceName};
+use kontor_model::{ChangeItem, ItemOutcome, RecordKey, ResourceName};
 
-use super::{BulkPreview, BulkProgress, BulkSelection, VALID};
+use super::{BulkPreview, BulkProgress, BulkSelection, Kept, VALID};
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
+use crate::changes::apply::item_state;
 use crate::changes::{Applied, ItemState, Plan};
 use crate::error::OfficeError;
 
@@ -63,15 +64,23 @@ impl Office {
             plan.ok_or_else(|| OfficeError::Unknown { what: "preview", name: id.to_owned() })?;
         let (office, permit, id) = (Arc::clone(self), permit.clone(), id.to_owned());
         tokio::spawn(async move {
-            let result = office.apply_all(&permit.actor, &permit.backend, Arc::clone(&plan)).await;
-            office.bulk.with(|kept| {
-                if let Some(kept) = kept.get_mut(&id) {
-                    finish(&mut kept.progress, &plan, result);
-                    kept.ended.notify_waiters();
+            let follow = {
+                let (office, plan, id) = (Arc::clone(&office), Arc::clone(&plan), id.clone());
+                move |items: &[ChangeItem], outcomes: &[ItemOutcome]| {
+                    office.advance(&id, |kept| advance(&mut kept.progress, &plan, items, outcomes));
                 }
+            };
+            let result = office.apply_followed(&permit.actor, &permit.backend, plan, follow).await;
+            office.advance(&id, |kept| {
+                finish(&mut kept.progress, result);
+                kept.ended.notify_waiters();
             });
         });
         Ok(())
+    }
+
+    fn advance(&self, id: &str, how: impl FnOnce(&mut Kept)) {
+        self.bulk.with(|kept| kept.get_mut(id).map(how));
     }
 
     /// How far a bulk edit has come.
@@ -109,20 +118,28 @@ impl Office {
     }
 }
 
-fn finish(progress: &mut BulkProgress, plan: &Plan, result: Result<Applied, OfficeError>) {
-    progress.is_done = true;
-    match result {
-        Ok(applied) => {
-            progress.operation = Some(applied.operation);
-            for (item, state) in plan.change.items.iter().zip(applied.items) {
-                match state {
-                    ItemState::Written(_) => progress.written += 1,
-                    other => progress
-                        .failed
-                        .push((item.key.clone().unwrap_or(RecordKey::Values(Vec::new())), other)),
-                }
+/// Counts a part that was written.
+fn advance(
+    progress: &mut BulkProgress,
+    plan: &Plan,
+    items: &[ChangeItem],
+    outcomes: &[ItemOutcome],
+) {
+    for (item, outcome) in items.iter().zip(outcomes) {
+        match item_state(plan, item, outcome.clone()) {
+            ItemState::Written(_) => progress.written += 1,
+            other => {
+                let key = item.key.clone().unwrap_or(RecordKey::Values(Vec::new()));
+                progress.failed.push((key, other));
             }
         }
+    }
+}
+
+fn finish(progress: &mut BulkProgress, result: Result<Applied, OfficeError>) {
+    progress.is_done = true;
+    match result {
+        Ok(applied) => progress.operation = Some(applied.operation),
         Err(error) => progress.failure = Some(error.to_string()),
     }
 }

@@ -90,6 +90,7 @@ pub(crate) fn shell(language: Language) -> Shell {
         style: "app.css".into(),
         icon: "/assets/icon.svg".into(),
         toast: None,
+        refresh: None,
     }
 }
 

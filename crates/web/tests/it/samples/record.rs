@@ -304,9 +304,9 @@ pub(crate) fn end(is_done: bool) -> BulkEnd {
         plan: "01JD8Z6M3P".into(),
         is_done,
         records: 48,
-        written: if is_done { 45 } else { 0 },
+        written: if is_done { 45 } else { 20 },
         failed: if is_done { vec![failed] } else { Vec::new() },
-        more: if is_done { 2 } else { 0 },
+        missed: if is_done { 3 } else { 1 },
         failure: None,
         operation: is_done.then(|| "01JD8Z6M3Q".into()),
     }
