@@ -135,6 +135,20 @@ export const PAGES = [
     },
   },
   {
+    name: "preview of a bulk deletion with a wrong number",
+    status: 422,
+    open: async (page) => {
+      await page.goto(`${ORDERS}?f=${encoded("status = packed")}`);
+      const picks = page.locator("tbody .pick input");
+      await picks.nth(0).check();
+      await picks.nth(1).check();
+      await page.locator("#bulk button[value=delete]").click();
+      await page.locator("#confirm").fill("3");
+      await page.locator("button[value=apply]").click();
+      await page.locator("#confirm-error").waitFor();
+    },
+  },
+  {
     name: "change",
     open: async (page, world) => page.goto((world.change ??= await changeNote(world, 12, "Für die Seite einer Änderung"))),
   },

@@ -96,6 +96,14 @@ pub enum OfficeError {
         /// The fields with what was seen, what is there and what was wanted.
         conflicts: Vec<Conflict>,
     },
+    /// A bulk change is about another number of records than was said; nothing was written.
+    #[error("{expected} records were expected, but there are {found}")]
+    OtherCount {
+        /// How many were expected.
+        expected: usize,
+        /// How many it would change.
+        found: usize,
+    },
     /// What is wrong with a person's data or a sign-in.
     #[error(transparent)]
     People(#[from] crate::people::PeopleError),

@@ -102,6 +102,12 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
             "failure-stale",
             t.get("failure-stale-text").into_owned(),
         ),
+        OfficeError::OtherCount { found, .. } => plain(
+            StatusCode::CONFLICT,
+            "other-count",
+            "failure-other-count",
+            t.count("failure-other-count-text", *found as u64),
+        ),
         OfficeError::People(problem) => people_failure(t, problem),
         OfficeError::OutcomeUnknown { backend, operation } => ToldFailure {
             operation: Some(operation.clone()),

@@ -47,7 +47,7 @@ async fn a_bulk_edit_says_how_many_are_written_while_it_runs() {
     for statement in lock.split_inclusive(';') {
         sqlx::raw_sql(statement).execute(&mut holder).await.unwrap();
     }
-    bureau.office.bulk_apply(&bureau.editing("shop"), &id).unwrap();
+    bureau.office.bulk_apply(&bureau.editing("shop"), &id, None).unwrap();
     eventually("the first part is written", async || progress(&bureau, &id).written > 0).await;
     let half = progress(&bureau, &id);
     assert_eq!((half.records, half.written, half.failed.len()), (300, 199, 1));

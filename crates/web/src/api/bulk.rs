@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::described::Described;
-use super::extract::{At, InResource, Sent};
+use super::extract::{At, InResource, MaybeSent, Sent};
 use super::input::{Wanted, inputs};
 use super::json::json;
 use super::operations::FieldChange;
@@ -38,7 +38,7 @@ struct WholeList {
     search: Option<String>,
 }
 
-/// The same change to many records. Give either `keys` or `list`.
+/// The same change to many records. Give either `keys` or `list`, and either `set` or `delete`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"list": {"filter": "status = open"}, "set": {"status": "paid"}}))]
@@ -48,8 +48,13 @@ struct BulkEdit {
     /// All records of a list; an empty filter means all there are.
     list: Option<WholeList>,
     /// Fields with what they shall hold.
+    #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<String, super::json::AnyValue>)]
     set: Wanted,
+    /// Whether the records are deleted, or marked as deleted where the resource does so; then
+    /// there is no `set`.
+    #[serde(default)]
+    delete: bool,
 }
 
 impl BulkEdit {
@@ -154,8 +159,25 @@ async fn preview(
     let resource: &Resource = catalog.resource(face);
     let set = inputs(&sent.set, resource).map_err(told)?;
     let selection = sent.selection().map_err(told)?;
-    let preview = app.office.bulk_preview(&permit, &name, &selection, &set).await;
+    let preview = match (sent.delete, set.as_slice()) {
+        (false, set) => app.office.bulk_preview(&permit, &name, &selection, set).await,
+        (true, []) => app.office.bulk_preview_delete(&permit, &name, &selection).await,
+        (true, _) => Err(OfficeError::Parameter {
+            what: "delete",
+            problem: "what is deleted cannot be changed; give either “set” or “delete”".into(),
+        }),
+    };
     Ok(json(StatusCode::OK, &PreviewAnswer::from(preview.map_err(told)?)))
+}
+
+/// What is expected of a bulk edit that is applied.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"expected": 2}))]
+struct BulkApply {
+    /// How many records it should change, as its preview said; with another number it is refused
+    /// (409) and nothing is written.
+    expected: Option<usize>,
 }
 
 /// A bulk edit in an address.
@@ -234,15 +256,18 @@ impl ProgressAnswer {
 #[utoipa::path(
     post, path = "/backends/{backend}/resources/{resource}/bulk/{id}",
     operation_id = "applyBulkEdit", tag = "Bulk edits", params(InBulk),
+    request_body(content = Option<BulkApply>),
     responses((status = 202, description = "It has begun", body = ProgressAnswer), WriteRefusals)
 )]
 async fn apply(
     State(app): State<App>,
     caller: Caller,
     At(at): At<InBulk>,
+    MaybeSent(sent): MaybeSent<BulkApply>,
 ) -> Result<Response, Problem> {
     let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
-    app.office.bulk_apply(&permit, &at.id).map_err(|error| caller.told(error))?;
+    let expected = sent.unwrap_or_default().expected;
+    app.office.bulk_apply(&permit, &at.id, expected).map_err(|error| caller.told(error))?;
     told(&app, &caller, &at.id, StatusCode::ACCEPTED)
 }
 

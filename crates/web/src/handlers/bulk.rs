@@ -53,7 +53,7 @@ pub(crate) async fn act(
     };
     let is_chosen = first(&pairs, "all").is_some() || first(&pairs, "key").is_some();
     let answered = match first(&pairs, "do") {
-        Some("apply") => apply(&app, &place, &pairs),
+        Some("apply") => apply(&app, &reader, &place, &pairs).await,
         Some("retry") => retry(&app, &reader, &place, &pairs).await,
         // Nothing is ticked: there is nothing to ask.
         _ if !is_chosen => {
@@ -201,7 +201,7 @@ async fn preview(
     let previewed =
         app.office.bulk_preview(&place.permit, &place.resource, &selection, &edit.set).await;
     match previewed {
-        Ok(found) => answer_preview(app, reader, place, pairs, &selection, found).await,
+        Ok(found) => answer_preview(app, reader, place, pairs, &selection, found, None).await,
         Err(OfficeError::Invalid(problems)) => {
             form(app, reader, place, pairs, &problems, None).await
         }
@@ -217,7 +217,7 @@ async fn preview_delete(
 ) -> Result<Response, OfficeError> {
     let selection = selection(pairs)?;
     let found = app.office.bulk_preview_delete(&place.permit, &place.resource, &selection).await?;
-    answer_preview(app, reader, place, pairs, &selection, found).await
+    answer_preview(app, reader, place, pairs, &selection, found, None).await
 }
 
 /// Plans again what was not written.
@@ -235,7 +235,7 @@ async fn retry(
         BulkSelection::Keys(ended.failed.into_iter().map(|(key, _)| key).collect())
     };
     let found = app.office.bulk_retry(&place.permit, &place.resource, id).await?;
-    answer_preview(app, reader, place, pairs, &selection, found).await
+    answer_preview(app, reader, place, pairs, &selection, found, None).await
 }
 
 async fn answer_preview(
@@ -245,6 +245,7 @@ async fn answer_preview(
     pairs: &Pairs,
     selection: &BulkSelection,
     found: Preview,
+    confirm: Option<String>,
 ) -> Result<Response, OfficeError> {
     let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
     let catalog = place.permit.backend.catalog()?;
@@ -263,9 +264,14 @@ async fn answer_preview(
         excluded: found.gone.iter().map(|key| (key.to_text(), gone.clone())).collect(),
         reversible: found.is_reversible,
         cut: found.is_cut.then_some(found.most as u64),
+        confirm,
+    };
+    let status = match screen.confirm {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
     };
     let markup = preview_page(&shell, &screen);
-    Ok(shown(&shell, markup))
+    Ok((status, shown(&shell, markup)).into_response())
 }
 
 fn item(view: &View<'_>, (key, fields): &SampleOf) -> BulkItem {
@@ -279,14 +285,37 @@ fn item(view: &View<'_>, (key, fields): &SampleOf) -> BulkItem {
     BulkItem { title: key.to_text(), link: view.record(key).link(), changes: changes.collect() }
 }
 
-/// Applies what was previewed; how it goes on is told by the progress.
-fn apply(app: &App, place: &Place<Edit>, pairs: &Pairs) -> Result<Response, OfficeError> {
+/// Applies what was previewed; how it goes on is told by the progress. A deletion is confirmed by
+/// the number of its records.
+async fn apply(
+    app: &App,
+    reader: &Reader,
+    place: &Place<Edit>,
+    pairs: &Pairs,
+) -> Result<Response, OfficeError> {
     let id = first(pairs, "plan").unwrap_or_default();
-    app.office.bulk_apply(&place.permit, id)?;
+    let waiting = app.office.bulk_waiting(&place.permit, id)?;
+    let typed = waiting.deletes.then(|| first(pairs, "confirm").unwrap_or_default());
+    // What is no number is none of records either.
+    let expected = typed.map(|typed| typed_number(typed).unwrap_or(usize::MAX));
+    match app.office.bulk_apply(&place.permit, id, expected) {
+        Err(OfficeError::OtherCount { .. }) => {
+            let confirm = typed.map(str::to_owned);
+            let selection = selection(pairs)?;
+            return answer_preview(app, reader, place, pairs, &selection, waiting, confirm).await;
+        }
+        applied => applied?,
+    }
     let progress = links::part(&place.permit.backend.name, &place.resource, "bulk");
     let query = query(pairs).pairs();
     let state = query.iter().map(|(name, value)| (*name, value.as_str()));
     Ok(go(&links::with_query(&progress, [("plan", id)].into_iter().chain(state))))
+}
+
+/// A number as people type it, with or without marks between the thousands.
+fn typed_number(text: &str) -> Option<usize> {
+    let is_mark = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | '\'' | '’');
+    text.replace(is_mark, "").parse().ok()
 }
 
 /// How far a bulk change has come, and what it did not write.

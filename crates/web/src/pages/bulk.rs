@@ -8,7 +8,7 @@ use super::record::form::{self, FormGroup, FormInput};
 use crate::components::diff::{FieldChange, changes};
 use crate::components::notice::{Loudness, banner};
 use crate::components::shell::{Layout, page as shell_page};
-use crate::components::{Shell, status};
+use crate::components::{Shell, control, status};
 use crate::links;
 use crate::texts::Texts;
 
@@ -61,6 +61,8 @@ pub struct BulkPreview {
     pub excluded: Vec<(String, String)>,
     /// Whether it can be taken back as a whole.
     pub reversible: bool,
+    /// What was typed to confirm a deletion, where it is not the number of its records.
+    pub confirm: Option<String>,
     /// Where the list has more records than one change takes: how many that are.
     pub cut: Option<u64>,
 }
@@ -184,9 +186,10 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
                 h2 { (t.get("bulk-first")) }
                 ul.change-list { @for item in &preview.items { li { a href=(item.link) { (item.title) } (changes(shell, &item.changes)) } } }
             }
-            form.inline method="post" action=(preview.target.action()) {
+            form.stacked method="post" action=(preview.target.action()) {
                 (preview.target.hidden())
                 input type="hidden" name="plan" value=(preview.plan);
+                @if preview.deletes && preview.changing > 0 { (confirmation(shell, preview)) }
                 div.actions.sticky {
                     button class=(class) type="submit" name="do" value="apply" disabled[preview.changing == 0] { (t.count(if preview.deletes { "bulk-apply-delete" } else { "bulk-apply" }, preview.changing)) }
                     a.button href=(preview.target.query.address(&preview.target.backend, &preview.target.resource)) { (t.get("cancel")) }
@@ -195,6 +198,23 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
         }
     };
     shell_page(shell, &title, Layout::Flow, &content)
+}
+
+/// Who deletes many records types how many.
+fn confirmation(shell: &Shell, preview: &BulkPreview) -> Markup {
+    let t = shell.texts;
+    let wrong = preview.confirm.as_ref().map(|_| t.count("bulk-not-confirmed", preview.changing));
+    let line = control::TextLine {
+        name: "confirm",
+        label: &t.count("bulk-confirm", preview.changing),
+        value: preview.confirm.as_deref().unwrap_or_default(),
+        autocomplete: "off",
+        error: wrong.as_deref(),
+        required: true,
+        first: wrong.is_some(),
+        ..control::TextLine::default()
+    };
+    line.render()
 }
 
 /// What became of it: it goes on, or what was not written, with the way to try again.

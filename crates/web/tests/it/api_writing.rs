@@ -162,7 +162,9 @@ async fn a_bulk_edit_is_previewed_applied_and_undone_as_one() {
     assert_eq!(preview["records"], 2);
     assert_eq!(preview["excluded"], json!([{ "reason": "unchanged", "records": 1 }]));
     let address = format!("{ORDERS}/bulk/{}", preview["id"].as_str().expect("an id"));
-    bed.send(Method::POST, &address, "").await.ok(202);
+    let refused = bed.send(Method::POST, &address, r#"{"expected":3}"#).await.problem(409);
+    assert!(refused["type"].as_str().expect("a type").ends_with("/other-count"), "{refused}");
+    bed.send(Method::POST, &address, r#"{"expected":2}"#).await.ok(202);
     eventually("the bulk edit has ended", async || {
         bed.get(&address).await.ok(200)["is_done"] == true
     })
@@ -179,6 +181,28 @@ async fn a_bulk_edit_is_previewed_applied_and_undone_as_one() {
     let keys = r#"{"keys":["1","99"],"set":{"status":"paid"}}"#;
     let preview = bed.send(Method::POST, &format!("{ORDERS}/bulk"), keys).await.ok(200);
     assert_eq!(preview["excluded"], json!([{ "reason": "gone", "records": 1 }]));
+}
+
+#[tokio::test]
+async fn many_records_are_deleted_after_a_preview_and_brought_back() {
+    let bed = Bed::new().await;
+    let body = r#"{"list":{"filter":"status = open"},"delete":true}"#;
+    let preview = bed.send(Method::POST, &format!("{ORDERS}/bulk"), body).await.ok(200);
+    assert_eq!(preview["records"], 2);
+    let address = format!("{ORDERS}/bulk/{}", preview["id"].as_str().expect("an id"));
+    bed.send(Method::POST, &address, r#"{"expected":2}"#).await.ok(202);
+    eventually("the deletion has ended", async || {
+        bed.get(&address).await.ok(200)["is_done"] == true
+    })
+    .await;
+    let progress = bed.get(&address).await.ok(200);
+    assert_eq!((&progress["written"], &progress["failed"]), (&json!(2), &json!([])));
+    bed.get(&format!("{ORDERS}/records/1")).await.problem(404);
+    let operation = progress["operation"].as_str().expect("an operation");
+    bed.send(Method::POST, &format!("/api/v1/operations/{operation}/undo"), "").await.ok(200);
+    assert_eq!(bed.get(&format!("{ORDERS}/records/1")).await.ok(200)["values"]["number"], "A-1");
+    let both = r#"{"keys":["1"],"set":{"status":"paid"},"delete":true}"#;
+    bed.send(Method::POST, &format!("{ORDERS}/bulk"), both).await.problem(422);
 }
 
 #[tokio::test]

@@ -133,6 +133,7 @@ fn changes_of_many_records_are_drawn() {
     drawn("bulk-running", |shell| bulk::end(&shell, &samples::record::end(false)));
     drawn("bulk-end", |shell| bulk::end(&shell, &samples::record::end(true)));
     drawn("bulk-preview", |shell| bulk::preview(&shell, &samples::record::preview()));
+    drawn("bulk-delete", |shell| bulk::preview(&shell, &samples::record::preview_of_deletion()));
     drawn("change", |shell| change::page(&shell, &samples::record::changed()));
 }
 

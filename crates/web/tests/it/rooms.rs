@@ -266,9 +266,16 @@ async fn all_records_of_a_filter_are_deleted_and_brought_back() {
     ada.get(offen).await.says("50003");
     let form = [("do", "delete"), ("all", "1"), ("f", "status = offen")];
     let preview = ada.post(bulk, &form).await;
-    preview.says("40 Datensätze löschen").says("zurücknehmen");
+    preview.says("40 Datensätze löschen").says("zurücknehmen").says("wie viele es sind: 40");
     let plan = preview.between("name=\"plan\" value=\"", "\"");
-    let applied = ada.post(bulk, &[("do", "apply"), ("plan", &plan)]).await;
+    for wrong in ["", "41", "vierzig"] {
+        let apply = [("do", "apply"), ("plan", &*plan), ("confirm", wrong)];
+        let refused = ada.post(bulk, &[&apply[..], &form[1..]].concat()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused.says("id=\"confirm-error\"").says("Tippe bitte 40 ein").says("name=\"all\"");
+    }
+    ada.get(offen).await.says("50003");
+    let applied = ada.post(bulk, &[("do", "apply"), ("plan", &plan), ("confirm", " 40 ")]).await;
     let change = ada.follow(&applied).await.location.expect("a change's page");
     ada.get(offen).await.says_not("50003");
     ada.get("/b/laden/bestellung?n=200").await.says("50001");

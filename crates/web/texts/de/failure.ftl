@@ -17,6 +17,11 @@ failure-stale = Inzwischen geändert
 failure-stale-text = Der Datensatz hat sich seit dem Öffnen geändert. Es wurde nichts geschrieben.
 failure-unknown-outcome = Ungewiss, ob geschrieben wurde
 failure-unknown-outcome-text = Die Verbindung brach während des Schreibens ab. Ein Blick auf den Datensatz zeigt, was gilt; vorher nicht noch einmal absenden.
+failure-other-count = Die Zahl stimmt nicht
+failure-other-count-text = { $n ->
+    [one] Es geht um { $shown } Datensatz, nicht um so viele, wie angegeben. Geschrieben wurde nichts.
+   *[other] Es geht um { $shown } Datensätze, nicht um so viele, wie angegeben. Geschrieben wurde nichts.
+}
 failure-not-undoable = Lässt sich nicht zurücknehmen
 failure-undo-not-applied = Es wurde nichts geschrieben, also gibt es nichts zurückzunehmen.
 failure-undo-already = Das wurde schon zurückgenommen.

@@ -107,6 +107,8 @@ bulk-excluded = { $n ->
     [one] { $shown } Datensatz bleibt außen vor
    *[other] { $shown } Datensätze bleiben außen vor
 }
+bulk-confirm = Zur Sicherheit eintippen, wie viele es sind: { $shown }
+bulk-not-confirmed = Das ist nicht die Zahl, um die es geht. Tippe bitte { $shown } ein.
 bulk-first = Die ersten davon
 bulk-apply = { $n ->
     [one] { $shown } Datensatz ändern

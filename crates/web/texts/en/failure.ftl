@@ -17,6 +17,11 @@ failure-stale = Changed meanwhile
 failure-stale-text = The record has changed since it was opened. Nothing was written.
 failure-unknown-outcome = Unknown whether it was written
 failure-unknown-outcome-text = The connection broke while this was written. The record itself shows what is true; look there before sending it again.
+failure-other-count = The number is not right
+failure-other-count-text = { $n ->
+    [one] This is about { $shown } record, not as many as were given. Nothing was written.
+   *[other] This is about { $shown } records, not as many as were given. Nothing was written.
+}
 failure-not-undoable = Cannot be taken back
 failure-undo-not-applied = Nothing was written, so there is nothing to take back.
 failure-undo-already = This has been taken back already.

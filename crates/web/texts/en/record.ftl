@@ -107,6 +107,8 @@ bulk-excluded = { $n ->
     [one] { $shown } record is left out
    *[other] { $shown } records are left out
 }
+bulk-confirm = To be safe, type how many there are: { $shown }
+bulk-not-confirmed = That is not the number this is about. Please type { $shown }.
 bulk-first = The first of them
 bulk-apply = { $n ->
     [one] Change { $shown } record

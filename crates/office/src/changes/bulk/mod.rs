@@ -100,6 +100,7 @@ struct Kept {
     at: Micros,
     wanted: Wanted,
     plan: Arc<Plan>,
+    preview: BulkPreview,
     is_begun: bool,
     progress: BulkProgress,
     ended: Arc<tokio::sync::Notify>,
@@ -208,7 +209,7 @@ impl Office {
             is_cut: selected.is_cut,
             most: MOST_RECORDS,
         };
-        self.keep(&preview.id, &permit.actor, now, plan, wanted);
+        self.keep(&preview, &permit.actor, now, plan, wanted);
         Ok(preview)
     }
 
@@ -221,7 +222,7 @@ impl Office {
         mark.into_iter().collect()
     }
 
-    fn keep(&self, id: &str, actor: &Actor, now: Micros, plan: Plan, wanted: Wanted) {
+    fn keep(&self, preview: &BulkPreview, actor: &Actor, now: Micros, plan: Plan, wanted: Wanted) {
         self.bulk.with(|kept| {
             kept.retain(|_, other| now - other.at < VALID);
             while kept.len() >= MOST_KEPT {
@@ -232,18 +233,18 @@ impl Office {
                 };
                 kept.remove(&oldest);
             }
-            let progress =
-                BulkProgress { records: plan.change.items.len(), ..BulkProgress::default() };
+            let progress = BulkProgress { records: preview.records, ..BulkProgress::default() };
             let waiting = Kept {
                 user: actor.user.id.clone(),
                 at: now,
                 wanted,
                 plan: Arc::new(plan),
+                preview: preview.clone(),
                 is_begun: false,
                 progress,
                 ended: Arc::default(),
             };
-            kept.insert(id.to_owned(), waiting);
+            kept.insert(preview.id.clone(), waiting);
         });
     }
 

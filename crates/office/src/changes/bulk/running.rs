@@ -40,28 +40,38 @@ impl Office {
         self.preview(permit, name, &BulkSelection::Keys(keys), wanted).await
     }
 
-    /// Applies a bulk edit that was previewed; it goes on when nobody looks.
+    /// A preview that waits to be applied, as it was shown.
     ///
     /// # Errors
     /// [`OfficeError::Unknown`] when the preview is too old, not the actor's or applied already.
+    pub fn bulk_waiting(
+        &self,
+        permit: &Permit<Edit>,
+        id: &str,
+    ) -> Result<BulkPreview, OfficeError> {
+        self.waiting(permit, id, |kept| Ok(kept.preview.clone()))
+    }
+
+    /// Applies a bulk edit that was previewed; it goes on when nobody looks. Who says how many
+    /// records they expect is refused when it is another number.
+    ///
+    /// # Errors
+    /// As [`Office::bulk_waiting`]; [`OfficeError::OtherCount`], after which the preview still
+    /// waits.
     pub fn bulk_apply(
         self: &Arc<Self>,
         permit: &Permit<Edit>,
         id: &str,
+        expected: Option<usize>,
     ) -> Result<(), OfficeError> {
-        let now = self.clock.micros();
-        let plan = self.bulk.with(|kept| {
-            let waiting = kept.get_mut(id).filter(|kept| {
-                kept.user == permit.actor.user.id
-                    && now - kept.at < VALID
-                    && kept.plan.change.backend == permit.backend.name
-            });
-            let waiting = waiting.filter(|kept| !kept.is_begun)?;
-            waiting.is_begun = true;
-            Some(Arc::clone(&waiting.plan))
-        });
-        let plan =
-            plan.ok_or_else(|| OfficeError::Unknown { what: "preview", name: id.to_owned() })?;
+        let plan = self.waiting(permit, id, |kept| {
+            let found = kept.preview.records;
+            if let Some(expected) = expected.filter(|expected| *expected != found) {
+                return Err(OfficeError::OtherCount { expected, found });
+            }
+            kept.is_begun = true;
+            Ok(Arc::clone(&kept.plan))
+        })?;
         let (office, permit, id) = (Arc::clone(self), permit.clone(), id.to_owned());
         tokio::spawn(async move {
             let follow = {
@@ -77,6 +87,27 @@ impl Office {
             });
         });
         Ok(())
+    }
+
+    /// What somebody does with a preview of theirs that was not applied yet.
+    fn waiting<T>(
+        &self,
+        permit: &Permit<Edit>,
+        id: &str,
+        what: impl FnOnce(&mut Kept) -> Result<T, OfficeError>,
+    ) -> Result<T, OfficeError> {
+        let now = self.clock.micros();
+        self.bulk.with(|kept| {
+            let waiting = kept.get_mut(id).filter(|kept| {
+                kept.user == permit.actor.user.id
+                    && now - kept.at < VALID
+                    && kept.plan.change.backend == permit.backend.name
+                    && !kept.is_begun
+            });
+            let waiting = waiting
+                .ok_or_else(|| OfficeError::Unknown { what: "preview", name: id.to_owned() })?;
+            what(waiting)
+        })
     }
 
     fn advance(&self, id: &str, how: impl FnOnce(&mut Kept)) {

@@ -337,7 +337,12 @@ pub(crate) fn preview() -> BulkPreview {
         )],
         reversible: true,
         cut: None,
+        confirm: None,
     }
+}
+
+pub(crate) fn preview_of_deletion() -> BulkPreview {
+    BulkPreview { deletes: true, confirm: Some("45".into()), ..preview() }
 }
 
 pub(crate) fn changed() -> ChangeScreen {
