@@ -38,6 +38,7 @@ pub enum Icon {
     Warning,
     Pin,
     Out,
+    Into,
     Scroll,
     File,
 }
@@ -86,6 +87,7 @@ impl Icon {
             Self::Warning => "M8 2.500 14.500 13.500h-13zM8 6.500v3.300M8 11.600v.1",
             Self::Pin => "M6 2.500h4l-.5 4 2.500 2.500h-8l2.500-2.500zM8 9v5",
             Self::Out => "M6.500 3H3v10h3.500M10.500 5l3 3-3 3M13.500 8h-7",
+            Self::Into => "M2.5 8h10.500M9 4l4 4-4 4",
             Self::Scroll => "M4 2.500h8v11H4zM6 5.500h4M6 8h4M6 10.500h2.500",
             Self::File => "M4 2h5l3 3v9H4zM9 2v3h3",
         }

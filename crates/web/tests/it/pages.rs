@@ -69,7 +69,20 @@ fn a_list_is_drawn() {
         shell.here = Here::Resource(orders.backend.clone(), orders.resource.clone());
         list::page(&shell, &orders)
     });
+    drawn("list-of-links", |shell| list::page(&shell, &samples::list::customers_first()));
     drawn("list-builder", |shell| list::builder::page(&shell, &samples::list::builder()));
+}
+
+#[test]
+fn a_row_that_begins_with_a_link_has_a_mark_that_opens_it() {
+    let page = |screen| list::page(&samples::shell(Language::English), &screen).into_string();
+    let links = page(samples::list::customers_first());
+    let href = "href=\"/b/orders/orders/r/10248";
+    let (_, mark) = links.split_once("<a class=\"mark\"").expect("a mark");
+    let mark = mark.split('>').next().expect("its end");
+    assert!(mark.contains(href) && mark.contains("aria-label=\"Open “"), "{mark}");
+    let numbers = page(samples::list::orders());
+    assert!(!numbers.contains("class=\"mark\"") && !numbers.contains("opens"));
 }
 
 #[test]

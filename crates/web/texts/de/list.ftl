@@ -118,6 +118,7 @@ export-ndjson = NDJSON
 
 select-all = Alle auf dieser Seite auswählen
 select-row = Auswählen:
+open-row = „{ $title }“ öffnen
 bulk-selection = Auswahl
 bulk-edit = Bearbeiten
 bulk-delete = Löschen

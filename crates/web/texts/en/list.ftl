@@ -118,6 +118,7 @@ export-ndjson = NDJSON
 
 select-all = Select all on this page
 select-row = Select:
+open-row = Open “{ $title }”
 bulk-selection = Selection
 bulk-edit = Edit
 bulk-delete = Delete

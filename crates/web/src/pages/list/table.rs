@@ -7,12 +7,13 @@ use super::{ListScreen, Row};
 use crate::components::icon::{Icon, icon};
 use crate::components::{Shell, cell};
 use crate::shown::{Cell, FieldView};
+use crate::texts::Texts;
 
 pub(super) fn table(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
     html! {
         div.table-wrap tabindex="-1" {
-            table.grid data-grid aria-label=(list.title) {
+            table.grid .opens[opens(list)] data-grid aria-label=(list.title) {
                 thead {
                     tr {
                         th.pick scope="col" {
@@ -27,6 +28,16 @@ pub(super) fn table(shell: &Shell, list: &ListScreen) -> Markup {
             }
         }
     }
+}
+
+/// Whether the first column leads to other records, so that the rows need a mark of their own that
+/// opens them.
+fn opens(list: &ListScreen) -> bool {
+    list.rows.iter().any(leads_elsewhere)
+}
+
+fn leads_elsewhere(row: &Row) -> bool {
+    row.cells.first().is_some_and(|cell| cell.linked.is_some())
 }
 
 fn header(
@@ -101,12 +112,18 @@ fn line(shell: &Shell, list: &ListScreen, row: &Row) -> Markup {
         tr data-key=(crate::links::encode(&key)) data-href=(href) {
             td.pick {
                 input type="checkbox" name="key" value=(key) form="bulk" aria-label={ (t.get("select-row")) " " (row.title) };
+                @if leads_elsewhere(row) { (open_mark(t, row, &href)) }
             }
             @for (place, ((field, pinned), cell)) in list.columns.iter().zip(&row.cells).enumerate() {
                 (data(shell, &list.fields[*field], cell, (place == 0).then_some(href.as_str()), *pinned))
             }
         }
     }
+}
+
+fn open_mark(t: &Texts, row: &Row, href: &str) -> Markup {
+    let word = t.with("open-row", &[("title", row.title.as_str().into())]);
+    html! { a.mark href=(href) title=(word) aria-label=(word) data-peek=(peek_of(href)) { (icon(Icon::Into)) } }
 }
 
 fn data(shell: &Shell, field: &FieldView, cell: &Cell, href: Option<&str>, pinned: bool) -> Markup {

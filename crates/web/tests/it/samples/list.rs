@@ -148,6 +148,14 @@ fn view(id: &str, title: &str, filter: &str, count: Option<Count>) -> ViewTab {
 
 const FILTER: &str = "placed_at during last 30 days and (total >= 100 or customer.country = AT)";
 
+/// The same list with the customers in its first column.
+pub(crate) fn customers_first() -> ListScreen {
+    let mut list = orders();
+    list.columns.swap(0, 1);
+    list.rows.iter_mut().for_each(|row| row.cells.swap(0, 1));
+    list
+}
+
 pub(crate) fn orders() -> ListScreen {
     let fields = fields();
     ListScreen {
