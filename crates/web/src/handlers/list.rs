@@ -1,39 +1,37 @@
 //! The list of a resource, and what belongs to it.
 
+mod export;
+mod filter;
+mod views;
+
 use std::time::Duration;
 
-use axum::Form;
-use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt as _;
 use kontor_model::condition::SearchTerm;
 use kontor_model::filter::Filter;
 use kontor_model::{BackendName, Count, FieldType, ResourceName};
 use kontor_office::catalog::{Catalog, Face};
-use kontor_office::{
-    ExportFormat, List, ListRequest, Manage, NewView, OfficeError, Owner, Permit, Read, Role,
-    SearchPlan, View as SavedView, ViewDefinition,
-};
+use kontor_office::{List, ListRequest, Manage, OfficeError, Read, SearchPlan};
 use tokio::time::Instant;
 
 use crate::app::App;
 use crate::failure::{PageFailure, told};
 use crate::frame::health;
-use crate::handlers::home::query_of;
-use crate::handlers::{Pairs, Place, all, done, first, go, here, place, shown};
+use crate::handlers::{Pairs, Place, first, go, here, place, shown};
 use crate::links;
-use crate::pages::list::builder::{BuilderScreen, Part};
 use crate::pages::list::{
     self as pages, LinkedFields, ListQuery, ListRights, ListScreen, ListState, QuickFilter, Row,
-    SearchBox, SortBy, ViewScope, ViewTab, describe,
+    SearchBox, SortBy, ViewTab,
 };
 use crate::shown::Cell;
 use crate::texts::Texts;
 use crate::view::View;
 use crate::visitor::Reader;
+
+pub(crate) use export::{download, export_csv, export_ndjson, export_xlsx};
+pub(crate) use filter::filter;
+pub(crate) use views::save_view;
 
 /// A list that took longer is said to be slow.
 const SLOW: Duration = Duration::from_millis(2_000);
@@ -111,9 +109,9 @@ async fn screen(
         Err(error) => Err(error),
     };
     let took = begun.elapsed();
-    let views = app.office.views(&place.permit, &place.resource).await?;
+    let saved = app.office.views(&place.permit, &place.resource).await?;
     let mut screen =
-        empty_screen(&view, query, views.iter().map(|saved| tab(&view, saved)).collect());
+        empty_screen(&view, query, saved.iter().map(|saved| views::tab(&view, saved)).collect());
     match result {
         Ok(list) => fill(&mut screen, &view, list, took),
         Err(error) => refuse(&mut screen, t, error)?,
@@ -305,24 +303,6 @@ fn search_box(view: &View<'_>) -> SearchBox {
     if titles.is_empty() { SearchBox::Nothing } else { SearchBox::Over(titles) }
 }
 
-fn tab(view: &View<'_>, saved: &SavedView) -> ViewTab {
-    let definition: ViewDefinition = saved.definition.read().unwrap_or_default();
-    let (scope, is_own) = match &saved.owner {
-        Owner::User(_) => (ViewScope::Personal, true),
-        Owner::Team(_) => (ViewScope::Team, true),
-        Owner::Role(_) => (ViewScope::Standard, view.permit.has::<Manage>()),
-    };
-    ViewTab {
-        id: saved.id.clone(),
-        title: saved.name.clone(),
-        query: query_of(&saved.id, &definition),
-        scope,
-        count: None,
-        counted: true,
-        is_own,
-    }
-}
-
 /// How long the list is, asked after the page.
 pub(crate) async fn count(
     State(app): State<App>,
@@ -353,70 +333,6 @@ pub(crate) async fn count(
     }
 }
 
-/// The filter builder; with `do=apply` the list with the new filter.
-pub(crate) async fn filter(
-    State(app): State<App>,
-    reader: Reader,
-    Path((backend, resource)): At,
-    Query(pairs): Query<Pairs>,
-) -> Result<Response, PageFailure> {
-    let (place, builder) = match builder(&app, &reader, &backend, &resource, &pairs) {
-        Ok(found) => found,
-        Err(error) => return Err(reader.fails(&app, error).await),
-    };
-    let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
-    let mut screen = builder;
-    if first(&pairs, "do") == Some("apply") {
-        let names = describe::Names { fields: &screen.fields, linked: &screen.linked };
-        let before = Filter::parse(&screen.query.filter).unwrap_or_else(|_| Filter::everything());
-        match screen.part.put_into(shell.texts, &before, names) {
-            Ok(filter) => {
-                return Ok(go(&screen
-                    .query
-                    .with_filter(filter.to_string())
-                    .address(&screen.backend, &screen.resource)));
-            }
-            Err(problem) => screen.error = Some(problem),
-        }
-    }
-    let markup = if reader.frame.is_fragment {
-        crate::pages::list::builder::fragment(&shell, &screen)
-    } else {
-        crate::pages::list::builder::page(&shell, &screen)
-    };
-    Ok(shown(&shell, markup))
-}
-
-fn builder(
-    app: &App,
-    reader: &Reader,
-    backend: &str,
-    resource: &str,
-    pairs: &Pairs,
-) -> Result<(Place<Read>, BuilderScreen), OfficeError> {
-    let place: Place<Read> = place(app, reader, backend, resource)?;
-    let language =
-        crate::texts::Language::from_code(&reader.actor.user.language).unwrap_or_default();
-    let catalog = place.permit.backend.catalog()?;
-    let face = face_of(&catalog, &place)?;
-    let view = View { permit: &place.permit, catalog: &catalog, face, language };
-    let query = query(pairs);
-    let filter = Filter::parse(&query.filter).unwrap_or_else(|_| Filter::everything());
-    let at = first(pairs, "at").and_then(|at| at.parse().ok());
-    let part = Part::from_pairs(pairs).unwrap_or_else(|| Part::of(&filter, at));
-    let screen = BuilderScreen {
-        backend: view.backend().clone(),
-        resource: view.name().clone(),
-        title: view.title(),
-        fields: view.fields(),
-        linked: linked_fields(&view),
-        query,
-        part,
-        error: None,
-    };
-    Ok((place, screen))
-}
-
 pub(crate) fn face_of<'a, R>(
     catalog: &'a Catalog,
     place: &Place<R>,
@@ -434,169 +350,4 @@ pub(crate) async fn columns(Path((backend, resource)): At, Query(pairs): Query<P
         pages::columns::chosen(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let query = ListQuery { columns: chosen, ..query(&pairs) };
     go(&query.address(&name, &ResourceName::new(resource)))
-}
-
-/// Saves, overwrites or removes a view.
-pub(crate) async fn save_view(
-    State(app): State<App>,
-    reader: Reader,
-    Path((backend, resource)): At,
-    Form(pairs): Form<Pairs>,
-) -> Result<Response, PageFailure> {
-    match save(&app, &reader, &backend, &resource, &pairs).await {
-        Ok(response) => Ok(response),
-        Err(error) => Err(reader.fails(&app, error).await),
-    }
-}
-
-async fn save(
-    app: &App,
-    reader: &Reader,
-    backend: &str,
-    resource: &str,
-    pairs: &Pairs,
-) -> Result<Response, OfficeError> {
-    let place: Place<Read> = place(app, reader, backend, resource)?;
-    let query = query(pairs);
-    let address = query.address(&place.permit.backend.name, &place.resource);
-    if let Some(id) = first(pairs, "delete") {
-        app.office.remove_view(&place.permit, id).await?;
-        let query = ListQuery { view: None, ..query };
-        return Ok(go(&query.address(&place.permit.backend.name, &place.resource)));
-    }
-    let owner = match first(pairs, "scope") {
-        Some("team") => reader
-            .actor
-            .teams
-            .first()
-            .map_or(Owner::Role(Role::Reader), |team| Owner::Team(team.clone())),
-        Some("standard") => Owner::Role(Role::Reader),
-        _ => Owner::User(reader.actor.user.id.clone()),
-    };
-    let definition = ViewDefinition {
-        filter: query.filter.clone(),
-        search: query.search.clone(),
-        sort: query.sort_text(),
-        columns: query.columns.iter().map(|column| column.field.clone()).collect(),
-    };
-    let new =
-        NewView { name: first(pairs, "title").unwrap_or_default().to_owned(), owner, definition };
-    let saved = app.office.save_view(&place.permit, &place.resource, new).await?;
-    if let Some(old) = first(pairs, "id") {
-        app.office.remove_view(&place.permit, old).await?;
-    }
-    let _ = address;
-    let query = ListQuery { view: Some(saved.id), ..query };
-    Ok(done(&query.address(&place.permit.backend.name, &place.resource), "view-saved", None))
-}
-
-/// Comma-separated values.
-pub(crate) async fn export_csv(
-    app: State<App>,
-    reader: Reader,
-    at: At,
-    query: Query<Pairs>,
-) -> Result<Response, PageFailure> {
-    export(app, reader, at, query, ExportFormat::Csv, "csv").await
-}
-
-/// A workbook.
-pub(crate) async fn export_xlsx(
-    app: State<App>,
-    reader: Reader,
-    at: At,
-    query: Query<Pairs>,
-) -> Result<Response, PageFailure> {
-    export(app, reader, at, query, ExportFormat::Xlsx, "xlsx").await
-}
-
-/// One JSON object per line.
-pub(crate) async fn export_ndjson(
-    app: State<App>,
-    reader: Reader,
-    at: At,
-    query: Query<Pairs>,
-) -> Result<Response, PageFailure> {
-    export(app, reader, at, query, ExportFormat::Ndjson, "ndjson").await
-}
-
-async fn export(
-    State(app): State<App>,
-    reader: Reader,
-    Path((backend, resource)): At,
-    Query(pairs): Query<Pairs>,
-    format: ExportFormat,
-    ending: &str,
-) -> Result<Response, PageFailure> {
-    let exported = async {
-        let place: Place<Read> = place(&app, &reader, &backend, &resource)?;
-        let keys = all(&pairs, "key");
-        let mut request = request(&query(&pairs))?;
-        if !keys.is_empty() {
-            request.filter = Some(only(&place.permit, &place.resource, &keys)?);
-        }
-        let list = ListRequest { after: None, before: None, ..request };
-        app.office.export(&place.permit, &place.resource, &list, format).await
-    };
-    match exported.await {
-        Ok(stream) => Ok(download(stream, format, &format!("{backend}-{resource}.{ending}"))),
-        Err(error) => Err(reader.fails(&app, error).await),
-    }
-}
-
-/// The filter that leaves these records.
-fn only(
-    permit: &Permit<Read>,
-    resource: &ResourceName,
-    keys: &[&str],
-) -> Result<Filter, OfficeError> {
-    use kontor_model::filter::Operator;
-    let catalog = permit.backend.catalog()?;
-    let resource = catalog.face(resource).map(|face| catalog.resource(face)).ok_or_else(|| {
-        OfficeError::UnknownResource {
-            backend: permit.backend.name.to_string(),
-            resource: resource.to_string(),
-        }
-    })?;
-    let mut any = Vec::new();
-    for text in keys {
-        let kontor_model::RecordKey::Values(values) = crate::handlers::key(text)? else {
-            return Err(OfficeError::Parameter {
-                what: "key",
-                problem: "records without a key cannot be chosen one by one".into(),
-            });
-        };
-        let tests = resource.key.iter().zip(&values).map(|(&field, value)| {
-            Filter::test(
-                &[&resource.fields[field].name],
-                Operator::Eq,
-                &[&value.to_text().unwrap_or_default()],
-            )
-        });
-        any.push(Filter::All(tests.collect()));
-    }
-    Ok(Filter::Any(any))
-}
-
-/// A stream of bytes as a file to keep.
-pub(crate) fn download(
-    stream: kontor_office::Exported,
-    format: ExportFormat,
-    name: &str,
-) -> Response {
-    let body = Body::from_stream(
-        stream.map(|part| part.map_err(|error| std::io::Error::other(error.to_string()))),
-    );
-    let mut response = body.into_response();
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' })
-        .collect();
-    let disposition =
-        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", links::encode(name));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    if let Ok(value) = HeaderValue::from_str(&disposition) {
-        response.headers_mut().insert(CONTENT_DISPOSITION, value);
-    }
-    response
 }
