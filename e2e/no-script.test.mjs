@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ADMINISTRATOR, READER } from "./browser.mjs";
-import { input, openWorld, ORDERS, pageOf, save } from "./world.mjs";
+import { input, invite, openWorld, ORDERS, pageOf, save } from "./world.mjs";
 
 let world;
 before(async () => (world = await openWorld()));
@@ -115,4 +115,27 @@ test("the search finds a record by its number", async () => {
   await page.locator("a.hit", { hasText: number }).first().click();
   assert.equal((await page.getByRole("heading", { level: 1 }).textContent()).trim(), number);
   await page.context().close();
+});
+
+test("a view for everybody is found by everybody, and the list opens with it", async () => {
+  const list = "/b/orders/customers";
+  const page = await pageOf(world, "administrator", plain);
+  await page.goto(`${list}?f=${encodeURIComponent("language = de")}`);
+  await page.locator("summary", { hasText: "Save view" }).click();
+  await page.locator("#view-title").fill("German speakers");
+  await page.locator("#view-scope").selectOption("everybody");
+  await page.locator("#view-first").check();
+  await page.locator("form[action$='/views']").getByRole("button", { name: "Save view" }).click();
+  await page.getByRole("link", { name: "German speakers" }).waitFor();
+  await page.context().close();
+
+  await invite(world, "reader", READER, "reader");
+  const other = await pageOf(world, "reader", plain);
+  await other.goto(list);
+  assert.match(other.url(), /view=/, "the list opens with the view");
+  const tabs = other.getByRole("navigation", { name: "Views" });
+  assert.equal((await tabs.locator("[aria-current]").textContent()).trim(), "German speakers");
+  await tabs.getByRole("link", { name: "All" }).click();
+  assert.equal((await tabs.locator("[aria-current]").textContent()).trim(), "All");
+  await other.context().close();
 });

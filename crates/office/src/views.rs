@@ -26,6 +26,12 @@ pub struct ViewDefinition {
     /// Names of the columns in order; the resource's own when empty.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Whether it stands there without a counter.
+    #[serde(default)]
+    pub hides_count: bool,
+    /// Whether the list opens with it.
+    #[serde(default)]
+    pub opens_first: bool,
 }
 
 impl ViewDefinition {
@@ -87,6 +93,27 @@ impl Office {
             name.as_str(),
         )
         .await?)
+    }
+
+    /// The view that a list opens with: the actor's own choice, else their teams', else everybody's.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn first_view(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+    ) -> Result<Option<(View, ViewDefinition)>, OfficeError> {
+        let views = self.views(permit, name).await?.into_iter();
+        let opening = views.filter_map(|view| {
+            let definition: ViewDefinition = view.definition.read().ok()?;
+            definition.opens_first.then_some((view, definition))
+        });
+        Ok(opening.min_by_key(|(view, _)| match view.owner {
+            Owner::User(_) => 0,
+            Owner::Team(_) => 1,
+            Owner::Role(_) => 2,
+        }))
     }
 
     /// All views of the actor and of their teams, for the start page.

@@ -11,7 +11,7 @@ pub enum Owner {
     User(String),
     /// A team's, by name.
     Team(String),
-    /// What everybody with the role finds.
+    /// What everybody with the role finds, and whoever may do more.
     Role(Role),
 }
 
@@ -122,8 +122,8 @@ pub async fn get(db: &mut impl Read, id: &str) -> Result<Option<View>> {
     Ok(select(db, "id = $1", params![id]).await?.into_iter().next())
 }
 
-/// The views of a resource that a user finds: their own, their teams', and the default for the
-/// role they have on the backend.
+/// The views of a resource that a user finds: their own, their teams', and those of the role they
+/// have on the backend and of the roles that may do less.
 ///
 /// # Errors
 /// As [`remove`].
@@ -135,7 +135,8 @@ pub async fn of_resource(
     resource: &str,
 ) -> Result<Vec<View>> {
     let condition = format!(
-        "backend = $2 AND resource = $3 AND ({THEIRS} OR (owner_kind = 'role' AND owner = $4))"
+        "backend = $2 AND resource = $3 AND ({THEIRS} OR (owner_kind = 'role' \
+         AND (owner = 'reader' OR owner = $4 OR $4 = 'administrator')))"
     );
     select(db, &condition, params![user_id, backend, resource, role]).await
 }

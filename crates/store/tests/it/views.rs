@@ -52,16 +52,24 @@ pub(crate) async fn a_user_finds_their_own_their_teams_and_their_roles_views(bed
             View { position: 1, ..view("c", Owner::Role(Role::Editor)) },
             view("d", own("bert")),
             view("e", team("finance")),
-            view("f", Owner::Role(Role::Reader)),
+            View { position: 4, ..view("f", Owner::Role(Role::Reader)) },
+            View { position: 5, ..view("h", Owner::Role(Role::Administrator)) },
             elsewhere,
         ],
     )
     .await;
     let mut db = store.read();
     let found = views::of_resource(&mut db, "anna", Role::Editor, "orders", "order line").await;
-    assert_eq!(ids(&found.unwrap()), ["c", "b", "a"]);
+    assert_eq!(ids(&found.unwrap()), ["c", "b", "a", "f"]);
+    let found = async |role| {
+        let mut db = store.read();
+        let found = views::of_resource(&mut db, "bert", role, "orders", "order line").await;
+        ids(&found.unwrap()).join("")
+    };
+    assert_eq!(found(Role::Reader).await, "df");
+    assert_eq!(found(Role::Administrator).await, "cdfh");
     assert_eq!(ids(&views::of_user(&mut db, "anna").await.unwrap()), ["g", "b", "a"]);
-    assert_eq!(views::of_backend(&mut db, "orders").await.unwrap().len(), 7);
+    assert_eq!(views::of_backend(&mut db, "orders").await.unwrap().len(), 8);
     assert_eq!(views::of_backend(&mut db, "others").await.unwrap(), []);
 }
 

@@ -50,6 +50,10 @@ struct Kept {
     sort: String,
     /// Names of the columns; the resource's own when empty.
     columns: Vec<String>,
+    /// Whether it stands there without a counter.
+    hides_count: bool,
+    /// Whether the list opens with it.
+    opens_first: bool,
 }
 
 /// A saved view.
@@ -84,6 +88,8 @@ impl ViewAnswer {
                 search: definition.search,
                 sort: definition.sort,
                 columns: definition.columns,
+                hides_count: definition.hides_count,
+                opens_first: definition.opens_first,
             },
             created: words::instant(view.created),
         })
@@ -144,6 +150,8 @@ impl ViewToSave {
                 search: self.definition.search,
                 sort: self.definition.sort,
                 columns: self.definition.columns,
+                hides_count: self.definition.hides_count,
+                opens_first: self.definition.opens_first,
             },
         })
     }

@@ -70,6 +70,14 @@ pub(crate) async fn page(
     Path((backend, resource)): At,
     Query(pairs): Query<Pairs>,
 ) -> Result<Response, PageFailure> {
+    // The address of a list alone leads to the view that opens first, if there is one.
+    if pairs.is_empty() && !reader.frame.is_fragment {
+        match views::opening(&app, &reader, &backend, &resource).await {
+            Ok(Some(address)) => return Ok(go(&address)),
+            Ok(None) => {}
+            Err(error) => return Err(reader.fails(&app, error).await),
+        }
+    }
     match screen(&app, &reader, &backend, &resource, query(&pairs)).await {
         Ok((place, screen)) => {
             let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
@@ -153,6 +161,7 @@ fn empty_screen(view: &View<'_>, query: ListQuery, views: Vec<ViewTab>) -> ListS
             change_locked: change,
             delete_locked: change,
             share_views: view.permit.has::<Manage>(),
+            has_team: !view.permit.actor.teams.is_empty(),
         },
         state: ListState::Ready,
         as_of: None,

@@ -22,7 +22,7 @@ pub(super) fn tab(view: &View<'_>, saved: &SavedView) -> ViewTab {
     let (scope, is_own) = match &saved.owner {
         Owner::User(_) => (ViewScope::Personal, true),
         Owner::Team(_) => (ViewScope::Team, true),
-        Owner::Role(_) => (ViewScope::Standard, view.permit.has::<Manage>()),
+        Owner::Role(_) => (ViewScope::Everybody, view.permit.has::<Manage>()),
     };
     ViewTab {
         id: saved.id.clone(),
@@ -30,9 +30,24 @@ pub(super) fn tab(view: &View<'_>, saved: &SavedView) -> ViewTab {
         query: query_of(&saved.id, &definition),
         scope,
         count: None,
-        counted: true,
+        counted: !definition.hides_count,
+        opens_first: definition.opens_first,
         is_own,
     }
+}
+
+/// The address of the view that a list opens with.
+pub(super) async fn opening(
+    app: &App,
+    reader: &Reader,
+    backend: &str,
+    resource: &str,
+) -> Result<Option<String>, OfficeError> {
+    let place: Place<Read> = place(app, reader, backend, resource)?;
+    let first = app.office.first_view(&place.permit, &place.resource).await?;
+    Ok(first.map(|(view, definition)| {
+        query_of(&view.id, &definition).address(&place.permit.backend.name, &place.resource)
+    }))
 }
 
 /// Saves, overwrites or removes a view.
@@ -62,13 +77,9 @@ async fn save(
         let query = ListQuery { view: None, ..query };
         return Ok(go(&query.address(&place.permit.backend.name, &place.resource)));
     }
-    let owner = match first(pairs, "scope") {
-        Some("team") => reader
-            .actor
-            .teams
-            .first()
-            .map_or(Owner::Role(Role::Reader), |team| Owner::Team(team.clone())),
-        Some("standard") => Owner::Role(Role::Reader),
+    let owner = match (first(pairs, "scope"), reader.actor.teams.first()) {
+        (Some("team"), Some(team)) => Owner::Team(team.clone()),
+        (Some("everybody"), _) => Owner::Role(Role::Reader),
         _ => Owner::User(reader.actor.user.id.clone()),
     };
     let definition = ViewDefinition {
@@ -76,6 +87,8 @@ async fn save(
         search: query.search.clone(),
         sort: query.sort_text(),
         columns: query.columns.iter().map(|column| column.field.clone()).collect(),
+        hides_count: first(pairs, "counted").is_none(),
+        opens_first: first(pairs, "first").is_some(),
     };
     let new =
         NewView { name: first(pairs, "title").unwrap_or_default().to_owned(), owner, definition };

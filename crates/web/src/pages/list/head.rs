@@ -69,9 +69,16 @@ fn save_view(shell: &Shell, list: &ListScreen) -> Markup {
         list.views.iter().find(|view| view.is_own && Some(&view.id) == list.query.view.as_ref());
     let action = links::part(&list.backend, &list.resource, "views");
     let fields = list.query.pairs_without(&["after", "before", "view"]);
+    let is_offered = |scope: ViewScope| match scope {
+        ViewScope::Personal => true,
+        ViewScope::Team => list.rights.has_team,
+        ViewScope::Everybody => list.rights.share_views,
+    };
+    let scope = own.map_or(ViewScope::Personal, |view| view.scope).code();
+    let counted = own.is_none_or(|view| view.counted);
     let scopes: Vec<_> = ViewScope::ALL
         .iter()
-        .take(if list.rights.share_views { 3 } else { 1 })
+        .filter(|(scope, ..)| is_offered(*scope))
         .map(|(_, code, key)| (*code, t.get(key)))
         .collect();
     let scopes: Vec<_> = scopes.iter().map(|(code, word)| (*code, word.as_ref())).collect();
@@ -81,8 +88,9 @@ fn save_view(shell: &Shell, list: &ListScreen) -> Markup {
             (control::line("view-title", &t.get("view-name"), None, None, &html! {
                 input id="view-title" name="title" required maxlength="80" value=(own.map_or("", |view| view.title.as_str())) autocomplete="off";
             }))
-            (control::line("view-scope", &t.get("view-scope"), None, None, &control::select("view-scope", "scope", None, &scopes, "personal")))
-            label.check for="view-counted" { input #view-counted type="checkbox" name="counted" value="1" checked; (t.get("view-counted")) }
+            (control::line("view-scope", &t.get("view-scope"), None, None, &control::select("view-scope", "scope", None, &scopes, scope)))
+            label.check for="view-counted" { input #view-counted type="checkbox" name="counted" value="1" checked[counted]; (t.get("view-counted")) }
+            label.check for="view-first" { input #view-first type="checkbox" name="first" value="1" checked[own.is_some_and(|view| view.opens_first)]; (t.get("view-first")) }
             div.actions {
                 (control::submit(&t.get("view-save")))
                 @if let Some(view) = own {
@@ -101,10 +109,14 @@ pub(super) fn tabs(shell: &Shell, list: &ListScreen) -> Markup {
     if list.views.is_empty() {
         return html! {};
     }
-    let all = super::ListQuery::default();
+    // Without a word the list would open with the view that opens first.
+    let opens_first = list.views.iter().any(|view| view.opens_first);
+    let view = opens_first.then(|| super::ALL_RECORDS.to_owned());
+    let all = super::ListQuery { view, ..super::ListQuery::default() };
+    let is_all = list.query.view.as_deref().is_none_or(|view| view == super::ALL_RECORDS);
     html! {
         nav.tabs aria-label=(t.get("views")) {
-            a href=(list.here(&all)) aria-current=[list.query.view.is_none().then_some("page")] data-swap="#list" { (t.get("view-all")) }
+            a href=(list.here(&all)) aria-current=[is_all.then_some("page")] data-swap="#list" { (t.get("view-all")) }
             @for view in &list.views { (tab(shell, list, view)) }
         }
     }

@@ -20,7 +20,7 @@ mod head;
 pub mod query;
 mod table;
 
-pub use query::{ColumnChoice, ListQuery, SortBy};
+pub use query::{ALL_RECORDS, ColumnChoice, ListQuery, SortBy};
 
 /// What a list shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +112,8 @@ pub struct ViewTab {
     pub count: Option<Count>,
     /// Whether it shows a counter.
     pub counted: bool,
+    /// Whether the list opens with it.
+    pub opens_first: bool,
     /// Whether the reader may change or delete it.
     pub is_own: bool,
 }
@@ -122,10 +124,10 @@ pub enum ViewScope {
     /// Whoever made it.
     #[default]
     Personal,
-    /// Everybody.
+    /// A team of the reader.
     Team,
-    /// Everybody, and the list opens with it.
-    Standard,
+    /// Everybody who may read the list.
+    Everybody,
 }
 
 impl ViewScope {
@@ -133,8 +135,15 @@ impl ViewScope {
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Personal, "personal", "view-personal"),
         (Self::Team, "team", "view-team"),
-        (Self::Standard, "standard", "view-standard"),
+        (Self::Everybody, "everybody", "view-everybody"),
     ];
+
+    /// Its code in forms.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        let found = Self::ALL.iter().find(|(scope, ..)| *scope == self);
+        found.map_or("personal", |(_, code, _)| code)
+    }
 }
 
 /// What the search box can do.
@@ -173,6 +182,8 @@ pub struct ListRights {
     pub delete_locked: Option<Locked>,
     /// Whether the reader may save views for everybody.
     pub share_views: bool,
+    /// Whether the reader has a team to save views for.
+    pub has_team: bool,
 }
 
 /// How reading a list went.

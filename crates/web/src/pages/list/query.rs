@@ -80,6 +80,9 @@ pub(super) fn split(text: &str, mark: char) -> Vec<(bool, String)> {
     names
 }
 
+/// Stands for a view where none is wanted, not even the one that opens first.
+pub const ALL_RECORDS: &str = "all";
+
 impl ListQuery {
     /// Reads the pairs of an address; what is not a list's is left aside.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {

@@ -142,6 +142,7 @@ fn view(id: &str, title: &str, filter: &str, count: Option<Count>) -> ViewTab {
         scope: ViewScope::Team,
         count,
         counted: true,
+        opens_first: false,
         is_own: id == "1",
     }
 }
