@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use kontor_model::{FieldType, Value};
+use kontor_office::catalog::{in_major_units, minor_digits};
 
 use crate::texts::{Language, Texts};
 
@@ -83,25 +84,17 @@ pub fn decimal(language: Language, text: &str) -> String {
 /// An amount: minor units are turned into the major unit without arithmetic on floats.
 #[must_use]
 pub fn money(language: Language, plain: &str, currency: Option<&str>, minor: u8) -> String {
-    let amount = decimal(language, &shifted(plain, usize::from(minor)));
+    let amount = decimal(language, &in_major_units(plain, u32::from(minor)));
     match currency {
         Some(currency) => format!("{amount}\u{a0}{currency}"),
         None => amount,
     }
 }
 
-/// `12345` with two digits behind the point is `123.45`.
-fn shifted(plain: &str, digits: usize) -> String {
-    let (sign, unsigned) = match plain.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", plain),
-    };
-    if digits == 0 || unsigned.is_empty() || !unsigned.bytes().all(|b| b.is_ascii_digit()) {
-        return plain.to_owned();
-    }
-    let padded = format!("{unsigned:0>width$}", width = digits + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - digits);
-    format!("{sign}{whole}.{fraction}")
+/// The digits of a minor unit, where the record's own currency may have others.
+#[must_use]
+pub fn own_minor(minor: u8, currency: &str) -> u8 {
+    u8::try_from(minor_digits(u32::from(minor), Some(currency))).unwrap_or(minor)
 }
 
 /// A number of bytes in the unit that keeps it short: `1,4 MB`.

@@ -5,7 +5,7 @@ use kontor_model::{BackendName, FieldType, Generated, RecordKey, Resource, Resou
 use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
 use kontor_office::{Edit, LinkedTitle, Permit, Read, ReadOnlyReason};
 
-use crate::format::Format;
+use crate::format::{self, Format};
 use crate::shown::{Cell, ChoiceView, FieldView, LinkView, Linked, Locked, RecordRef, Tone};
 use crate::texts::Language;
 
@@ -148,11 +148,12 @@ impl<'a> View<'a> {
     ) -> FieldView {
         if let OfficeFormat::Money { currency_field: Some(currency), .. } =
             &self.face.fields[index].format
-            && let Format::Money { currency: shown, .. } = &mut field.format
+            && let Format::Money { currency: shown, minor } = &mut field.format
         {
             *shown = value_of(*currency)
                 .and_then(|value| value.to_text())
                 .filter(|code| !code.is_empty());
+            *minor = shown.as_deref().map_or(*minor, |code| format::own_minor(*minor, code));
         }
         field
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Schema, Sort, Value};
 
+use super::money::minor_digits;
 use super::{
     Catalog, Choice, Face, FieldFace, Format, Incoming, Kinds, Link, Mark, SoftDelete, Stamps,
     Translations, humanised,
@@ -238,7 +239,10 @@ fn format(resource: &Resource, said: &FieldOverride, index: usize) -> Format {
                 Some(Currency::Code(code)) => Some(code.clone()),
                 _ => None,
             },
-            decimals: said.decimals.unwrap_or(2),
+            decimals: said.decimals.unwrap_or_else(|| match &said.currency {
+                Some(Currency::Code(code)) => minor_digits(2, Some(code)),
+                _ => 2,
+            }),
         },
         Some(_) => Format::Plain,
         None if !said.choices.is_empty() => Format::Status,

@@ -1,6 +1,7 @@
 //! What a backend looks like to people: its schema, with the manifest laid over it.
 
 mod build;
+mod money;
 mod words;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use crate::error::ReadOnlyReason;
 use crate::manifest::Label;
 
 pub use build::build;
+pub use money::{in_major_units, minor_digits};
 pub use words::humanised;
 
 /// A backend's resources as people see them.
@@ -121,7 +123,8 @@ pub enum Format {
         currency_field: Option<usize>,
         /// The code, where it is always the same.
         currency_code: Option<String>,
-        /// Digits of the minor unit that integers count; decimals are shown as they are.
+        /// Digits of the minor unit that integers count; decimals are shown as they are. A
+        /// record's own currency may have others, see [`minor_digits`].
         decimals: u32,
     },
     /// A share of a hundred.

@@ -8,15 +8,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _};
-use kontor_model::{FieldType, Query, ResourceName, Value};
+use kontor_model::{FieldType, Query, Resource, ResourceName, Value};
 use tokio::sync::mpsc;
 
 use super::comma_separated::{csv_record, harmless};
-use super::list::{ListRequest, Listed, column, content_fields, key_of};
+use super::list::{
+    ListRequest, Listed, column, content_fields, currency_fields, key_of, own_currencies,
+};
 use super::titles::{Along, take_titles};
 use crate::Office;
 use crate::actor::{Permit, Read};
-use crate::catalog::{Catalog, Face};
+use crate::catalog::{Catalog, Face, Format, in_major_units, minor_digits};
 use crate::error::OfficeError;
 
 /// An export may keep a statement running this long.
@@ -76,6 +78,10 @@ struct Layout {
     face: usize,
     columns: Vec<usize>,
     read: Vec<usize>,
+    /// For each column, the field that holds its own currency; empty where no column has one.
+    currencies: Vec<Option<usize>>,
+    /// For each column of money that is kept in minor units, their digits.
+    minor: Vec<Option<u32>>,
     language: String,
 }
 
@@ -106,6 +112,17 @@ impl Layout {
             }
         }
         heads
+    }
+
+    /// An amount that is kept in minor units, in major ones as the screen shows it.
+    fn amount(&self, at: usize, record: &Listed) -> Option<String> {
+        let decimals = self.minor[at]?;
+        let value = &record.values[at];
+        if !matches!(value, Value::Int(_) | Value::UInt(_)) {
+            return None;
+        }
+        let currency = record.currencies.get(at).and_then(Option::as_deref);
+        Some(in_major_units(&value.to_text()?, minor_digits(decimals, currency)))
     }
 
     fn is_textual(&self, field: usize) -> bool {
@@ -150,6 +167,12 @@ impl Office {
                 read.push(field);
             }
         }
+        let currencies = currency_fields(face, &planned.columns);
+        for &field in currencies.iter().flatten() {
+            if !read.contains(&field) {
+                read.push(field);
+            }
+        }
         let columns = read.iter().map(|&field| column(resource, field, false)).collect();
         let mut query = Query {
             sort: planned.sort,
@@ -163,8 +186,11 @@ impl Office {
             serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
         self.note_record("records.exported", &permit.actor, &permit.backend.name, name, &body)
             .await?;
+        let minor = planned.columns.iter().map(|&field| minor_unit(resource, face, field));
         let layout = Layout {
             face: face.index,
+            minor: minor.collect(),
+            currencies,
             columns: planned.columns,
             read,
             language: permit.actor.user.language.clone(),
@@ -223,8 +249,9 @@ impl Office {
             let mut values = row.map_err(failed)?;
             let titles = take_titles(&mut values, &along, columns.len());
             let key = key_of(resource, face, &layout.read, &values);
+            let currencies = own_currencies(&layout.currencies, &layout.read, &values);
             values.truncate(columns.len());
-            batch.push(Listed { key, values, titles, currencies: Vec::new() });
+            batch.push(Listed { key, values, titles, currencies });
         }
         if self.add_titles(permit, catalog, face, columns, &along, &mut batch).await {
             return Err(failed(kontor_connect::Failure::new(
@@ -311,6 +338,15 @@ impl Office {
     }
 }
 
+/// Digits of the minor unit in which a field keeps money.
+fn minor_unit(resource: &Resource, face: &Face, field: usize) -> Option<u32> {
+    let is_whole = matches!(resource.fields[field].ty, FieldType::Int { .. } | FieldType::Any);
+    match &face.fields[field].format {
+        Format::Money { decimals, .. } if is_whole => Some(*decimals),
+        _ => None,
+    }
+}
+
 async fn send_file(
     file: std::fs::File,
     sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
@@ -340,8 +376,12 @@ enum Cell {
 
 fn cells(layout: &Layout, record: &Listed) -> Vec<Cell> {
     let mut cells = Vec::new();
-    for ((&field, value), title) in layout.columns.iter().zip(&record.values).zip(&record.titles) {
-        cells.push(cell(value));
+    let columns = layout.columns.iter().zip(&record.values).zip(&record.titles).enumerate();
+    for (at, ((&field, value), title)) in columns {
+        cells.push(match layout.amount(at, record) {
+            Some(amount) => cell(&Value::Decimal(amount)),
+            None => cell(value),
+        });
         if layout.has_title(field) {
             let title = title.as_ref().and_then(|linked| linked.title.clone());
             cells.push(title.map_or(Cell::Empty, Cell::Text));
@@ -414,12 +454,16 @@ fn write_cell(
 fn csv_line(out: &mut Vec<u8>, layout: &Layout, titled: &[bool], record: &Listed) {
     let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(layout.columns.len() * 2);
     let columns = layout.columns.iter().zip(titled).zip(&record.values).zip(&record.titles);
-    for (((&field, &has_title), value), title) in columns {
+    for (at, (((&field, &has_title), value), title)) in columns.enumerate() {
         let text = match value {
             Value::Text(text) | Value::Decimal(text) => Cow::Borrowed(text.as_str()),
             other => Cow::Owned(other.to_text().unwrap_or_default()),
         };
-        fields.push(if layout.is_textual(field) { harmless(text) } else { text });
+        fields.push(match layout.amount(at, record) {
+            Some(amount) => Cow::Owned(amount),
+            None if layout.is_textual(field) => harmless(text),
+            None => text,
+        });
         if has_title {
             let title = title.as_ref().and_then(|linked| linked.title.as_deref());
             fields.push(harmless(title.unwrap_or_default().into()));

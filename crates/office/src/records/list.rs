@@ -147,11 +147,7 @@ impl Office {
             .map(|mut values| {
                 let titles = take_titles(&mut values, &along, planned.columns.len());
                 let key = key_of(resource, face, &read, &values);
-                let code = |field: &Option<usize>| {
-                    let at = read.iter().position(|other| Some(*other) == *field)?;
-                    values[at].to_text().filter(|code| !code.is_empty())
-                };
-                let currencies = currencies.iter().map(code).collect();
+                let currencies = own_currencies(&currencies, &read, &values);
                 values.truncate(planned.columns.len());
                 Listed { key, values, titles, currencies }
             })
@@ -221,13 +217,26 @@ pub(crate) fn column(resource: &Resource, field: usize, brief: bool) -> Column {
 }
 
 /// For each column that is money, the field that holds the record's own currency.
-fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
+pub(crate) fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
     let of = |field: &usize| match &face.fields[*field].format {
         Format::Money { currency_field, .. } => *currency_field,
         _ => None,
     };
     let fields: Vec<Option<usize>> = columns.iter().map(of).collect();
     if fields.iter().all(Option::is_none) { Vec::new() } else { fields }
+}
+
+/// For each column that is money in a currency of the record's own, its code.
+pub(crate) fn own_currencies(
+    fields: &[Option<usize>],
+    read: &[usize],
+    values: &[Value],
+) -> Vec<Option<String>> {
+    let code = |field: &Option<usize>| {
+        let at = read.iter().position(|other| Some(*other) == *field)?;
+        values[at].to_text().filter(|code| !code.is_empty())
+    };
+    fields.iter().map(code).collect()
 }
 
 /// The columns shown, then those that the records' addresses need besides.

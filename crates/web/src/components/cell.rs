@@ -49,7 +49,8 @@ pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> M
         }
         value => match (&cell.currency, &field.format) {
             (Some(currency), Format::Money { minor, .. }) => {
-                let format = Format::Money { currency: Some(currency.clone()), minor: *minor };
+                let minor = format::own_minor(*minor, currency);
+                let format = Format::Money { currency: Some(currency.clone()), minor };
                 plain(shell, &FieldView { format, ..field.clone() }, value, place)
             }
             _ => plain(shell, field, value, place),

@@ -27,6 +27,8 @@ const SHOP: &str = "
         (3, 'A-3', 2, 'open', '1.05', NULL, NULL);
     CREATE TABLE words (word TEXT PRIMARY KEY, n INTEGER);
     INSERT INTO words VALUES ('count', 1), ('a/b', 2);
+    CREATE TABLE payments (id INTEGER PRIMARY KEY, amount INTEGER, fee INTEGER, currency TEXT);
+    INSERT INTO payments VALUES (1, 1299, 30, 'EUR'), (2, -5, NULL, 'EUR'), (3, 1299, 30, 'JPY');
 ";
 
 /// Where the orders are.
@@ -99,7 +101,10 @@ impl Bed {
         std::fs::create_dir(&manifests).expect("a folder");
         let manifest = format!(
             "title = \"Shop\"\nurl = \"sqlite:{}\"\nwritable = true\n\n\
-             [resources.customers.fields.password_hash]\nsecret = true\n",
+             [resources.customers.fields.password_hash]\nsecret = true\n\n\
+             [resources.payments.fields]\n\
+             amount = {{ format = \"money\", currency = \"currency\" }}\n\
+             fee = {{ format = \"money\", currency_code = \"EUR\" }}\n",
             shop.path().display()
         );
         std::fs::write(manifests.join("shop.toml"), manifest).expect("written");

@@ -198,6 +198,24 @@ async fn an_export_holds_every_record() {
 }
 
 #[tokio::test]
+async fn an_export_writes_money_as_the_screen_shows_it_and_ndjson_as_it_is_kept() {
+    let bed = Bed::new().await;
+    let payments = ORDERS.replace("orders", "payments");
+    // The currency decides although it is no column of the file.
+    let asked = "sort=id&columns=id,amount,fee";
+    let csv = bed.get(&format!("{payments}/export.csv?{asked}")).await.text();
+    let lines: Vec<&str> = csv.lines().skip(1).collect();
+    assert_eq!(lines, ["1,12.99,0.30", "2,-0.05,", "3,1299,0.30"]);
+    let ndjson = bed.get(&format!("{payments}/export.ndjson?{asked}")).await.text();
+    let first: Value = serde_json::from_str(ndjson.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(first, json!({ "id": 1, "amount": 1299, "fee": 30 }));
+    let session =
+        bed.send_with(&As::Session, Method::GET, "/b/shop/payments?s=id", &[], Body::empty());
+    let list = session.await.text();
+    assert!(list.contains("12.99\u{a0}EUR") && list.contains("1,299\u{a0}JPY"), "{list}");
+}
+
+#[tokio::test]
 async fn the_one_box_finds_a_record_by_its_number() {
     let bed = Bed::new().await;
     let found = bed.get("/api/v1/search?q=A-3").await.ok(200);
@@ -215,7 +233,7 @@ async fn backends_say_how_they_are() {
     assert_eq!(list["backends"][0]["name"], "shop");
     assert_eq!(list["backends"][0]["role"], "administrator");
     let shop = bed.get("/api/v1/backends/shop").await.ok(200);
-    assert_eq!(shop["resources"].as_array().map(Vec::len), Some(3));
+    assert_eq!(shop["resources"].as_array().map(Vec::len), Some(4));
     assert_eq!(shop["health"]["condition"], "ok");
     let drift = bed.get("/api/v1/backends/shop/drift").await.ok(200);
     assert_eq!(drift["at"], Value::Null);
