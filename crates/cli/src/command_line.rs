@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use kontor_office::Grant;
 
-use crate::commands::{audit, check, connect, demo, doctor, openapi, serve};
-use crate::configuration::{Configuration, Given, GlobalOptions, ServeOptions};
+use crate::commands::{audit, check, connect, demo, doctor, openapi, serve, user};
+use crate::configuration::{AddressOptions, Configuration, Given, GlobalOptions, ServeOptions};
 use crate::error::CommandError;
 use crate::logging;
 
@@ -36,6 +37,9 @@ enum Command {
     /// Looks after the audit.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Looks after people without signing in: for whoever has lost the last administrator's password.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Prints the description of the API (OpenAPI 3.1, JSON).
     Openapi,
 }
@@ -90,6 +94,53 @@ enum AuditCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Lists the people with their rights.
+    List,
+    /// Prints a link with which somebody chooses a new password.
+    ResetLink(ResetLinkOptions),
+    /// Invites somebody and prints the link with which they come in.
+    Invite(InviteOptions),
+}
+
+impl UserCommand {
+    fn address(&self) -> Option<&AddressOptions> {
+        match self {
+            Self::List => None,
+            Self::ResetLink(options) => Some(&options.address),
+            Self::Invite(options) => Some(&options.address),
+        }
+    }
+}
+
+#[derive(Args)]
+struct ResetLinkOptions {
+    /// The person's e-mail address.
+    email: String,
+    #[command(flatten)]
+    address: AddressOptions,
+}
+
+/// What `kontor user invite` is told.
+#[derive(Args)]
+pub(crate) struct InviteOptions {
+    /// The person's e-mail address.
+    pub(crate) email: String,
+    /// The person's name as shown; they may change it.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Let the person administer Kontor itself, with all backends.
+    #[arg(long, conflicts_with = "roles")]
+    pub(crate) administrator: bool,
+    /// A role on a backend: reader, editor or administrator; * stands for every backend. May be
+    /// given several times.
+    #[arg(long = "role", value_name = "BACKEND=ROLE", value_parser = user::grant)]
+    pub(crate) roles: Vec<Grant>,
+    #[command(flatten)]
+    address: AddressOptions,
+}
+
 /// Whether a command found all to be well. What is wrong was said already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -129,7 +180,12 @@ fn run(
         Command::Demo(options) => Some(&options.serve),
         _ => None,
     };
-    let configuration = Configuration::read(Given::new(global, serving), global.config.as_deref())?;
+    let address = match &command {
+        Command::User(user) => user.address(),
+        _ => None,
+    };
+    let given = Given::new(global, serving, address);
+    let configuration = Configuration::read(given, global.config.as_deref())?;
     // A server tells what happens; the other commands answer, and log only what goes wrong.
     let quiet = serving.is_none() && configuration.log_level.is_none();
     logging::start(&configuration, quiet, io::stderr().is_terminal());
@@ -157,6 +213,13 @@ async fn dispatch(
         }
         Command::Audit(AuditCommand::Verify { json }) => {
             Box::pin(audit::verify(configuration, json, out)).await
+        }
+        Command::User(UserCommand::List) => Box::pin(user::list(configuration, out)).await,
+        Command::User(UserCommand::ResetLink(options)) => {
+            Box::pin(user::reset_link(configuration, &options.email, out)).await
+        }
+        Command::User(UserCommand::Invite(options)) => {
+            Box::pin(user::invite(configuration, &options, out)).await
         }
         Command::Openapi => openapi::run(out),
     }

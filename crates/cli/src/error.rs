@@ -65,6 +65,13 @@ pub(crate) enum CommandError {
         "there is no store at {0} yet; `kontor serve` makes it, or name another with --data or --store"
     )]
     NoStore(String),
+    /// The data folder has no key of the store's seal, and this command does not make one.
+    #[error(
+        "{} has no seal.key, with which the audit of the store is sealed; name the data folder of \
+         the office with --data",
+        .0.display()
+    )]
+    NoSeal(PathBuf),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -51,10 +51,31 @@ impl Installation {
         role: Role,
     ) -> Result<Self, CommandError> {
         make_private_folder(&configuration.data)?;
-        let name = installation_name(&configuration.data)?;
+        // A second server must not even touch the store.
+        installation_name(&configuration.data)?;
         let lock = (role == Role::Server).then(|| lock(&configuration.data)).transpose()?;
-        let key = KeyFile::open_or_create(&configuration.data.join("key"))?;
         let store = open_store(configuration).await?;
+        Self::over(configuration, role, store, lock)
+    }
+
+    /// Opens an installation that is there already.
+    ///
+    /// # Errors
+    /// [`CommandError::NoStore`] when it is not, after which nothing was made; else as
+    /// [`Installation::open`].
+    pub(crate) async fn open_existing(configuration: &Configuration) -> Result<Self, CommandError> {
+        let store = open_existing_store(configuration).await?;
+        Self::over(configuration, Role::Command, store, None)
+    }
+
+    fn over(
+        configuration: &Configuration,
+        role: Role,
+        store: Store,
+        lock: Option<File>,
+    ) -> Result<Self, CommandError> {
+        let key = KeyFile::open_or_create(&configuration.data.join("key"))?;
+        let name = installation_name(&configuration.data)?;
         let office = Office::new(Furnishing {
             clock: Arc::new(SystemClock),
             store: store.clone(),
@@ -82,7 +103,8 @@ pub(crate) async fn open_store(configuration: &Configuration) -> Result<Store, C
 /// Opens a store that is there already, without making anything.
 ///
 /// # Errors
-/// [`CommandError::NoStore`] when it is not.
+/// [`CommandError::NoStore`] when it is not; [`CommandError::NoSeal`] when the data folder is not
+/// the one that belongs to it.
 pub(crate) async fn open_existing_store(
     configuration: &Configuration,
 ) -> Result<Store, CommandError> {
@@ -90,6 +112,9 @@ pub(crate) async fn open_existing_store(
         && !file.exists()
     {
         return Err(CommandError::NoStore(file.display().to_string()));
+    }
+    if configuration.store_file().is_none() && !configuration.data.join("seal.key").exists() {
+        return Err(CommandError::NoSeal(configuration.data.clone()));
     }
     open_store(configuration).await
 }

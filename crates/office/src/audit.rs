@@ -86,21 +86,32 @@ impl Office {
         resource: Option<String>,
         body: &serde_json::Value,
     ) -> Result<(), OfficeError> {
+        let entry = NewEntry { backend, resource, ..self.entry(kind, user, name, body)? };
+        self.store.audit().append(vec![entry], OpenChange::None).await?;
+        Ok(())
+    }
+
+    /// An entry about something that somebody does now, apart from backends.
+    pub(crate) fn entry(
+        &self,
+        kind: &str,
+        user: Option<&User>,
+        name: &str,
+        body: &serde_json::Value,
+    ) -> Result<NewEntry, OfficeError> {
         let at = self.clock.micros();
-        let entry = NewEntry {
+        Ok(NewEntry {
             at,
             operation: random::id(at),
             kind: kind.to_owned(),
             actor_id: user.map(|user| user.id.clone()),
             // A name from a sign-in form is anybody's text.
             actor_name: name.replace('\0', "").chars().take(200).collect(),
-            backend,
-            resource,
+            backend: None,
+            resource: None,
             record_key: None,
             body: Json::write(body)?,
-        };
-        self.store.audit().append(vec![entry], OpenChange::None).await?;
-        Ok(())
+        })
     }
 
     /// A part of the audit, newest first.

@@ -34,7 +34,9 @@ pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};
 pub use error::{Conflict, FieldProblem, NotUndoable, OfficeError, Problem, ReadOnlyReason};
 pub use pending::{Establish, Looked};
-pub use people::{Account, NewPerson, NewToken, PeopleError, Preferences, SignedIn, TokenMade};
+pub use people::{
+    Account, NewPerson, NewToken, Operator, PeopleError, Preferences, SignedIn, TokenMade,
+};
 pub use proposing::{Proposals, proposal_id};
 pub use records::{
     ExportFormat, Exported, Found, FoundRecord, LinkedTitle, List, ListRequest, Listed, Related,

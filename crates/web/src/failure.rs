@@ -340,6 +340,7 @@ pub(crate) fn people_text(t: &Texts, problem: &PeopleError) -> String {
         PeopleError::EmailTaken => t.get("people-email-taken").into_owned(),
         PeopleError::NameMissing => t.get("people-name-missing").into_owned(),
         PeopleError::TimeZone(_) => t.get("people-time-zone").into_owned(),
+        PeopleError::Disabled => t.get("people-disabled").into_owned(),
         PeopleError::LastAdministrator => t.get("people-last-administrator").into_owned(),
     }
 }

@@ -8,3 +8,4 @@ pub(crate) mod doctor;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 mod text_table;
+pub(crate) mod user;

@@ -1,7 +1,7 @@
 //! `kontor serve`: opens the office in the browser until it is told to stop.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::command_line::Verdict;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, origin};
 use crate::error::CommandError;
 use crate::installation::{Installation, Role};
 
@@ -76,9 +76,7 @@ async fn greet(
     address: SocketAddr,
     out: &mut (dyn Write + Send),
 ) -> Result<(), CommandError> {
-    let own = format!("http://{}", reachable(address));
-    // Behind a proxy, cookies and forms work only under the proxy's name.
-    let public = configuration.trusted_origins.first().unwrap_or(&own);
+    let (own, public) = (origin(address), configuration.public(address));
     if let Some(secret) = office.setup_link().await? {
         writeln!(
             out,
@@ -89,16 +87,6 @@ async fn greet(
     writeln!(out, "Kontor listens on {own}")?;
     out.flush()?;
     Ok(())
-}
-
-/// An address that a browser on this machine can open: “everywhere” is none.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        let local =
-            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
-        address.set_ip(local);
-    }
-    address
 }
 
 /// Answers requests until `stop` changes, and then lets those that have begun come to their end.
@@ -205,18 +193,5 @@ async fn keep_up(metrics: PrometheusHandle) {
     loop {
         tokio::time::sleep(Duration::from_secs(5)).await;
         metrics.run_upkeep();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::reachable;
-
-    #[test]
-    fn a_link_leads_to_an_address_that_a_browser_can_open() {
-        let shown = |text: &str| reachable(text.parse().unwrap()).to_string();
-        assert_eq!(shown("0.0.0.0:80"), "127.0.0.1:80");
-        assert_eq!(shown("[::]:80"), "[::1]:80");
-        assert_eq!(shown("192.168.0.7:80"), "192.168.0.7:80");
     }
 }

@@ -5,10 +5,10 @@ mod file;
 mod options;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-pub(crate) use options::{Given, GlobalOptions, LogFormat, ServeOptions};
+pub(crate) use options::{AddressOptions, Given, GlobalOptions, LogFormat, ServeOptions};
 
 /// The data folder unless told otherwise: in the folder where one stands.
 const DATA: &str = "data";
@@ -85,6 +85,12 @@ impl Configuration {
         }
     }
 
+    /// With what links begin that people open, when the office listens at an address. Behind a
+    /// proxy, cookies and forms work only under the proxy's name.
+    pub(crate) fn public(&self, address: SocketAddr) -> String {
+        self.trusted_origins.first().cloned().unwrap_or_else(|| origin(address))
+    }
+
     /// The file of the store, where it is one.
     pub(crate) fn store_file(&self) -> Option<&Path> {
         let path = self.store.strip_prefix("sqlite:")?;
@@ -92,9 +98,27 @@ impl Configuration {
     }
 }
 
+/// An address that a browser on this machine can open: “everywhere” is none.
+pub(crate) fn origin(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        let local =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(local);
+    }
+    format!("http://{address}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_leads_to_an_address_that_a_browser_can_open() {
+        let shown = |text: &str| origin(text.parse().unwrap());
+        assert_eq!(shown("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(shown("[::]:80"), "http://[::1]:80");
+        assert_eq!(shown("192.168.0.7:80"), "http://192.168.0.7:80");
+    }
 
     fn given(text: &str) -> Given {
         file::parse(text, Path::new("/etc/kontor/kontor.toml"), true).unwrap()

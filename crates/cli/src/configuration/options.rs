@@ -34,14 +34,22 @@ pub(crate) struct GlobalOptions {
 /// Options of the commands that open the office in the browser.
 #[derive(Args)]
 pub(crate) struct ServeOptions {
-    /// Where to listen; port 0 takes any that is free [default: 127.0.0.1:4711]
-    #[arg(long, value_name = "ADDRESS", env = "KONTOR_LISTEN")]
-    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) address: AddressOptions,
     /// Send cookies over https only; for use behind a proxy that speaks https [default: false]
     #[arg(long, env = "KONTOR_SECURE_COOKIES", num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false")]
     secure_cookies: Option<bool>,
+}
+
+/// Where the office is found; also for the commands that print a link into it.
+#[derive(Args)]
+pub(crate) struct AddressOptions {
+    /// Where the office listens; for a server, port 0 takes any that is free [default:
+    /// 127.0.0.1:4711]
+    #[arg(long, value_name = "ADDRESS", env = "KONTOR_LISTEN")]
+    listen: Option<SocketAddr>,
     /// An origin from which forms may be sent beside the address itself, such as
-    /// https://office.example.com; may be given several times
+    /// https://office.example.com; may be given several times. Printed links begin with the first
     #[arg(long = "trusted-origin", value_name = "ORIGIN", env = "KONTOR_TRUSTED_ORIGINS", value_delimiter = ',', value_parser = check_origin)]
     trusted_origins: Option<Vec<String>>,
 }
@@ -70,16 +78,21 @@ pub(crate) struct Given {
 
 impl Given {
     /// What stands on the command line and in the environment.
-    pub(crate) fn new(global: &GlobalOptions, serving: Option<&ServeOptions>) -> Self {
+    pub(crate) fn new(
+        global: &GlobalOptions,
+        serving: Option<&ServeOptions>,
+        address: Option<&AddressOptions>,
+    ) -> Self {
+        let address = serving.map(|serving| &serving.address).or(address);
         Self {
             data: global.data.clone(),
             store: global.store.clone(),
             manifests: global.manifests.clone(),
             log: global.log,
             log_level: global.log_level.clone(),
-            listen: serving.and_then(|serving| serving.listen),
+            listen: address.and_then(|address| address.listen),
             secure_cookies: serving.and_then(|serving| serving.secure_cookies),
-            trusted_origins: serving.and_then(|serving| serving.trusted_origins.clone()),
+            trusted_origins: address.and_then(|address| address.trusted_origins.clone()),
         }
     }
 

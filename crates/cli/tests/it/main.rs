@@ -11,3 +11,4 @@ mod demo;
 mod doctor;
 mod kill;
 mod serve;
+mod user;

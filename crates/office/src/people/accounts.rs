@@ -3,14 +3,14 @@
 use kontor_store::grants::{self, Grant};
 use kontor_store::links::{self, Link, Purpose};
 use kontor_store::users::{self, User};
-use kontor_store::{Micros, SecretHash, StoreError, sessions};
+use kontor_store::{Micros, SecretHash, StoreError, Tx, sessions};
 
 use super::{PeopleError, SignedIn, password};
 use crate::actor::Actor;
 use crate::error::OfficeError;
 use crate::{Office, random};
 
-const DAY: Micros = 24 * 3600 * 1_000_000;
+pub(super) const DAY: Micros = 24 * 3600 * 1_000_000;
 
 /// What somebody says of themselves when they come in for the first time.
 #[derive(Debug, Clone)]
@@ -89,6 +89,18 @@ impl Office {
         user: Option<&str>,
         valid: Micros,
     ) -> Result<String, OfficeError> {
+        let (secret, link) = self.new_link(purpose, user, valid);
+        self.store.transaction(async |mut tx| give_out(&mut tx, &link).await).await?;
+        Ok(secret)
+    }
+
+    /// A one-time link that is valid from now on, and its secret.
+    pub(super) fn new_link(
+        &self,
+        purpose: Purpose,
+        user: Option<&str>,
+        valid: Micros,
+    ) -> (String, Link) {
         let now = self.clock.micros();
         let secret = random::token();
         let link = Link {
@@ -98,13 +110,7 @@ impl Office {
             created: now,
             expires: now + valid,
         };
-        self.store
-            .transaction(async |mut tx| {
-                links::withdraw(&mut tx, purpose, user).await?;
-                links::add(&mut tx, &link).await
-            })
-            .await?;
-        Ok(secret)
+        (secret, link)
     }
 
     /// What a one-time link is for, and the account it belongs to.
@@ -116,7 +122,10 @@ impl Office {
         let link = links::usable(&mut db, &SecretHash::of(secret), self.clock.micros()).await?;
         let link = link.ok_or(PeopleError::LinkSpent)?;
         let user = match &link.user_id {
-            Some(id) => Some(users::get(&mut db, id).await?.ok_or(PeopleError::LinkSpent)?),
+            Some(id) => {
+                let user = users::get(&mut db, id).await?.filter(|user| !user.disabled);
+                Some(user.ok_or(PeopleError::LinkSpent)?)
+            }
             None => None,
         };
         Ok((link.purpose, user))
@@ -176,6 +185,7 @@ impl Office {
             })
             .await
             .map_err(email_taken)?;
+        self.actors.forget_all();
         let body = serde_json::json!({ "user": user.id, "name": user.name });
         self.note("person.joined", Some(&user), &user.name, &body).await?;
         self.open_session(user, ip, agent).await
@@ -194,31 +204,10 @@ impl Office {
         grants: &[Grant],
     ) -> Result<(User, String), OfficeError> {
         actor.administrator()?;
-        if name.trim().is_empty() {
-            return Err(PeopleError::NameMissing.into());
-        }
-        let now = self.clock.micros();
-        let user = User {
-            id: random::id(now),
-            name: name.trim().to_owned(),
-            email: valid_email(email)?,
-            password_hash: None,
-            is_admin,
-            language: actor.user.language.clone(),
-            time_zone: actor.user.time_zone.clone(),
-            density: "normal".into(),
-            theme: "system".into(),
-            disabled: false,
-            created: now,
-        };
+        let user =
+            self.newcomer(name, email, is_admin, (&actor.user.language, &actor.user.time_zone))?;
         self.store
-            .transaction(async |mut tx| {
-                users::add(&mut tx, &user).await?;
-                for grant in grants {
-                    grants::set(&mut tx, &user.id, grant).await?;
-                }
-                Ok::<_, OfficeError>(())
-            })
+            .transaction(async |mut tx| add_with_rights(&mut tx, &user, grants).await)
             .await
             .map_err(email_taken)?;
         let body = serde_json::json!({ "user": user.id, "name": user.name, "email": user.email });
@@ -227,13 +216,44 @@ impl Office {
         Ok((user, secret))
     }
 
-    /// The secret of a link with which somebody chooses a new password, valid for a day.
+    /// Somebody who has not chosen a password yet. Language and time zone hold until they come in.
+    pub(super) fn newcomer(
+        &self,
+        name: &str,
+        email: &str,
+        is_admin: bool,
+        (language, time_zone): (&str, &str),
+    ) -> Result<User, PeopleError> {
+        if name.trim().is_empty() {
+            return Err(PeopleError::NameMissing);
+        }
+        let now = self.clock.micros();
+        Ok(User {
+            id: random::id(now),
+            name: name.trim().to_owned(),
+            email: valid_email(email)?,
+            password_hash: None,
+            is_admin,
+            language: language.to_owned(),
+            time_zone: time_zone.to_owned(),
+            density: "normal".into(),
+            theme: "system".into(),
+            disabled: false,
+            created: now,
+        })
+    }
+
+    /// The secret of a link with which somebody chooses a new password, valid for a day. Earlier
+    /// links of theirs are worth nothing then.
     ///
     /// # Errors
-    /// [`OfficeError::Denied`] unless the actor administers Kontor.
+    /// [`OfficeError::Denied`] unless the actor administers Kontor; [`PeopleError::Disabled`].
     pub async fn reset_link(&self, actor: &Actor, user: &str) -> Result<String, OfficeError> {
         actor.administrator()?;
         let account = self.account(actor, user).await?;
+        if account.user.disabled {
+            return Err(PeopleError::Disabled.into());
+        }
         let body = serde_json::json!({ "user": account.user.id });
         self.note("person.reset", Some(&actor.user), &actor.user.name, &body).await?;
         self.one_time_link(Purpose::Reset, Some(user), DAY).await
@@ -245,6 +265,10 @@ impl Office {
     /// [`OfficeError::Denied`] unless the actor administers Kontor.
     pub async fn accounts(&self, actor: &Actor) -> Result<Vec<Account>, OfficeError> {
         actor.administrator()?;
+        self.all_accounts().await
+    }
+
+    pub(super) async fn all_accounts(&self) -> Result<Vec<Account>, OfficeError> {
         let mut db = self.store.read();
         let mut accounts = Vec::new();
         for user in users::list(&mut db).await? {
@@ -383,7 +407,33 @@ fn one_of(what: &'static str, value: &str, permitted: &[&str]) -> Result<(), Off
     Err(OfficeError::Parameter { what, problem })
 }
 
-fn email_taken(error: OfficeError) -> OfficeError {
+/// Keeps a link, after which earlier ones of the same person are worth nothing.
+pub(super) async fn give_out(tx: &mut Tx, link: &Link) -> Result<(), StoreError> {
+    match &link.user_id {
+        Some(user) => {
+            for purpose in [Purpose::Invite, Purpose::Reset] {
+                links::withdraw(tx, purpose, Some(user)).await?;
+            }
+        }
+        None => drop(links::withdraw(tx, link.purpose, None).await?),
+    }
+    links::add(tx, link).await
+}
+
+/// Adds a person with their roles.
+pub(super) async fn add_with_rights(
+    tx: &mut Tx,
+    user: &User,
+    grants: &[Grant],
+) -> Result<(), OfficeError> {
+    users::add(tx, user).await?;
+    for grant in grants {
+        grants::set(tx, &user.id, grant).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn email_taken(error: OfficeError) -> OfficeError {
     match error {
         OfficeError::Store(StoreError::Duplicate { .. }) => PeopleError::EmailTaken.into(),
         other => other,

@@ -1,6 +1,7 @@
 //! People: how they come in, what they may do, how they like it.
 
 mod accounts;
+mod operating;
 mod password;
 mod sign_in;
 pub(crate) use sign_in::RecentActors;
@@ -8,6 +9,7 @@ mod supervising;
 mod tokens;
 
 pub use accounts::{Account, NewPerson, Preferences};
+pub use operating::Operator;
 pub use sign_in::SignedIn;
 pub use tokens::{NewToken, TokenMade};
 
@@ -48,6 +50,9 @@ pub enum PeopleError {
     /// No such time zone.
     #[error("“{0}” is no time zone")]
     TimeZone(String),
+    /// The person may not sign in at all, so that a new password would not help.
+    #[error("this person is disabled; an administrator can enable them again")]
+    Disabled,
     /// The last administrator cannot be removed, disabled or lowered.
     #[error("somebody must administer Kontor")]
     LastAdministrator,

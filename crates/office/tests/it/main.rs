@@ -6,6 +6,7 @@ mod faults;
 mod limits;
 mod manifest;
 mod office;
+mod people;
 mod proposals;
 mod real;
 mod undoing;

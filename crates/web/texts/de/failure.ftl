@@ -73,6 +73,7 @@ people-email = Das ist keine E-Mail-Adresse.
 people-email-taken = Mit dieser Adresse gibt es schon ein Konto.
 people-name-missing = Ein Name fehlt noch.
 people-time-zone = Diese Zeitzone ist nicht bekannt. Erwartet wird ein Name wie Europe/Berlin.
+people-disabled = Diese Person ist gesperrt; ein neues Passwort hilft ihr erst, wenn sie entsperrt ist.
 people-last-administrator = Jemand muss Kontor verwalten können; das ist die letzte Person mit dieser Rolle.
 people-repeat = Die beiden Passwörter sind verschieden.
 

@@ -73,6 +73,7 @@ people-email = This is not an e-mail address.
 people-email-taken = There is an account with this address already.
 people-name-missing = A name is missing.
 people-time-zone = This time zone is not known. A name such as Europe/Berlin is expected.
+people-disabled = This person is disabled; a new password helps only once they are enabled again.
 people-last-administrator = Somebody must be able to administer Kontor; this is the last person with that role.
 people-repeat = The two passwords differ.
 
