@@ -146,6 +146,14 @@ impl<D: Driver> Connection for Database<D> {
             }
         }
     }
+
+    async fn close(&self) {
+        tokio::join!(self.write.close(), async {
+            if !Arc::ptr_eq(&self.write, &self.read) {
+                self.read.close().await;
+            }
+        });
+    }
 }
 
 /// Counting stops here where the engine has no planner to ask.

@@ -133,6 +133,15 @@ pub trait Connection: Send + Sync {
     /// Waits until no session of an earlier run of this installation can still write. `false`
     /// when that cannot be told.
     async fn earlier_sessions_ended(&self) -> Result<bool, Failure>;
+
+    /// Ends the way to the backend: from now on every other method fails, what is at work is
+    /// waited for (2 s at most), and all connections are closed, so that nothing of ours is left
+    /// beside a file or in a server. The exception is SQLite's own: who opened a file in WAL mode
+    /// for reading only may not remove the `-wal` and `-shm` that SQLite made for it.
+    ///
+    /// When the last holder lets go without this, the connections are closed, too, but nobody
+    /// learns when.
+    async fn close(&self);
 }
 
 /// A resource within its schema, as the methods of [`Connection`] take it.

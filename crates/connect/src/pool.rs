@@ -1,7 +1,7 @@
 //! The connection budget of a backend: so many connections and no more, each returned clean, and
 //! whatever was abandoned in the middle cancelled in the backend itself.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +33,9 @@ pub(crate) trait Opener: Send + Sync + 'static {
 
     /// Whether a connection that was idle still answers.
     async fn is_alive(&self, raw: &mut Self::Raw) -> bool;
+
+    /// Closes a connection as the backend wishes it, and waits until it is closed.
+    async fn close(&self, raw: Self::Raw) -> Result<(), sqlx::Error>;
 }
 
 /// After a failed attempt to connect the next one waits this long; requests in between fail at
@@ -44,6 +47,10 @@ const IDLE_LIMIT: Duration = Duration::from_secs(300);
 
 /// Time for which an abandoned statement is tried to be cancelled; its own timeout ends it later.
 const CANCEL_LIMIT: Duration = Duration::from_secs(5);
+
+/// When a pool is closed, connections at work are waited for this long, and closing those that are
+/// not may take as long again.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 /// Connections of a backend at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +73,8 @@ pub(crate) struct Pool<O: Opener> {
     last_failure: Mutex<Option<(Instant, Failure)>>,
     /// Cancelling takes a connection beyond the budget: one and no more.
     cancelling: tokio::sync::Mutex<()>,
+    /// Nothing is lent any more.
+    closed: AtomicBool,
 }
 
 /// How long things may take.
@@ -101,6 +110,7 @@ impl<O: Opener> Pool<O> {
             in_use: AtomicU32::new(0),
             last_failure: Mutex::new(None),
             cancelling: tokio::sync::Mutex::new(()),
+            closed: AtomicBool::new(false),
         })
     }
 
@@ -121,13 +131,17 @@ impl<O: Opener> Pool<O> {
         let permits = Arc::clone(&self.permits);
         let permit = match tokio::time::timeout(self.limits.wait, permits.acquire_owned()).await {
             Ok(Ok(permit)) => permit,
-            Ok(Err(_)) => return Err(Failure::new(FailureKind::Other, "the pool is closed")),
+            Ok(Err(_)) => return Err(closed()),
             Err(_) => {
                 let (wait, permitted) = (self.limits.wait, self.permitted);
                 let detail = format!("waited {wait:?} for one of {permitted} connections");
                 return Err(Failure::new(FailureKind::Busy, detail));
             }
         };
+        // Asked with the permit in hand: from here on, closing waits for this lease.
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(closed());
+        }
         let place = Place::taken(self, permit);
         let slot = match self.take_idle().await {
             Some(slot) => slot,
@@ -183,7 +197,30 @@ impl<O: Opener> Pool<O> {
         }
     }
 
-    fn put_back(&self, mut slot: Slot<O>) {
+    /// Lends nothing any more, waits shortly for what is at work, and closes all connections.
+    pub(crate) async fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.close_idle().await;
+        let ended = self.permits.acquire_many(self.permitted);
+        if tokio::time::timeout(CLOSE_LIMIT, ended).await.is_err() {
+            let in_use = self.in_use.load(Ordering::Relaxed);
+            tracing::warn!(in_use, "connections to a backend are still at work and are left to it");
+        }
+        self.permits.close();
+        // One may have come back before it could know.
+        self.close_idle().await;
+    }
+
+    async fn close_idle(&self) {
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        close_all(&*self.opener, idle).await;
+    }
+
+    fn put_back(self: &Arc<Self>, mut slot: Slot<O>, place: Option<Place<O>>) {
+        if self.closed.load(Ordering::SeqCst) {
+            self.end(slot, place);
+            return;
+        }
         slot.since = Instant::now();
         let mut idle = lock(&self.idle);
         // The last to come is the first to go, so the oldest stand in front.
@@ -194,6 +231,18 @@ impl<O: Opener> Pool<O> {
         drop(expired);
     }
 
+    /// Closes a connection that came back too late to be lent again. Without a runtime it closes
+    /// by being dropped.
+    fn end(&self, slot: Slot<O>, place: Option<Place<O>>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let opener = Arc::clone(&self.opener);
+        runtime.spawn(async move {
+            close_all(&*opener, vec![slot]).await;
+            // The budget counts the connection until it is gone.
+            drop(place);
+        });
+    }
+
     /// Ends what runs on a connection in the backend, then the connection.
     fn abandon(self: &Arc<Self>, slot: Slot<O>, place: Option<Place<O>>) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
@@ -201,20 +250,52 @@ impl<O: Opener> Pool<O> {
         };
         let pool = Arc::clone(self);
         runtime.spawn(async move {
+            let Slot { raw, cancel, .. } = slot;
             let cancelled = async {
-                let _one_at_a_time = pool.cancelling.lock().await;
-                pool.opener.cancel(slot.cancel.clone()).await;
+                let one_at_a_time = pool.cancelling.lock().await;
+                pool.opener.cancel(cancel).await;
+                drop(one_at_a_time);
+                // In the middle of an answer, a connection may well refuse to say goodbye.
+                drop(pool.opener.close(raw).await);
             };
             if tokio::time::timeout(CANCEL_LIMIT, cancelled).await.is_err() {
                 tracing::warn!(
                     "an abandoned statement could not be cancelled; its timeout will end it"
                 );
             }
-            drop(slot);
             // The budget counts the connection until it is gone.
             drop(place);
         });
     }
+}
+
+/// Who still holds a backend that was registered anew goes on over its connections; when the last
+/// has let go, they are closed.
+impl<O: Opener> Drop for Pool<O> {
+    fn drop(&mut self) {
+        let idle = std::mem::take(&mut *lock(&self.idle));
+        if let (false, Ok(runtime)) = (idle.is_empty(), tokio::runtime::Handle::try_current()) {
+            let opener = Arc::clone(&self.opener);
+            runtime.spawn(async move { close_all(&*opener, idle).await });
+        }
+    }
+}
+
+async fn close_all<O: Opener>(opener: &O, slots: Vec<Slot<O>>) {
+    let closing = slots.into_iter().map(|slot| opener.close(slot.raw));
+    let closed = futures_util::future::join_all(closing);
+    match tokio::time::timeout(CLOSE_LIMIT, closed).await {
+        Ok(results) => {
+            for error in results.into_iter().filter_map(Result::err) {
+                tracing::debug!(%error, "a connection to a backend was closed without a goodbye");
+            }
+        }
+        Err(_) => tracing::warn!("a backend does not answer, and its connections were cut"),
+    }
+}
+
+fn closed() -> Failure {
+    Failure::new(FailureKind::Other, "the way to the backend was closed")
 }
 
 /// A poisoned lock only means that another request panicked; the list inside is whole.
@@ -310,7 +391,7 @@ impl<O: Opener> Drop for Lease<O> {
         if self.busy {
             self.abandon();
         } else if let Some(slot) = self.slot.take() {
-            self.pool.put_back(slot);
+            self.pool.put_back(slot, self.place.take());
         }
     }
 }

@@ -102,6 +102,10 @@ impl Opener for Mysql {
         raw.connection.ping().await.is_ok()
     }
 
+    async fn close(&self, raw: Raw) -> Result<(), sqlx::Error> {
+        raw.connection.close().await
+    }
+
     async fn cancel(&self, id: u64) {
         let killed = async {
             let mut side = self.options.connect().await?;

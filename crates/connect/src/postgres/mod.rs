@@ -76,6 +76,10 @@ impl Opener for Postgres {
         raw.ping().await.is_ok()
     }
 
+    async fn close(&self, raw: PgConnection) -> Result<(), sqlx::Error> {
+        raw.close().await
+    }
+
     async fn cancel(&self, pid: i32) {
         let cancelled = async {
             let mut side = self.options.clone().disable_statement_logging().connect().await?;

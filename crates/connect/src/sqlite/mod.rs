@@ -16,8 +16,8 @@ use kontor_model::query::{ROW_ID, VERSION};
 use kontor_model::{ChangeItem, Condition, Engine, FieldType, Resource, Schema, Value};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteValueRef};
 use sqlx::{
-    Arguments as _, AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _, SqliteConnection,
-    TypeInfo as _, ValueRef as _,
+    Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _,
+    SqliteConnection, TypeInfo as _, ValueRef as _,
 };
 use tokio::time::Instant;
 
@@ -132,6 +132,10 @@ impl Opener for Sqlite {
     /// A file that was moved, removed or replaced is still read by those who have it open.
     async fn is_alive(&self, raw: &mut Raw) -> bool {
         raw.file == file_id(self.options.get_filename())
+    }
+
+    async fn close(&self, raw: Raw) -> Result<(), sqlx::Error> {
+        raw.connection.close().await
     }
 
     async fn cancel(&self, brake: Arc<Brake>) {

@@ -78,4 +78,10 @@ contract! {
         a_long_stream_needs_little_memory,
         what_was_allowed_once_is_not_allowed_for_ever,
     }
+    closing {
+        closing_leaves_no_session_and_no_file_behind,
+        closing_waits_for_what_is_at_work,
+        closing_does_not_wait_for_ever,
+        what_everybody_has_let_go_of_is_closed,
+    }
 }

@@ -3,6 +3,7 @@
 
 mod bed;
 mod budget;
+mod closing;
 mod contract;
 mod counts;
 mod exact;
