@@ -63,10 +63,9 @@ impl Office {
             (None, None) => None,
         };
         let connection = kontor_connect::open(self.opening(&manifest)?);
-        let schema = connection
-            .introspect()
-            .await
-            .map_err(|failure| OfficeError::backend(&name, failure))?;
+        let schema = connection.introspect().await;
+        connection.close().await;
+        let schema = schema.map_err(|failure| OfficeError::backend(&name, failure))?;
         if is_a_store(&schema) {
             return Err(wrong(A_STORE.to_owned()));
         }

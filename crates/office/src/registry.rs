@@ -254,6 +254,11 @@ impl Backend {
         self.connection.earlier_sessions_ended().await.map_err(|failure| self.failed(failure))
     }
 
+    /// Ends the way to it; see [`kontor_connect::Connection::close`].
+    pub(crate) async fn close(&self) {
+        self.connection.close().await;
+    }
+
     /// Lays the manifest over a schema and puts it in force.
     pub(crate) fn put_schema(&self, schema: Schema) -> Arc<Catalog> {
         let catalog = Arc::new(catalog::build(&self.manifest, schema));
@@ -313,7 +318,8 @@ impl Office {
         read(&self.registry.errors).clone()
     }
 
-    /// Registers a backend in the place of one of the same name.
+    /// Registers a backend in the place of one of the same name. Who is at work with that one ends
+    /// it there; its connections are closed when the last has let go of it.
     pub(crate) async fn add(
         self: &Arc<Self>,
         manifest: Manifest,
@@ -474,6 +480,13 @@ impl Office {
             });
             futures_util::future::join_all(checks).await;
         }
+    }
+
+    /// Closes the connections to all backends, which fail from then on; what is at work is waited
+    /// for, 2 s at most. The last thing before the store is closed.
+    pub async fn close(&self) {
+        let backends = self.all_backends();
+        futures_util::future::join_all(backends.iter().map(|backend| backend.close())).await;
     }
 
     /// A backend by name, without asking for a right.

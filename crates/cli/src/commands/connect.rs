@@ -28,6 +28,7 @@ pub(crate) async fn run(
     let Installation { office, store, .. } =
         Installation::open(configuration, Role::Command).await?;
     let connected = office.connect(None, &request).await;
+    office.close().await;
     store.close().await;
     let connected = connected.map_err(|error| explained(error, options))?;
     let file = configuration.manifests.join(format!("{}.toml", connected.name));

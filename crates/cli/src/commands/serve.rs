@@ -59,6 +59,7 @@ pub(crate) async fn run(
     watching.abort();
     upkeep.abort();
     finish_changes(&store, begun, stop).await;
+    office.close().await;
     store.close().await;
     tracing::info!("Kontor has closed");
     served.map(|()| Verdict::Well)

@@ -9,6 +9,7 @@ mod configuration;
 mod connect;
 mod demo;
 mod doctor;
+mod ending;
 mod kill;
 mod serve;
 mod user;

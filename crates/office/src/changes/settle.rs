@@ -117,7 +117,7 @@ impl Office {
             if !is_applied && left.is_some_and(|since| since < lasts) {
                 continue;
             }
-            self.close(change, &operation, record).await?;
+            self.close_change(change, &operation, record).await?;
             self.left_open.remove(&change.operation);
             settled += 1;
             tracing::info!(operation = %change.operation, backend = %name, "settled a change that was cut off");
@@ -286,7 +286,7 @@ impl Office {
         Ok(if rows.is_empty() { Found::NotWritten } else { Found::Unclear })
     }
 
-    async fn close(
+    async fn close_change(
         &self,
         change: &OpenedChange,
         operation: &Operation,

@@ -40,11 +40,11 @@ pub(super) async fn backend(
         Err(problem) => found.broken(problem, "give the replica's password again"),
     }
     let connection = opened(manifest, location.clone());
-    if !answers(&*connection, "", &mut found).await {
-        return found;
+    if answers(&*connection, "", &mut found).await {
+        server::examine(&location, manifest, &mut found).await;
+        read_schema(&connection, manifest, &mut found).await;
     }
-    server::examine(&location, manifest, &mut found).await;
-    read_schema(&connection, manifest, &mut found).await;
+    connection.close().await;
     found
 }
 
@@ -70,6 +70,7 @@ fn opened(manifest: &Manifest, location: Location) -> Arc<dyn Connection> {
 async fn examine_replica(manifest: &Manifest, replica: Location, found: &mut Diagnosis) {
     let connection = opened(manifest, replica);
     answers(&*connection, "the replica ", found).await;
+    connection.close().await;
 }
 
 /// Whether it answers, and how fast.
