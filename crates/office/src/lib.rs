@@ -93,6 +93,7 @@ pub struct Office {
     pending: pending::Pending,
     left_open: changes::LeftOpen,
     undoing: changes::Undoing,
+    at_work: changes::AtWork,
 }
 
 impl Office {
@@ -114,6 +115,7 @@ impl Office {
             bulk: changes::BulkPlans::default(),
             left_open: changes::LeftOpen::default(),
             undoing: changes::Undoing::default(),
+            at_work: changes::AtWork::default(),
             proposing: proposing::Proposing::default(),
             pending: pending::Pending::default(),
         })

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
-use kontor_model::{Clock as _, SystemClock};
 use kontor_office::Office;
-use kontor_store::Store;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -37,7 +35,6 @@ pub(crate) async fn run(
     let metrics = start_metrics()?;
     // Before everything else, so that an early Ctrl-C is not missed.
     let stop = watch_signals()?;
-    let begun = SystemClock.micros();
     let Installation { office, store, lock: _held } =
         Installation::open(configuration, Role::Server).await?;
     let listener = listen(configuration.listen).await?;
@@ -58,7 +55,7 @@ pub(crate) async fn run(
     let served = serve(listener, app, stop.clone()).await;
     watching.abort();
     upkeep.abort();
-    finish_changes(&store, begun, stop).await;
+    finish_changes(&office, stop).await;
     office.close().await;
     store.close().await;
     tracing::info!("Kontor has closed");
@@ -155,23 +152,10 @@ fn watch_signals() -> Result<watch::Receiver<u32>, CommandError> {
     Ok(stop)
 }
 
-/// Waits until no change of this run is open any more: bulk edits go on after their request.
-async fn finish_changes(store: &Store, begun: i64, mut stop: watch::Receiver<u32>) {
-    let done = async {
-        loop {
-            match store.audit().open_changes().await {
-                Ok(open) if open.iter().any(|change| change.at >= begun) => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                Ok(_) => return,
-                Err(error) => {
-                    return tracing::warn!(%error, "it is not known whether changes are open");
-                }
-            }
-        }
-    };
+/// Waits until no change is being written any more: bulk edits go on after their request.
+async fn finish_changes(office: &Office, mut stop: watch::Receiver<u32>) {
     tokio::select! {
-        () = done => {}
+        () = office.changes_ended() => {}
         () = signalled(&mut stop, 2) => tracing::warn!("open changes are settled at the next start"),
         () = tokio::time::sleep(PATIENCE) => {
             tracing::warn!("open changes took too long; they are settled at the next start");

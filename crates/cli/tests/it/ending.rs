@@ -1,29 +1,46 @@
 //! What is left when the program has ended in an orderly way.
 
-use kontor_testkit::{PostgresServer, SqliteFile, eventually};
+use kontor_testkit::{PostgresServer, Proxy, SqliteFile, eventually};
 use sqlx::Connection as _;
 
-use crate::bed::Bed;
+use crate::bed::{Bed, Serving};
 use crate::serve::welcome;
 
 const COUNTER: &str = "CREATE TABLE counter (id INTEGER PRIMARY KEY, value INTEGER NOT NULL);
     INSERT INTO counter (id, value) VALUES (1, 0);";
 
-/// Opens the office over a backend that may be changed, changes it and closes the office.
+/// An open office over a backend that may be changed.
+struct Shop {
+    serving: Serving,
+    cookie: String,
+}
+
+impl Shop {
+    async fn open(bed: &Bed, url: &str) -> Self {
+        bed.write("backends/shop.toml", &format!("url = \"{url}\"\nwritable = true\n"));
+        let serving = bed.start(&["serve"]).await;
+        let entered = welcome(serving.link().unwrap()).await;
+        let cookie = entered.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+        let shop = Self { cookie: cookie.to_owned(), serving };
+        eventually("the backend has been read", async || shop.edit(1).await == 200).await;
+        shop
+    }
+
+    /// Gives the counter a value; what is answered.
+    fn edit(&self, value: u32) -> impl Future<Output = reqwest::StatusCode> + use<> {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let record = "api/v1/backends/shop/resources/counter/records/1";
+        let request = client.patch(format!("{}/{record}", self.serving.address));
+        let body = serde_json::json!({ "set": { "value": value } });
+        let request = request.header("cookie", &self.cookie).json(&body);
+        async { request.send().await.unwrap().status() }
+    }
+}
+
 async fn edit_and_close(bed: &Bed, url: &str) {
-    bed.write("backends/shop.toml", &format!("url = \"{url}\"\nwritable = true\n"));
-    let serving = bed.start(&["serve"]).await;
-    let entered = welcome(serving.link().unwrap()).await;
-    let cookie = entered.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let record = format!("{}/api/v1/backends/shop/resources/counter/records/1", serving.address);
-    let body = serde_json::json!({ "set": { "value": 7 } });
-    eventually("the edit is made", async || {
-        let request = client.patch(&record).header("cookie", cookie).json(&body);
-        request.send().await.unwrap().status() == 200
-    })
-    .await;
-    let ended = serving.stop().await;
+    let shop = Shop::open(bed, url).await;
+    assert_eq!(shop.edit(7).await, 200);
+    let ended = shop.serving.stop().await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
 }
 
@@ -60,4 +77,33 @@ async fn no_session_is_left_in_postgresql() {
         count == 0
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_a_change_of_which_nobody_knows_whether_it_was_written() {
+    let (bed, server) = (Bed::new(), PostgresServer::shared().await);
+    let url = server.fresh_database().await;
+    let proxy = Proxy::to(format!("127.0.0.1:{}", server.port())).await;
+    let through = url.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port()));
+    let mut holder = sqlx::PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(COUNTER).execute(&mut holder).await.unwrap();
+    let shop = Shop::open(&bed, &through).await;
+
+    let lock = "BEGIN; SELECT id FROM counter FOR UPDATE";
+    sqlx::raw_sql(lock).execute(&mut holder).await.unwrap();
+    let edit = tokio::spawn(shop.edit(7));
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let holder = tokio::sync::Mutex::new(holder);
+    eventually("the edit waits for the record", async || {
+        let mut holder = holder.lock().await;
+        sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut *holder).await.unwrap() == 1
+    })
+    .await;
+    proxy.refuse();
+    let answered = edit.await.unwrap();
+    assert!(answered.is_server_error(), "its answer is lost: {answered}");
+    let ended = shop.serving.stop().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(!ended.err.contains("took too long"), "{}", ended.err);
 }

@@ -95,9 +95,12 @@ impl Office {
             return Ok(Applied { operation, items: Vec::new() });
         }
         let (office, actor, backend) = (Arc::clone(self), Arc::clone(actor), Arc::clone(backend));
+        let working = self.at_work.begin();
         // On a task of its own: a browser that leaves must not cut a change in half.
         let task = tokio::spawn(async move {
-            office.recorded(&actor, &backend, &plan, operation, &follow).await
+            let applied = office.recorded(&actor, &backend, &plan, operation, &follow).await;
+            drop(working);
+            applied
         });
         task.await.map_err(|error| OfficeError::Fault(format!("a change was cut off: {error}")))?
     }

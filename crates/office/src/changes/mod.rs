@@ -3,6 +3,7 @@
 //! If the intent cannot be written, nothing is changed.
 
 mod apply;
+mod at_work;
 mod bulk;
 mod journal;
 mod plan;
@@ -16,6 +17,7 @@ pub use journal::OperationState;
 pub use plan::{Edit as EditRequest, Input, Plan, Touched};
 pub use timeline::{TimelineEntry, Told};
 
+pub(crate) use at_work::AtWork;
 pub(crate) use bulk::BulkPlans;
 pub(crate) use settle::LeftOpen;
 pub(crate) use undo::Undoing;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use kontor_model::{BackendName, RecordKey, ResourceName, Value};
 use kontor_office::{
     Applied, EditRequest, Input, ListRequest, OfficeError, OperationState, StoreError, Told,
@@ -170,6 +171,22 @@ async fn a_change_that_is_under_way_is_not_settled() {
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
     let applied = edit.await.unwrap().unwrap();
     assert_eq!(state(&shop.bureau, &applied.operation).await, OperationState::Applied);
+}
+
+#[tokio::test]
+async fn the_end_waits_for_a_change_at_work_and_not_for_one_that_nobody_can_tell_of() {
+    let mut shop = Shop::open().await;
+    let office = Arc::clone(&shop.bureau.office);
+    let is_waited_for = || office.changes_ended().now_or_never().is_none();
+    assert!(!is_waited_for(), "nothing was begun");
+    let (mut holder, edit) = shop.begin_edit().await;
+    shop.wait_for_sessions(WAITING, 1).await;
+    assert!(is_waited_for(), "the edit waits for the record's lock");
+    shop.proxy.refuse();
+    let operation = unknown(edit.await.unwrap());
+    assert_eq!(state(&shop.bureau, &operation).await, OperationState::Unknown);
+    assert!(!is_waited_for(), "nothing is being written any more");
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
 }
 
 #[tokio::test]

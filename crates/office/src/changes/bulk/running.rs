@@ -73,7 +73,10 @@ impl Office {
             Ok(Arc::clone(&kept.plan))
         })?;
         let (office, permit, id) = (Arc::clone(self), permit.clone(), id.to_owned());
+        // From now on, and not only when the task has begun.
+        let working = self.at_work.begin();
         tokio::spawn(async move {
+            let _working = working;
             let follow = {
                 let (office, plan, id) = (Arc::clone(&office), Arc::clone(&plan), id.clone());
                 move |items: &[ChangeItem], outcomes: &[ItemOutcome]| {
