@@ -15,7 +15,7 @@ use crate::driver::{Driver, GRACE};
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::pool::{Gauge, Lease, Limits, Pool};
 use crate::sql::{self, Sql, Take, Taken};
-use crate::{Budget, Connection, Location, Of, Opening, RowStream};
+use crate::{Budget, Connection, Location, Of, Opening, RowStream, Shared};
 
 /// A backend behind a driver.
 pub(crate) struct Database<D: Driver> {
@@ -123,6 +123,34 @@ impl<D: Driver> Connection for Database<D> {
         }
     }
 
+    async fn shared(
+        &self,
+        of: &Of<'_>,
+        fields: &[usize],
+        budget: Duration,
+    ) -> Result<Option<Shared>, Failure> {
+        if fields.is_empty() {
+            return Ok(None);
+        }
+        let mut lease = self.reading().await?;
+        lease.allow(budget).await?;
+        let (most, takes) = sql::most_shared(of.schema, of.resource, fields);
+        let Some(mut values) = lease.rows(&most, &takes, Some(of.resource)).await?.pop() else {
+            return Ok(None);
+        };
+        let records = match values.pop() {
+            Some(Value::Int(records)) => records.unsigned_abs(),
+            other => return Err(no_number(other.as_ref())),
+        };
+        let count = sql::count_shared(of.schema, of.resource, fields);
+        let others = match number(&mut lease, &count).await {
+            Ok(all) => Some(all.saturating_sub(1)),
+            Err(failure) if failure.kind == FailureKind::Timeout => None,
+            Err(failure) => return Err(failure),
+        };
+        Ok(Some(Shared { values, records, others }))
+    }
+
     async fn write(
         &self,
         of: &Of<'_>,
@@ -165,8 +193,12 @@ pub(crate) async fn number<D: Driver>(lease: &mut Lease<D>, sql: &Sql) -> Result
     let rows = lease.rows(sql, &takes, None).await?;
     match rows.first().and_then(|row| row.first()) {
         Some(Value::Int(n)) => Ok(n.unsigned_abs()),
-        other => Err(Failure::new(FailureKind::Other, format!("{other:?} where a number belongs"))),
+        other => Err(no_number(other)),
     }
+}
+
+fn no_number(value: Option<&Value>) -> Failure {
+    Failure::new(FailureKind::Other, format!("{value:?} where a number belongs"))
 }
 
 /// Takes the smallest unique index over required fields for the key where none is declared, and

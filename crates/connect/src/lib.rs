@@ -117,6 +117,18 @@ pub trait Connection: Send + Sync {
         budget: Duration,
     ) -> Result<Count, Failure>;
 
+    /// Whether fields tell the records of a resource apart: none where no two records have the
+    /// same values in all of them. Each statement that it takes may last for `budget`.
+    ///
+    /// # Errors
+    /// [`FailureKind::Timeout`] when that could not be told in time.
+    async fn shared(
+        &self,
+        of: &Of<'_>,
+        fields: &[usize],
+        budget: Duration,
+    ) -> Result<Option<Shared>, Failure>;
+
     /// Writes the items of one change, in one transaction. Items that are stale, gone or refused
     /// leave the others untouched.
     ///
@@ -142,6 +154,17 @@ pub trait Connection: Send + Sync {
     /// When the last holder lets go without this, the connections are closed, too, but nobody
     /// learns when.
     async fn close(&self);
+}
+
+/// Records that have the same values where these were to tell them apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shared {
+    /// The values that most records share, in the order of the fields.
+    pub values: Vec<Value>,
+    /// How many records have them.
+    pub records: u64,
+    /// How many further values are shared by several records; none where counting took too long.
+    pub others: Option<u64>,
 }
 
 /// A resource within its schema, as the methods of [`Connection`] take it.

@@ -86,3 +86,29 @@ async fn a_mariadb_account_that_may_only_read_is_told_where_the_manifest_permits
     assert!(ran.out.contains("the account may not make any"), "{}", ran.out);
     assert!(!ran.out.contains("does not tell how it is set up"), "{}", ran.out);
 }
+
+#[tokio::test]
+async fn a_key_that_does_not_tell_records_apart_is_told_with_what_they_share() {
+    let (bed, file) = (Bed::new(), kontor_testkit::SqliteFile::fresh());
+    let script = "CREATE TABLE loose (a INTEGER, b TEXT, n INTEGER NOT NULL);
+        INSERT INTO loose VALUES (1, 'x', 1), (1, 'x', 2), (1, 'x', 3), (2, NULL, 4), (2, NULL, 5);
+        CREATE TABLE tight (a INTEGER NOT NULL, n INTEGER); INSERT INTO tight VALUES (1, 1), (2, 1);
+        CREATE VIEW one AS SELECT a, n FROM tight;";
+    sqlx::raw_sql(script).execute(&mut file.connect().await).await.unwrap();
+    let manifest = format!(
+        "url = \"{}\"\n[resources.loose]\nkey = [\"a\", \"b\"]\n\
+         [resources.tight]\nkey = [\"n\"]\n[resources.one]\nkey = [\"a\"]\n",
+        file.url()
+    );
+    bed.write("backends/shop.toml", &manifest);
+    let ran = bed.run(&["doctor"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    for expected in [
+        "warning  loose: key (a, b) is not unique: 3 records share (1, “x”), and 1 other value is \
+         shared, too",
+        "warning  tight: key (n) is not unique: 2 records share (1)\n",
+        "ok       one: key (a) is unique at the moment",
+    ] {
+        assert!(ran.out.contains(expected), "{expected}: {}", ran.out);
+    }
+}

@@ -8,6 +8,7 @@ mod like;
 mod planning;
 mod position;
 mod select;
+mod shared;
 mod write;
 
 use kontor_model::{Engine, Resource, Schema, Value};
@@ -18,6 +19,7 @@ pub(crate) use select::{
     Part, Statement, Take, Taken, count_alike, count_within, explainable, present, reads_linked,
     select,
 };
+pub(crate) use shared::{count_shared, most_shared};
 pub(crate) use write::{delete, insert, update};
 
 /// A value bound to a statement, in the form the driver sends it.

@@ -54,6 +54,7 @@ contract! {
     counts {
         a_count_is_exact_within_its_budget,
         a_count_beyond_its_budget_says_so,
+        records_that_fields_do_not_tell_apart_are_counted,
     }
     writing {
         a_stale_edit_is_refused_with_the_present_values,

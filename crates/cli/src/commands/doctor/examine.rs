@@ -8,7 +8,7 @@ use kontor_office::manifest::{Address, KeyFile, Manifest, PasswordSource};
 use tokio::time::Instant;
 
 use super::finding::Diagnosis;
-use super::{schema, server};
+use super::{keys, schema, server};
 
 /// An answer slower than this is felt on every page, which needs a few of them.
 const SLOW: Duration = Duration::from_millis(40);
@@ -132,7 +132,11 @@ fn report(failure: &Failure, who: &str, found: &mut Diagnosis) {
 async fn read_schema(connection: &Arc<dyn Connection>, manifest: &Manifest, found: &mut Diagnosis) {
     let begun = Instant::now();
     match connection.introspect().await {
-        Ok(schema) => schema::examine(schema, begun.elapsed(), manifest, found),
+        Ok(schema) => {
+            if let Some(catalog) = schema::examine(schema, begun.elapsed(), manifest, found) {
+                keys::measure(&**connection, &catalog, manifest, found).await;
+            }
+        }
         Err(failure) => {
             report(&failure, "its schema cannot be read: ", found);
         }

@@ -2,6 +2,7 @@
 
 mod examine;
 mod finding;
+mod keys;
 mod schema;
 mod server;
 

@@ -12,13 +12,13 @@ use super::finding::{Diagnosis, listed};
 /// From this many records on, reading all of them to sort or to find a few is felt.
 const LARGE: u64 = 50_000;
 
-/// Examines what was read, as the office would see it.
+/// Examines what was read, as the office would see it; what it sees, where that is anything.
 pub(super) fn examine(
     mut schema: Schema,
     took: Duration,
     manifest: &Manifest,
     found: &mut Diagnosis,
-) {
+) -> Option<Catalog> {
     let problems = manifest.check_against(&schema);
     let left_out = std::mem::take(&mut schema.left_out);
     if !manifest.schemas.is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn examine(
             format!("{version}: no table and no view can be seen"),
             "let the database grant the account SELECT on them, or check “schemas” in the manifest",
         );
-        return;
+        return None;
     }
     let catalog = catalog::build(manifest, schema);
     overview(&version, took, &catalog, found);
@@ -51,6 +51,7 @@ pub(super) fn examine(
     statistics(&catalog, found);
     default_sorts(&catalog, found);
     incoming_links(&catalog, found);
+    Some(catalog)
 }
 
 fn overview(version: &str, took: Duration, catalog: &Catalog, found: &mut Diagnosis) {
@@ -206,7 +207,7 @@ mod tests {
         let name = BackendName::new("shop").unwrap();
         let manifest = Manifest::parse(name, manifest, "shop.toml").unwrap();
         let mut found = Diagnosis::new(String::new());
-        super::examine(schema(), std::time::Duration::ZERO, &manifest, &mut found);
+        drop(super::examine(schema(), std::time::Duration::ZERO, &manifest, &mut found));
         found
     }
 
