@@ -115,6 +115,20 @@ pub enum OfficeError {
         /// The operation, under which it is settled.
         operation: String,
     },
+    /// A change of many records ended early: some of it is written.
+    #[error("{backend}: {written} of {records} records were written, then it broke off: {why}")]
+    BrokenOff {
+        /// The backend.
+        backend: String,
+        /// The operation, under which what was written is taken back.
+        operation: String,
+        /// Records that were written.
+        written: usize,
+        /// Records that should have been.
+        records: usize,
+        /// What happened.
+        why: String,
+    },
     /// An operation cannot be taken back.
     #[error("{operation} cannot be undone: {reason:?}")]
     NotUndoable {

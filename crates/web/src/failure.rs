@@ -119,6 +119,22 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
                 t.get("failure-unknown-outcome-text").into_owned(),
             )
         },
+        OfficeError::BrokenOff { backend, operation, written, records, .. } => ToldFailure {
+            operation: Some(operation.clone()),
+            backend: Some(backend.clone()),
+            ..plain(
+                StatusCode::BAD_GATEWAY,
+                "broken-off",
+                "failure-broken-off",
+                t.with(
+                    "failure-broken-off-text",
+                    &[
+                        ("written", written.to_string().into()),
+                        ("records", records.to_string().into()),
+                    ],
+                ),
+            )
+        },
         OfficeError::NotUndoable { reason, .. } => {
             let key = match reason {
                 NotUndoable::NotApplied => "failure-undo-not-applied",

@@ -22,7 +22,7 @@ pub(crate) async fn list(
     configuration: &Configuration,
     out: &mut (dyn Write + Send),
 ) -> Result<Verdict, CommandError> {
-    let Installation { office, store } = Installation::open_existing(configuration).await?;
+    let Installation { office, store, .. } = Installation::open_existing(configuration).await?;
     let accounts = Operator::of(office).accounts().await;
     store.close().await;
     let accounts = accounts?;
@@ -80,7 +80,7 @@ pub(crate) async fn reset_link(
     out: &mut (dyn Write + Send),
 ) -> Result<Verdict, CommandError> {
     let public = public(configuration)?;
-    let Installation { office, store } = Installation::open_existing(configuration).await?;
+    let Installation { office, store, .. } = Installation::open_existing(configuration).await?;
     let operator = Operator::of(Arc::clone(&office));
     let made = match operator.reset_link(email).await {
         Ok(made) => Ok(made),
@@ -112,7 +112,7 @@ pub(crate) async fn invite(
     let public = public(configuration)?;
     check_backends(configuration, &options.roles)?;
     let InviteOptions { email, name, administrator, roles, .. } = options;
-    let Installation { office, store } = Installation::open_existing(configuration).await?;
+    let Installation { office, store, .. } = Installation::open_existing(configuration).await?;
     let operator = Operator::of(office);
     let invited = match operator.invite(name, email, *administrator, roles).await {
         Ok(invited) => Ok(invited),

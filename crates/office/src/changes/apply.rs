@@ -153,12 +153,15 @@ impl Office {
             .zip(&plan.change.items)
             .map(|(outcome, item)| item_state(plan, item, outcome));
         let items: Vec<ItemState> = states.collect();
+        let written = items.iter().filter(|item| matches!(item, ItemState::Written(_))).count();
+        let records = plan.change.items.len();
         match outcomes.failure {
-            Some(failure)
-                if items.iter().all(|item| !matches!(item, ItemState::Written(_)))
-                    || items.len() < plan.change.items.len() =>
-            {
+            Some(failure) if written == 0 => {
                 Err(OfficeError::write(&backend.name, &operation, failure))
+            }
+            Some(failure) if items.len() < records => {
+                let (backend, why) = (backend.name.to_string(), failure.to_string());
+                Err(OfficeError::BrokenOff { backend, operation, written, records, why })
             }
             _ => Ok(Applied { operation, items }),
         }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use kontor_model::{RecordKey, ResourceName, Value};
-use kontor_office::{Applied, EditRequest, Input, ItemState, NotUndoable, OfficeError, Plan};
+use kontor_office::{
+    Applied, BulkSelection, EditRequest, Input, ItemState, NotUndoable, OfficeError, Plan,
+};
 use kontor_testkit::{DatabaseUrl, PostgresServer};
 use sqlx::{Connection as _, PgConnection};
 
@@ -108,4 +110,44 @@ async fn a_removed_record_comes_back_once_and_under_its_number() {
     assert_eq!(shop.number("SELECT count(*) FROM paper").await, 3);
     assert_eq!(shop.number("SELECT count(*) FROM paper WHERE id = 2 AND name = 'b'").await, 1);
     assert!(shop.undo(&removed).await.is_err(), "it is back already");
+}
+
+#[tokio::test]
+async fn what_an_undo_that_broke_off_has_left_is_taken_back_by_the_next() {
+    let shop = Shop::with(
+        "CREATE TABLE many (id integer PRIMARY KEY, mark integer NOT NULL);
+         INSERT INTO many SELECT i, 0 FROM generate_series(1, 500) AS i;",
+    )
+    .await;
+    let (permit, name) = (shop.bureau.editing("shop"), ResourceName::new("many"));
+    let (office, actor) = (&shop.bureau.office, &shop.bureau.actor);
+    let every = BulkSelection::List(Box::default());
+    let apply = async || {
+        let set = inputs(&[("mark", "1")]);
+        let preview = office.bulk_preview(&permit, &name, &every, &set).await.unwrap();
+        office.bulk_apply(&permit, &preview.id, None).unwrap();
+        office.bulk_ended(actor, &preview.id, Duration::from_secs(20)).await.unwrap()
+    };
+    let marked = "SELECT count(*) FROM many WHERE mark = 1";
+    let mut holder = PgConnection::connect(&shop.url).await.unwrap();
+    let hold = "BEGIN; SELECT id FROM many WHERE id = 300 FOR UPDATE";
+
+    sqlx::raw_sql(hold).execute(&mut holder).await.unwrap();
+    let half = apply().await;
+    assert_eq!(shop.number(marked).await, 200, "a part is a transaction");
+    assert_eq!((half.written, half.failure.is_some()), (200, true));
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    shop.undo(&half.operation.unwrap()).await.unwrap();
+    assert_eq!(shop.number(marked).await, 0);
+
+    let whole = apply().await.operation.unwrap();
+    sqlx::raw_sql(hold).execute(&mut holder).await.unwrap();
+    let broken = shop.undo(&whole).await;
+    assert!(matches!(broken, Err(OfficeError::BrokenOff { written: 200, .. })), "{broken:?}");
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    assert_eq!(shop.undo(&whole).await.unwrap().items.len(), 300);
+    assert_eq!(shop.number(marked).await, 0);
+    let again = shop.undo(&whole).await;
+    assert!(matches!(again, Err(OfficeError::NotUndoable { .. })), "{again:?}");
+    shop.bureau.assert_audit_is_intact().await;
 }

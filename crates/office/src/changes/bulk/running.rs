@@ -174,6 +174,12 @@ fn finish(progress: &mut BulkProgress, result: Result<Applied, OfficeError>) {
     progress.is_done = true;
     match result {
         Ok(applied) => progress.operation = Some(applied.operation),
-        Err(error) => progress.failure = Some(error.to_string()),
+        Err(error) => {
+            progress.failure = Some(error.to_string());
+            // What was written before it broke off can be taken back.
+            if let OfficeError::BrokenOff { operation, .. } = error {
+                progress.operation = Some(operation);
+            }
+        }
     }
 }
