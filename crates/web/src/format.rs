@@ -230,10 +230,7 @@ pub fn value(
         Value::Bytes(bytes) => return Some(size(reader.language, bytes.len() as u64)),
         other => other.to_text()?,
     };
-    let is_number = matches!(
-        value,
-        Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Real(_) | Value::Decimal(_)
-    );
+    let is_number = is_number(value);
     Some(match format {
         Format::Plain | Format::Lines | Format::Address => plain,
         Format::Money { currency, minor } if is_number => {
@@ -247,6 +244,15 @@ pub fn value(
         _ if is_number => decimal(reader.language, &plain),
         _ => temporal(reader, ty, &plain, precision).unwrap_or(plain),
     })
+}
+
+/// Whether a value is a number, whatever its field is declared as.
+#[must_use]
+pub fn is_number(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Real(_) | Value::Decimal(_)
+    )
 }
 
 fn temporal(

@@ -205,6 +205,9 @@ pub struct FieldView {
     pub filterable: bool,
     /// Whether it belongs to the key.
     pub is_key: bool,
+    /// Whether its values are numbers although the database does not say it, as those that a view
+    /// computes.
+    pub holds_numbers: bool,
     /// Whether its few values are states, shown as a dot and a word.
     pub is_status: bool,
     /// Titles and tones of known values, where the manifest gives them.
@@ -230,6 +233,7 @@ impl FieldView {
             sortable: true,
             filterable: true,
             is_key: false,
+            holds_numbers: false,
             is_status: false,
             choices: Vec::new(),
             link: None,
@@ -250,7 +254,7 @@ impl FieldView {
     /// Whether its values stand right-aligned.
     #[must_use]
     pub fn is_right_aligned(&self) -> bool {
-        self.ty.is_numeric() && self.link.is_none()
+        (self.ty.is_numeric() || self.holds_numbers) && self.link.is_none()
     }
 }
 

@@ -91,6 +91,7 @@ impl<'a> View<'a> {
             sortable: field.sortable,
             filterable: field.comparable,
             is_key,
+            holds_numbers: false,
             is_status: face.format == OfficeFormat::Status || !face.choices.is_empty(),
             choices: face
                 .choices

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::failure::{PageFailure, told};
+use crate::format::is_number;
 use crate::frame::health;
 use crate::handlers::{Pairs, Place, first, go, here, place, shown};
 use crate::links;
@@ -220,10 +221,22 @@ fn fill(screen: &mut ListScreen, view: &View<'_>, list: List, took: Duration) {
             }
         })
         .collect();
+    find_numbers(screen);
     screen.next = list.next;
     screen.previous = list.previous;
     if took > SLOW {
         screen.state = ListState::Slow(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    }
+}
+
+/// Columns without a type of which all values are numbers stand as numbers do.
+fn find_numbers(screen: &mut ListScreen) {
+    for (at, &(field, _)) in screen.columns.iter().enumerate() {
+        let field = &mut screen.fields[field];
+        let mut values = screen.rows.iter().map(|row| &row.cells[at].value);
+        field.holds_numbers = field.ty == FieldType::Any
+            && screen.rows.iter().any(|row| !row.cells[at].value.is_null())
+            && values.all(|value| value.is_null() || is_number(value));
     }
 }
 

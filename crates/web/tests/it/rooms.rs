@@ -233,6 +233,16 @@ async fn a_bulk_edit_shows_what_it_would_do_and_undoes_as_one() {
 }
 
 #[tokio::test]
+async fn computed_numbers_of_a_view_stand_as_other_numbers_do() {
+    let shop = Shop::open("").await;
+    shop.run("CREATE VIEW je_ort AS SELECT ort, count(*) AS anzahl FROM kunde GROUP BY ort").await;
+    let mut ada = shop.administrator().await;
+    let list = ada.get("/b/laden/je_ort").await;
+    list.says("class=\"right\" scope=\"col\" data-f=\"anzahl\"")
+        .says("<td class=\"right\" data-n=\"7\">7</td>");
+}
+
+#[tokio::test]
 async fn a_bulk_edit_that_takes_long_shows_how_far_it_has_come() {
     let shop = Shop::open(WRITABLE).await;
     let mut ada = shop.administrator().await;

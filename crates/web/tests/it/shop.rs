@@ -76,9 +76,7 @@ impl Shop {
     pub(crate) async fn open(manifest: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = SqliteFile::fresh();
-        let script = folder.path().join("shop.sql");
-        std::fs::write(&script, SHOP).expect("a file");
-        database.load_sql(&script).await;
+        run(&folder, &database, SHOP).await;
         let manifests = folder.path().join("backends");
         std::fs::create_dir(&manifests).expect("a folder");
         let url = database.url().to_string();
@@ -120,6 +118,11 @@ impl Shop {
         self.database.url().to_string()
     }
 
+    /// Runs statements in the shop's database past Kontor.
+    pub(crate) async fn run(&self, sql: &str) {
+        run(&self.folder, &self.database, sql).await;
+    }
+
     /// Lets nobody write to the shop's database while the value lives.
     pub(crate) async fn locked(&self) -> impl Sized + use<> {
         self.database.locked().await
@@ -154,6 +157,12 @@ impl Shop {
         self.office.look_for_proposals(&permit).await.expect("a schema");
         browser
     }
+}
+
+async fn run(folder: &tempfile::TempDir, database: &SqliteFile, sql: &str) {
+    let script = folder.path().join("shop.sql");
+    std::fs::write(&script, sql).expect("a file");
+    database.load_sql(&script).await;
 }
 
 impl Browser<'_> {
