@@ -74,9 +74,14 @@ pub(crate) struct Browser<'a> {
 impl Shop {
     /// Opens everything; `manifest` is added to the backend's manifest.
     pub(crate) async fn open(manifest: &str) -> Self {
+        Self::with_tables("", manifest).await
+    }
+
+    /// As [`Shop::open`], with more tables.
+    pub(crate) async fn with_tables(tables: &str, manifest: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = SqliteFile::fresh();
-        run(&folder, &database, SHOP).await;
+        run(&folder, &database, &format!("{SHOP}{tables}")).await;
         let manifests = folder.path().join("backends");
         std::fs::create_dir(&manifests).expect("a folder");
         let url = database.url().to_string();
@@ -126,6 +131,11 @@ impl Shop {
     /// Lets nobody write to the shop's database while the value lives.
     pub(crate) async fn locked(&self) -> impl Sized + use<> {
         self.database.locked().await
+    }
+
+    /// Changes the shop without Kontor, as another program would.
+    pub(crate) async fn outside(&self, sql: &str) {
+        self.run(sql).await;
     }
 
     /// A browser in which nobody has signed in.
