@@ -28,7 +28,7 @@ pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use changes::{
     Applied, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Input, ItemState,
-    OperationState, Plan, SampleOf, TimelineEntry, Told, Touched,
+    NotWritten, OperationState, Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};

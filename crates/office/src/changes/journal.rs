@@ -66,6 +66,48 @@ impl OperationState {
     }
 }
 
+/// Whether the change of one record stands in the backend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It was written.
+    Written,
+    /// It was tried, and nothing of it was written.
+    NotWritten(NotWritten),
+    /// It is not known whether it was written.
+    Unknown,
+    /// It is being written, or was cut off and is not settled yet.
+    Open,
+}
+
+/// Why a record was not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotWritten {
+    /// Somebody else had changed it.
+    Stale,
+    /// It was gone.
+    Gone,
+    /// The database refused, with its message.
+    Refused(String),
+    /// The backend failed before it, or it was found not to be written.
+    Failed,
+}
+
+impl NotWritten {
+    /// What an exception of an outcome says; none where it says that nothing is known.
+    fn of(reason: &str, state: OperationState) -> Option<Self> {
+        match reason {
+            "stale" => Some(Self::Stale),
+            "gone" => Some(Self::Gone),
+            _ if reason.starts_with("refused: ") => {
+                Some(Self::Refused(reason["refused: ".len()..].to_owned()))
+            }
+            "not written" => Some(Self::Failed),
+            _ if state == OperationState::Unknown => None,
+            _ => Some(Self::Failed),
+        }
+    }
+}
+
 /// What the outcome of an operation says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct OutcomeRecord {
@@ -243,6 +285,23 @@ impl Operation {
             }
         }
         Ok(operation)
+    }
+
+    /// Whether the change of a record stands in the backend; `key` is the one of its intent.
+    pub(super) fn standing(&self, key: Option<&str>) -> Standing {
+        let state = self.state();
+        let exceptions = self.outcome.iter().flat_map(|outcome| &outcome.exceptions);
+        let exception = exceptions
+            .filter(|(other, _)| other == key.unwrap_or_default())
+            .map(|(_, reason)| NotWritten::of(reason, state))
+            .next();
+        match (state, exception) {
+            (OperationState::Open, _) => Standing::Open,
+            (_, Some(Some(reason))) => Standing::NotWritten(reason),
+            (_, Some(None)) | (OperationState::Unknown, None) => Standing::Unknown,
+            (OperationState::NotApplied, None) => Standing::NotWritten(NotWritten::Failed),
+            (OperationState::Applied | OperationState::Partial, None) => Standing::Written,
+        }
     }
 
     pub(crate) fn state(&self) -> OperationState {

@@ -12,7 +12,7 @@ mod undo;
 
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
-pub use journal::OperationState;
+pub use journal::{NotWritten, OperationState, Standing};
 pub use plan::{Edit as EditRequest, Input, Plan, Touched};
 pub use timeline::{TimelineEntry, Told};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kontor_model::{ResourceName, Value};
 use kontor_store::Micros;
 
-use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState};
+use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState, Standing};
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::Face;
@@ -24,9 +24,12 @@ pub struct TimelineEntry {
     pub operation: String,
     /// What was done.
     pub kind: kontor_model::ChangeKind,
-    /// What became of it.
+    /// What became of the operation.
     pub state: OperationState,
-    /// Fields that changed, with what was and what is; only those that may be seen.
+    /// Whether the change of this record was written.
+    pub standing: Standing,
+    /// Fields that changed or should have, with what was and what was wanted; only those that may
+    /// be seen.
     pub fields: Vec<(String, Option<Value>, Option<Value>)>,
     /// The operation that this one took back.
     pub undo_of: Option<String>,
@@ -185,6 +188,7 @@ fn timeline_entry(
         operation: intent.content.operation.clone(),
         kind: record.kind,
         state: operation.state(),
+        standing: operation.standing(intent.content.record_key.as_deref()),
         fields,
         undo_of: record.undo_of.clone(),
         undone_by: operation.undone_by.clone(),

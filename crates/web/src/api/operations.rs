@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::{ChangeKind, Value};
-use kontor_office::{ItemState, OperationState, TimelineEntry, Told};
+use kontor_office::{
+    ItemState, NotWritten as NotWrittenBecause, OperationState, Standing, TimelineEntry, Told,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -71,6 +73,12 @@ pub(super) struct RecordChange {
     kind: &'static str,
     /// `applied`, `partial`, `not_applied`, `unknown` or `open`.
     state: &'static str,
+    /// What became of this record: `written`, `not_written`, `unknown` or `open`. Where it was not
+    /// written, the changes are what somebody tried.
+    standing: &'static str,
+    /// Why it was not written: `stale`, `gone`, `refused` or `failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_written: Option<&'static str>,
     /// The fields.
     changes: Vec<FieldChange>,
     /// The operation that this one took back.
@@ -93,6 +101,8 @@ impl RecordChange {
                 ChangeKind::Delete => "delete",
             },
             state: state_word(entry.state),
+            standing: standing_word(&entry.standing),
+            not_written: not_written_word(&entry.standing),
             changes: entry.fields.into_iter().map(FieldChange::of).collect(),
             undo_of: entry.undo_of,
             undone_by: entry.undone_by,
@@ -102,6 +112,25 @@ impl RecordChange {
     pub(super) fn seq(&self) -> i64 {
         self.seq
     }
+}
+
+fn standing_word(standing: &Standing) -> &'static str {
+    match standing {
+        Standing::Written => "written",
+        Standing::NotWritten(_) => "not_written",
+        Standing::Unknown => "unknown",
+        Standing::Open => "open",
+    }
+}
+
+fn not_written_word(standing: &Standing) -> Option<&'static str> {
+    let Standing::NotWritten(why) = standing else { return None };
+    Some(match why {
+        NotWrittenBecause::Stale => "stale",
+        NotWrittenBecause::Gone => "gone",
+        NotWrittenBecause::Refused(_) => "refused",
+        NotWrittenBecause::Failed => "failed",
+    })
 }
 
 fn state_word(state: OperationState) -> &'static str {

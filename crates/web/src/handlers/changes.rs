@@ -9,7 +9,7 @@ use kontor_office::{OfficeError, OperationState, Permit, Read, Told};
 use crate::app::App;
 use crate::components::shell::Here;
 use crate::failure::PageFailure;
-use crate::handlers::record::{field_changes, language};
+use crate::handlers::record::{field_changes, language, not_written};
 use crate::handlers::{Pairs, done, first, shown};
 use crate::links;
 use crate::pages::change::{ChangeRow, ChangeScreen, Outcome, page as change_page};
@@ -48,17 +48,11 @@ fn screen(app: &App, reader: &Reader, told: &Told) -> Result<(ChangeScreen, Here
     let face = catalog.face(&resource).ok_or_else(unknown)?;
     let view = View { permit: &permit, catalog: &catalog, face, language: language(reader) };
     let (_, first) = told.items.first().ok_or_else(unknown)?;
-    let problem = |key: &Option<String>| {
-        told.exceptions
-            .iter()
-            .find(|(other, _)| Some(other) == key.as_ref())
-            .map(|(_, why)| why.clone())
-    };
     let items = told.items.iter().take(MOST_ROWS).map(|(key, entry)| ChangeRow {
         title: key.clone().unwrap_or_default(),
         link: key.as_deref().and_then(RecordKey::from_text).map(|key| view.record(&key).link()),
         changes: field_changes(&view, entry),
-        problem: problem(key),
+        problem: not_written(view.language.texts(), &entry.standing),
     });
     let all = told.items.len() as u64;
     let can_undo = matches!(told.state, OperationState::Applied | OperationState::Partial)

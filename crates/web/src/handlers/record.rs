@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use kontor_model::{Count, FieldType, RecordKey, Value};
 use kontor_office::catalog::Format as OfficeFormat;
-use kontor_office::{ListRequest, OfficeError, OperationState, Read, Shown, TimelineEntry};
+use kontor_office::{ListRequest, NotWritten, OfficeError, Read, Shown, Standing, TimelineEntry};
 
 use crate::app::App;
 use crate::components::diff::FieldChange;
@@ -23,7 +23,7 @@ use crate::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection, page as record_page,
 };
 use crate::shown::{Cell, Tone};
-use crate::texts::Language;
+use crate::texts::{Language, Texts};
 use crate::view::{View, at};
 use crate::visitor::Reader;
 
@@ -353,7 +353,6 @@ pub(crate) async fn timeline(
 }
 
 pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
-    let is_applied = matches!(entry.state, OperationState::Applied | OperationState::Partial);
     Entry {
         operation: entry.operation.clone(),
         at: at(entry.at),
@@ -362,9 +361,25 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
         is_undo: entry.undo_of.is_some(),
         records: 1,
         changes: field_changes(view, entry),
-        undoable: is_applied && entry.undone_by.is_none() && view.change_locked().is_none(),
-        is_unknown: matches!(entry.state, OperationState::Unknown | OperationState::Open),
+        undoable: entry.standing == Standing::Written
+            && entry.undone_by.is_none()
+            && view.change_locked().is_none(),
+        is_unknown: matches!(entry.standing, Standing::Unknown | Standing::Open),
+        not_written: not_written(view.language.texts(), &entry.standing),
     }
+}
+
+/// Why a record was not written, in the reader's words; none where it was, or nobody knows.
+pub(crate) fn not_written(t: &Texts, standing: &Standing) -> Option<String> {
+    let Standing::NotWritten(why) = standing else { return None };
+    Some(match why {
+        NotWritten::Stale => t.get("item-stale").into_owned(),
+        NotWritten::Gone => t.get("item-gone").into_owned(),
+        NotWritten::Refused(message) => {
+            t.with("refused-other", &[("message", message.as_str().into())])
+        }
+        NotWritten::Failed => t.get("item-failed").into_owned(),
+    })
 }
 
 /// The fields of an entry that may be seen, as they were and are.

@@ -217,3 +217,16 @@ async fn a_view_is_saved_counted_replaced_and_removed() {
     let wrong = r#"{"name":"Wrong","definition":{"filter":"nothing = 1"}}"#;
     bed.send(Method::POST, &views, wrong).await.problem(422);
 }
+
+#[tokio::test]
+async fn a_timeline_tells_what_was_tried_from_what_was_written() {
+    let bed = Bed::new().await;
+    let address = format!("{ORDERS}/records/1");
+    bed.send(Method::PATCH, &address, r#"{"set":{"status":"paid"}}"#).await.ok(200);
+    let stale = r#"{"set":{"status":"sent"},"expect":{"status":"topen"}}"#;
+    bed.send(Method::PATCH, &address, stale).await.problem(409);
+    let timeline = bed.get(&format!("{address}/timeline")).await.ok(200);
+    assert_eq!(timeline["entries"][0]["standing"], "not_written", "{timeline}");
+    assert_eq!(timeline["entries"][0]["not_written"], "stale");
+    assert_eq!(timeline["entries"][1]["standing"], "written");
+}

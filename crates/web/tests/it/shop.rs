@@ -74,10 +74,15 @@ pub(crate) struct Browser<'a> {
 impl Shop {
     /// Opens everything; `manifest` is added to the backend's manifest.
     pub(crate) async fn open(manifest: &str) -> Self {
+        Self::with_tables("", manifest).await
+    }
+
+    /// As [`Shop::open`], with more tables.
+    pub(crate) async fn with_tables(tables: &str, manifest: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = SqliteFile::fresh();
         let script = folder.path().join("shop.sql");
-        std::fs::write(&script, SHOP).expect("a file");
+        std::fs::write(&script, format!("{SHOP}{tables}")).expect("a file");
         database.load_sql(&script).await;
         let manifests = folder.path().join("backends");
         std::fs::create_dir(&manifests).expect("a folder");
@@ -118,6 +123,13 @@ impl Shop {
     /// The address of the shop's database.
     pub(crate) fn url(&self) -> String {
         self.database.url().to_string()
+    }
+
+    /// Changes the shop without Kontor, as another program would.
+    pub(crate) async fn outside(&self, sql: &str) {
+        let script = self.path("outside.sql");
+        std::fs::write(&script, sql).expect("a file");
+        self.database.load_sql(&script).await;
     }
 
     /// A browser in which nobody has signed in.

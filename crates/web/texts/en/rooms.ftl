@@ -57,3 +57,4 @@ bulk-change = What was written
 bulk-cut-off = The backend stopped answering half-way. Another attempt leaves out what is written already.
 item-stale = was changed by somebody else meanwhile
 item-gone = does not exist any more
+item-failed = the backend could not answer

@@ -30,6 +30,8 @@ pub struct Entry {
     pub undoable: bool,
     /// Whether it is not known if it was written.
     pub is_unknown: bool,
+    /// Why nothing of it was written, in the reader's words; `None` where it was.
+    pub not_written: Option<String>,
 }
 
 /// The timeline of a record.
@@ -55,8 +57,37 @@ pub fn kind_key(kind: ChangeKind, is_undo: bool) -> &'static str {
     }
 }
 
+/// Key of what somebody tried to do in vain.
+fn tried_key(kind: ChangeKind, is_undo: bool) -> &'static str {
+    match kind {
+        _ if is_undo => "tried-undo",
+        ChangeKind::Create => "tried-create",
+        ChangeKind::Update => "tried-update",
+        ChangeKind::Delete => "tried-delete",
+    }
+}
+
+/// An attempt: who, what, and why nothing came of it. It changed nothing, so there is nothing to
+/// show of the record and nothing to take back.
+fn attempt(shell: &Shell, entry: &Entry, why: &str) -> Markup {
+    let t = shell.texts;
+    html! {
+        li.tried {
+            p.what {
+                (entry.who) " "
+                a href=(links::change(&entry.operation)) { (t.get(tried_key(entry.kind, entry.is_undo))) }
+                " " span.help { (time::ago(shell, entry.at)) }
+            }
+            p { (t.with("tried-not-written", &[("why", why.into())])) }
+        }
+    }
+}
+
 fn line(shell: &Shell, entry: &Entry, back: &str) -> Markup {
     let t = shell.texts;
+    if let Some(why) = &entry.not_written {
+        return attempt(shell, entry, why);
+    }
     html! {
         li {
             p.what {

@@ -139,8 +139,20 @@ pub(crate) fn timeline() -> Vec<Entry> {
         changes,
         undoable: true,
         is_unknown: false,
+        not_written: None,
     };
     vec![
+        Entry {
+            undoable: false,
+            not_written: Some("wurde inzwischen von jemand anderem geändert".into()),
+            ..entry(
+                "01JD8Z6M3L",
+                "2026-11-22T10:41:00Z",
+                "Jörg Pichler",
+                ChangeKind::Update,
+                changes(),
+            )
+        },
         entry("01JD8Z6M3K", "2026-11-22T10:40:00Z", "Marta Lindner", ChangeKind::Update, changes()),
         Entry {
             is_undo: true,
