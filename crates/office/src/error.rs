@@ -191,6 +191,10 @@ pub enum NotUndoable {
     AlreadyUndone,
     /// The audit does not hold the values, because they are secret or too large.
     ValuesNotKept,
+    /// Records elsewhere were deleted or emptied along, and would not come back.
+    OthersLost,
+    /// Records elsewhere point to what would be removed, and would be lost or forbid it.
+    OthersPoint,
 }
 
 impl OfficeError {

@@ -113,19 +113,12 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
                 t.get("failure-unknown-outcome-text").into_owned(),
             )
         },
-        OfficeError::NotUndoable { reason, .. } => {
-            let key = match reason {
-                NotUndoable::NotApplied => "failure-undo-not-applied",
-                NotUndoable::AlreadyUndone => "failure-undo-already",
-                NotUndoable::ValuesNotKept => "failure-undo-not-kept",
-            };
-            plain(
-                StatusCode::CONFLICT,
-                "not-undoable",
-                "failure-not-undoable",
-                t.get(key).into_owned(),
-            )
-        }
+        OfficeError::NotUndoable { reason, .. } => plain(
+            StatusCode::CONFLICT,
+            "not-undoable",
+            "failure-not-undoable",
+            t.get(not_undoable_key(*reason)).into_owned(),
+        ),
         OfficeError::Store(_) | OfficeError::Fault(_) => fault(t, error),
     }
 }
@@ -208,6 +201,17 @@ fn needed_text(t: &Texts, needed: &Needed) -> String {
             let role = t.get(role_key(*role)).into_owned();
             t.with("failure-role", &[("backend", backend.as_str().into()), ("role", role.into())])
         }
+    }
+}
+
+/// Key of why a change cannot be taken back.
+pub(crate) fn not_undoable_key(reason: NotUndoable) -> &'static str {
+    match reason {
+        NotUndoable::NotApplied => "failure-undo-not-applied",
+        NotUndoable::AlreadyUndone => "failure-undo-already",
+        NotUndoable::ValuesNotKept => "failure-undo-not-kept",
+        NotUndoable::OthersLost => "failure-undo-others-lost",
+        NotUndoable::OthersPoint => "failure-undo-others-point",
     }
 }
 

@@ -6,7 +6,7 @@ use kontor_store::{Json, Micros};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
-use crate::error::OfficeError;
+use crate::error::{NotUndoable, OfficeError};
 use crate::manifest::KeyFile;
 
 pub(crate) const INTENT: &str = "change.intent";
@@ -41,6 +41,9 @@ pub(super) struct ItemRecord {
     /// The operation that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_of: Option<String>,
+    /// Whether records elsewhere are lost or changed along, which no undo brings back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
 }
 
 /// What became of an operation.
@@ -162,6 +165,7 @@ impl Journal<'_> {
             not_kept: Vec::new(),
             secret: Vec::new(),
             undo_of: change.undo_of.clone(),
+            is_final: change.is_final,
         };
         for (field, value) in &item.before {
             if let Some(pair) = self.kept(*field, value, &mut record) {
@@ -285,6 +289,22 @@ impl Operation {
             }
         }
         Ok(operation)
+    }
+
+    /// Why it cannot be taken back, as far as its own entries tell.
+    pub(super) fn undo_locked(&self) -> Option<NotUndoable> {
+        let records = || self.intents.iter().map(|(_, record)| record);
+        if self.undone_by.is_some() {
+            Some(NotUndoable::AlreadyUndone)
+        } else if !self.state().is_written_in_part() {
+            Some(NotUndoable::NotApplied)
+        } else if records().any(|record| record.is_final) {
+            Some(NotUndoable::OthersLost)
+        } else if records().any(|record| !record.not_kept.is_empty()) {
+            Some(NotUndoable::ValuesNotKept)
+        } else {
+            None
+        }
     }
 
     /// Whether the change of a record stands in the backend; `key` is the one of its intent.

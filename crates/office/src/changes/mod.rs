@@ -4,6 +4,7 @@
 
 mod apply;
 mod bulk;
+mod dependents;
 mod journal;
 mod plan;
 mod settle;
@@ -12,8 +13,9 @@ mod undo;
 
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
+pub use dependents::{Fate, Touched};
 pub use journal::{NotWritten, OperationState, Standing};
-pub use plan::{Edit as EditRequest, Input, Plan, Touched};
+pub use plan::{Edit as EditRequest, Input, Plan};
 pub use timeline::{TimelineEntry, Told};
 
 pub(crate) use bulk::BulkPlans;

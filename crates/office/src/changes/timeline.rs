@@ -9,7 +9,7 @@ use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState, Sta
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::Face;
-use crate::error::OfficeError;
+use crate::error::{NotUndoable, OfficeError};
 
 /// One thing that happened to a record.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct TimelineEntry {
     pub undo_of: Option<String>,
     /// The operation that took this one back.
     pub undone_by: Option<String>,
+    /// Why it cannot be taken back, as far as that is known without asking the backend.
+    pub undo_locked: Option<NotUndoable>,
 }
 
 /// All that is known of an operation.
@@ -192,5 +194,6 @@ fn timeline_entry(
         fields,
         undo_of: record.undo_of.clone(),
         undone_by: operation.undone_by.clone(),
+        undo_locked: operation.undo_locked(),
     }
 }

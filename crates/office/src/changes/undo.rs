@@ -36,11 +36,8 @@ impl Office {
         let resource = ResourceName::new(first.content.resource.clone().unwrap_or_default());
         let backend = BackendName::new(backend).map_err(|_| unknown())?;
         let permit: Permit<Edit> = self.permit(actor, &backend)?;
-        if told.undone_by.is_some() {
-            return Err(not(NotUndoable::AlreadyUndone));
-        }
-        if !told.state().is_written_in_part() {
-            return Err(not(NotUndoable::NotApplied));
+        if let Some(reason) = told.undo_locked() {
+            return Err(not(reason));
         }
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(&permit, &catalog, &resource)?;
@@ -60,6 +57,12 @@ impl Office {
                 self.expect_stored_form(&permit, &catalog, face, &mut item).await?;
             }
             items.push(item);
+        }
+        if kind == ChangeKind::Delete {
+            let dependents = self.dependents(&permit, &catalog, face, &items).await?;
+            if dependents.are_final() || !dependents.prevented.is_empty() {
+                return Err(not(NotUndoable::OthersPoint));
+            }
         }
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
         plan.change.undo_of = Some(operation.to_owned());

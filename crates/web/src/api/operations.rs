@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::{ChangeKind, Value};
 use kontor_office::{
-    ItemState, NotWritten as NotWrittenBecause, OperationState, Standing, TimelineEntry, Told,
+    ItemState, NotUndoable, NotWritten as NotWrittenBecause, OperationState, Standing,
+    TimelineEntry, Told,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -85,6 +86,9 @@ pub(super) struct RecordChange {
     undo_of: Option<String>,
     /// The operation that took this one back.
     undone_by: Option<String>,
+    /// Why the operation cannot be undone: `not_applied`, `already_undone`, `values_not_kept`,
+    /// `others_lost` or `others_point`; null where nothing is known that speaks against it.
+    undo_locked: Option<&'static str>,
 }
 
 impl RecordChange {
@@ -106,11 +110,22 @@ impl RecordChange {
             changes: entry.fields.into_iter().map(FieldChange::of).collect(),
             undo_of: entry.undo_of,
             undone_by: entry.undone_by,
+            undo_locked: entry.undo_locked.map(locked_word),
         }
     }
 
     pub(super) fn seq(&self) -> i64 {
         self.seq
+    }
+}
+
+fn locked_word(reason: NotUndoable) -> &'static str {
+    match reason {
+        NotUndoable::NotApplied => "not_applied",
+        NotUndoable::AlreadyUndone => "already_undone",
+        NotUndoable::ValuesNotKept => "values_not_kept",
+        NotUndoable::OthersLost => "others_lost",
+        NotUndoable::OthersPoint => "others_point",
     }
 }
 

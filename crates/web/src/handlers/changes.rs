@@ -8,7 +8,7 @@ use kontor_office::{OfficeError, OperationState, Permit, Read, Told};
 
 use crate::app::App;
 use crate::components::shell::Here;
-use crate::failure::PageFailure;
+use crate::failure::{PageFailure, not_undoable_key};
 use crate::handlers::record::{field_changes, language, not_written};
 use crate::handlers::{Pairs, done, first, shown};
 use crate::links;
@@ -55,15 +55,10 @@ fn screen(app: &App, reader: &Reader, told: &Told) -> Result<(ChangeScreen, Here
         problem: not_written(view.language.texts(), &entry.standing),
     });
     let all = told.items.len() as u64;
-    let can_undo = matches!(told.state, OperationState::Applied | OperationState::Partial)
-        && first.undone_by.is_none();
     let t = view.language.texts();
-    let undo_locked = if can_undo {
-        view.change_locked().map(|locked| t.get(locked.key()).into_owned())
-    } else if first.undone_by.is_some() {
-        Some(t.get("failure-undo-already").into_owned())
-    } else {
-        Some(t.get("failure-undo-not-applied").into_owned())
+    let undo_locked = match first.undo_locked {
+        Some(reason) => Some(t.get(not_undoable_key(reason)).into_owned()),
+        None => view.change_locked().map(|locked| t.get(locked.key()).into_owned()),
     };
     let screen = ChangeScreen {
         operation: told.operation.clone(),

@@ -362,7 +362,7 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
         records: 1,
         changes: field_changes(view, entry),
         undoable: entry.standing == Standing::Written
-            && entry.undone_by.is_none()
+            && entry.undo_locked.is_none()
             && view.change_locked().is_none(),
         is_unknown: matches!(entry.standing, Standing::Unknown | Standing::Open),
         not_written: not_written(view.language.texts(), &entry.standing),

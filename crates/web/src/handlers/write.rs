@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kontor_model::{OnDelete, RecordKey, Value};
+use kontor_model::{RecordKey, Value};
 use kontor_office::{
     Conflict, Edit, EditRequest, FieldProblem, Input, ItemState, OfficeError, Shown,
 };
@@ -15,7 +15,8 @@ use crate::handlers::list::{At, face_of};
 use crate::handlers::record::{AtRecord, language};
 use crate::handlers::{Pairs, Place, done, first, go, here, key, place, shown};
 use crate::links;
-use crate::pages::record::delete::{DeleteScreen, Fate, Touched, page as delete_screen};
+use crate::pages::list::ListQuery;
+use crate::pages::record::delete::{DeleteScreen, Touched, page as delete_screen};
 use crate::pages::record::form::{FormGroup, FormInput, FormScreen, page as form_page};
 use crate::pages::record::given::{Given, given, input_text};
 use crate::pages::record::stale::{Clash, StaleScreen, page as stale_page};
@@ -445,11 +446,7 @@ async fn delete_form(
             return Err(OfficeError::ReadOnly(reason));
         }
         let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
-        let touched = if face.soft_delete.is_some() {
-            Vec::new()
-        } else {
-            app.office.touched(&place.permit, &place.resource, &key).await?
-        };
+        let touched = app.office.touched(&place.permit, &place.resource, &key).await?;
         let shown =
             |index: &usize| face.columns.contains(index) || face.title_fields.contains(index);
         Ok::<_, OfficeError>(DeleteScreen {
@@ -476,7 +473,7 @@ async fn delete_form(
                 .collect(),
             touched: touched.iter().map(|touched| touched_line(&view, touched)).collect(),
             marks: face.soft_delete.as_ref().map(|soft| view.field(soft.field).title),
-            reversible: !touched.iter().any(|touched| is_final(&view, touched)),
+            reversible: !touched.iter().any(kontor_office::Touched::is_final),
             problem,
             expected: found
                 .fields
@@ -497,48 +494,33 @@ async fn delete_form(
     }
 }
 
-fn touched_line(view: &View<'_>, touched: &kontor_office::Touched) -> Touched {
+/// Records that a deletion touches, with the list where they are found.
+pub(crate) fn touched_line(view: &View<'_>, touched: &kontor_office::Touched) -> Touched {
     let from = view.of(&view.catalog.faces[touched.face]);
-    let link = from.face.links.iter().find(|link| link.name == touched.link);
+    let filter = touched.filter.clone().unwrap_or_default();
+    let query = ListQuery { filter, ..ListQuery::default() };
     Touched {
         title: from.title(),
-        link: links::list(from.backend(), from.name()),
+        link: query.address(from.backend(), from.name()),
         count: touched.count,
-        fate: match link.and_then(|link| link.on_delete) {
-            Some(OnDelete::Cascade) => Fate::Deleted,
-            Some(OnDelete::Clear) => Fate::Cleared,
-            Some(OnDelete::Refuse) => Fate::Refuses,
-            None => Fate::Dangling,
-        },
+        fate: touched.fate,
     }
-}
-
-/// Whether what a deletion does to other records cannot be taken back with it.
-fn is_final(view: &View<'_>, touched: &kontor_office::Touched) -> bool {
-    let from = &view.catalog.faces[touched.face];
-    let link = from.links.iter().find(|link| link.name == touched.link);
-    let on_delete = link.and_then(|link| link.on_delete);
-    matches!(on_delete, Some(OnDelete::Cascade | OnDelete::Clear))
 }
 
 /// Whether a deletion that cannot be taken back as a whole was confirmed by typing the title.
 async fn confirmed(
     app: &App,
-    reader: &Reader,
     place: &Place<Edit>,
     key: &RecordKey,
     pairs: &Pairs,
 ) -> Result<bool, OfficeError> {
-    let reading = place.permit.to_read();
-    let found = app.office.record(&reading, &place.resource, key).await?;
-    let face = found.face();
-    let view = View { permit: &reading, catalog: &found.catalog, face, language: language(reader) };
-    if face.soft_delete.is_some() {
+    let touched = app.office.touched(&place.permit, &place.resource, key).await?;
+    if !touched.iter().any(kontor_office::Touched::is_final) {
         return Ok(true);
     }
-    let touched = app.office.touched(&place.permit, &place.resource, key).await?;
-    let needed = touched.iter().any(|touched| is_final(&view, touched));
-    Ok(!needed || first(pairs, "confirm").is_some_and(|typed| typed.trim() == found.title.trim()))
+    let reading = place.permit.to_read();
+    let found = app.office.record(&reading, &place.resource, key).await?;
+    Ok(first(pairs, "confirm").is_some_and(|typed| typed.trim() == found.title.trim()))
 }
 
 /// Deletes a record that is still as it was shown.
@@ -559,12 +541,14 @@ pub(crate) async fn delete(
                 Some((name.strip_prefix("was.")?.to_owned(), Value::from_tagged(value)?))
             })
             .collect();
-        if !confirmed(&app, &reader, &place, &key(&record)?, &pairs).await? {
+        if !confirmed(&app, &place, &key(&record)?, &pairs).await? {
             return Ok(None);
         }
         let plan =
             app.office.plan_delete(&place.permit, &place.resource, &key(&record)?, &expect).await?;
-        app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
+        let is_final = plan.change.is_final;
+        let applied = app.office.apply(&reader.actor, &place.permit.backend, plan).await?;
+        Ok(Some((!is_final).then_some(applied.operation)))
     };
     match deleted.await {
         Ok(None) => {
@@ -572,10 +556,10 @@ pub(crate) async fn delete(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             delete_form(&app, reader, &place, &record, problem, status).await
         }
-        Ok(Some(applied)) => Ok(done(
+        Ok(Some(undo)) => Ok(done(
             &links::list(&place.permit.backend.name, &place.resource),
             "deleted",
-            Some(&applied.operation),
+            undo.as_deref(),
         )),
         Err(error @ (OfficeError::Invalid(_) | OfficeError::Stale { .. })) => {
             let t = language(&reader).texts();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_model::{RecordKey, ResourceName};
+use kontor_model::{ChangeItem, ChangeKind, RecordKey, ResourceName};
 
 use super::{BulkPreview, BulkProgress, BulkSelection, VALID};
 use crate::Office;
@@ -63,7 +63,7 @@ impl Office {
             plan.ok_or_else(|| OfficeError::Unknown { what: "preview", name: id.to_owned() })?;
         let (office, permit, id) = (Arc::clone(self), permit.clone(), id.to_owned());
         tokio::spawn(async move {
-            let result = office.apply_all(&permit.actor, &permit.backend, Arc::clone(&plan)).await;
+            let result = office.previewed(&permit, &plan).await;
             office.bulk.with(|kept| {
                 if let Some(kept) = kept.get_mut(&id) {
                     finish(&mut kept.progress, &plan, result);
@@ -72,6 +72,23 @@ impl Office {
             });
         });
         Ok(())
+    }
+
+    /// Applies what was previewed. Where a deletion that could be taken back would meanwhile take
+    /// others along, nothing is written: each record has changed in what hangs on it.
+    async fn previewed(
+        self: &Arc<Self>,
+        permit: &Permit<Edit>,
+        plan: &Arc<Plan>,
+    ) -> Result<Option<Applied>, OfficeError> {
+        let change = &plan.change;
+        if change.kind == ChangeKind::Delete && !change.is_final {
+            let found = self.dependents(permit, &plan.catalog, plan.face(), &change.items).await?;
+            if found.are_final() {
+                return Ok(None);
+            }
+        }
+        self.apply_all(&permit.actor, &permit.backend, Arc::clone(plan)).await.map(Some)
     }
 
     /// How far a bulk edit has come.
@@ -109,17 +126,20 @@ impl Office {
     }
 }
 
-fn finish(progress: &mut BulkProgress, plan: &Plan, result: Result<Applied, OfficeError>) {
+fn finish(progress: &mut BulkProgress, plan: &Plan, result: Result<Option<Applied>, OfficeError>) {
     progress.is_done = true;
+    let key = |item: &ChangeItem| item.key.clone().unwrap_or(RecordKey::Values(Vec::new()));
     match result {
-        Ok(applied) => {
+        Ok(None) => {
+            let all = plan.change.items.iter();
+            progress.failed = all.map(|item| (key(item), ItemState::Stale(Vec::new()))).collect();
+        }
+        Ok(Some(applied)) => {
             progress.operation = Some(applied.operation);
             for (item, state) in plan.change.items.iter().zip(applied.items) {
                 match state {
                     ItemState::Written(_) => progress.written += 1,
-                    other => progress
-                        .failed
-                        .push((item.key.clone().unwrap_or(RecordKey::Values(Vec::new())), other)),
+                    other => progress.failed.push((key(item), other)),
                 }
             }
         }

@@ -343,6 +343,8 @@ pub(crate) fn preview() -> BulkPreview {
                 changes: vec![changes().swap_remove(0)],
             },
         ],
+        left_out: 1,
+        touched: delete().touched,
         excluded: vec![(
             "Bestellung 10254".into(),
             "Deine Rolle darf stornierte Bestellungen nicht ändern.".into(),
