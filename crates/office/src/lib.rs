@@ -27,7 +27,7 @@ use kontor_store::Micros;
 pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use changes::{
-    Applied, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Fate, Input,
+    Applied, Author, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Fate, Input,
     ItemState, NotWritten, OperationState, Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};

@@ -16,7 +16,7 @@ pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
 pub use dependents::{Fate, Touched};
 pub use journal::{NotWritten, OperationState, Standing};
 pub use plan::{Edit as EditRequest, Input, Plan};
-pub use timeline::{TimelineEntry, Told};
+pub use timeline::{Author, TimelineEntry, Told};
 
 pub(crate) use bulk::BulkPlans;
 pub(crate) use settle::LeftOpen;

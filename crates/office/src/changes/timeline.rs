@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use kontor_model::{ResourceName, Value};
+use kontor_model::{ChangeKind, RecordKey, ResourceName, Value};
 use kontor_store::Micros;
 
 use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState, Standing};
+use super::settle::same;
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::Face;
-use crate::error::{NotUndoable, OfficeError};
+use crate::error::{Conflict, NotUndoable, OfficeError};
 
 /// One thing that happened to a record.
 #[derive(Debug, Clone)]
@@ -23,7 +24,7 @@ pub struct TimelineEntry {
     /// The operation it belongs to.
     pub operation: String,
     /// What was done.
-    pub kind: kontor_model::ChangeKind,
+    pub kind: ChangeKind,
     /// What became of the operation.
     pub state: OperationState,
     /// Whether the change of this record was written.
@@ -37,6 +38,15 @@ pub struct TimelineEntry {
     pub undone_by: Option<String>,
     /// Why it cannot be taken back, as far as that is known without asking the backend.
     pub undo_locked: Option<NotUndoable>,
+}
+
+/// Who gave a field the value that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Who, by name.
+    pub actor: String,
+    /// When.
+    pub at: Micros,
 }
 
 /// All that is known of an operation.
@@ -60,7 +70,26 @@ pub struct Told {
     pub detail: Option<String>,
 }
 
+/// Changes of a record that are looked through for who made the last of a field.
+const LOOKED_THROUGH: u32 = 50;
+
 impl Office {
+    /// Who made the changes that an edit met, one for each; none where it was done outside of
+    /// Kontor, or longer ago than is looked through.
+    ///
+    /// # Errors
+    /// As [`Office::timeline`].
+    pub async fn authors(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        conflicts: &[Conflict],
+    ) -> Result<Vec<Option<Author>>, OfficeError> {
+        let entries = self.timeline(permit, name, &key.to_text(), None, LOOKED_THROUGH).await?;
+        Ok(conflicts.iter().map(|conflict| author(&entries, conflict)).collect())
+    }
+
     /// What happened to a record, newest first.
     ///
     /// # Errors
@@ -152,6 +181,21 @@ impl Office {
             items,
         })
     }
+}
+
+/// The last written change of a field is the one that was met if it leads to what is there now, or
+/// away from what was seen.
+fn author(entries: &[TimelineEntry], met: &Conflict) -> Option<Author> {
+    let (entry, before, after) = entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::Written && entry.kind != ChangeKind::Delete)
+        .find_map(|entry| {
+            let field = entry.fields.iter().find(|(field, _, _)| *field == met.field);
+            field.map(|(_, before, after)| (entry, before, after))
+        })?;
+    let leads_here = after.as_ref().is_some_and(|after| same(after, &met.theirs));
+    let leads_away = before.as_ref().is_some_and(|before| same(before, &met.before));
+    (leads_here || leads_away).then(|| Author { actor: entry.actor.clone(), at: entry.at })
 }
 
 fn timeline_entry(

@@ -151,3 +151,40 @@ async fn taking_back_a_creation_does_not_delete_what_was_hung_on_it_since() {
     refused.says("Inzwischen verweist anderes");
     ada.get("/b/laden/position").await.says("51");
 }
+
+#[tokio::test]
+async fn a_conflict_says_who_changed_what_and_shows_fields_that_one_left_alone() {
+    let shop = Shop::open(WRITABLE).await;
+    let mut ada = shop.administrator().await;
+    let edit = format!("{CUSTOMER}/edit");
+    let seen = [("was.ort", "tOrt 1"), ("was.name", "tKunde 1")];
+    let save = |ort: &'static str, name: &'static str| {
+        [&seen[..], &[("v.ort", ort), ("v.name", name)]].concat()
+    };
+    ada.post(&edit, &save("Kiel", "Kunde 1")).await;
+    shop.outside("UPDATE kunde SET name = 'Kunde 99' WHERE kunde_nr = 1007;").await;
+
+    let conflict = ada.post(&edit, &save("Husum", "Kunde 1")).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.text);
+    conflict
+        .says("<strong>Ada</strong>")
+        .says("Kunde 99")
+        .says("Außerdem geändert")
+        .says("außerhalb von Kontor geändert")
+        .says_not(" checked");
+
+    // Without a choice nothing of theirs is lost.
+    let hidden = [
+        ("v.ort", "Husum"),
+        ("was.ort", "tOrt 1"),
+        ("theirs.ort", "tKiel"),
+        ("keep.name", "theirs"),
+        ("theirs.name", "tKunde 99"),
+    ];
+    let undecided = ada.post(&edit, &hidden).await;
+    assert_eq!(undecided.status, StatusCode::CONFLICT, "{}", undecided.text);
+
+    let decided = ada.post(&edit, &[&hidden[..], &[("keep.ort", "mine")]].concat()).await;
+    assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
+    ada.get(CUSTOMER).await.says("Husum").says("Kunde 99");
+}

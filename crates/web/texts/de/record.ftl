@@ -81,6 +81,9 @@ form-errors = { $n ->
    *[other] Noch nichts gespeichert: { $shown } Angaben passen nicht.
 }
 stale-text = Deine Eingaben sind noch da. Bei diesen Feldern gibt es zwei Fassungen – was soll gelten?
+stale-text-others = Deine Eingaben sind noch da und stoßen mit nichts zusammen; anderes hat sich geändert. Passt alles zusammen?
+stale-others = Außerdem geändert, seit du geöffnet hast
+stale-outside = außerhalb von Kontor geändert
 stale-drop = Eigene Änderungen verwerfen
 delete-title = { $title } löschen?
 delete-marks = Der Datensatz bleibt in der Datenbank und gilt über „{ $field }“ als gelöscht. Das lässt sich zurücknehmen.

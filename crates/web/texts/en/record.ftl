@@ -81,6 +81,9 @@ form-errors = { $n ->
    *[other] Nothing saved yet: { $shown } entries do not fit.
 }
 stale-text = Your entries are still here. Of these fields there are two versions: which one shall it be?
+stale-text-others = Your entries are still here and clash with nothing; but other things have changed. Does it all fit together?
+stale-others = Also changed since you opened this
+stale-outside = changed outside of Kontor
 stale-drop = Discard my changes
 delete-title = Delete { $title }?
 delete-marks = The record stays in the database and counts as deleted by “{ $field }”. This can be taken back.

@@ -11,7 +11,7 @@ use kontor_web::pages::record::form::{FormGroup, FormInput, FormScreen};
 use kontor_web::pages::record::given::input_text;
 use kontor_web::pages::record::peek::Peek;
 use kontor_web::pages::record::related::Related;
-use kontor_web::pages::record::stale::{Clash, StaleScreen};
+use kontor_web::pages::record::stale::{Clash, StaleScreen, Theirs};
 use kontor_web::pages::record::timeline::Entry;
 use kontor_web::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection,
@@ -234,32 +234,27 @@ pub(crate) fn create(zone: &jiff::tz::TimeZone) -> FormScreen {
 }
 
 pub(crate) fn stale() -> StaleScreen {
-    let clash = |at: usize, mine: Value, theirs: Value, before: Value| Clash {
+    let theirs = |at: usize, now: &str, before: Value, by: Option<&str>| Theirs {
         field: fields().swap_remove(at),
+        now: Cell::of(Value::Text(now.into())),
+        before: Cell::of(before),
+        by: by.map(|who| (who.into(), "2026-11-22T10:40:00Z".parse().expect("a time"))),
+    };
+    let clash = |theirs: Theirs, mine: Value| Clash {
         text: mine.to_text().unwrap_or_default(),
         is_null: mine.is_null(),
         mine: Cell::of(mine),
-        theirs: Cell::of(theirs),
-        before: Cell::of(before),
+        theirs,
     };
+    let was = |text: &str| Value::Text(text.into());
     StaleScreen {
         record: reference(),
         title: "Bestellung 10250".into(),
-        by: Some("Jörg Pichler war vor 2 Minuten schneller.".into()),
         clashes: vec![
-            clash(
-                2,
-                Value::Text("cancelled".into()),
-                Value::Text("shipped".into()),
-                Value::Text("paid".into()),
-            ),
-            clash(
-                7,
-                Value::Null,
-                Value::Text("Rechnung an Büro".into()),
-                Value::Text(String::new()),
-            ),
+            clash(theirs(2, "shipped", was("paid"), Some("Jörg Pichler")), was("cancelled")),
+            clash(theirs(7, "Rechnung an Büro", was(""), None), Value::Null),
         ],
+        others: vec![theirs(7, "Hintereingang", Value::Null, Some("Jörg Pichler"))],
         rest: vec![("v.total".into(), "12.50".into()), ("was.total".into(), "d12.00".into())],
     }
 }
