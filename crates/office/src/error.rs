@@ -193,6 +193,8 @@ pub enum NotUndoable {
     ValuesNotKept,
     /// Records elsewhere were deleted or emptied along, and would not come back.
     OthersLost,
+    /// The same fields were changed again since, or the record was deleted.
+    ChangedSince,
     /// Records elsewhere point to what would be removed, and would be lost or forbid it.
     OthersPoint,
 }

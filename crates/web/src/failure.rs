@@ -211,6 +211,7 @@ pub(crate) fn not_undoable_key(reason: NotUndoable) -> &'static str {
         NotUndoable::AlreadyUndone => "failure-undo-already",
         NotUndoable::ValuesNotKept => "failure-undo-not-kept",
         NotUndoable::OthersLost => "failure-undo-others-lost",
+        NotUndoable::ChangedSince => "failure-undo-changed-since",
         NotUndoable::OthersPoint => "failure-undo-others-point",
     }
 }

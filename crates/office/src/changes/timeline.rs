@@ -1,6 +1,6 @@
 //! What happened to a record, and what was done in an operation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kontor_model::{ChangeKind, RecordKey, ResourceName, Value};
 use kontor_store::Micros;
@@ -90,7 +90,8 @@ impl Office {
         Ok(conflicts.iter().map(|conflict| author(&entries, conflict)).collect())
     }
 
-    /// What happened to a record, newest first.
+    /// What happened to a record, newest first. Whether a change can be taken back is told by the
+    /// later ones, as far as they are among those that are read.
     ///
     /// # Errors
     /// [`OfficeError::Store`].
@@ -111,6 +112,7 @@ impl Office {
             .await?;
         let mut operations: HashMap<String, Operation> = HashMap::new();
         let mut told: Vec<TimelineEntry> = Vec::new();
+        let mut later = Later::default();
         for entry in entries {
             if !matches!(entry.content.kind.as_str(), INTENT | OUTCOME) {
                 continue;
@@ -132,10 +134,36 @@ impl Office {
             if let Some((intent, record)) = intent {
                 let mut line = timeline_entry(face, permit, intent, record, operation);
                 line.seq = entry.seq;
+                if line.undo_locked.is_none() && later.is_in_the_way_of(record) {
+                    line.undo_locked = Some(NotUndoable::ChangedSince);
+                }
+                if line.standing == Standing::Written {
+                    later.add(&id, record);
+                }
                 told.push(line);
             }
         }
         Ok(told)
+    }
+
+    /// Why an operation cannot be taken back, as far as its record's later changes tell; of one over
+    /// many records each is seen to when it is taken back.
+    ///
+    /// # Errors
+    /// As [`Office::timeline`].
+    pub async fn undo_locked(
+        &self,
+        permit: &Permit<Read>,
+        told: &Told,
+    ) -> Result<Option<NotUndoable>, OfficeError> {
+        let [(key, entry)] = told.items.as_slice() else {
+            return Ok(told.items.first().and_then(|(_, entry)| entry.undo_locked));
+        };
+        let (None, Some(key)) = (entry.undo_locked, key) else { return Ok(entry.undo_locked) };
+        let name = ResourceName::new(&told.resource);
+        let entries = self.timeline(permit, &name, key, None, LOOKED_THROUGH).await?;
+        let own = entries.into_iter().find(|entry| entry.operation == told.operation);
+        Ok(own.and_then(|entry| entry.undo_locked))
     }
 
     /// All that is known of an operation.
@@ -196,6 +224,35 @@ fn author(entries: &[TimelineEntry], met: &Conflict) -> Option<Author> {
     let leads_here = after.as_ref().is_some_and(|after| same(after, &met.theirs));
     let leads_away = before.as_ref().is_some_and(|before| same(before, &met.before));
     (leads_here || leads_away).then(|| Author { actor: entry.actor.clone(), at: entry.at })
+}
+
+/// What later changes of a record did, gathered from the newest on.
+#[derive(Default)]
+struct Later {
+    fields: HashSet<String>,
+    is_deleted: bool,
+    /// Operations that were taken back by one that stands.
+    undone: HashSet<String>,
+}
+
+impl Later {
+    /// An operation and the one that took it back leave nothing between them.
+    fn add(&mut self, operation: &str, record: &ItemRecord) {
+        if self.undone.contains(operation) {
+            return;
+        }
+        if let Some(original) = &record.undo_of {
+            self.undone.insert(original.clone());
+            return;
+        }
+        self.is_deleted |= record.kind == ChangeKind::Delete;
+        self.fields.extend(record.after.iter().map(|(name, _)| name.clone()));
+    }
+
+    fn is_in_the_way_of(&self, record: &ItemRecord) -> bool {
+        let is_changed = || record.after.iter().any(|(name, _)| self.fields.contains(name));
+        self.is_deleted || is_changed()
+    }
 }
 
 fn timeline_entry(

@@ -188,3 +188,46 @@ async fn a_conflict_says_who_changed_what_and_shows_fields_that_one_left_alone()
     assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
     ada.get(CUSTOMER).await.says("Husum").says("Kunde 99");
 }
+
+#[tokio::test]
+async fn an_undo_that_comes_too_late_says_what_happened_since() {
+    let shop = Shop::open(WRITABLE).await;
+    let mut ada = shop.administrator().await;
+    let edit = format!("{CUSTOMER}/edit");
+    ada.post(&edit, &[("v.ort", "Husum"), ("was.ort", "tOrt 1")]).await;
+    let first = latest(&mut ada).await;
+    ada.get(&format!("/changes/{first}")).await.says("/undo\"");
+    ada.post(&edit, &[("v.ort", "Kiel"), ("was.ort", "tHusum")]).await;
+
+    let timeline = ada.get(&format!("{CUSTOMER}/timeline")).await;
+    assert_eq!(timeline.text.matches("/undo\"").count(), 1, "{}", timeline.text);
+    timeline.says("Danach wurden dieselben Felder noch einmal geändert");
+    ada.get(&format!("/changes/{first}"))
+        .await
+        .says("noch einmal geändert")
+        .says_not(&format!("/changes/{first}/undo\""));
+
+    let late = ada.post(&format!("/changes/{first}/undo"), &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
+    late.says("Danach hat sich der Datensatz noch einmal geändert")
+        .says("<strong>Ada</strong>")
+        .says("Ort 1")
+        .says("Kiel")
+        .says(&format!("href=\"{CUSTOMER}\""));
+}
+
+#[tokio::test]
+async fn a_change_can_be_taken_back_once_the_later_one_was() {
+    let shop = Shop::open(WRITABLE).await;
+    let mut ada = shop.administrator().await;
+    let edit = format!("{CUSTOMER}/edit");
+    ada.post(&edit, &[("v.ort", "Husum"), ("was.ort", "tOrt 1")]).await;
+    let first = latest(&mut ada).await;
+    ada.post(&edit, &[("v.ort", "Kiel"), ("was.ort", "tHusum")]).await;
+    let second = latest(&mut ada).await;
+    ada.post(&format!("/changes/{second}/undo"), &[]).await;
+    ada.get(&format!("/changes/{first}")).await.says("/undo\"");
+    let undone = ada.post(&format!("/changes/{first}/undo"), &[]).await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text);
+    ada.get(CUSTOMER).await.says("Ort 1").says_not("Husum");
+}

@@ -5,6 +5,7 @@ use kontor_web::components::diff::FieldChange;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
+use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
 use kontor_web::pages::palette::{Hit, HitGroup, HitKind, Palette};
 use kontor_web::pages::record::delete::{DeleteScreen, Fate, Touched};
 use kontor_web::pages::record::form::{FormGroup, FormInput, FormScreen};
@@ -138,6 +139,7 @@ pub(crate) fn timeline() -> Vec<Entry> {
         records: 1,
         changes,
         undoable: true,
+        undo_locked: None,
         is_unknown: false,
         not_written: None,
     };
@@ -158,6 +160,7 @@ pub(crate) fn timeline() -> Vec<Entry> {
             is_undo: true,
             records: 48,
             undoable: false,
+            undo_locked: Some("Danach wurden dieselben Felder noch einmal geändert.".into()),
             ..entry(
                 "01JD8Z6M3J",
                 "2026-11-21T16:00:00Z",
@@ -256,6 +259,21 @@ pub(crate) fn stale() -> StaleScreen {
         ],
         others: vec![theirs(7, "Hintereingang", Value::Null, Some("Jörg Pichler"))],
         rest: vec![("v.total".into(), "12.50".into()), ("was.total".into(), "d12.00".into())],
+    }
+}
+
+pub(crate) fn overtaken() -> OvertakenScreen {
+    let stale = stale();
+    let fields = stale.clashes.into_iter().map(|clash| OvertakenField {
+        field: clash.theirs.field,
+        restored: Some(clash.theirs.before),
+        now: clash.theirs.now,
+        by: clash.theirs.by,
+    });
+    OvertakenScreen {
+        record: stale.record,
+        change: "/changes/01JD8Z6M3K".into(),
+        fields: fields.collect(),
     }
 }
 
