@@ -129,8 +129,10 @@ pub enum OfficeError {
 /// Why something can only be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadOnlyReason {
-    /// The manifest does not permit writing here.
+    /// The manifest leaves the backend read-only.
     Manifest,
+    /// The manifest leaves the resource read-only in a backend that can be written.
+    Resource,
     /// It is a view.
     View,
     /// The resource has no key.
@@ -143,6 +145,8 @@ pub enum ReadOnlyReason {
     Type,
     /// The manifest says so for the field, or it holds a secret.
     Field,
+    /// It belongs to the key.
+    Key,
 }
 
 /// What is wrong with the input for a field.

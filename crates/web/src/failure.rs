@@ -21,6 +21,7 @@ use crate::frame::Frame;
 use crate::links;
 use crate::pages::failure;
 use crate::texts::{Language, Texts};
+use crate::view::locked;
 
 /// What is told of a failure, in the reader's language.
 pub(crate) struct ToldFailure {
@@ -225,15 +226,9 @@ pub(crate) fn role_key(role: Role) -> &'static str {
     }
 }
 
+/// Key of why something can only be read.
 pub(crate) fn read_only_key(reason: ReadOnlyReason) -> &'static str {
-    match reason {
-        ReadOnlyReason::Manifest | ReadOnlyReason::Field => "locked-read-only",
-        ReadOnlyReason::View => "locked-view",
-        ReadOnlyReason::NoKey => "locked-no-key",
-        ReadOnlyReason::Privilege => "locked-no-privilege",
-        ReadOnlyReason::Generated => "locked-generated",
-        ReadOnlyReason::Type => "locked-type",
-    }
+    locked(reason).key()
 }
 
 /// What is wrong with an input, in the reader's language.

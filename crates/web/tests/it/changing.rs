@@ -231,3 +231,21 @@ async fn a_change_can_be_taken_back_once_the_later_one_was() {
     assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text);
     ada.get(CUSTOMER).await.says("Ort 1").says_not("Husum");
 }
+
+#[tokio::test]
+async fn a_locked_field_says_why_it_is_locked_and_not_something_else() {
+    let fields = "writable = true\n[resources.kunde.fields.ort]\neditable = false\n\
+        [resources.bestellung]\nwritable = false\n";
+    let shop = Shop::with_tables("", fields).await;
+    let mut ada = shop.administrator().await;
+    ada.get(&format!("{CUSTOMER}/edit"))
+        .await
+        .says("Dieses Feld ist im Manifest nur zum Lesen freigegeben")
+        .says_not("Dieses Backend ist nur");
+    ada.get("/b/laden/bestellung/r/50001/edit")
+        .await
+        .says("Diese Liste ist nur zum Lesen freigegeben");
+    let closed = Shop::open("").await;
+    let mut ada = closed.administrator().await;
+    ada.get(&format!("{CUSTOMER}/edit")).await.says("Dieses Backend ist nur zum Lesen");
+}

@@ -2,6 +2,8 @@
 value-null = ohne Wert
 value-empty = (leer)
 locked-read-only = Dieses Backend ist nur zum Lesen freigegeben. Im Manifest lässt sich das ändern.
+locked-resource = Diese Liste ist nur zum Lesen freigegeben. Im Manifest lässt sich das ändern.
+locked-field = Dieses Feld ist im Manifest nur zum Lesen freigegeben.
 locked-no-right = Deine Rolle erlaubt hier keine Änderungen.
 locked-view = Das ist eine Sicht der Datenbank; sie lässt sich nur lesen.
 locked-no-key = Ohne Schlüssel lassen sich die Datensätze nicht sicher unterscheiden, darum nur lesen.

@@ -2,6 +2,8 @@
 value-null = no value
 value-empty = (empty)
 locked-read-only = This backend is connected for reading only. The manifest can change that.
+locked-resource = This list is open for reading only. The manifest can change that.
+locked-field = The manifest leaves this field for reading only.
 locked-no-right = Your role does not permit changes here.
 locked-view = This is a view of the database; it can only be read.
 locked-no-key = Without a key the records cannot be told apart safely, so they can only be read.

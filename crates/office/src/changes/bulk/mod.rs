@@ -335,7 +335,7 @@ fn settable(
 ) -> Result<Vec<(usize, Value)>, OfficeError> {
     let after = inputs(resource, face, set)?;
     if let Some((field, _)) = after.iter().find(|(field, _)| resource.key.contains(field)) {
-        let problem = Problem::ReadOnly(crate::ReadOnlyReason::Field);
+        let problem = Problem::ReadOnly(crate::ReadOnlyReason::Key);
         let field = resource.fields[*field].name.clone();
         return Err(OfficeError::Invalid(vec![crate::FieldProblem { field, problem }]));
     }
