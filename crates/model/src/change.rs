@@ -31,6 +31,8 @@ pub struct Change {
     pub items: Vec<ChangeItem>,
     /// The operation that this one takes back.
     pub undo_of: Option<String>,
+    /// Whether records elsewhere are lost or changed along, which no undo brings back.
+    pub is_final: bool,
 }
 
 /// One record of a change.

@@ -151,8 +151,10 @@ pub enum OfficeError {
 /// Why something can only be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadOnlyReason {
-    /// The manifest does not permit writing here.
+    /// The manifest leaves the backend read-only.
     Manifest,
+    /// The manifest leaves the resource read-only in a backend that can be written.
+    Resource,
     /// It is a view.
     View,
     /// The resource has no key.
@@ -165,6 +167,8 @@ pub enum ReadOnlyReason {
     Type,
     /// The manifest says so for the field, or it holds a secret.
     Field,
+    /// It belongs to the key.
+    Key,
 }
 
 /// What is wrong with the input for a field.
@@ -213,8 +217,12 @@ pub enum NotUndoable {
     AlreadyUndone,
     /// The audit does not hold the values, because they are secret or too large.
     ValuesNotKept,
-    /// Others point to the record that it made by now, and would be touched.
-    PointedTo,
+    /// Records elsewhere were deleted or emptied along, and would not come back.
+    OthersLost,
+    /// The same fields were changed again since, or the record was deleted.
+    ChangedSince,
+    /// Records elsewhere point to what would be removed, and would be lost or forbid it.
+    OthersPoint,
 }
 
 impl OfficeError {

@@ -27,8 +27,8 @@ use kontor_store::Micros;
 pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use changes::{
-    Applied, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Input, ItemState,
-    NotWritten, OperationState, Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
+    Applied, Author, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Fate, Input,
+    ItemState, NotWritten, OperationState, Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};

@@ -21,6 +21,7 @@ use crate::frame::Frame;
 use crate::links;
 use crate::pages::failure;
 use crate::texts::{Language, Texts};
+use crate::view::locked;
 
 /// What is told of a failure, in the reader's language.
 pub(crate) struct ToldFailure {
@@ -135,20 +136,12 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
                 ),
             )
         },
-        OfficeError::NotUndoable { reason, .. } => {
-            let key = match reason {
-                NotUndoable::NotApplied => "failure-undo-not-applied",
-                NotUndoable::AlreadyUndone => "failure-undo-already",
-                NotUndoable::ValuesNotKept => "failure-undo-not-kept",
-                NotUndoable::PointedTo => "failure-undo-pointed-to",
-            };
-            plain(
-                StatusCode::CONFLICT,
-                "not-undoable",
-                "failure-not-undoable",
-                t.get(key).into_owned(),
-            )
-        }
+        OfficeError::NotUndoable { reason, .. } => plain(
+            StatusCode::CONFLICT,
+            "not-undoable",
+            "failure-not-undoable",
+            t.get(not_undoable_key(*reason)).into_owned(),
+        ),
         OfficeError::Store(_) | OfficeError::Fault(_) => fault(t, error),
     }
 }
@@ -234,6 +227,18 @@ fn needed_text(t: &Texts, needed: &Needed) -> String {
     }
 }
 
+/// Key of why a change cannot be taken back.
+pub(crate) fn not_undoable_key(reason: NotUndoable) -> &'static str {
+    match reason {
+        NotUndoable::NotApplied => "failure-undo-not-applied",
+        NotUndoable::AlreadyUndone => "failure-undo-already",
+        NotUndoable::ValuesNotKept => "failure-undo-not-kept",
+        NotUndoable::OthersLost => "failure-undo-others-lost",
+        NotUndoable::ChangedSince => "failure-undo-changed-since",
+        NotUndoable::OthersPoint => "failure-undo-others-point",
+    }
+}
+
 /// Key of a role's name.
 pub(crate) fn role_key(role: Role) -> &'static str {
     match role {
@@ -243,15 +248,9 @@ pub(crate) fn role_key(role: Role) -> &'static str {
     }
 }
 
+/// Key of why something can only be read.
 pub(crate) fn read_only_key(reason: ReadOnlyReason) -> &'static str {
-    match reason {
-        ReadOnlyReason::Manifest | ReadOnlyReason::Field => "locked-read-only",
-        ReadOnlyReason::View => "locked-view",
-        ReadOnlyReason::NoKey => "locked-no-key",
-        ReadOnlyReason::Privilege => "locked-no-privilege",
-        ReadOnlyReason::Generated => "locked-generated",
-        ReadOnlyReason::Type => "locked-type",
-    }
+    locked(reason).key()
 }
 
 /// What is wrong with an input, in the reader's language.

@@ -283,8 +283,12 @@ pub struct LinkView {
 /// Why a field or a record cannot be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Locked {
-    /// The manifest leaves the backend or resource read-only.
+    /// The manifest leaves the backend read-only.
     ReadOnly,
+    /// The manifest leaves the resource read-only.
+    Resource,
+    /// The manifest leaves the field read-only.
+    Field,
     /// The reader's role does not permit it.
     NoRight,
     /// It is a view.
@@ -307,6 +311,8 @@ impl Locked {
     pub fn key(self) -> &'static str {
         match self {
             Self::ReadOnly => "locked-read-only",
+            Self::Resource => "locked-resource",
+            Self::Field => "locked-field",
             Self::NoRight => "locked-no-right",
             Self::View => "locked-view",
             Self::NoKey => "locked-no-key",

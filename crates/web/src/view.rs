@@ -20,7 +20,10 @@ pub(crate) struct View<'a> {
 /// Why something cannot be changed, as pages say it.
 pub(crate) fn locked(reason: ReadOnlyReason) -> Locked {
     match reason {
-        ReadOnlyReason::Manifest | ReadOnlyReason::Field => Locked::ReadOnly,
+        ReadOnlyReason::Manifest => Locked::ReadOnly,
+        ReadOnlyReason::Resource => Locked::Resource,
+        ReadOnlyReason::Field => Locked::Field,
+        ReadOnlyReason::Key => Locked::Key,
         ReadOnlyReason::View => Locked::View,
         ReadOnlyReason::NoKey => Locked::NoKey,
         ReadOnlyReason::Privilege => Locked::NoPrivilege,

@@ -176,8 +176,9 @@ fn read_only(manifest: &Manifest, resource: &Resource) -> Option<ReadOnlyReason>
         Some(ReadOnly::NoPrivilege) if manifest.is_writable(&resource.name) => {
             Some(ReadOnlyReason::Privilege)
         }
-        _ if !manifest.is_writable(&resource.name) => Some(ReadOnlyReason::Manifest),
-        _ => None,
+        _ if manifest.is_writable(&resource.name) => None,
+        _ if manifest.writable => Some(ReadOnlyReason::Resource),
+        _ => Some(ReadOnlyReason::Manifest),
     }
 }
 

@@ -140,7 +140,7 @@ impl Office {
         if let Some(original) =
             plan.change.undo_of.as_ref().filter(|_| record.state.is_written_in_part())
         {
-            entries.push(self.undone(Some(actor), original, &operation)?);
+            entries.push(self.undone(Some(actor), original, (&operation, record.state))?);
         }
         if !self.end(&operation, record.state, entries).await {
             let (backend, operation) = (backend.name.to_string(), operation);

@@ -6,7 +6,7 @@ use kontor_store::{Json, Micros};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
-use crate::error::OfficeError;
+use crate::error::{NotUndoable, OfficeError};
 use crate::manifest::KeyFile;
 
 pub(crate) const INTENT: &str = "change.intent";
@@ -41,6 +41,9 @@ pub(super) struct ItemRecord {
     /// The operation that this one takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_of: Option<String>,
+    /// Whether records elsewhere are lost or changed along, which no undo brings back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
 }
 
 /// What became of an operation.
@@ -162,6 +165,7 @@ impl Journal<'_> {
             not_kept: Vec::new(),
             secret: Vec::new(),
             undo_of: change.undo_of.clone(),
+            is_final: change.is_final,
         };
         for (field, value) in &item.before {
             if let Some(pair) = self.kept(*field, value, &mut record) {
@@ -259,7 +263,7 @@ pub(crate) struct Operation {
     pub(crate) outcome: Option<OutcomeRecord>,
     /// Keys that outcomes name: of created records, and of those whose key changed.
     pub(crate) outcome_keys: Vec<String>,
-    /// The operation that took it back last.
+    /// The operation that took back all of it, or the rest.
     pub(crate) undone_by: Option<String>,
     /// All operations that took it back, or parts of it.
     pub(super) taken_back_by: Vec<String>,
@@ -286,9 +290,11 @@ impl Operation {
                 }
                 UNDONE => {
                     let body: serde_json::Value = entry.content.body.read()?;
-                    operation.undone_by =
-                        body.get("by").and_then(|by| by.as_str()).map(str::to_owned);
-                    operation.taken_back_by.extend(operation.undone_by.clone());
+                    let by = body.get("by").and_then(|by| by.as_str()).map(str::to_owned);
+                    operation.taken_back_by.extend(by.clone());
+                    if body.get("in_part") != Some(&serde_json::Value::Bool(true)) {
+                        operation.undone_by = by;
+                    }
                 }
                 _ => {}
             }
@@ -302,6 +308,22 @@ impl Operation {
             self.outcome.as_ref().map(|outcome| outcome.exceptions.as_slice()).unwrap_or_default();
         let keys = self.intents.iter().filter_map(|(entry, _)| entry.content.record_key.as_deref());
         keys.filter(move |key| !exceptions.iter().any(|(other, _)| other == key))
+    }
+
+    /// Why it cannot be taken back, as far as its own entries tell.
+    pub(super) fn undo_locked(&self) -> Option<NotUndoable> {
+        let records = || self.intents.iter().map(|(_, record)| record);
+        if self.undone_by.is_some() {
+            Some(NotUndoable::AlreadyUndone)
+        } else if !self.state().is_written_in_part() {
+            Some(NotUndoable::NotApplied)
+        } else if records().any(|record| record.is_final) {
+            Some(NotUndoable::OthersLost)
+        } else if records().any(|record| !record.not_kept.is_empty()) {
+            Some(NotUndoable::ValuesNotKept)
+        } else {
+            None
+        }
     }
 
     /// Whether the change of a record stands in the backend; `key` is the one of its intent.

@@ -5,6 +5,7 @@
 mod apply;
 mod at_work;
 mod bulk;
+mod dependents;
 mod journal;
 mod plan;
 mod settle;
@@ -13,9 +14,10 @@ mod undo;
 
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
+pub use dependents::{Fate, Touched};
 pub use journal::{NotWritten, OperationState, Standing};
-pub use plan::{Edit as EditRequest, Input, Plan, Touched};
-pub use timeline::{TimelineEntry, Told};
+pub use plan::{Edit as EditRequest, Input, Plan};
+pub use timeline::{Author, TimelineEntry, Told};
 
 pub(crate) use at_work::AtWork;
 pub(crate) use bulk::BulkPlans;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kontor_model::{
-    Change, ChangeItem, ChangeKind, Column, Count, FieldType, Query, RecordKey, Resource,
-    ResourceName, Value,
+    Change, ChangeItem, ChangeKind, Column, FieldType, Query, RecordKey, Resource, ResourceName,
+    Value,
 };
 
 use crate::Office;
@@ -53,17 +53,6 @@ impl Plan {
     pub fn face(&self) -> &Face {
         &self.catalog.faces[self.face]
     }
-}
-
-/// Records elsewhere that a deletion would touch.
-#[derive(Debug, Clone)]
-pub struct Touched {
-    /// Index of the face where they are.
-    pub face: usize,
-    /// Name of the link by which they point to the record.
-    pub link: String,
-    /// How many.
-    pub count: Count,
 }
 
 impl Office {
@@ -140,7 +129,7 @@ impl Office {
     }
 
     /// Plans a deletion: a mark where the resource marks its deleted records, else a removal. All
-    /// values are kept so that it can be taken back.
+    /// values are kept so that it can be taken back, unless others would be lost along.
     ///
     /// # Errors
     /// [`OfficeError::ReadOnly`]; [`OfficeError::UnknownRecord`].
@@ -181,31 +170,11 @@ impl Office {
             resource.fields[*field].comparable || resource.fields[*field].ty.is_writable()
         });
         let item = ChangeItem { key: Some(key), before, after: Vec::new(), version: None };
-        Ok(made(permit, &catalog, face, ChangeKind::Delete, vec![item]))
-    }
-
-    /// Records elsewhere that point to a record, which its deletion would touch.
-    ///
-    /// # Errors
-    /// [`OfficeError::Backend`].
-    pub async fn touched(
-        &self,
-        permit: &Permit<EditRight>,
-        name: &ResourceName,
-        key: &RecordKey,
-    ) -> Result<Vec<Touched>, OfficeError> {
-        let catalog = permit.backend.catalog()?;
-        let face = self.face(&permit.backend, &catalog, name)?;
-        let reader = permit.to_read();
-        let mut touched = Vec::new();
-        for (index, incoming) in face.incoming.iter().enumerate() {
-            let related = self.related(&reader, name, key, index, 1).await?;
-            if related.count != Count::Exact(0) {
-                let link = catalog.faces[incoming.from].links[incoming.link].name.clone();
-                touched.push(Touched { face: incoming.from, link, count: related.count });
-            }
-        }
-        Ok(touched)
+        let items = vec![item];
+        let is_final = self.dependents(permit, &catalog, face, &items).await?.are_final();
+        let mut plan = made(permit, &catalog, face, ChangeKind::Delete, items);
+        plan.change.is_final = is_final;
+        Ok(plan)
     }
 
     /// The face of a resource whose records may be changed.
@@ -271,6 +240,7 @@ pub(super) fn made(
         kind,
         items,
         undo_of: None,
+        is_final: false,
     };
     Plan { face: face.index, catalog: Arc::clone(catalog), change }
 }

@@ -312,7 +312,8 @@ impl Office {
         if let Some(original) =
             undo_of.filter(|_| state.is_some_and(OperationState::is_written_in_part))
         {
-            entries.push(self.undone(None, original, &change.operation)?);
+            let state = state.unwrap_or(OperationState::Unknown);
+            entries.push(self.undone(None, original, (&change.operation, state))?);
         }
         self.store.audit().append(entries, OpenChange::Close(change.operation.clone())).await?;
         Ok(())

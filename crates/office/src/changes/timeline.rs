@@ -1,15 +1,16 @@
 //! What happened to a record, and what was done in an operation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use kontor_model::{ResourceName, Value};
+use kontor_model::{ChangeKind, RecordKey, ResourceName, Value};
 use kontor_store::Micros;
 
 use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState, Standing};
+use super::settle::same;
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::Face;
-use crate::error::OfficeError;
+use crate::error::{Conflict, NotUndoable, OfficeError};
 
 /// One thing that happened to a record.
 #[derive(Debug, Clone)]
@@ -23,7 +24,7 @@ pub struct TimelineEntry {
     /// The operation it belongs to.
     pub operation: String,
     /// What was done.
-    pub kind: kontor_model::ChangeKind,
+    pub kind: ChangeKind,
     /// What became of the operation.
     pub state: OperationState,
     /// Whether the change of this record was written.
@@ -35,6 +36,17 @@ pub struct TimelineEntry {
     pub undo_of: Option<String>,
     /// The operation that took this one back.
     pub undone_by: Option<String>,
+    /// Why it cannot be taken back, as far as that is known without asking the backend.
+    pub undo_locked: Option<NotUndoable>,
+}
+
+/// Who gave a field the value that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Who, by name.
+    pub actor: String,
+    /// When.
+    pub at: Micros,
 }
 
 /// All that is known of an operation.
@@ -58,8 +70,28 @@ pub struct Told {
     pub detail: Option<String>,
 }
 
+/// Changes of a record that are looked through for who made the last of a field.
+const LOOKED_THROUGH: u32 = 50;
+
 impl Office {
-    /// What happened to a record, newest first.
+    /// Who made the changes that an edit met, one for each; none where it was done outside of
+    /// Kontor, or longer ago than is looked through.
+    ///
+    /// # Errors
+    /// As [`Office::timeline`].
+    pub async fn authors(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        conflicts: &[Conflict],
+    ) -> Result<Vec<Option<Author>>, OfficeError> {
+        let entries = self.timeline(permit, name, &key.to_text(), None, LOOKED_THROUGH).await?;
+        Ok(conflicts.iter().map(|conflict| author(&entries, conflict)).collect())
+    }
+
+    /// What happened to a record, newest first. Whether a change can be taken back is told by the
+    /// later ones, as far as they are among those that are read.
     ///
     /// # Errors
     /// [`OfficeError::Store`].
@@ -80,6 +112,7 @@ impl Office {
             .await?;
         let mut operations: HashMap<String, Operation> = HashMap::new();
         let mut told: Vec<TimelineEntry> = Vec::new();
+        let mut later = Later::default();
         for entry in entries {
             if !matches!(entry.content.kind.as_str(), INTENT | OUTCOME) {
                 continue;
@@ -101,10 +134,36 @@ impl Office {
             if let Some((intent, record)) = intent {
                 let mut line = timeline_entry(face, permit, intent, record, operation);
                 line.seq = entry.seq;
+                if line.undo_locked.is_none() && later.is_in_the_way_of(record) {
+                    line.undo_locked = Some(NotUndoable::ChangedSince);
+                }
+                if line.standing == Standing::Written {
+                    later.add(&id, record);
+                }
                 told.push(line);
             }
         }
         Ok(told)
+    }
+
+    /// Why an operation cannot be taken back, as far as its record's later changes tell; of one over
+    /// many records each is seen to when it is taken back.
+    ///
+    /// # Errors
+    /// As [`Office::timeline`].
+    pub async fn undo_locked(
+        &self,
+        permit: &Permit<Read>,
+        told: &Told,
+    ) -> Result<Option<NotUndoable>, OfficeError> {
+        let [(key, entry)] = told.items.as_slice() else {
+            return Ok(told.items.first().and_then(|(_, entry)| entry.undo_locked));
+        };
+        let (None, Some(key)) = (entry.undo_locked, key) else { return Ok(entry.undo_locked) };
+        let name = ResourceName::new(&told.resource);
+        let entries = self.timeline(permit, &name, key, None, LOOKED_THROUGH).await?;
+        let own = entries.into_iter().find(|entry| entry.operation == told.operation);
+        Ok(own.and_then(|entry| entry.undo_locked))
     }
 
     /// All that is known of an operation.
@@ -152,6 +211,50 @@ impl Office {
     }
 }
 
+/// The last written change of a field is the one that was met if it leads to what is there now, or
+/// away from what was seen.
+fn author(entries: &[TimelineEntry], met: &Conflict) -> Option<Author> {
+    let (entry, before, after) = entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::Written && entry.kind != ChangeKind::Delete)
+        .find_map(|entry| {
+            let field = entry.fields.iter().find(|(field, _, _)| *field == met.field);
+            field.map(|(_, before, after)| (entry, before, after))
+        })?;
+    let leads_here = after.as_ref().is_some_and(|after| same(after, &met.theirs));
+    let leads_away = before.as_ref().is_some_and(|before| same(before, &met.before));
+    (leads_here || leads_away).then(|| Author { actor: entry.actor.clone(), at: entry.at })
+}
+
+/// What later changes of a record did, gathered from the newest on.
+#[derive(Default)]
+struct Later {
+    fields: HashSet<String>,
+    is_deleted: bool,
+    /// Operations that were taken back by one that stands.
+    undone: HashSet<String>,
+}
+
+impl Later {
+    /// An operation and the one that took it back leave nothing between them.
+    fn add(&mut self, operation: &str, record: &ItemRecord) {
+        if self.undone.contains(operation) {
+            return;
+        }
+        if let Some(original) = &record.undo_of {
+            self.undone.insert(original.clone());
+            return;
+        }
+        self.is_deleted |= record.kind == ChangeKind::Delete;
+        self.fields.extend(record.after.iter().map(|(name, _)| name.clone()));
+    }
+
+    fn is_in_the_way_of(&self, record: &ItemRecord) -> bool {
+        let is_changed = || record.after.iter().any(|(name, _)| self.fields.contains(name));
+        self.is_deleted || is_changed()
+    }
+}
+
 fn timeline_entry(
     face: &Face,
     permit: &Permit<Read>,
@@ -192,5 +295,6 @@ fn timeline_entry(
         fields,
         undo_of: record.undo_of.clone(),
         undone_by: operation.undone_by.clone(),
+        undo_locked: operation.undo_locked(),
     }
 }

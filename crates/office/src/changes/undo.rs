@@ -10,7 +10,7 @@ use kontor_store::Json;
 use kontor_store::audit::NewEntry;
 
 use super::apply::Applied;
-use super::journal::{self, ItemRecord, Operation, Sealing, UNDONE};
+use super::journal::{self, ItemRecord, Operation, OperationState, Sealing, UNDONE};
 use super::plan::Plan;
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
@@ -52,8 +52,9 @@ impl Office {
         let resource = ResourceName::new(first.content.resource.clone().unwrap_or_default());
         let backend = BackendName::new(backend).map_err(|_| unknown())?;
         let permit: Permit<Edit> = self.permit(actor, &backend)?;
-        if !told.state().is_written_in_part() {
-            return Err(not(NotUndoable::NotApplied));
+        // One that broke off in the middle is taken up again.
+        if let Some(reason) = told.undo_locked() {
+            return Err(not(reason));
         }
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(&permit, &catalog, &resource)?;
@@ -66,9 +67,7 @@ impl Office {
                 continue;
             }
             let written_key = told.outcome_keys.first().cloned().or(key_text);
-            if written_key.as_ref().is_none_or(|key| taken_back.contains(key))
-                && told.undone_by.is_some()
-            {
+            if written_key.as_ref().is_some_and(|key| taken_back.contains(key)) {
                 continue;
             }
             kind = inverse(record.kind);
@@ -80,18 +79,17 @@ impl Office {
             }
             if kind == ChangeKind::Delete {
                 self.keep_whole(&permit, &catalog, face, &mut item).await?;
-                let touched = match &item.key {
-                    Some(key) => self.touched(&permit, &resource, key).await?,
-                    None => Vec::new(),
-                };
-                if !touched.is_empty() {
-                    return Err(not(NotUndoable::PointedTo));
-                }
             }
             items.push(item);
         }
         if items.is_empty() {
             return Err(not(NotUndoable::AlreadyUndone));
+        }
+        if kind == ChangeKind::Delete {
+            let dependents = self.dependents(&permit, &catalog, face, &items).await?;
+            if dependents.are_final() || !dependents.prevented.is_empty() {
+                return Err(not(NotUndoable::OthersPoint));
+            }
         }
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
         plan.change.undo_of = Some(operation.to_owned());
@@ -218,13 +216,13 @@ impl Office {
         })
     }
 
-    /// What tells beside the original operation that it was taken back; Kontor itself tells it
-    /// where no `actor` does.
+    /// What tells beside the original operation that it was taken back, or a part of it; Kontor
+    /// itself tells it where no `actor` does.
     pub(super) fn undone(
         &self,
         actor: Option<&Actor>,
         original: &str,
-        by: &str,
+        (by, state): (&str, OperationState),
     ) -> Result<NewEntry, OfficeError> {
         Ok(NewEntry {
             at: self.clock.micros(),
@@ -235,7 +233,9 @@ impl Office {
             backend: None,
             resource: None,
             record_key: None,
-            body: Json::write(&serde_json::json!({ "by": by }))?,
+            body: Json::write(
+                &serde_json::json!({ "by": by, "in_part": state == OperationState::Partial }),
+            )?,
         })
     }
 }

@@ -88,7 +88,7 @@ async fn making_a_record_is_not_undone_once_others_point_to_it() {
     };
     assert_eq!(
         refused.as_ref().err().and_then(reason),
-        Some(NotUndoable::PointedTo),
+        Some(NotUndoable::OthersPoint),
         "{refused:?}"
     );
     assert_eq!(shop.number("SELECT count(*) FROM part").await, 1);

@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::filter::Filter;
 use kontor_model::{RecordKey, Resource, Value};
+use kontor_office::catalog::Catalog;
 use kontor_office::{
-    BulkPreview, BulkProgress, BulkSelection, Edit, Excluded, ItemState, ListRequest, OfficeError,
-    Permit, Read,
+    BulkPreview, BulkProgress, BulkSelection, Edit, Excluded, Fate, ItemState, ListRequest,
+    OfficeError, Permit, Read, Touched,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +19,7 @@ use super::input::{Wanted, inputs};
 use super::json::json;
 use super::operations::FieldChange;
 use super::problem::{Problem, ReadRefusals, WriteRefusals};
+use super::records::CountAnswer;
 use crate::app::App;
 use crate::failure::field_text;
 use crate::texts::Texts;
@@ -47,12 +49,10 @@ struct BulkEdit {
     keys: Option<Vec<String>>,
     /// All records of a list; an empty filter means all there are.
     list: Option<WholeList>,
-    /// Fields with what they shall hold.
-    #[serde(default)]
-    #[schema(value_type = std::collections::BTreeMap<String, super::json::AnyValue>)]
-    set: Wanted,
-    /// Whether the records are deleted, or marked as deleted where the resource does so; then
-    /// there is no `set`.
+    /// Fields with what they shall hold; left out of a deletion.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, super::json::AnyValue>>)]
+    set: Option<Wanted>,
+    /// Whether the records are deleted, or marked as deleted where the resource does so.
     #[serde(default)]
     delete: bool,
 }
@@ -77,10 +77,41 @@ impl BulkEdit {
     }
 }
 
+/// Records elsewhere that point to what is deleted.
+#[derive(Serialize, ToSchema)]
+struct Dependents {
+    /// Their resource.
+    resource: String,
+    /// The link by which they point there.
+    link: String,
+    /// What the database does with them: `deleted` along, `cleared` of the reference, `refuses` the
+    /// deletion because of them, or leaves them `dangling`.
+    fate: &'static str,
+    /// How many.
+    count: CountAnswer,
+}
+
+impl Dependents {
+    fn of(catalog: &Catalog, touched: Touched) -> Self {
+        Self {
+            resource: catalog.faces[touched.face].name.to_string(),
+            fate: match touched.fate {
+                Fate::Deleted => "deleted",
+                Fate::Cleared => "cleared",
+                Fate::Refuses => "refuses",
+                Fate::Dangling => "dangling",
+            },
+            link: touched.link,
+            count: touched.count.into(),
+        }
+    }
+}
+
 /// Records that are left out.
 #[derive(Serialize, ToSchema)]
 struct LeftOut {
-    /// `unchanged` where they hold the values already, `gone` where they are not there.
+    /// `unchanged` where they hold the values already, `gone` where they are not there, `prevented`
+    /// where others point to them, so that they cannot be deleted.
     reason: &'static str,
     /// How many.
     records: usize,
@@ -105,6 +136,12 @@ struct PreviewAnswer {
     records: usize,
     /// Records that would not, with why.
     excluded: Vec<LeftOut>,
+    /// Keys of the records that cannot be deleted, since others point to them.
+    prevented: Vec<String>,
+    /// What hangs on the records that are deleted.
+    dependents: Vec<Dependents>,
+    /// Whether all of it can be undone: not where others are deleted or cleared along.
+    is_reversible: bool,
     /// The first of the changes.
     sample: Vec<PreviewedRecord>,
     /// Whether there are more records than one bulk edit takes; the others stay as they are.
@@ -113,8 +150,8 @@ struct PreviewAnswer {
     most: usize,
 }
 
-impl From<BulkPreview> for PreviewAnswer {
-    fn from(preview: BulkPreview) -> Self {
+impl PreviewAnswer {
+    fn of(catalog: &Catalog, preview: BulkPreview) -> Self {
         let change = |(field, before, after): (String, Value, Value)| {
             FieldChange::of((field, Some(before), Some(after)))
         };
@@ -126,6 +163,7 @@ impl From<BulkPreview> for PreviewAnswer {
             reason: match reason {
                 Excluded::Unchanged => "unchanged",
                 Excluded::Gone => "gone",
+                Excluded::Prevented => "prevented",
             },
             records,
         });
@@ -133,6 +171,13 @@ impl From<BulkPreview> for PreviewAnswer {
             id: preview.id,
             records: preview.records,
             excluded: excluded.collect(),
+            prevented: preview.prevented.iter().map(RecordKey::to_text).collect(),
+            dependents: preview
+                .touched
+                .into_iter()
+                .map(|touched| Dependents::of(catalog, touched))
+                .collect(),
+            is_reversible: preview.is_reversible,
             sample: sample.collect(),
             is_cut: preview.is_cut,
             most: preview.most,
@@ -140,7 +185,7 @@ impl From<BulkPreview> for PreviewAnswer {
     }
 }
 
-/// Previews a bulk edit. Nothing is written yet.
+/// Previews a bulk edit or a bulk deletion. Nothing is written yet.
 #[utoipa::path(
     post, path = "/backends/{backend}/resources/{resource}/bulk",
     operation_id = "previewBulkEdit", tag = "Bulk edits", params(InResource), request_body = BulkEdit,
@@ -157,17 +202,19 @@ async fn preview(
     let catalog = permit.backend.catalog().map_err(told)?;
     let face = super::face(&catalog, &permit, &name).map_err(told)?;
     let resource: &Resource = catalog.resource(face);
-    let set = inputs(&sent.set, resource).map_err(told)?;
     let selection = sent.selection().map_err(told)?;
-    let preview = match (sent.delete, set.as_slice()) {
-        (false, set) => app.office.bulk_preview(&permit, &name, &selection, set).await,
-        (true, []) => app.office.bulk_preview_delete(&permit, &name, &selection).await,
-        (true, _) => Err(OfficeError::Parameter {
-            what: "delete",
-            problem: "what is deleted cannot be changed; give either “set” or “delete”".into(),
-        }),
+    let preview = match (&sent.set, sent.delete) {
+        (None, true) => app.office.bulk_preview_delete(&permit, &name, &selection).await,
+        (Some(set), false) => {
+            let set = inputs(set, resource).map_err(told)?;
+            app.office.bulk_preview(&permit, &name, &selection, &set).await
+        }
+        _ => {
+            let problem = "give either “set” or “delete”".to_owned();
+            Err(OfficeError::Parameter { what: "set", problem })
+        }
     };
-    Ok(json(StatusCode::OK, &PreviewAnswer::from(preview.map_err(told)?)))
+    Ok(json(StatusCode::OK, &PreviewAnswer::of(&catalog, preview.map_err(told)?)))
 }
 
 /// What is expected of a bulk edit that is applied.
@@ -230,8 +277,10 @@ struct ProgressAnswer {
     written: usize,
     /// Records that could not be written so far.
     failed: Vec<FailedRecord>,
-    /// The operation under which it can be undone, once it has ended.
+    /// The operation, once it has ended.
     operation: Option<String>,
+    /// Whether the operation can be undone.
+    is_reversible: bool,
     /// Whether it has ended.
     is_done: bool,
     /// Why it ended early.
@@ -246,6 +295,7 @@ impl ProgressAnswer {
             written: progress.written,
             failed: failed.filter_map(|failed| FailedRecord::of(t, failed)).collect(),
             operation: progress.operation,
+            is_reversible: progress.is_reversible,
             is_done: progress.is_done,
             failure: progress.failure,
         }

@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::{ChangeKind, Value};
 use kontor_office::{
-    ItemState, NotWritten as NotWrittenBecause, OperationState, Standing, TimelineEntry, Told,
+    ItemState, NotUndoable, NotWritten as NotWrittenBecause, OperationState, Permit, Read,
+    Standing, TimelineEntry, Told,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -85,6 +86,9 @@ pub(super) struct RecordChange {
     undo_of: Option<String>,
     /// The operation that took this one back.
     undone_by: Option<String>,
+    /// Why the operation cannot be undone: `not_applied`, `already_undone`, `values_not_kept`,
+    /// `others_lost`, or `changed_since` by a later change of the same fields; null where nothing is known that speaks against it.
+    undo_locked: Option<&'static str>,
 }
 
 impl RecordChange {
@@ -106,11 +110,23 @@ impl RecordChange {
             changes: entry.fields.into_iter().map(FieldChange::of).collect(),
             undo_of: entry.undo_of,
             undone_by: entry.undone_by,
+            undo_locked: entry.undo_locked.map(locked_word),
         }
     }
 
     pub(super) fn seq(&self) -> i64 {
         self.seq
+    }
+}
+
+fn locked_word(reason: NotUndoable) -> &'static str {
+    match reason {
+        NotUndoable::NotApplied => "not_applied",
+        NotUndoable::AlreadyUndone => "already_undone",
+        NotUndoable::ValuesNotKept => "values_not_kept",
+        NotUndoable::OthersLost => "others_lost",
+        NotUndoable::ChangedSince => "changed_since",
+        NotUndoable::OthersPoint => "others_point",
     }
 }
 
@@ -208,7 +224,13 @@ async fn show(
     At(at): At<InOperation>,
 ) -> Result<Response, Problem> {
     let told = app.office.operation(&caller.0, &at.operation).await;
-    let told = told.map_err(|error| caller.told(error))?;
+    let mut told = told.map_err(|error| caller.told(error))?;
+    let permit: Permit<Read> = caller.permit(&app, &told.backend)?;
+    let locked = app.office.undo_locked(&permit, &told).await;
+    let locked = locked.map_err(|error| caller.told(error))?;
+    for (_, entry) in &mut told.items {
+        entry.undo_locked = locked;
+    }
     let answer = OperationAnswer::of(told, caller.0.administers());
     Ok(json(StatusCode::OK, &answer))
 }

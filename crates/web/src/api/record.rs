@@ -93,8 +93,10 @@ async fn change(
 /// A record that was deleted.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Deleted {
-    /// The operation under which it can be undone.
+    /// The operation under which it was recorded.
     operation: String,
+    /// Whether it can be undone: not where others were deleted or lost their link along.
+    is_reversible: bool,
 }
 
 /// Deletes a record, or marks it as deleted where the resource does so.
@@ -121,6 +123,7 @@ async fn remove(
     let known: Vec<String> = expect.iter().map(|(field, _)| field.clone()).collect();
     expect.extend(held.expect.into_iter().filter(|(field, _)| !known.contains(field)));
     let plan = app.office.plan_delete(&permit, &name, &key, &expect).await.map_err(told)?;
+    let is_reversible = !plan.change.is_final;
     let applied = app.office.apply(&caller.0, &permit.backend, plan).await.map_err(told)?;
-    Ok(json(StatusCode::OK, &Deleted { operation: applied.operation }))
+    Ok(json(StatusCode::OK, &Deleted { operation: applied.operation, is_reversible }))
 }

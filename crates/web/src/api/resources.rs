@@ -42,7 +42,7 @@ pub(super) struct ResourceSummary {
     estimated_records: Option<u64>,
     /// Whether menus leave it out.
     hidden: bool,
-    /// Why its records cannot be changed: `manifest`, `view`, `no_key`, `privilege` or `no_right`;
+    /// Why its records cannot be changed: `manifest`, `resource`, `view`, `no_key`, `privilege` or `no_right`;
     /// null when they can.
     read_only: Option<&'static str>,
 }
@@ -165,7 +165,7 @@ struct FieldAnswer {
     operators: Vec<&'static str>,
     /// The link that begins with it.
     link: Option<String>,
-    /// Why it cannot be changed: `manifest`, `view`, `no_key`, `privilege`, `generated`, `type`,
+    /// Why it cannot be changed: `manifest`, `resource`, `view`, `no_key`, `privilege`, `generated`, `type`,
     /// `field` or `no_right`; null when it can.
     read_only: Option<&'static str>,
 }

@@ -45,7 +45,9 @@ pub(super) fn read_only(reason: ReadOnlyReason) -> &'static str {
         ReadOnlyReason::Privilege => "privilege",
         ReadOnlyReason::Generated => "generated",
         ReadOnlyReason::Type => "type",
+        ReadOnlyReason::Resource => "resource",
         ReadOnlyReason::Field => "field",
+        ReadOnlyReason::Key => "key",
     }
 }
 

@@ -17,7 +17,7 @@ use crate::components::diff::FieldChange;
 use crate::failure::{PageFailure, field_text};
 use crate::handlers::list::{At, face_of, query, request};
 use crate::handlers::record::language;
-use crate::handlers::write::groups;
+use crate::handlers::write::{groups, touched_line};
 use crate::handlers::{Pairs, Place, all, done, first, go, here, key, place, shown};
 use crate::links;
 use crate::pages::bulk::{
@@ -253,7 +253,15 @@ async fn answer_preview(
     let face = face_of(&catalog, place)?;
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
     let unchanged = found.excluded.iter().find(|(why, _)| *why == Excluded::Unchanged);
-    let gone = shell.texts.get("item-gone").into_owned();
+    let t = shell.texts;
+    let left_out = |keys: &[RecordKey], why: &str| -> Vec<(String, String)> {
+        let why = t.get(why).into_owned();
+        keys.iter().map(|key| (key.to_text(), why.clone())).collect()
+    };
+    let mut excluded = left_out(&found.gone, "item-gone");
+    excluded.extend(left_out(&found.prevented, "item-prevented"));
+    let left_out = excluded.len() as u64;
+    excluded.truncate(MOST_NAMED);
     let screen = BulkPreview {
         target: target(app, &view, pairs, selection).await,
         deletes: found.deletes,
@@ -261,7 +269,9 @@ async fn answer_preview(
         changing: found.records as u64,
         unchanged: unchanged.map_or(0, |(_, n)| *n as u64),
         items: found.sample.iter().map(|sample| item(&view, sample)).collect(),
-        excluded: found.gone.iter().map(|key| (key.to_text(), gone.clone())).collect(),
+        left_out,
+        excluded,
+        touched: found.touched.iter().map(|touched| touched_line(&view, touched)).collect(),
         reversible: found.is_reversible,
         cut: found.is_cut.then_some(found.most as u64),
         confirm,
@@ -349,7 +359,8 @@ async fn answer_progress(
         && progress.failed.is_empty()
         && progress.failure.is_none()
     {
-        return Ok(done(&links::change(operation), "done", Some(operation)));
+        let undo = progress.is_reversible.then_some(operation.as_str());
+        return Ok(done(&links::change(operation), "done", undo));
     }
     let mut shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
     shell.refresh = (!progress.is_done).then_some(AGAIN);

@@ -10,7 +10,7 @@ use kontor_office::{ListRequest, NotWritten, OfficeError, Read, Shown, Standing,
 
 use crate::app::App;
 use crate::components::diff::FieldChange;
-use crate::failure::{PageFailure, told};
+use crate::failure::{PageFailure, not_undoable_key, told};
 use crate::frame::health;
 use crate::handlers::list::{face_of, query, request};
 use crate::handlers::{Pairs, Place, first, here, key, place, shown};
@@ -362,8 +362,12 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
         records: 1,
         changes: field_changes(view, entry),
         undoable: entry.standing == Standing::Written
-            && entry.undone_by.is_none()
+            && entry.undo_locked.is_none()
             && view.change_locked().is_none(),
+        undo_locked: entry
+            .undo_locked
+            .filter(|_| entry.standing == Standing::Written && view.change_locked().is_none())
+            .map(|reason| view.language.texts().get(not_undoable_key(reason)).into_owned()),
         is_unknown: matches!(entry.standing, Standing::Unknown | Standing::Open),
         not_written: not_written(view.language.texts(), &entry.standing),
     }

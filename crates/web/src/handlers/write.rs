@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kontor_model::{OnDelete, RecordKey, Value};
+use kontor_model::{RecordKey, Value};
 use kontor_office::{
     Conflict, Edit, EditRequest, FieldProblem, Input, ItemState, OfficeError, Shown,
 };
@@ -15,45 +15,41 @@ use crate::handlers::list::{At, face_of};
 use crate::handlers::record::{AtRecord, language};
 use crate::handlers::{Pairs, Place, done, first, go, here, key, place, shown};
 use crate::links;
-use crate::pages::record::delete::{DeleteScreen, Fate, Touched, page as delete_screen};
+use crate::pages::list::ListQuery;
+use crate::pages::record::delete::{DeleteScreen, Touched, page as delete_screen};
 use crate::pages::record::form::{FormGroup, FormInput, FormScreen, page as form_page};
 use crate::pages::record::given::{Given, given, input_text};
-use crate::pages::record::stale::{Clash, StaleScreen, page as stale_page};
+use crate::pages::record::stale::{Clash, StaleScreen, Theirs, page as stale_page};
 use crate::shown::Cell;
 use crate::texts::Texts;
-use crate::view::View;
+use crate::view::{View, at};
 use crate::visitor::Reader;
 
-/// What a form gives for the fields of a resource.
-struct Filled {
-    edit: EditRequest,
-    /// Field names whose version was chosen to be theirs.
-    kept: Vec<String>,
-}
-
-fn filled(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> Filled {
-    let mut filled = Filled { edit: EditRequest::default(), kept: Vec::new() };
+/// What a form gives for the fields of a resource. Where a conflict was shown, a version counts as
+/// chosen only by `keep.name`; without it the field still expects what was there before, and meets
+/// the conflict again.
+fn filled(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> EditRequest {
+    let mut edit = EditRequest::default();
     for &index in &view.face.order {
         let field = &view.resource().fields[index];
         if view.face.fields[index].read_only.is_some() {
             continue;
         }
-        if first(pairs, &format!("keep.{}", field.name)) == Some("theirs") {
-            filled.kept.push(field.name.clone());
-            continue;
-        }
-        let input = match given(&field.name, &field.ty, zone, pairs) {
-            None | Some(Given::Unchanged | Given::Default) => continue,
-            Some(Given::Null) => Input::Null,
-            Some(Given::Text(text)) => Input::Text(text),
+        let value = |prefix: &str| {
+            first(pairs, &format!("{prefix}.{}", field.name)).and_then(Value::from_tagged)
         };
-        filled.edit.set.push((field.name.clone(), input));
-        let was = first(pairs, &format!("was.{}", field.name)).and_then(Value::from_tagged);
-        if let Some(was) = was {
-            filled.edit.expect.push((field.name.clone(), was));
-        }
+        let kept = first(pairs, &format!("keep.{}", field.name));
+        let was = if kept.is_some() { value("theirs").or(value("was")) } else { value("was") };
+        let input = match given(&field.name, &field.ty, zone, pairs) {
+            _ if kept == Some("theirs") => None,
+            None | Some(Given::Unchanged | Given::Default) => continue,
+            Some(Given::Null) => Some(Input::Null),
+            Some(Given::Text(text)) => Some(Input::Text(text)),
+        };
+        edit.set.extend(input.map(|input| (field.name.clone(), input)));
+        edit.expect.extend(was.map(|was| (field.name.clone(), was)));
     }
-    filled
+    edit
 }
 
 /// The inputs of a form: with what a record holds, with what the form gave, with what is wrong.
@@ -202,7 +198,7 @@ pub(crate) async fn create(
             face: face_of(&catalog, &place)?,
             language: language(&reader),
         };
-        let edit = filled(&view, &pairs, &zone).edit;
+        let edit = filled(&view, &pairs, &zone);
         let plan = app.office.plan_create(&place.permit, &place.resource, &edit.set).await?;
         app.office.apply(&reader.actor, &place.permit.backend, plan).await
     };
@@ -299,14 +295,12 @@ pub(crate) async fn edit(
             face: face_of(&catalog, &place)?,
             language: language(&reader),
         };
-        let filled = filled(&view, &pairs, &zone);
-        if filled.edit.set.is_empty() {
+        let edit = filled(&view, &pairs, &zone);
+        if edit.set.is_empty() {
             return Ok(None);
         }
-        let plan = app
-            .office
-            .plan_update(&place.permit, &place.resource, &key(&record)?, &filled.edit)
-            .await?;
+        let plan =
+            app.office.plan_update(&place.permit, &place.resource, &key(&record)?, &edit).await?;
         app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
     };
     let address = |record: &str| {
@@ -342,6 +336,24 @@ pub(crate) async fn edit(
     }
 }
 
+/// Fields that somebody changed since the form was opened, told by what the form had seen.
+fn left_alone(view: &View<'_>, found: &Shown, pairs: &Pairs) -> Vec<Conflict> {
+    let changed = found.fields.iter().filter_map(|(index, now)| {
+        let field = &view.resource().fields[*index].name;
+        let seen =
+            |prefix: &str| first(pairs, &format!("{prefix}.{field}")).and_then(Value::from_tagged);
+        let before = seen("theirs").or_else(|| seen("was"))?;
+        let is_changed = now.is_whole() && !before.is_same(now);
+        is_changed.then(|| Conflict {
+            field: field.clone(),
+            before,
+            theirs: now.clone(),
+            mine: None,
+        })
+    });
+    changed.collect()
+}
+
 /// Somebody else was faster: both versions are shown, nothing is lost.
 async fn stale(
     app: &App,
@@ -363,46 +375,48 @@ async fn stale(
             face: &catalog.faces[found.face],
             language: language(&reader),
         };
-        let clashing: Vec<Conflict> = conflicts
+        let mut met: Vec<Conflict> = conflicts
             .into_iter()
-            .filter(|conflict| {
-                conflict.mine.is_some() && !conflict.theirs.is_same(&conflict.before)
-            })
+            .filter(|conflict| !conflict.theirs.is_same(&conflict.before))
             .collect();
-        let is_clash = |name: &str| {
-            clashing.iter().any(|conflict| {
-                ["v", "null", "was", "keep"]
-                    .iter()
-                    .any(|prefix| name == format!("{prefix}.{}", conflict.field))
-            })
+        let alone = left_alone(&view, &found, pairs);
+        let is_new = |one: &Conflict| met.iter().all(|conflict| conflict.field != one.field);
+        let alone: Vec<Conflict> = alone.into_iter().filter(is_new).collect();
+        met.extend(alone);
+        let authors = app.office.authors(&reading, &place.resource, &found.key, &met).await?;
+        let is_met = |name: &str| {
+            let field = name.split_once('.').map(|(_, field)| field);
+            met.iter().any(|conflict| field == Some(conflict.field.as_str()))
         };
-        let rest = pairs.iter().filter(|(name, _)| !is_clash(name)).cloned().collect();
-        let clashes = clashing
-            .iter()
-            .filter_map(|conflict| {
-                let index = view.resource().position(&conflict.field)?;
-                let cell = |value: &Value| Cell {
-                    editable: false,
-                    ..view.cell(index, value.clone(), None)
-                };
-                Some(Clash {
-                    field: view.field(index),
-                    mine: cell(&conflict.mine.clone().unwrap_or_default()),
-                    theirs: cell(&conflict.theirs),
-                    before: cell(&conflict.before),
+        let (mut clashes, mut others) = (Vec::new(), Vec::new());
+        for (conflict, author) in met.iter().zip(authors) {
+            let Some(index) = view.resource().position(&conflict.field) else { continue };
+            let cell =
+                |value: &Value| Cell { editable: false, ..view.cell(index, value.clone(), None) };
+            let theirs = Theirs {
+                field: view.field(index),
+                now: cell(&conflict.theirs),
+                before: cell(&conflict.before),
+                by: author.map(|author| (author.actor, at(author.at))),
+            };
+            match conflict.mine.as_ref().filter(|mine| !mine.is_same(&conflict.theirs)) {
+                Some(mine) => clashes.push(Clash {
+                    theirs,
+                    mine: cell(mine),
                     text: first(pairs, &format!("v.{}", conflict.field))
                         .unwrap_or_default()
                         .to_owned(),
-                    is_null: conflict.mine.as_ref().is_some_and(Value::is_null),
-                })
-            })
-            .collect();
+                    is_null: mine.is_null(),
+                }),
+                None => others.push(theirs),
+            }
+        }
         Ok::<_, OfficeError>(StaleScreen {
             record: view.record(&key),
             title: found.title.clone(),
-            by: None,
             clashes,
-            rest,
+            others,
+            rest: pairs.iter().filter(|(name, _)| !is_met(name)).cloned().collect(),
         })
     };
     match asked.await {
@@ -445,11 +459,7 @@ async fn delete_form(
             return Err(OfficeError::ReadOnly(reason));
         }
         let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
-        let touched = if face.soft_delete.is_some() {
-            Vec::new()
-        } else {
-            app.office.touched(&place.permit, &place.resource, &key).await?
-        };
+        let touched = app.office.touched(&place.permit, &place.resource, &key).await?;
         let shown =
             |index: &usize| face.columns.contains(index) || face.title_fields.contains(index);
         Ok::<_, OfficeError>(DeleteScreen {
@@ -476,7 +486,7 @@ async fn delete_form(
                 .collect(),
             touched: touched.iter().map(|touched| touched_line(&view, touched)).collect(),
             marks: face.soft_delete.as_ref().map(|soft| view.field(soft.field).title),
-            reversible: !touched.iter().any(|touched| is_final(&view, touched)),
+            reversible: !touched.iter().any(kontor_office::Touched::is_final),
             problem,
             expected: found
                 .fields
@@ -497,48 +507,33 @@ async fn delete_form(
     }
 }
 
-fn touched_line(view: &View<'_>, touched: &kontor_office::Touched) -> Touched {
+/// Records that a deletion touches, with the list where they are found.
+pub(crate) fn touched_line(view: &View<'_>, touched: &kontor_office::Touched) -> Touched {
     let from = view.of(&view.catalog.faces[touched.face]);
-    let link = from.face.links.iter().find(|link| link.name == touched.link);
+    let filter = touched.filter.clone().unwrap_or_default();
+    let query = ListQuery { filter, ..ListQuery::default() };
     Touched {
         title: from.title(),
-        link: links::list(from.backend(), from.name()),
+        link: query.address(from.backend(), from.name()),
         count: touched.count,
-        fate: match link.and_then(|link| link.on_delete) {
-            Some(OnDelete::Cascade) => Fate::Deleted,
-            Some(OnDelete::Clear) => Fate::Cleared,
-            Some(OnDelete::Refuse) => Fate::Refuses,
-            None => Fate::Dangling,
-        },
+        fate: touched.fate,
     }
-}
-
-/// Whether what a deletion does to other records cannot be taken back with it.
-fn is_final(view: &View<'_>, touched: &kontor_office::Touched) -> bool {
-    let from = &view.catalog.faces[touched.face];
-    let link = from.links.iter().find(|link| link.name == touched.link);
-    let on_delete = link.and_then(|link| link.on_delete);
-    matches!(on_delete, Some(OnDelete::Cascade | OnDelete::Clear))
 }
 
 /// Whether a deletion that cannot be taken back as a whole was confirmed by typing the title.
 async fn confirmed(
     app: &App,
-    reader: &Reader,
     place: &Place<Edit>,
     key: &RecordKey,
     pairs: &Pairs,
 ) -> Result<bool, OfficeError> {
-    let reading = place.permit.to_read();
-    let found = app.office.record(&reading, &place.resource, key).await?;
-    let face = found.face();
-    let view = View { permit: &reading, catalog: &found.catalog, face, language: language(reader) };
-    if face.soft_delete.is_some() {
+    let touched = app.office.touched(&place.permit, &place.resource, key).await?;
+    if !touched.iter().any(kontor_office::Touched::is_final) {
         return Ok(true);
     }
-    let touched = app.office.touched(&place.permit, &place.resource, key).await?;
-    let needed = touched.iter().any(|touched| is_final(&view, touched));
-    Ok(!needed || first(pairs, "confirm").is_some_and(|typed| typed.trim() == found.title.trim()))
+    let reading = place.permit.to_read();
+    let found = app.office.record(&reading, &place.resource, key).await?;
+    Ok(first(pairs, "confirm").is_some_and(|typed| typed.trim() == found.title.trim()))
 }
 
 /// Deletes a record that is still as it was shown.
@@ -559,12 +554,14 @@ pub(crate) async fn delete(
                 Some((name.strip_prefix("was.")?.to_owned(), Value::from_tagged(value)?))
             })
             .collect();
-        if !confirmed(&app, &reader, &place, &key(&record)?, &pairs).await? {
+        if !confirmed(&app, &place, &key(&record)?, &pairs).await? {
             return Ok(None);
         }
         let plan =
             app.office.plan_delete(&place.permit, &place.resource, &key(&record)?, &expect).await?;
-        app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
+        let is_final = plan.change.is_final;
+        let applied = app.office.apply(&reader.actor, &place.permit.backend, plan).await?;
+        Ok(Some((!is_final).then_some(applied.operation)))
     };
     match deleted.await {
         Ok(None) => {
@@ -572,10 +569,10 @@ pub(crate) async fn delete(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             delete_form(&app, reader, &place, &record, problem, status).await
         }
-        Ok(Some(applied)) => Ok(done(
+        Ok(Some(undo)) => Ok(done(
             &links::list(&place.permit.backend.name, &place.resource),
             "deleted",
-            Some(&applied.operation),
+            undo.as_deref(),
         )),
         Err(error @ (OfficeError::Invalid(_) | OfficeError::Stale { .. })) => {
             let t = language(&reader).texts();

@@ -4,6 +4,7 @@ use kontor_model::{BackendName, Count, ResourceName};
 use maud::{Markup, html};
 
 use super::list::ListQuery;
+use super::record::delete::{Touched, touched_list};
 use super::record::form::{self, FormGroup, FormInput};
 use crate::components::diff::{FieldChange, changes};
 use crate::components::notice::{Loudness, banner};
@@ -57,8 +58,12 @@ pub struct BulkPreview {
     pub unchanged: u64,
     /// The first of those that would change.
     pub items: Vec<BulkItem>,
-    /// Records that are left out, with the reason in the reader's words.
+    /// How many are left out for a reason.
+    pub left_out: u64,
+    /// The first of those, with the reason in the reader's words.
     pub excluded: Vec<(String, String)>,
+    /// What hangs on what is deleted.
+    pub touched: Vec<Touched>,
     /// Whether it can be taken back as a whole.
     pub reversible: bool,
     /// What was typed to confirm a deletion, where it is not the number of its records.
@@ -178,10 +183,13 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
             @if let Some(most) = preview.cut { (banner(Loudness::Warning, &html! { (t.count("bulk-cut", most)) }, None)) }
             @if !preview.excluded.is_empty() {
                 section {
-                    h2 { (t.count("bulk-excluded", preview.excluded.len() as u64)) }
+                    h2 { (t.count("bulk-excluded", preview.left_out)) }
                     ul.rows-list { @for (record, reason) in &preview.excluded { li { span { (record) } span.end { (reason) } } } }
+                    @let more = preview.left_out.saturating_sub(preview.excluded.len() as u64);
+                    @if more > 0 { p.help { (t.count("change-more", more)) } }
                 }
             }
+            (touched_list(shell, "delete-touched", &preview.touched.iter().collect::<Vec<_>>()))
             section {
                 h2 { (t.get("bulk-first")) }
                 ul.change-list { @for item in &preview.items { li { a href=(item.link) { (item.title) } (changes(shell, &item.changes)) } } }

@@ -9,6 +9,7 @@ pub mod connect;
 pub mod failure;
 pub mod list;
 pub mod mosaic;
+pub mod overtaken;
 pub mod palette;
 pub mod people;
 pub mod record;

@@ -254,3 +254,22 @@ async fn a_timeline_tells_what_was_tried_from_what_was_written() {
     assert_eq!(timeline["entries"][0]["not_written"], "stale");
     assert_eq!(timeline["entries"][1]["standing"], "written");
 }
+
+#[tokio::test]
+async fn a_bulk_deletion_names_the_records_that_others_hold() {
+    let bed = Bed::new().await;
+    let customers = "/api/v1/backends/shop/resources/customers/bulk";
+    let body = r#"{"keys":["1","2"],"delete":true}"#;
+    let preview = bed.send(Method::POST, customers, body).await.ok(200);
+    assert_eq!(preview["prevented"], json!(["1", "2"]), "{preview}");
+    assert_eq!(preview["records"], 0);
+    assert_eq!(preview["dependents"][0]["resource"], "orders");
+    assert_eq!(preview["dependents"][0]["fate"], "refuses");
+    assert_eq!(preview["dependents"][0]["count"]["records"], 3);
+
+    let body = r#"{"keys":["3"],"delete":true}"#;
+    let preview = bed.send(Method::POST, &format!("{ORDERS}/bulk"), body).await.ok(200);
+    assert_eq!(preview["is_reversible"], true, "{preview}");
+    let body = r#"{"keys":["3"],"delete":true,"set":{"status":"paid"}}"#;
+    bed.send(Method::POST, &format!("{ORDERS}/bulk"), body).await.problem(422);
+}

@@ -8,8 +8,8 @@ use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
 use kontor_web::pages::record::{self, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
-    account, audit, backend, bulk, change, connect, failure, list, mosaic, palette, people,
-    sign_in, welcome,
+    account, audit, backend, bulk, change, connect, failure, list, mosaic, overtaken, palette,
+    people, sign_in, welcome,
 };
 use kontor_web::texts::Language;
 use maud::Markup;
@@ -147,6 +147,7 @@ fn changes_of_many_records_are_drawn() {
     drawn("bulk-end", |shell| bulk::end(&shell, &samples::record::end(true)));
     drawn("bulk-preview", |shell| bulk::preview(&shell, &samples::record::preview()));
     drawn("bulk-delete", |shell| bulk::preview(&shell, &samples::record::preview_of_deletion()));
+    drawn("overtaken", |shell| overtaken::page(&shell, &samples::record::overtaken()));
     drawn("change", |shell| change::page(&shell, &samples::record::changed()));
 }
 

@@ -2,6 +2,8 @@
 value-null = ohne Wert
 value-empty = (leer)
 locked-read-only = Dieses Backend ist nur zum Lesen freigegeben. Im Manifest lässt sich das ändern.
+locked-resource = Diese Liste ist nur zum Lesen freigegeben. Im Manifest lässt sich das ändern.
+locked-field = Dieses Feld ist im Manifest nur zum Lesen freigegeben.
 locked-no-right = Deine Rolle erlaubt hier keine Änderungen.
 locked-view = Das ist eine Sicht der Datenbank; sie lässt sich nur lesen.
 locked-no-key = Ohne Schlüssel lassen sich die Datensätze nicht sicher unterscheiden, darum nur lesen.
@@ -81,12 +83,18 @@ form-errors = { $n ->
    *[other] Noch nichts gespeichert: { $shown } Angaben passen nicht.
 }
 stale-text = Deine Eingaben sind noch da. Bei diesen Feldern gibt es zwei Fassungen – was soll gelten?
+stale-text-others = Deine Eingaben sind noch da und stoßen mit nichts zusammen; anderes hat sich geändert. Passt alles zusammen?
+stale-others = Außerdem geändert, seit du geöffnet hast
+stale-outside = außerhalb von Kontor geändert
 stale-drop = Eigene Änderungen verwerfen
 delete-title = { $title } löschen?
 delete-marks = Der Datensatz bleibt in der Datenbank und gilt über „{ $field }“ als gelöscht. Das lässt sich zurücknehmen.
 delete-reversible = Das lässt sich zurücknehmen, solange nichts anderes seinen Platz einnimmt.
 delete-final = Das lässt sich nicht zurücknehmen.
 delete-touched = Das hängt daran
+delete-prevented = Das geht noch nicht: Anderes verweist hierher, und die Datenbank lässt es nicht los.
+delete-first = Das muss zuerst weg oder woandershin zeigen
+delete-back = Zurück zum Datensatz
 delete-confirm = Zur Sicherheit „{ $title }“ eintippen
 fate-deleted = wird mitgelöscht
 fate-cleared = verliert den Verweis

@@ -66,4 +66,5 @@ bulk-change = Was geschrieben wurde
 bulk-cut-off = Das Backend hat mittendrin nicht mehr geantwortet. Ein neuer Versuch lässt aus, was schon geschrieben ist.
 item-stale = wurde inzwischen von jemand anderem geändert
 item-gone = gibt es nicht mehr
+item-prevented = daran hängt noch anderes; darum bleibt er
 item-failed = das Backend konnte nicht antworten

@@ -2,6 +2,8 @@
 value-null = no value
 value-empty = (empty)
 locked-read-only = This backend is connected for reading only. The manifest can change that.
+locked-resource = This list is open for reading only. The manifest can change that.
+locked-field = The manifest leaves this field for reading only.
 locked-no-right = Your role does not permit changes here.
 locked-view = This is a view of the database; it can only be read.
 locked-no-key = Without a key the records cannot be told apart safely, so they can only be read.
@@ -81,12 +83,18 @@ form-errors = { $n ->
    *[other] Nothing saved yet: { $shown } entries do not fit.
 }
 stale-text = Your entries are still here. Of these fields there are two versions: which one shall it be?
+stale-text-others = Your entries are still here and clash with nothing; but other things have changed. Does it all fit together?
+stale-others = Also changed since you opened this
+stale-outside = changed outside of Kontor
 stale-drop = Discard my changes
 delete-title = Delete { $title }?
 delete-marks = The record stays in the database and counts as deleted by “{ $field }”. This can be taken back.
 delete-reversible = This can be taken back as long as nothing else takes its place.
 delete-final = This cannot be taken back.
 delete-touched = What depends on it
+delete-prevented = Not yet: other records point here, and the database does not let go of it.
+delete-first = What has to go first, or point elsewhere
+delete-back = Back to the record
 delete-confirm = To be sure, type “{ $title }”
 fate-deleted = is deleted along
 fate-cleared = loses the reference

@@ -66,4 +66,5 @@ bulk-change = What was written
 bulk-cut-off = The backend stopped answering half-way. Another attempt leaves out what is written already.
 item-stale = was changed by somebody else meanwhile
 item-gone = does not exist any more
+item-prevented = stays, because other records depend on it
 item-failed = the backend could not answer

@@ -14,9 +14,10 @@ use kontor_store::Micros;
 
 use crate::actor::{Actor, Edit, Permit};
 use crate::catalog::{Catalog, Face, Mark};
-use crate::changes::ItemState;
+use crate::changes::dependents::Dependents;
 use crate::changes::journal::is_kept;
 use crate::changes::plan::{Input, Plan, inputs, made};
+use crate::changes::{ItemState, Touched};
 use crate::error::{OfficeError, Problem};
 use crate::records::{ListRequest, typed_key};
 use crate::{Office, random};
@@ -46,6 +47,8 @@ pub enum Excluded {
     Unchanged,
     /// They are gone.
     Gone,
+    /// Other records point to them, so that the database refuses to delete them.
+    Prevented,
 }
 
 /// A record of a preview, with its changed fields: name, before, after.
@@ -64,7 +67,12 @@ pub struct BulkPreview {
     pub excluded: Vec<(Excluded, usize)>,
     /// The records of the selection that are gone.
     pub gone: Vec<RecordKey>,
-    /// Whether all of it can be taken back: the audit can keep every value.
+    /// The records of the selection that cannot be deleted, since others point to them.
+    pub prevented: Vec<RecordKey>,
+    /// Records elsewhere that a deletion touches.
+    pub touched: Vec<Touched>,
+    /// Whether all of it can be taken back: the audit can keep every value, and nothing else is
+    /// lost along.
     pub is_reversible: bool,
     /// The first of the changes: record, then field, before, after.
     pub sample: Vec<SampleOf>,
@@ -85,6 +93,8 @@ pub struct BulkProgress {
     pub failed: Vec<(RecordKey, ItemState)>,
     /// The operation under which all of it can be undone, once it has ended.
     pub operation: Option<String>,
+    /// Whether it can be taken back.
+    pub is_reversible: bool,
     /// Whether it has ended.
     pub is_done: bool,
     /// The failure that ended it early.
@@ -179,7 +189,7 @@ impl Office {
         };
         let selected = self.selected(permit, &catalog, face, selection, &fields).await?;
         let looked = selected.rows.len();
-        let items: Vec<ChangeItem> = selected
+        let mut items: Vec<ChangeItem> = selected
             .rows
             .into_iter()
             .map(|(key, values)| (key, fields.iter().copied().zip(values).collect::<Vec<_>>()))
@@ -189,14 +199,25 @@ impl Office {
                 _ => changed(key, before, &after),
             })
             .collect();
-        let excluded =
-            [(Excluded::Unchanged, looked - items.len()), (Excluded::Gone, selected.gone.len())];
+        let unchanged = looked - items.len();
+        let dependents = if removes {
+            self.dependents(permit, &catalog, face, &items).await?
+        } else {
+            Dependents::default()
+        };
+        let prevented = dependents.taken_out_of(&mut items);
+        let excluded = [
+            (Excluded::Unchanged, unchanged),
+            (Excluded::Gone, selected.gone.len()),
+            (Excluded::Prevented, prevented.len()),
+        ];
         let sample = items.iter().take(SAMPLE).map(|item| sample(resource, face, item)).collect();
-        let is_reversible = items
+        let are_kept = items
             .iter()
             .all(|item| item.before.iter().all(|(_, value)| value.is_whole() && is_kept(value)));
         let kind = if removes { ChangeKind::Delete } else { ChangeKind::Update };
-        let plan = made(permit, &catalog, face, kind, items);
+        let mut plan = made(permit, &catalog, face, kind, items);
+        plan.change.is_final = dependents.are_final();
         let now = self.clock.micros();
         let preview = BulkPreview {
             id: random::id(now),
@@ -204,7 +225,9 @@ impl Office {
             deletes: matches!(wanted, Wanted::Deleted),
             excluded: excluded.into_iter().filter(|(_, n)| *n > 0).collect(),
             gone: selected.gone,
-            is_reversible,
+            prevented,
+            is_reversible: are_kept && !plan.change.is_final,
+            touched: dependents.touched,
             sample,
             is_cut: selected.is_cut,
             most: MOST_RECORDS,
@@ -233,7 +256,11 @@ impl Office {
                 };
                 kept.remove(&oldest);
             }
-            let progress = BulkProgress { records: preview.records, ..BulkProgress::default() };
+            let progress = BulkProgress {
+                records: plan.change.items.len(),
+                is_reversible: preview.is_reversible,
+                ..BulkProgress::default()
+            };
             let waiting = Kept {
                 user: actor.user.id.clone(),
                 at: now,
@@ -310,7 +337,7 @@ fn settable(
 ) -> Result<Vec<(usize, Value)>, OfficeError> {
     let after = inputs(resource, face, set)?;
     if let Some((field, _)) = after.iter().find(|(field, _)| resource.key.contains(field)) {
-        let problem = Problem::ReadOnly(crate::ReadOnlyReason::Field);
+        let problem = Problem::ReadOnly(crate::ReadOnlyReason::Key);
         let field = resource.fields[*field].name.clone();
         return Err(OfficeError::Invalid(vec![crate::FieldProblem { field, problem }]));
     }

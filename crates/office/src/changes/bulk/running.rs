@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_model::{ChangeItem, ItemOutcome, RecordKey, ResourceName};
+use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey, ResourceName};
 
 use super::{BulkPreview, BulkProgress, BulkSelection, Kept, VALID};
 use crate::Office;
@@ -83,9 +83,9 @@ impl Office {
                     office.advance(&id, |kept| advance(&mut kept.progress, &plan, items, outcomes));
                 }
             };
-            let result = office.apply_followed(&permit.actor, &permit.backend, plan, follow).await;
+            let result = office.previewed(&permit, &plan, follow).await;
             office.advance(&id, |kept| {
-                finish(&mut kept.progress, result);
+                finish(&mut kept.progress, &plan, result);
                 kept.ended.notify_waiters();
             });
         });
@@ -115,6 +115,25 @@ impl Office {
 
     fn advance(&self, id: &str, how: impl FnOnce(&mut Kept)) {
         self.bulk.with(|kept| kept.get_mut(id).map(how));
+    }
+
+    /// Applies what was previewed. Where a deletion that could be taken back would meanwhile take
+    /// others along, nothing is written: each record has changed in what hangs on it.
+    async fn previewed(
+        self: &Arc<Self>,
+        permit: &Permit<Edit>,
+        plan: &Arc<Plan>,
+        follow: impl Fn(&[ChangeItem], &[ItemOutcome]) + Send + Sync + 'static,
+    ) -> Result<Option<Applied>, OfficeError> {
+        let change = &plan.change;
+        if change.kind == ChangeKind::Delete && !change.is_final {
+            let found = self.dependents(permit, &plan.catalog, plan.face(), &change.items).await?;
+            if found.are_final() {
+                return Ok(None);
+            }
+        }
+        let plan = Arc::clone(plan);
+        self.apply_followed(&permit.actor, &permit.backend, plan, follow).await.map(Some)
     }
 
     /// How far a bulk edit has come.
@@ -162,18 +181,24 @@ fn advance(
     for (item, outcome) in items.iter().zip(outcomes) {
         match item_state(plan, item, outcome.clone()) {
             ItemState::Written(_) => progress.written += 1,
-            other => {
-                let key = item.key.clone().unwrap_or(RecordKey::Values(Vec::new()));
-                progress.failed.push((key, other));
-            }
+            other => progress.failed.push((key_of(item), other)),
         }
     }
 }
 
-fn finish(progress: &mut BulkProgress, result: Result<Applied, OfficeError>) {
+fn key_of(item: &ChangeItem) -> RecordKey {
+    item.key.clone().unwrap_or(RecordKey::Values(Vec::new()))
+}
+
+fn finish(progress: &mut BulkProgress, plan: &Plan, result: Result<Option<Applied>, OfficeError>) {
     progress.is_done = true;
     match result {
-        Ok(applied) => progress.operation = Some(applied.operation),
+        Ok(None) => {
+            let all = plan.change.items.iter();
+            progress.failed =
+                all.map(|item| (key_of(item), ItemState::Stale(Vec::new()))).collect();
+        }
+        Ok(Some(applied)) => progress.operation = Some(applied.operation),
         Err(error) => {
             progress.failure = Some(error.to_string());
             // What was written before it broke off can be taken back.

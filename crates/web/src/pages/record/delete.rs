@@ -1,6 +1,7 @@
 //! Deleting a record: what it is, and what else would be touched.
 
 use kontor_model::Count;
+pub use kontor_office::Fate;
 use maud::{Markup, html};
 
 use crate::components::cell::{Place, content};
@@ -45,26 +46,35 @@ pub struct Touched {
     pub fate: Fate,
 }
 
-/// What a backend does with records that point to a deleted one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Deleted along.
-    Deleted,
-    /// They lose the reference.
-    Cleared,
-    /// The backend refuses while they are there.
-    Refuses,
-    /// They stay and point to nothing.
-    Dangling,
+impl Touched {
+    /// Whether the backend will certainly refuse while they are there.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.fate == Fate::Refuses
+    }
 }
 
-impl Fate {
-    fn key(self) -> &'static str {
-        match self {
-            Self::Deleted => "fate-deleted",
-            Self::Cleared => "fate-cleared",
-            Self::Refuses => "fate-refuses",
-            Self::Dangling => "fate-dangling",
+fn fate_key(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Deleted => "fate-deleted",
+        Fate::Cleared => "fate-cleared",
+        Fate::Refuses => "fate-refuses",
+        Fate::Dangling => "fate-dangling",
+    }
+}
+
+/// What hangs on what is deleted, and what becomes of it.
+pub(crate) fn touched_list(shell: &Shell, heading: &str, touched: &[&Touched]) -> Markup {
+    let t = shell.texts;
+    html! {
+        @if !touched.is_empty() {
+            section {
+                h2 { (t.get(heading)) }
+                ul.rows-list { @for touched in touched { li {
+                    a href=(touched.link) { (touched.title) } " " (status::count(t, touched.count))
+                    span.end .danger[touched.fate != Fate::Cleared] { (t.get(fate_key(touched.fate))) }
+                } } }
+            }
         }
     }
 }
@@ -74,7 +84,11 @@ impl Fate {
 pub fn page(shell: &Shell, screen: &DeleteScreen) -> Markup {
     let t = shell.texts;
     let title = t.with("delete-title", &[("title", screen.title.as_str().into())]);
+    let (refusing, others): (Vec<_>, Vec<_>) =
+        screen.touched.iter().partition(|touched| touched.refuses());
+    let is_prevented = !refusing.is_empty();
     let lead = match &screen.marks {
+        _ if is_prevented => t.get("delete-prevented").into_owned(),
         Some(field) => t.with("delete-marks", &[("field", field.as_str().into())]),
         None if screen.reversible => t.get("delete-reversible").into_owned(),
         None => t.get("delete-final").into_owned(),
@@ -86,15 +100,20 @@ pub fn page(shell: &Shell, screen: &DeleteScreen) -> Markup {
             section {
                 dl.pairs { @for (field, cell) in &screen.fields { dt { (field.title) } dd { (content(shell, field, cell, Place::List)) } } }
             }
-            @if !screen.touched.is_empty() {
-                section {
-                    h2 { (t.get("delete-touched")) }
-                    ul.rows-list { @for touched in &screen.touched { li {
-                        a href=(touched.link) { (touched.title) } " " (status::count(t, touched.count))
-                        span.end .danger[touched.fate != Fate::Cleared] { (t.get(touched.fate.key())) }
-                    } } }
-                }
-            }
+            (touched_list(shell, "delete-first", &refusing))
+            (touched_list(shell, "delete-touched", &others))
+            @if is_prevented {
+                div.actions { a.button href=(screen.record.link()) { (t.get("delete-back")) } }
+            } @else { (form(shell, screen)) }
+        }
+    };
+    shell_page(shell, &title, Layout::Flow, &content)
+}
+
+/// The button, and the line where the title is typed before something is lost for good.
+fn form(shell: &Shell, screen: &DeleteScreen) -> Markup {
+    let t = shell.texts;
+    html! {
             form.stacked method="post" action=(screen.record.part("delete")) {
                 @for (name, value) in &screen.expected { input type="hidden" name=(name) value=(value); }
                 @if !screen.reversible {
@@ -105,7 +124,5 @@ pub fn page(shell: &Shell, screen: &DeleteScreen) -> Markup {
                     a.button href=(screen.record.link()) { (t.get("cancel")) }
                 }
             }
-        }
-    };
-    shell_page(shell, &title, Layout::Flow, &content)
+    }
 }

@@ -28,6 +28,8 @@ pub struct Entry {
     pub changes: Vec<FieldChange>,
     /// Whether this reader can take it back.
     pub undoable: bool,
+    /// Why it was written and cannot be taken back any more, in the reader's words.
+    pub undo_locked: Option<String>,
     /// Whether it is not known if it was written.
     pub is_unknown: bool,
     /// Why nothing of it was written, in the reader's words; `None` where it was.
@@ -100,6 +102,8 @@ fn line(shell: &Shell, entry: &Entry, back: &str) -> Markup {
             @if entry.kind == ChangeKind::Update { (changes(shell, &entry.changes)) }
             @if entry.undoable {
                 (control::post_button(&links::undo(&entry.operation), &[("back", back)], &html! { (icon(Icon::Undo)) (t.get("undo")) }, "bare small"))
+            } @else if let Some(reason) = &entry.undo_locked {
+                button.button.bare.small type="button" aria-disabled="true" title=(reason) { (icon(Icon::Lock)) (t.get("undo")) span.unseen { ": " (reason) } }
             }
         }
     }

@@ -5,13 +5,14 @@ use kontor_web::components::diff::FieldChange;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
+use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
 use kontor_web::pages::palette::{Hit, HitGroup, HitKind, Palette};
 use kontor_web::pages::record::delete::{DeleteScreen, Fate, Touched};
 use kontor_web::pages::record::form::{FormGroup, FormInput, FormScreen};
 use kontor_web::pages::record::given::input_text;
 use kontor_web::pages::record::peek::Peek;
 use kontor_web::pages::record::related::Related;
-use kontor_web::pages::record::stale::{Clash, StaleScreen};
+use kontor_web::pages::record::stale::{Clash, StaleScreen, Theirs};
 use kontor_web::pages::record::timeline::Entry;
 use kontor_web::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection,
@@ -138,6 +139,7 @@ pub(crate) fn timeline() -> Vec<Entry> {
         records: 1,
         changes,
         undoable: true,
+        undo_locked: None,
         is_unknown: false,
         not_written: None,
     };
@@ -158,6 +160,7 @@ pub(crate) fn timeline() -> Vec<Entry> {
             is_undo: true,
             records: 48,
             undoable: false,
+            undo_locked: Some("Danach wurden dieselben Felder noch einmal geändert.".into()),
             ..entry(
                 "01JD8Z6M3J",
                 "2026-11-21T16:00:00Z",
@@ -234,33 +237,43 @@ pub(crate) fn create(zone: &jiff::tz::TimeZone) -> FormScreen {
 }
 
 pub(crate) fn stale() -> StaleScreen {
-    let clash = |at: usize, mine: Value, theirs: Value, before: Value| Clash {
+    let theirs = |at: usize, now: &str, before: Value, by: Option<&str>| Theirs {
         field: fields().swap_remove(at),
+        now: Cell::of(Value::Text(now.into())),
+        before: Cell::of(before),
+        by: by.map(|who| (who.into(), "2026-11-22T10:40:00Z".parse().expect("a time"))),
+    };
+    let clash = |theirs: Theirs, mine: Value| Clash {
         text: mine.to_text().unwrap_or_default(),
         is_null: mine.is_null(),
         mine: Cell::of(mine),
-        theirs: Cell::of(theirs),
-        before: Cell::of(before),
+        theirs,
     };
+    let was = |text: &str| Value::Text(text.into());
     StaleScreen {
         record: reference(),
         title: "Bestellung 10250".into(),
-        by: Some("Jörg Pichler war vor 2 Minuten schneller.".into()),
         clashes: vec![
-            clash(
-                2,
-                Value::Text("cancelled".into()),
-                Value::Text("shipped".into()),
-                Value::Text("paid".into()),
-            ),
-            clash(
-                7,
-                Value::Null,
-                Value::Text("Rechnung an Büro".into()),
-                Value::Text(String::new()),
-            ),
+            clash(theirs(2, "shipped", was("paid"), Some("Jörg Pichler")), was("cancelled")),
+            clash(theirs(7, "Rechnung an Büro", was(""), None), Value::Null),
         ],
+        others: vec![theirs(7, "Hintereingang", Value::Null, Some("Jörg Pichler"))],
         rest: vec![("v.total".into(), "12.50".into()), ("was.total".into(), "d12.00".into())],
+    }
+}
+
+pub(crate) fn overtaken() -> OvertakenScreen {
+    let stale = stale();
+    let fields = stale.clashes.into_iter().map(|clash| OvertakenField {
+        field: clash.theirs.field,
+        restored: Some(clash.theirs.before),
+        now: clash.theirs.now,
+        by: clash.theirs.by,
+    });
+    OvertakenScreen {
+        record: stale.record,
+        change: "/changes/01JD8Z6M3K".into(),
+        fields: fields.collect(),
     }
 }
 
@@ -343,6 +356,8 @@ pub(crate) fn preview() -> BulkPreview {
                 changes: vec![changes().swap_remove(0)],
             },
         ],
+        left_out: 1,
+        touched: delete().touched,
         excluded: vec![(
             "Bestellung 10254".into(),
             "Deine Rolle darf stornierte Bestellungen nicht ändern.".into(),
