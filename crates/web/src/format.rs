@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use kontor_model::currency::minor_digits;
 use kontor_model::{FieldType, Value};
 
 use crate::texts::{Language, Texts};
@@ -19,8 +20,9 @@ pub enum Format {
     Money {
         /// Currency code or sign, shown after the amount.
         currency: Option<String>,
-        /// Digits of the minor unit where whole numbers count those (2 for cents), else 0.
-        minor: u8,
+        /// Digits of the minor unit where whole numbers count those (2 for cents); `None` where
+        /// the values are amounts as they are.
+        minor: Option<u8>,
     },
     /// A number of bytes.
     Size,
@@ -30,7 +32,27 @@ pub enum Format {
     Address,
 }
 
-fn marks(language: Language) -> (char, char) {
+impl Format {
+    /// The format of an amount in a record's own currency: its sign, and the digits of its minor
+    /// unit where that is known. Amounts with more digits than any currency has (hundredths of
+    /// cents) keep theirs.
+    #[must_use]
+    pub fn in_currency(&self, code: &str) -> Self {
+        match self {
+            Self::Money { minor, .. } => Self::Money {
+                currency: (!code.is_empty()).then(|| code.to_owned()),
+                minor: minor.map(|digits| match minor_digits(code) {
+                    Some(own) if digits <= 3 => own,
+                    _ => digits,
+                }),
+            },
+            other => other.clone(),
+        }
+    }
+}
+
+/// The marks between thousands and before the fraction.
+pub(crate) fn marks(language: Language) -> (char, char) {
     match language {
         Language::German => ('.', ','),
         Language::English => (',', '.'),
@@ -91,7 +113,8 @@ pub fn money(language: Language, plain: &str, currency: Option<&str>, minor: u8)
 }
 
 /// `12345` with two digits behind the point is `123.45`.
-fn shifted(plain: &str, digits: usize) -> String {
+#[must_use]
+pub fn shifted(plain: &str, digits: usize) -> String {
     let (sign, unsigned) = match plain.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", plain),
@@ -122,7 +145,8 @@ pub fn size(language: Language, bytes: u64) -> String {
     format!("{}\u{a0}{}", decimal(language, &number), UNITS[unit])
 }
 
-const MONTHS: [&str; 12] =
+/// Names of the months as days are written with.
+pub(crate) const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A day: `20.11.2026` or `20 Nov 2026`.
@@ -244,7 +268,7 @@ pub fn value(
     Some(match format {
         Format::Plain | Format::Lines | Format::Address => plain,
         Format::Money { currency, minor } if is_number => {
-            money(reader.language, &plain, currency.as_deref(), *minor)
+            money(reader.language, &plain, currency.as_deref(), minor.unwrap_or(0))
         }
         Format::Size => match plain.parse() {
             Ok(bytes) => size(reader.language, bytes),

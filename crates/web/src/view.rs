@@ -146,15 +146,19 @@ impl<'a> View<'a> {
         index: usize,
         value_of: impl Fn(usize) -> Option<Value>,
     ) -> FieldView {
-        if let OfficeFormat::Money { currency_field: Some(currency), .. } =
-            &self.face.fields[index].format
-            && let Format::Money { currency: shown, .. } = &mut field.format
-        {
-            *shown = value_of(*currency)
-                .and_then(|value| value.to_text())
-                .filter(|code| !code.is_empty());
+        if let Some(currency) = self.currency_field(index) {
+            let code = value_of(currency).and_then(|value| value.to_text()).unwrap_or_default();
+            field.format = field.format.in_currency(&code);
         }
         field
+    }
+
+    /// The field that holds the currency of an amount, where the record has its own.
+    pub(crate) fn currency_field(&self, index: usize) -> Option<usize> {
+        match self.face.fields[index].format {
+            OfficeFormat::Money { currency_field, .. } => currency_field,
+            _ => None,
+        }
     }
 
     pub(crate) fn record(&self, key: &RecordKey) -> RecordRef {
@@ -175,11 +179,8 @@ fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
     match format {
         OfficeFormat::Money { currency_code, decimals, .. } => Format::Money {
             currency: currency_code.clone(),
-            minor: if matches!(ty, FieldType::Int { .. } | FieldType::Any) {
-                u8::try_from(*decimals).unwrap_or(2)
-            } else {
-                0
-            },
+            minor: matches!(ty, FieldType::Int { .. } | FieldType::Any)
+                .then(|| u8::try_from(*decimals).unwrap_or(2)),
         },
         OfficeFormat::Email | OfficeFormat::Url | OfficeFormat::Phone => Format::Address,
         OfficeFormat::Multiline | OfficeFormat::Json => Format::Lines,

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use kontor_model::currency::minor_digits;
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Schema, Sort, Value};
 
@@ -238,7 +239,10 @@ fn format(resource: &Resource, said: &FieldOverride, index: usize) -> Format {
                 Some(Currency::Code(code)) => Some(code.clone()),
                 _ => None,
             },
-            decimals: said.decimals.unwrap_or(2),
+            decimals: said.decimals.unwrap_or_else(|| match &said.currency {
+                Some(Currency::Code(code)) => u32::from(minor_digits(code).unwrap_or(2)),
+                _ => 2,
+            }),
         },
         Some(_) => Format::Plain,
         None if !said.choices.is_empty() => Format::Status,

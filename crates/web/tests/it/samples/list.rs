@@ -47,7 +47,7 @@ pub(crate) fn fields() -> Vec<FieldView> {
             )
         },
         FieldView {
-            format: Format::Money { currency: Some("€".into()), minor: 0 },
+            format: Format::Money { currency: Some("€".into()), minor: None },
             help: Some("Brutto, mit Versand".into()),
             ..field("total", "Summe", DECIMAL)
         },
