@@ -263,7 +263,8 @@ pub(crate) fn field_text(t: &Texts, problem: &FieldProblem) -> String {
     }
 }
 
-fn input_text(t: &Texts, input: &InvalidInput) -> String {
+/// What is wrong with a text, in the reader's language.
+pub(crate) fn input_text(t: &Texts, input: &InvalidInput) -> String {
     match input {
         InvalidInput::Form { expected, .. } => {
             use kontor_model::field_type::Expected as E;
@@ -390,15 +391,29 @@ impl IntoResponse for PageFailure {
 pub(crate) struct ApiFailure {
     language: Language,
     error: OfficeError,
+    shown: Vec<ShownConflict>,
+}
+
+/// The versions of a field as the screens show them; `None` is no value.
+pub(crate) struct ShownConflict {
+    pub(crate) field: String,
+    pub(crate) before: Option<String>,
+    pub(crate) theirs: Option<String>,
+    pub(crate) mine: Option<String>,
 }
 
 impl ApiFailure {
     pub(crate) fn of(language: Language, error: OfficeError) -> Self {
-        Self { language, error }
+        Self { language, error, shown: Vec::new() }
+    }
+
+    /// With what the screens show of a conflict.
+    pub(crate) fn with_shown(self, shown: Vec<ShownConflict>) -> Self {
+        Self { shown, ..self }
     }
 
     pub(crate) fn sign_in(language: Language) -> Self {
-        Self { language, error: OfficeError::Denied(Needed::SignIn) }
+        Self::of(language, OfficeError::Denied(Needed::SignIn))
     }
 }
 
@@ -429,7 +444,11 @@ impl IntoResponse for ApiFailure {
             }
             OfficeError::Stale { conflicts, .. } => {
                 let conflict = conflicts.iter().map(|c| {
-                    json!({ "field": c.field, "before": c.before, "theirs": c.theirs, "mine": c.mine, "expect": c.theirs.to_tagged() })
+                    let mut told = json!({ "field": c.field, "before": c.before, "theirs": c.theirs, "mine": c.mine, "expect": c.theirs.to_tagged() });
+                    if let Some(shown) = self.shown.iter().find(|shown| shown.field == c.field) {
+                        told["shown"] = json!({ "before": shown.before, "theirs": shown.theirs, "mine": shown.mine });
+                    }
+                    told
                 });
                 body["conflict"] = conflict.collect();
             }

@@ -247,6 +247,24 @@ impl FieldView {
         }
     }
 
+    /// The field as a cell shows it: amounts in the record's own currency.
+    #[must_use]
+    pub fn in_currency_of(&self, cell: &Cell) -> Self {
+        match &cell.currency {
+            Some(code) => Self { format: self.format.in_currency(code), ..self.clone() },
+            None => self.clone(),
+        }
+    }
+
+    /// The currency of its amounts, where it is known.
+    #[must_use]
+    pub fn currency(&self) -> Option<&str> {
+        match &self.format {
+            Format::Money { currency, .. } => currency.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether its values stand right-aligned.
     #[must_use]
     pub fn is_right_aligned(&self) -> bool {

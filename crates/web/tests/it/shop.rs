@@ -74,10 +74,15 @@ pub(crate) struct Browser<'a> {
 impl Shop {
     /// Opens everything; `manifest` is added to the backend's manifest.
     pub(crate) async fn open(manifest: &str) -> Self {
+        Self::open_with("", manifest).await
+    }
+
+    /// As [`Shop::open`], with further tables.
+    pub(crate) async fn open_with(tables: &str, manifest: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = SqliteFile::fresh();
         let script = folder.path().join("shop.sql");
-        std::fs::write(&script, SHOP).expect("a file");
+        std::fs::write(&script, format!("{SHOP}{tables}")).expect("a file");
         database.load_sql(&script).await;
         let manifests = folder.path().join("backends");
         std::fs::create_dir(&manifests).expect("a folder");
@@ -168,6 +173,15 @@ impl Browser<'_> {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
             .body(Body::from(body.join("&")));
+        self.send(request.expect("a request")).await
+    }
+
+    /// Changes a record over the API, as the list's cells do.
+    pub(crate) async fn patch(&mut self, address: &str, body: &str) -> Answer {
+        let request = Request::patch(address)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body.to_owned()));
         self.send(request.expect("a request")).await
     }
 

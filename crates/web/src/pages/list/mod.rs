@@ -20,6 +20,8 @@ mod head;
 pub mod query;
 mod table;
 
+pub(crate) use table::{edit_text, number};
+
 pub use query::{ColumnChoice, ListQuery, SortBy};
 
 /// What a list shows.
