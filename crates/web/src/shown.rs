@@ -313,6 +313,8 @@ pub enum Locked {
     NoPrivilege,
     /// The record's key; changing it would make another record of it.
     Key,
+    /// The database or the application keeps it: counted keys, stamps, the mark of deletion.
+    Kept,
 }
 
 impl Locked {
@@ -328,6 +330,7 @@ impl Locked {
             Self::Type => "locked-type",
             Self::NoPrivilege => "locked-no-privilege",
             Self::Key => "locked-key",
+            Self::Kept => "locked-kept",
         }
     }
 }

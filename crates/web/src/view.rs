@@ -109,7 +109,8 @@ impl<'a> View<'a> {
             locked: face
                 .read_only
                 .map(locked)
-                .or_else(|| (!self.permit.has::<Edit>()).then_some(Locked::NoRight)),
+                .or_else(|| (!self.permit.has::<Edit>()).then_some(Locked::NoRight))
+                .or_else(|| face.kept.then_some(Locked::Kept)),
         }
     }
 
@@ -134,6 +135,7 @@ impl<'a> View<'a> {
         let is_key = self.resource().key.contains(&index);
         let editable = self.change_locked().is_none()
             && self.face.fields[index].read_only.is_none()
+            && !self.face.fields[index].kept
             && !is_key
             && value.is_whole();
         Cell { value, linked, concealed: None, editable, currency: None }

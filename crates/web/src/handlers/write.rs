@@ -20,7 +20,7 @@ use crate::pages::record::delete::{DeleteScreen, Fate, Touched, page as delete_s
 use crate::pages::record::form::{FormGroup, FormInput, FormScreen, page as form_page};
 use crate::pages::record::given::{Given, given, input_text};
 use crate::pages::record::stale::{Clash, StaleScreen, page as stale_page};
-use crate::shown::{Cell, FieldView};
+use crate::shown::{Cell, FieldView, Linked, Locked};
 use crate::texts::Texts;
 use crate::view::View;
 use crate::visitor::Reader;
@@ -132,6 +132,9 @@ pub(crate) fn groups(
         let face = &view.face.fields[index];
         let value = found.and_then(|found| found.value(index)).cloned();
         let locked = face.read_only.map(crate::view::locked).or(field.locked);
+        // What is kept is asked for where a new record cannot be without it.
+        let is_asked = found.is_none() && field.required && locked == Some(Locked::Kept);
+        let locked = locked.filter(|_| !is_asked);
         if found.is_none() && locked.is_some() {
             continue;
         }
@@ -234,11 +237,27 @@ async fn new_form(
         })
     })();
     match screen {
-        Ok(screen) => {
+        Ok(mut screen) => {
+            name_links(app, place, &mut screen.groups).await;
             let markup = form_page(&shell, &screen);
             Ok((status, shown(&shell, markup)).into_response())
         }
         Err(error) => Err(reader.fails(app, error).await),
+    }
+}
+
+/// The titles of the records that a new one points to already. Where one cannot be found, its key
+/// has to do.
+async fn name_links(app: &App, place: &Place<Edit>, groups: &mut [FormGroup]) {
+    let reading = place.permit.to_read();
+    for input in groups.iter_mut().flat_map(|group| &mut group.inputs) {
+        let Some(link) = input.field.link.as_ref().filter(|_| !input.text.is_empty()) else {
+            continue;
+        };
+        let Ok(key) = key(&input.text) else { continue };
+        if let Ok(found) = app.office.record(&reading, &link.resource, &key).await {
+            input.cell.linked = Some(Linked { title: found.title, to: None });
+        }
     }
 }
 

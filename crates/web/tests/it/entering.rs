@@ -119,3 +119,49 @@ async fn a_time_is_entered_in_the_persons_zone_and_keeps_its_form() {
     let unzoned = ada.get("/b/laden/ware/r/3/edit").await;
     unzoned.says("name=\"v.gebucht\" value=\"2026-11-20T22:16:30\"");
 }
+
+#[tokio::test]
+async fn what_comes_about_by_itself_is_shown_but_not_offered() {
+    let table = "CREATE TABLE buch (nr INTEGER PRIMARY KEY, titel TEXT, neu_am TEXT, weg_am TEXT,
+        alt_am TEXT NOT NULL); INSERT INTO buch VALUES (1, 'Faust', '2026-01-01', NULL, '2026-01-02');";
+    let manifest = "writable = true
+[resources.buch]
+stamps = { created = \"neu_am\", updated = \"alt_am\" }
+soft_delete = { field = \"weg_am\", deleted = \"now\" }
+";
+    let shop = Shop::open_with(table, manifest).await;
+    let mut ada = shop.administrator().await;
+    let edit = ada.get("/b/laden/buch/r/1/edit").await;
+    edit.says("name=\"v.titel\"").says("2026-01-01").says("entsteht von selbst");
+    for name in ["nr", "neu_am", "alt_am", "weg_am"] {
+        edit.says_not(&format!("name=\"v.{name}\""));
+    }
+    let bulk = ada.post("/b/laden/buch/bulk", &[("do", "edit"), ("key", "1")]).await;
+    bulk.says("name=\"v.titel\"").says_not("name=\"v.neu_am\"").says_not("name=\"v.weg_am\"");
+    // A new record cannot be without what must have a value.
+    let new = ada.get("/b/laden/buch/new").await;
+    new.says("name=\"v.alt_am\"").says_not("name=\"v.neu_am\"").says_not("name=\"v.nr\"");
+
+    let said = format!("{manifest}[resources.buch.fields.neu_am]\neditable = true\n");
+    let shop = Shop::open_with(table, &said).await;
+    let mut ada = shop.administrator().await;
+    ada.get("/b/laden/buch/r/1/edit").await.says("name=\"v.neu_am\"");
+}
+
+#[tokio::test]
+async fn a_new_record_of_a_related_list_points_to_where_it_was_asked_for() {
+    let manifest = "writable = true
+[[links]]
+name = \"kunde\"
+from = \"bestellung\"
+fields = [\"kunde_nr\"]
+to = \"kunde\"
+to_fields = [\"kunde_nr\"]
+";
+    let shop = Shop::open_with("", manifest).await;
+    let mut ada = shop.administrator().await;
+    let related = ada.get("/b/laden/kunde/r/1007/related/0").await;
+    related.says("/b/laden/bestellung/new?v.kunde_nr=1007");
+    let form = ada.get("/b/laden/bestellung/new?v.kunde_nr=1007").await;
+    form.says("name=\"v.kunde_nr\" value=\"1007\"").says("Kunde 1</output>");
+}

@@ -9,6 +9,7 @@ locked-generated = The database makes this value.
 locked-type = Values of this type are only shown, so that nothing gets lost.
 locked-no-privilege = The connection's database account may not write here.
 locked-key = The key stays as it is.
+locked-kept = This value comes about by itself. To change it here, say editable = true in the manifest.
 conflict-title = Somebody else has just changed this
 conflict-text = This value has changed since you opened the page. Nothing is lost: which one shall it be?
 conflict-mine = Mine
