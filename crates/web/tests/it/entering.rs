@@ -1,4 +1,4 @@
-//! People enter amounts, numbers and times as they read them.
+//! People enter amounts, numbers, times and names as they read them.
 
 use axum::http::StatusCode;
 
@@ -164,4 +164,40 @@ to_fields = [\"kunde_nr\"]
     related.says("/b/laden/bestellung/new?v.kunde_nr=1007");
     let form = ada.get("/b/laden/bestellung/new?v.kunde_nr=1007").await;
     form.says("name=\"v.kunde_nr\" value=\"1007\"").says("Kunde 1</output>");
+}
+
+#[tokio::test]
+async fn the_words_of_a_search_may_stand_in_several_fields_in_any_order() {
+    let table =
+        "CREATE TABLE person (nr INTEGER PRIMARY KEY, vorname TEXT, nachname TEXT, ort TEXT);
+        INSERT INTO person VALUES (1, 'Andrea', 'Bauer', 'Kiel'), (2, 'Stefanie', 'Otto', 'Ulm'),
+            (3, 'Andrea', 'Otto', 'Kiel');";
+    let manifest = "writable = true
+[resources.person]
+title_field = [\"vorname\", \"nachname\"]
+";
+    let shop = Shop::open_with(table, manifest).await;
+    let mut ada = shop.administrator().await;
+    for (words, found) in [
+        ("Andrea Bauer", "/person/r/1"),
+        ("Bauer Andrea", "/person/r/1"),
+        ("otto stefanie", "/person/r/2"),
+        ("otto 3", "/person/r/3"),
+    ] {
+        let words = words.replace(' ', "%20");
+        for address in [
+            format!("/b/laden/person?q={words}"),
+            format!("/search?q={words}"),
+            format!("/search?in=laden%2Fperson&q={words}"),
+        ] {
+            let answer = ada.get(&address).await;
+            answer.says(found);
+            for other in ["/person/r/1", "/person/r/2", "/person/r/3"] {
+                if other != found {
+                    answer.says_not(other);
+                }
+            }
+        }
+    }
+    ada.get("/b/laden/person?q=Andrea%20Ulm").await.says_not("/person/r/");
 }
