@@ -130,3 +130,8 @@ change-undo = Rücknahme
 form-not-whole = Diese Bytes sind zu groß für ein Formular und bleiben, wie sie sind.
 form-choose = – bitte wählen –
 delete-not-confirmed = Zum Löschen bitte den Titel genau so eintippen, wie er dort steht.
+
+leave-title = Ohne Speichern verlassen?
+leave-text = Deine Änderungen sind noch nicht gespeichert. Als Entwurf bleiben sie in diesem Browser.
+leave-stay = Hier bleiben
+leave-go = Verlassen

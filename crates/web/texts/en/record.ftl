@@ -130,3 +130,8 @@ change-undo = Undo
 form-not-whole = These bytes are too large for a form and stay as they are.
 form-choose = – choose –
 delete-not-confirmed = To delete it, type the title exactly as it stands there.
+
+leave-title = Leave without saving?
+leave-text = Your changes are not saved yet. They stay in this browser as a draft.
+leave-stay = Stay here
+leave-go = Leave
