@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_model::change::Rule;
+use kontor_model::filter::FilterError;
 use kontor_model::filter::bind::BindError;
 use kontor_model::{Clock as _, InvalidInput};
 use kontor_office::{
@@ -72,13 +73,7 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         OfficeError::Unknown { what, name } => not_found(
             t.with("failure-unknown", &[("what", (*what).into()), ("name", name.as_str().into())]),
         ),
-        OfficeError::FilterText(problem) => bad(t.with(
-            "failure-filter-text",
-            &[
-                ("at", problem.at.to_string().into()),
-                ("found", problem.found.clone().unwrap_or_else(|| "…".to_owned()).into()),
-            ],
-        )),
+        OfficeError::FilterText(problem) => bad(filter_text(t, problem)),
         OfficeError::Filter(problem) => bad(bind_text(t, problem)),
         OfficeError::Parameter { .. } | OfficeError::Manifest(_) => bad(error.to_string()),
         OfficeError::WouldScan { rows } => {
@@ -127,6 +122,24 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
             )
         }
         OfficeError::Store(_) | OfficeError::Fault(_) => fault(t, error),
+    }
+}
+
+/// Where a filter cannot be read and, if that can be told, what would be right.
+fn filter_text(t: &Texts, problem: &FilterError) -> String {
+    let wrong = t.with(
+        "failure-filter-text",
+        &[
+            ("at", problem.at.to_string().into()),
+            ("found", problem.found.clone().unwrap_or_else(|| "…".to_owned()).into()),
+        ],
+    );
+    match &problem.meant {
+        Some(meant) => {
+            let meant = t.with("failure-filter-meant", &[("meant", meant.as_str().into())]);
+            format!("{wrong} {meant}")
+        }
+        None => wrong,
     }
 }
 

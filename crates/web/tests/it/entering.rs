@@ -201,3 +201,14 @@ title_field = [\"vorname\", \"nachname\"]
     }
     ada.get("/b/laden/person?q=Andrea%20Ulm").await.says_not("/person/r/");
 }
+
+#[tokio::test]
+async fn a_filter_that_cannot_be_read_is_told_with_what_would_be_right_and_nothing_else() {
+    let shop = goods().await;
+    let mut ada = shop.administrator().await;
+    let list = ada.get("/b/laden/ware?f=gebucht%20in%20last%2030%20days").await;
+    list.says("Richtig wäre: gebucht during last 30 days").says("docs/filters.md");
+    let none = ada.get("/b/laden/ware?f=name%20%3D%20Nichts").await;
+    none.says("Nichts gefunden – Filter lockern?");
+    list.says_not("Nichts gefunden – Filter lockern?");
+}

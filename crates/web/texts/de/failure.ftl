@@ -78,5 +78,6 @@ toast-unchanged = Nichts zu ändern: Alles ist schon so.
 toast-view-saved = Ansicht gemerkt
 toast-done = Erledigt
 failure-filter-text = Der Filter ist ab Zeichen { $at } nicht zu verstehen: „{ $found }“ passt dort nicht.
+failure-filter-meant = Richtig wäre: { $meant }
 failure-filter-operator = „{ $operator }“ passt nicht zum Feld „{ $field }“.
 failure-filter-period = „{ $field }“: Das ist kein Zeitraum wie today, last 7 days, this month oder 2026-11.

@@ -78,5 +78,6 @@ toast-unchanged = Nothing to change: everything is that way already.
 toast-view-saved = View saved
 toast-done = Done
 failure-filter-text = The filter cannot be understood from character { $at } on: “{ $found }” does not belong there.
+failure-filter-meant = This would be right: { $meant }
 failure-filter-operator = “{ $operator }” cannot be asked of the field “{ $field }”.
 failure-filter-period = “{ $field }”: this is no period such as today, last 7 days, this month or 2026-11.
