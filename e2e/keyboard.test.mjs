@@ -204,10 +204,10 @@ async function texts(page, field) {
   return (await page.locator(`tbody td:nth-child(${place})`).allInnerTexts()).map((text) => text.trim());
 }
 
-/** The exact numbers behind a column, which the sum of a selection is made of. */
+/** The numbers behind a column as the database holds them. */
 async function exact(page, field) {
   const place = (await headers(page)).indexOf(field) + 1;
-  return page.locator(`tbody td:nth-child(${place})`).evaluateAll((cells) => cells.map((cell) => cell.dataset.n));
+  return page.locator(`tbody td:nth-child(${place})`).evaluateAll((cells) => cells.map((cell) => cell.dataset.v.slice(1)));
 }
 
 /** The words in a cell once nothing is being saved any more. */

@@ -5,6 +5,7 @@
 pub mod change;
 pub mod clock;
 pub mod condition;
+pub mod currency;
 pub mod field_type;
 pub mod filter;
 pub mod key;

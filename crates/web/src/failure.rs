@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_model::change::Rule;
+use kontor_model::filter::FilterError;
 use kontor_model::filter::bind::BindError;
 use kontor_model::{Clock as _, InvalidInput};
 use kontor_office::{
@@ -73,13 +74,7 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         OfficeError::Unknown { what, name } => not_found(
             t.with("failure-unknown", &[("what", (*what).into()), ("name", name.as_str().into())]),
         ),
-        OfficeError::FilterText(problem) => bad(t.with(
-            "failure-filter-text",
-            &[
-                ("at", problem.at.to_string().into()),
-                ("found", problem.found.clone().unwrap_or_else(|| "…".to_owned()).into()),
-            ],
-        )),
+        OfficeError::FilterText(problem) => bad(filter_text(t, problem)),
         OfficeError::Filter(problem) => bad(bind_text(t, problem)),
         OfficeError::Parameter { .. } | OfficeError::Manifest(_) => bad(error.to_string()),
         OfficeError::WouldScan { rows } => {
@@ -143,6 +138,24 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
             t.get(not_undoable_key(*reason)).into_owned(),
         ),
         OfficeError::Store(_) | OfficeError::Fault(_) => fault(t, error),
+    }
+}
+
+/// Where a filter cannot be read and, if that can be told, what would be right.
+fn filter_text(t: &Texts, problem: &FilterError) -> String {
+    let wrong = t.with(
+        "failure-filter-text",
+        &[
+            ("at", problem.at.to_string().into()),
+            ("found", problem.found.clone().unwrap_or_else(|| "…".to_owned()).into()),
+        ],
+    );
+    match &problem.meant {
+        Some(meant) => {
+            let meant = t.with("failure-filter-meant", &[("meant", meant.as_str().into())]);
+            format!("{wrong} {meant}")
+        }
+        None => wrong,
     }
 }
 
@@ -285,7 +298,8 @@ pub(crate) fn field_text(t: &Texts, problem: &FieldProblem) -> String {
     }
 }
 
-fn input_text(t: &Texts, input: &InvalidInput) -> String {
+/// What is wrong with a text, in the reader's language.
+pub(crate) fn input_text(t: &Texts, input: &InvalidInput) -> String {
     match input {
         InvalidInput::Form { expected, .. } => {
             use kontor_model::field_type::Expected as E;
@@ -413,15 +427,29 @@ impl IntoResponse for PageFailure {
 pub(crate) struct ApiFailure {
     language: Language,
     error: OfficeError,
+    shown: Vec<ShownConflict>,
+}
+
+/// The versions of a field as the screens show them; `None` is no value.
+pub(crate) struct ShownConflict {
+    pub(crate) field: String,
+    pub(crate) before: Option<String>,
+    pub(crate) theirs: Option<String>,
+    pub(crate) mine: Option<String>,
 }
 
 impl ApiFailure {
     pub(crate) fn of(language: Language, error: OfficeError) -> Self {
-        Self { language, error }
+        Self { language, error, shown: Vec::new() }
+    }
+
+    /// With what the screens show of a conflict.
+    pub(crate) fn with_shown(self, shown: Vec<ShownConflict>) -> Self {
+        Self { shown, ..self }
     }
 
     pub(crate) fn sign_in(language: Language) -> Self {
-        Self { language, error: OfficeError::Denied(Needed::SignIn) }
+        Self::of(language, OfficeError::Denied(Needed::SignIn))
     }
 }
 
@@ -452,7 +480,11 @@ impl IntoResponse for ApiFailure {
             }
             OfficeError::Stale { conflicts, .. } => {
                 let conflict = conflicts.iter().map(|c| {
-                    json!({ "field": c.field, "before": c.before, "theirs": c.theirs, "mine": c.mine, "expect": c.theirs.to_tagged() })
+                    let mut told = json!({ "field": c.field, "before": c.before, "theirs": c.theirs, "mine": c.mine, "expect": c.theirs.to_tagged() });
+                    if let Some(shown) = self.shown.iter().find(|shown| shown.field == c.field) {
+                        told["shown"] = json!({ "before": shown.before, "theirs": shown.theirs, "mine": shown.mine });
+                    }
+                    told
                 });
                 body["conflict"] = conflict.collect();
             }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use kontor_model::{FieldType, Value};
-use kontor_office::catalog::{in_major_units, minor_digits};
+use kontor_office::catalog::{in_major_units, own_digits};
 
 use crate::texts::{Language, Texts};
 
@@ -20,8 +20,9 @@ pub enum Format {
     Money {
         /// Currency code or sign, shown after the amount.
         currency: Option<String>,
-        /// Digits of the minor unit where whole numbers count those (2 for cents), else 0.
-        minor: u8,
+        /// Digits of the minor unit where whole numbers count those (2 for cents); `None` where
+        /// the values are amounts as they are.
+        minor: Option<u8>,
     },
     /// A number of bytes.
     Size,
@@ -31,7 +32,27 @@ pub enum Format {
     Address,
 }
 
-fn marks(language: Language) -> (char, char) {
+impl Format {
+    /// The format of an amount in a record's own currency: its sign, and the digits of its minor
+    /// unit where that is known. Amounts with more digits than any currency has (hundredths of
+    /// cents) keep theirs.
+    #[must_use]
+    pub fn in_currency(&self, code: &str) -> Self {
+        match self {
+            Self::Money { minor, .. } => Self::Money {
+                currency: (!code.is_empty()).then(|| code.to_owned()),
+                minor: minor.map(|digits| {
+                    let own = own_digits(u32::from(digits), Some(code));
+                    u8::try_from(own).unwrap_or(digits)
+                }),
+            },
+            other => other.clone(),
+        }
+    }
+}
+
+/// The marks between thousands and before the fraction.
+pub(crate) fn marks(language: Language) -> (char, char) {
     match language {
         Language::German => ('.', ','),
         Language::English => (',', '.'),
@@ -91,12 +112,6 @@ pub fn money(language: Language, plain: &str, currency: Option<&str>, minor: u8)
     }
 }
 
-/// The digits of a minor unit, where the record's own currency may have others.
-#[must_use]
-pub fn own_minor(minor: u8, currency: &str) -> u8 {
-    u8::try_from(minor_digits(u32::from(minor), Some(currency))).unwrap_or(minor)
-}
-
 /// A number of bytes in the unit that keeps it short: `1,4 MB`.
 #[must_use]
 pub fn size(language: Language, bytes: u64) -> String {
@@ -115,7 +130,8 @@ pub fn size(language: Language, bytes: u64) -> String {
     format!("{}\u{a0}{}", decimal(language, &number), UNITS[unit])
 }
 
-const MONTHS: [&str; 12] =
+/// Names of the months as days are written with.
+pub(crate) const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A day: `20.11.2026` or `20 Nov 2026`.
@@ -234,7 +250,7 @@ pub fn value(
     Some(match format {
         Format::Plain | Format::Lines | Format::Address => plain,
         Format::Money { currency, minor } if is_number => {
-            money(reader.language, &plain, currency.as_deref(), *minor)
+            money(reader.language, &plain, currency.as_deref(), minor.unwrap_or(0))
         }
         Format::Size => match plain.parse() {
             Ok(bytes) => size(reader.language, bytes),

@@ -10,6 +10,7 @@ pub mod format;
 mod frame;
 mod handlers;
 pub mod links;
+pub mod notation;
 pub mod pages;
 mod router;
 pub mod shown;

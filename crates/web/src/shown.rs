@@ -251,6 +251,24 @@ impl FieldView {
         }
     }
 
+    /// The field as a cell shows it: amounts in the record's own currency.
+    #[must_use]
+    pub fn in_currency_of(&self, cell: &Cell) -> Self {
+        match &cell.currency {
+            Some(code) => Self { format: self.format.in_currency(code), ..self.clone() },
+            None => self.clone(),
+        }
+    }
+
+    /// The currency of its amounts, where it is known.
+    #[must_use]
+    pub fn currency(&self) -> Option<&str> {
+        match &self.format {
+            Format::Money { currency, .. } => currency.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether its values stand right-aligned.
     #[must_use]
     pub fn is_right_aligned(&self) -> bool {
@@ -303,6 +321,8 @@ pub enum Locked {
     NoPrivilege,
     /// The record's key; changing it would make another record of it.
     Key,
+    /// The database or the application keeps it: counted keys, stamps, the mark of deletion.
+    Kept,
 }
 
 impl Locked {
@@ -320,6 +340,7 @@ impl Locked {
             Self::Type => "locked-type",
             Self::NoPrivilege => "locked-no-privilege",
             Self::Key => "locked-key",
+            Self::Kept => "locked-kept",
         }
     }
 }

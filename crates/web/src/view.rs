@@ -5,7 +5,7 @@ use kontor_model::{BackendName, FieldType, Generated, RecordKey, Resource, Resou
 use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
 use kontor_office::{Edit, LinkedTitle, Permit, Read, ReadOnlyReason};
 
-use crate::format::{self, Format};
+use crate::format::Format;
 use crate::shown::{Cell, ChoiceView, FieldView, LinkView, Linked, Locked, RecordRef, Tone};
 use crate::texts::Language;
 
@@ -113,7 +113,8 @@ impl<'a> View<'a> {
             locked: face
                 .read_only
                 .map(locked)
-                .or_else(|| (!self.permit.has::<Edit>()).then_some(Locked::NoRight)),
+                .or_else(|| (!self.permit.has::<Edit>()).then_some(Locked::NoRight))
+                .or_else(|| face.kept.then_some(Locked::Kept)),
         }
     }
 
@@ -138,6 +139,7 @@ impl<'a> View<'a> {
         let is_key = self.resource().key.contains(&index);
         let editable = self.change_locked().is_none()
             && self.face.fields[index].read_only.is_none()
+            && !self.face.fields[index].kept
             && !is_key
             && value.is_whole();
         Cell { value, linked, concealed: None, editable, currency: None }
@@ -150,16 +152,19 @@ impl<'a> View<'a> {
         index: usize,
         value_of: impl Fn(usize) -> Option<Value>,
     ) -> FieldView {
-        if let OfficeFormat::Money { currency_field: Some(currency), .. } =
-            &self.face.fields[index].format
-            && let Format::Money { currency: shown, minor } = &mut field.format
-        {
-            *shown = value_of(*currency)
-                .and_then(|value| value.to_text())
-                .filter(|code| !code.is_empty());
-            *minor = shown.as_deref().map_or(*minor, |code| format::own_minor(*minor, code));
+        if let Some(currency) = self.currency_field(index) {
+            let code = value_of(currency).and_then(|value| value.to_text()).unwrap_or_default();
+            field.format = field.format.in_currency(&code);
         }
         field
+    }
+
+    /// The field that holds the currency of an amount, where the record has its own.
+    pub(crate) fn currency_field(&self, index: usize) -> Option<usize> {
+        match self.face.fields[index].format {
+            OfficeFormat::Money { currency_field, .. } => currency_field,
+            _ => None,
+        }
     }
 
     pub(crate) fn record(&self, key: &RecordKey) -> RecordRef {
@@ -180,11 +185,8 @@ fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
     match format {
         OfficeFormat::Money { currency_code, decimals, .. } => Format::Money {
             currency: currency_code.clone(),
-            minor: if matches!(ty, FieldType::Int { .. } | FieldType::Any) {
-                u8::try_from(*decimals).unwrap_or(2)
-            } else {
-                0
-            },
+            minor: matches!(ty, FieldType::Int { .. } | FieldType::Any)
+                .then(|| u8::try_from(*decimals).unwrap_or(2)),
         },
         OfficeFormat::Email | OfficeFormat::Url | OfficeFormat::Phone => Format::Address,
         OfficeFormat::Multiline | OfficeFormat::Json => Format::Lines,

@@ -38,6 +38,12 @@ impl Period {
         }
     }
 
+    /// Whether the words name a period.
+    #[must_use]
+    pub fn is_one(words: &str) -> bool {
+        Self::parse(words, Timestamp::UNIX_EPOCH, &TimeZone::UTC).is_some()
+    }
+
     fn days(first: Date, count: i64) -> Option<Self> {
         Some(Self::between(first, first.checked_add(Span::new().try_days(count).ok()?).ok()?))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use super::period::Period;
 use super::{Arity, FieldTest, Filter, Operator};
 
 /// Parentheses may not nest deeper than this.
@@ -13,6 +14,8 @@ const MAX_DEPTH: usize = 40;
 pub struct FilterError {
     /// Character position, from 1.
     pub at: usize,
+    /// What was probably meant, where that can be told: a filter, or its beginning.
+    pub meant: Option<String>,
     /// What should stand there.
     pub expected: String,
     /// What stands there; none at the end.
@@ -63,6 +66,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
             '"' | '\'' => {
                 let (text, length) = quoted(&chars[i..], c).ok_or_else(|| FilterError {
                     at,
+                    meant: None,
                     expected: format!("a closing {c}"),
                     found: None,
                 })?;
@@ -82,6 +86,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
                     if length == 0 {
                         return Err(FilterError {
                             at,
+                            meant: None,
                             expected: "a name, a value or an operator".into(),
                             found: Some(c.to_string()),
                         });
@@ -153,7 +158,7 @@ impl Reader {
             Some(located) => (located.at, Some(shown(&located.token).to_owned())),
             None => (self.end, None),
         };
-        FilterError { at, expected: what.to_owned(), found }
+        FilterError { at, meant: None, expected: what.to_owned(), found }
     }
 
     fn is_word(&self, word: &str) -> bool {
@@ -224,8 +229,30 @@ impl Reader {
             path.push(self.name()?);
         }
         let operator = self.operator()?;
-        let operands = self.operands(operator)?;
+        let start = self.next;
+        let operands = self
+            .operands(operator)
+            .map_err(|error| self.corrected(error, &path, operator, start))?;
         Ok(Filter::Test(FieldTest { path, operator, operands }))
+    }
+
+    /// The error of a test with what was probably meant: a period after `in`, or a list of one.
+    fn corrected(
+        &mut self,
+        error: FilterError,
+        path: &[String],
+        operator: Operator,
+        start: usize,
+    ) -> FilterError {
+        self.next = start;
+        let is_list = operator.arity() == Arity::Many;
+        let Some(words) = self.phrase().ok().filter(|_| is_list) else { return error };
+        let operator = match (operator, Period::is_one(&words)) {
+            (Operator::In, true) => Operator::During,
+            (operator, _) => operator,
+        };
+        let test = FieldTest { path: path.to_vec(), operator, operands: vec![words] };
+        FilterError { meant: Some(Filter::Test(test).to_string()), ..error }
     }
 
     fn name(&mut self) -> Result<String, FilterError> {
@@ -506,6 +533,37 @@ mod tests {
         #[test]
         fn no_text_makes_the_reader_fail_badly(text in ".*") {
             let _ = Filter::parse(&text);
+        }
+    }
+
+    #[test]
+    fn a_period_after_in_is_told_how_it_would_be_right() {
+        let meant = |text: &str| parse(text).expect_err("no list").meant;
+        assert_eq!(
+            meant("updated_at in last 30 days").as_deref(),
+            Some("updated_at during last 30 days")
+        );
+        assert_eq!(meant("status in new and a = 1").as_deref(), Some("status in (new)"));
+        assert_eq!(meant("status in"), None);
+        assert_eq!(meant("status = "), None);
+    }
+
+    #[test]
+    fn every_example_of_the_documents_is_a_filter() {
+        let page = include_str!("../../../../docs/filters.md");
+        let blocks = page.split("```filter\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let rows = page.lines().filter(|line| line.starts_with("| `"));
+        let in_rows = rows.filter_map(|row| row.split('`').nth(3));
+        let mut operators = std::collections::HashSet::new();
+        for text in blocks.flat_map(str::lines).chain(in_rows) {
+            let filter = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(parse(&filter.to_string()), Ok(filter.clone()), "{text}");
+            if let Filter::Test(test) = filter {
+                operators.insert(test.operator);
+            }
+        }
+        for operator in Operator::ALL {
+            assert!(operators.contains(&operator), "{} has no example", operator.symbol());
         }
     }
 }

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use kontor_model::currency::minor_digits;
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Schema, Sort, Value};
 
-use super::money::minor_digits;
 use super::{
     Catalog, Choice, Face, FieldFace, Format, Incoming, Kinds, Link, Mark, SoftDelete, Stamps,
     Translations, humanised,
@@ -205,6 +205,7 @@ fn field_face(
         secret,
         format: format(resource, said_field, index),
         read_only,
+        kept: said_field.editable != Some(true) && is_kept(resource, said, index),
         choices: said_field
             .choices
             .iter()
@@ -215,6 +216,18 @@ fn field_face(
             })
             .collect(),
     }
+}
+
+/// Whether the database or the application keeps a field, so that nobody changes it by hand.
+fn is_kept(resource: &Resource, said: &ResourceOverride, index: usize) -> bool {
+    let field = &resource.fields[index];
+    let is_named = |name: Option<&String>| name.is_some_and(|name| *name == field.name);
+    let is_stamp = said.stamps.as_ref().is_some_and(|stamps| {
+        is_named(stamps.created.as_ref()) || is_named(stamps.updated.as_ref())
+    });
+    let is_mark = is_named(said.soft_delete.as_ref().map(|soft| &soft.field));
+    let is_counted = resource.key.contains(&index) && field.generated != Generated::No;
+    is_stamp || is_mark || is_counted
 }
 
 fn format(resource: &Resource, said: &FieldOverride, index: usize) -> Format {
@@ -241,7 +254,7 @@ fn format(resource: &Resource, said: &FieldOverride, index: usize) -> Format {
                 _ => None,
             },
             decimals: said.decimals.unwrap_or_else(|| match &said.currency {
-                Some(Currency::Code(code)) => minor_digits(2, Some(code)),
+                Some(Currency::Code(code)) => u32::from(minor_digits(code).unwrap_or(2)),
                 _ => 2,
             }),
         },

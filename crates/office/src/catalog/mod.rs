@@ -15,7 +15,7 @@ use crate::error::ReadOnlyReason;
 use crate::manifest::Label;
 
 pub use build::build;
-pub use money::{in_major_units, minor_digits};
+pub use money::{in_major_units, own_digits};
 pub use words::humanised;
 
 /// A backend's resources as people see them.
@@ -88,6 +88,9 @@ pub struct FieldFace {
     pub format: Format,
     /// Why it cannot be changed; none when it can.
     pub read_only: Option<ReadOnlyReason>,
+    /// Whether the database or the application keeps it: a key that is counted up, a stamp, the
+    /// mark of deleted records. Screens show it, but do not offer to change it.
+    pub kept: bool,
     /// Titles and colours of its known values.
     pub choices: Vec<Choice>,
 }

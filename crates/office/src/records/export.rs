@@ -18,7 +18,7 @@ use super::list::{
 use super::titles::{Along, take_titles};
 use crate::Office;
 use crate::actor::{Permit, Read};
-use crate::catalog::{Catalog, Face, Format, in_major_units, minor_digits};
+use crate::catalog::{Catalog, Face, Format, in_major_units, own_digits};
 use crate::error::OfficeError;
 
 /// An export may keep a statement running this long.
@@ -122,7 +122,7 @@ impl Layout {
             return None;
         }
         let currency = record.currencies.get(at).and_then(Option::as_deref);
-        Some(in_major_units(&value.to_text()?, minor_digits(decimals, currency)))
+        Some(in_major_units(&value.to_text()?, own_digits(decimals, currency)))
     }
 
     fn is_textual(&self, field: usize) -> bool {

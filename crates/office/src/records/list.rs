@@ -186,7 +186,7 @@ impl Office {
         let words = request.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
         let search = words.map(|words| SearchPlan::of(catalog, face, words)).transpose()?;
         if let Some(plan) = &search {
-            condition = condition.and(Condition::Search(plan.terms.clone()));
+            condition = condition.and(plan.condition());
         }
         let columns = match &request.columns {
             Some(names) if !names.is_empty() => names

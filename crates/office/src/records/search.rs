@@ -19,14 +19,16 @@ const MOST_FIELDS: usize = 12;
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Records of one resource in the one box.
 const MOST_HITS: u32 = 5;
+/// Words that are looked for one by one; what follows is one text.
+const MOST_WORDS: usize = 6;
 /// Resources of one backend that the one box asks.
 const MOST_RESOURCES: usize = 12;
 
 /// How the words of a search box are looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchPlan {
-    /// What is asked of the backend.
-    pub terms: Vec<SearchTerm>,
+    /// What is asked of the backend: for each word, the searches of which one must find it.
+    pub terms: Vec<Vec<SearchTerm>>,
     /// How far it reaches.
     pub scope: SearchScope,
 }
@@ -48,7 +50,7 @@ pub enum SearchScope {
 }
 
 impl SearchPlan {
-    /// The plan for words in a resource.
+    /// The plan for words in a resource: each may stand in another field, in any order.
     ///
     /// # Errors
     /// [`OfficeError::WouldScan`] when the table is large and no index helps.
@@ -59,15 +61,85 @@ impl SearchPlan {
             None => face.order.clone(),
         };
         let rows = size(catalog, resource);
-        if rows <= SMALL {
-            return Ok(Self {
-                terms: anywhere(resource, &candidates, words),
-                scope: SearchScope::Anywhere,
-            });
+        let (whole, scope) = if rows <= SMALL {
+            (anywhere(resource, &candidates, words), SearchScope::Anywhere)
+        } else {
+            indexed(resource, &candidates, words)
+        };
+        let terms = each_word(resource, &candidates, words, whole, rows);
+        let is_small = scope == SearchScope::Anywhere;
+        if terms.is_empty() && !is_small {
+            return Err(OfficeError::WouldScan { rows });
         }
-        let plan = indexed(resource, &candidates, words);
-        if plan.terms.is_empty() { Err(OfficeError::WouldScan { rows }) } else { Ok(plan) }
+        // Nothing to look into finds nothing.
+        Ok(Self { terms: if terms.is_empty() { vec![Vec::new()] } else { terms }, scope })
     }
+
+    /// What the words ask of a record.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        found_by(self.terms.clone())
+    }
+}
+
+/// Every word must be found by one of its searches.
+fn found_by(terms: Vec<Vec<SearchTerm>>) -> Condition {
+    let mut words = terms.into_iter().map(Condition::Search);
+    match (words.next(), words.len()) {
+        (Some(only), 0) => only,
+        (first, _) => Condition::All(first.into_iter().chain(words).collect()),
+    }
+}
+
+/// The searches for each of several words. `whole` are those for all of them as one text: a
+/// record is found by these, or by a search for every word. Written as words that must all be
+/// found, each of which by one of a flat list, so that an index serves each list. Where a word
+/// could only be found by reading a large table, it is looked for as part of the whole.
+fn each_word(
+    resource: &Resource,
+    candidates: &[usize],
+    words: &str,
+    whole: Vec<SearchTerm>,
+    rows: u64,
+) -> Vec<Vec<SearchTerm>> {
+    let mut each: Vec<Vec<SearchTerm>> = split(words)
+        .into_iter()
+        .map(|word| match rows {
+            0..=SMALL => anywhere(resource, candidates, word),
+            _ => indexed(resource, candidates, word).0,
+        })
+        .collect();
+    if each.len() < 2 || each.iter().any(Vec::is_empty) {
+        return if whole.is_empty() { Vec::new() } else { vec![whole] };
+    }
+    // A text that holds all of the words holds each of them.
+    let more = whole.into_iter().filter(|term| {
+        rows > SMALL || !matches!(term, SearchTerm::Contains(_, text) if text == words)
+    });
+    let more: Vec<SearchTerm> = more.collect();
+    for terms in &mut each {
+        terms.extend(more.iter().cloned());
+    }
+    each
+}
+
+/// The words of a search.
+fn split(words: &str) -> Vec<&str> {
+    let mut split = Vec::new();
+    let mut rest = words.trim();
+    while !rest.is_empty() {
+        match rest.split_once(char::is_whitespace) {
+            Some((word, more)) if split.len() + 1 < MOST_WORDS => {
+                split.push(word);
+                rest = more.trim_start();
+            }
+            _ => {
+                split.push(rest);
+                break;
+            }
+        }
+    }
+    split
 }
 
 /// About how many records a search would read; a view is as large as the largest table.
@@ -111,7 +183,11 @@ fn is_unique(resource: &Resource, field: usize) -> bool {
 }
 
 /// Only what indexes serve.
-fn indexed(resource: &Resource, candidates: &[usize], words: &str) -> SearchPlan {
+fn indexed(
+    resource: &Resource,
+    candidates: &[usize],
+    words: &str,
+) -> (Vec<SearchTerm>, SearchScope) {
     let (mut terms, mut equal, mut beginning, mut containing) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for index in &resource.indexes {
@@ -145,7 +221,7 @@ fn indexed(resource: &Resource, candidates: &[usize], words: &str) -> SearchPlan
             _ => {}
         }
     }
-    SearchPlan { terms, scope: SearchScope::Indexed { equal, beginning, containing } }
+    (terms, SearchScope::Indexed { equal, beginning, containing })
 }
 
 /// What the one box found.
@@ -281,12 +357,12 @@ impl Office {
         permit: &Permit<Read>,
         catalog: &Catalog,
         face: &Face,
-        terms: Vec<SearchTerm>,
+        terms: Vec<Vec<SearchTerm>>,
         limit: u32,
     ) -> Result<Vec<(Listed, String)>, OfficeError> {
         let resource = catalog.resource(face);
         let mut read: Vec<usize> = face.title_fields.clone();
-        for term in &terms {
+        for term in terms.iter().flatten() {
             let field = match term {
                 SearchTerm::Equals(field, _)
                 | SearchTerm::Prefix(field, _)
@@ -299,9 +375,8 @@ impl Office {
         read.sort_unstable();
         read.dedup();
         let everything = kontor_model::filter::Filter::everything();
-        let condition = self
-            .condition(&permit.actor, catalog, face, &everything)?
-            .and(Condition::Search(terms));
+        let condition =
+            self.condition(&permit.actor, catalog, face, &everything)?.and(found_by(terms));
         let query = kontor_model::Query::unordered(
             read.iter().map(|&field| kontor_model::Column::whole(field)).collect(),
             condition,
@@ -344,7 +419,7 @@ fn searched_faces(catalog: &Catalog) -> Vec<&Face> {
 }
 
 /// What the one box asks of a resource: identifiers to the letter, titles as far as it is cheap.
-fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec<SearchTerm> {
+fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec<Vec<SearchTerm>> {
     let resource = catalog.resource(face);
     let mut candidates: Vec<usize> = face.title_fields.clone();
     let identifiers = face
@@ -364,7 +439,7 @@ fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec
         let more = if size(catalog, resource) <= SMALL {
             anywhere(resource, &candidates, &spelling)
         } else {
-            indexed(resource, &candidates, &spelling).terms
+            indexed(resource, &candidates, &spelling).0
         };
         for term in more {
             if !terms.contains(&term) {
@@ -375,7 +450,7 @@ fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec
             break;
         }
     }
-    terms
+    each_word(resource, &candidates, words, terms, size(catalog, resource))
 }
 
 /// A number is pasted with spaces, dashes or a `#` before it; an address in capitals.
@@ -402,6 +477,13 @@ fn spellings(words: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_told_apart_up_to_a_number() {
+        assert_eq!(split("  Andrea \u{a0} Bauer "), ["Andrea", "Bauer"]);
+        assert_eq!(split("a b c d e f g").last(), Some(&"f g"));
+        assert_eq!(split(" "), Vec::<&str>::new());
+    }
 
     #[test]
     fn a_pasted_number_is_forgiven_its_spaces_and_dashes() {

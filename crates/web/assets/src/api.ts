@@ -6,6 +6,8 @@ export interface Clash {
   mine: unknown;
   theirs: unknown;
   before: unknown;
+  /** The same as the screens show it. */
+  shown?: { mine: string | null; theirs: string | null; before: string | null };
 }
 
 export interface Written {
@@ -15,6 +17,10 @@ export interface Written {
   shown?: Record<string, string>;
   /** The values in their tagged form, to be expected by the next edit. */
   tagged?: Record<string, string>;
+  /** The values as one types them, where that is not their own text. */
+  typed?: Record<string, string>;
+  /** The numbers among them, amounts in their major unit. */
+  numbers?: Record<string, string>;
 }
 
 export type Answer =
@@ -30,13 +36,14 @@ interface Problem {
   conflict?: Clash[];
 }
 
-export async function patch(url: string, set: Record<string, unknown>, expect: Record<string, string>): Promise<Answer> {
+/** Sends what a person typed; the server reads it as their language writes it. */
+export async function patch(url: string, entered: Record<string, string | null>, expect: Record<string, string>): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(url, {
       method: "PATCH",
       headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ set, expect }),
+      body: JSON.stringify({ set: {}, entered, expect }),
     });
   } catch {
     return { kind: "refused", message: word("offline") };

@@ -3,6 +3,7 @@
 import "./swap";
 import "./menus";
 import "./keys";
+import "./leave";
 import "./grid";
 import "./edit";
 import "./paste";

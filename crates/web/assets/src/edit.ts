@@ -5,7 +5,7 @@ import { ask } from "./dialog";
 import { headerOf, move } from "./grid";
 import { swap } from "./swap";
 import { toast } from "./toast";
-import { language, make, word } from "./words";
+import { make, word } from "./words";
 
 type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -20,14 +20,6 @@ export function textOf(cell: HTMLTableCellElement): string | null {
   // Floats are tagged by their bits; the number stands in data-n.
   if (tagged[0] === "f" || tagged[0] === "r") return cell.dataset["n"] ?? "";
   return tagged.slice(1);
-}
-
-/** A number as the language writes it, in the notation of the API. */
-export function canonical(kind: string, text: string): string {
-  if (kind !== "number") return text;
-  const trimmed = text.trim().replace("−", "-");
-  if (language === "de" && /^-?[\d.]*,\d+$/.test(trimmed)) return trimmed.replaceAll(".", "").replace(",", ".");
-  return trimmed;
 }
 
 function addressOf(cell: HTMLTableCellElement): string {
@@ -55,7 +47,8 @@ function inputFor(header: HTMLTableCellElement, value: string | null): Input {
     area.value = value ?? "";
     return area;
   }
-  const input = make("input", { "aria-label": label, autocomplete: "off", type: kind === "date" && isDate(value) ? "date" : "text" });
+  const input = make("input", { "aria-label": label, autocomplete: "off", type: pickerOf(kind, value) });
+  if (input.type === "datetime-local") input.step = value?.includes(".") ? "0.001" : "1";
   if (kind === "number") {
     input.inputMode = "decimal";
     input.classList.add("right");
@@ -64,7 +57,12 @@ function inputFor(header: HTMLTableCellElement, value: string | null): Input {
   return input;
 }
 
-const isDate = (value: string | null): boolean => value === null || /^\d{4}-\d\d-\d\d$/.test(value);
+/** A picker where it can hold the value. */
+function pickerOf(kind: string, value: string | null): string {
+  if (kind === "date" && (value === null || /^\d{4}-\d\d-\d\d$/.test(value))) return "date";
+  if (kind === "moment" && (value === null || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?$/.test(value))) return "datetime-local";
+  return "text";
+}
 
 /** Opens the editor of a cell. */
 export function edit(cell: HTMLTableCellElement): void {
@@ -76,7 +74,10 @@ export function edit(cell: HTMLTableCellElement): void {
   document.querySelector(".editor")?.remove();
   const before = textOf(cell);
   const input = inputFor(header, before);
-  const box = make("div", { class: "editor" }, input);
+  // A picker writes what it was given in its own way.
+  const start = input.value;
+  const currency = header.dataset["kind"] === "number" ? (cell.dataset["currency"] ?? header.dataset["currency"]) : undefined;
+  const box = make("div", { class: "editor" }, currency ? make("span", { class: "amount" }, input, make("span", { class: "unit" }, currency)) : input);
   let none = before === null;
   if ("nullable" in header.dataset) box.append(nullSwitch(input, none, (now) => (none = now)));
   const area = cell.getBoundingClientRect();
@@ -93,11 +94,11 @@ export function edit(cell: HTMLTableCellElement): void {
   };
   const commit = async (then: () => void): Promise<void> => {
     if (!open) return;
-    const kind = header.dataset["kind"] ?? "text";
-    const after = none ? null : canonical(kind, input.value);
+    const after = none ? null : input.value;
+    const isSame = after === before || (after === start && before !== null);
     close();
     then();
-    if (after !== before) await save(cell, header, after);
+    if (!isSame) await save(cell, header, after);
   };
   input.addEventListener("input", () => {
     none = false;
@@ -151,7 +152,7 @@ export async function save(cell: HTMLTableCellElement, header: HTMLTableCellElem
   const answer = await patch(addressOf(cell), { [field]: after }, { [field]: expected });
   cell.classList.remove("saving");
   if (answer.kind === "written") {
-    const { operation, shown, tagged } = answer.written;
+    const { operation, shown, tagged, typed, numbers } = answer.written;
     cell.classList.remove("dirty");
     // Nothing was changed where the record held the value already.
     if (!operation) return undefined;
@@ -159,8 +160,8 @@ export async function save(cell: HTMLTableCellElement, header: HTMLTableCellElem
     if (tagged?.[field] !== undefined && shown?.[field] !== undefined) {
       cell.innerHTML = shown[field];
       cell.dataset["v"] = tagged[field];
-      delete cell.dataset["e"];
-      if (cell.dataset["n"] !== undefined) cell.dataset["n"] = after ?? "";
+      put(cell, "e", typed?.[field]);
+      if ("sum" in header.dataset) put(cell, "n", numbers?.[field]);
       flash(cell);
     } else {
       await refreshRow(cell);
@@ -176,6 +177,11 @@ export async function save(cell: HTMLTableCellElement, header: HTMLTableCellElem
   cell.title = answer.message;
   toast(answer.message, { bad: true });
   return undefined;
+}
+
+function put(cell: HTMLElement, name: string, value: string | undefined): void {
+  if (value === undefined) delete cell.dataset[name];
+  else cell.dataset[name] = value;
 }
 
 function flash(cell: HTMLElement): void {
@@ -215,7 +221,7 @@ async function settle(cell: HTMLTableCellElement, header: HTMLTableCellElement, 
   if (!clash) return;
   const version = (label: string, value: unknown): HTMLElement =>
     make("div", { class: "version" }, make("span", { class: "word" }, label), make("span", {}, shownValue(value)));
-  const versions = make("div", { class: "versions" }, version(word("mine"), mine), version(word("theirs"), clash.theirs), version(word("before"), clash.before));
+  const versions = make("div", { class: "versions" }, version(word("mine"), clash.shown ? clash.shown.mine : mine), version(word("theirs"), clash.shown ? clash.shown.theirs : clash.theirs), version(word("before"), clash.shown ? clash.shown.before : clash.before));
   const choice = await ask(word("conflict"), [make("p", {}, word("conflictText")), versions], [
     { value: "mine", label: word("keepMine"), primary: true },
     { value: "theirs", label: word("keepTheirs") },

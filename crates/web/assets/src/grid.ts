@@ -168,13 +168,24 @@ function tell(): void {
   const sums: string[] = [];
   for (const header of table?.tHead?.rows[0]?.cells ?? []) {
     if (!("sum" in header.dataset)) continue;
-    const numbers = rows.map((row) => row.cells[header.cellIndex]?.dataset["n"]).filter((n): n is string => n !== undefined);
-    const added = numbers.length ? sum(numbers) : undefined;
-    if (!added) continue;
-    // The mean gets two more digits than the values have; what is beyond is cut.
-    const mean = (added.total * 100n) / BigInt(numbers.length);
     const name = header.querySelector(".sort")?.textContent?.trim() ?? "";
-    sums.push(`${name}: ${local(plain(added.total, added.scale))} (⌀ ${local(trimmed(plain(mean, added.scale + 2), added.scale))})`);
+    // Amounts of different currencies are not added up.
+    const byCurrency = new Map<string, string[]>();
+    for (const { dataset } of rows.flatMap((row) => row.cells[header.cellIndex] ?? [])) {
+      if (dataset["n"] === undefined) continue;
+      const currency = dataset["currency"] ?? header.dataset["currency"] ?? "";
+      byCurrency.set(currency, [...(byCurrency.get(currency) ?? []), dataset["n"]]);
+    }
+    for (const [currency, numbers] of byCurrency) {
+      const added = sum(numbers);
+      if (!added) continue;
+      // The mean of numbers gets two more digits than they have, that of amounts none; what is
+      // beyond is cut.
+      const more = currency ? 0 : 2;
+      const mean = (added.total * 10n ** BigInt(more)) / BigInt(numbers.length);
+      const unit = currency && `\u00a0${currency}`;
+      sums.push(`${name}: ${local(plain(added.total, added.scale))}${unit} (⌀ ${local(trimmed(plain(mean, added.scale + more), added.scale))}${unit})`);
+    }
   }
   const place = document.querySelector("[data-sums]");
   if (place) {

@@ -1,6 +1,6 @@
 // A block of cells from a spreadsheet goes over the grid: shown first, then written cell by cell.
 import { ask } from "./dialog";
-import { canonical, save, takeBack, textOf } from "./edit";
+import { save, takeBack, textOf } from "./edit";
 import { cellAt, grid, headerOf } from "./grid";
 import { toast } from "./toast";
 import { make, word } from "./words";
@@ -54,10 +54,9 @@ function plan(start: HTMLTableCellElement, block: string[][]): { writes: Write[]
         left += 1;
         return;
       }
-      const kind = header.dataset["kind"] ?? "text";
       const before = textOf(cell);
       // An empty cell of a spreadsheet is no value where the field knows that.
-      const after = text === "" && "nullable" in header.dataset ? null : canonical(kind, text);
+      const after = text === "" && "nullable" in header.dataset ? null : text;
       if (after !== before) writes.push({ cell, header, before, after });
     }),
   );

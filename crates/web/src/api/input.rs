@@ -69,9 +69,14 @@ impl NewRecord {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"set": {"status": "paid"}, "expect": {"status": "topen"}}))]
 pub(super) struct RecordEdit {
-    /// Fields with what they shall hold.
+    /// Fields with what they shall hold, as the database holds it.
     #[schema(value_type = std::collections::BTreeMap<String, super::json::AnyValue>)]
     set: Wanted,
+    /// Fields with what a person typed for them: numbers, days and times in the notation of your
+    /// language and time zone, amounts in their major unit. Null is no value.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, Option<String>>)]
+    pub(super) entered: Members<Option<String>>,
     /// Fields with what they were seen to hold, in the tagged form in which records give it. A
     /// field that holds something else by now is a conflict, and nothing is written.
     #[serde(default)]

@@ -11,6 +11,7 @@ mod bulk;
 mod described;
 mod document;
 mod drift;
+mod entered;
 mod export;
 mod extract;
 mod input;

@@ -112,6 +112,9 @@ struct FieldConflict {
     /// What was wanted.
     #[schema(value_type = super::json::AnyValue)]
     mine: (),
+    /// `before`, `theirs` and `mine` as the screens show them to you; null is no value.
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    shown: (),
     /// What is there now in its tagged form: send it as `expect` to overwrite it knowingly.
     expect: String,
 }

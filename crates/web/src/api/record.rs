@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::Described;
+use super::entered::Entering;
 use super::extract::{At, Framed, InRecord, MaybeSent, Sent};
 use super::input::{Deletion, RecordEdit};
 use super::json::json;
@@ -16,6 +17,7 @@ use super::problem::{Problem, ReadRefusals, WriteRefusals};
 use super::version::{Holding, etag, is_known};
 use super::written::{Laid, RecordAnswer, Writing, Written};
 use crate::app::App;
+use crate::failure::ApiFailure;
 use crate::visitor::Caller;
 
 pub(super) fn describe(api: Described) -> Described {
@@ -79,9 +81,20 @@ async fn change(
     edit.version = held.mark;
     let known: Vec<String> = edit.expect.iter().map(|(field, _)| field.clone()).collect();
     edit.expect.extend(held.expect.into_iter().filter(|(field, _)| !known.contains(field)));
+    let laid = Entering { app: &app, permit: &reading, frame: &frame, caller: &caller };
+    let entered = laid.read(&name, &key, sent.entered.0, &edit.expect).await.map_err(told)?;
+    edit.set.extend(entered);
     let changed: Vec<String> = edit.set.iter().map(|(field, _)| field.clone()).collect();
     let plan = app.office.plan_update(&permit, &name, &key, &edit).await.map_err(told)?;
-    let applied = app.office.apply(&caller.0, &permit.backend, plan).await.map_err(told)?;
+    let applied = match app.office.apply(&caller.0, &permit.backend, plan).await {
+        Ok(applied) => applied,
+        Err(OfficeError::Stale { key: of, conflicts }) => {
+            let shown = laid.shown(&name, &key, &conflicts).await;
+            let error = OfficeError::Stale { key: of, conflicts };
+            return Err(ApiFailure::of(caller.language(), error).with_shown(shown).into());
+        }
+        Err(error) => return Err(told(error)),
+    };
     let writing = Writing { app: &app, caller: &caller, permit: &reading, frame: &frame };
     let (operation, key) = match applied.items.first() {
         Some(ItemState::Written(key)) => (Some(applied.operation.as_str()), key),

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::components::cell::{Place, content};
 use crate::components::shell::Here;
 use crate::frame::Frame;
+use crate::pages::list::{edit_text, number};
 use crate::view::View;
 use crate::visitor::Caller;
 
@@ -113,6 +114,10 @@ pub(super) struct Written<'a> {
     shown: BTreeMap<&'a str, String>,
     /// The changed fields in their tagged form, for `expect` of the next edit.
     tagged: BTreeMap<&'a str, String>,
+    /// The changed fields as one types them, where that is not their own text.
+    typed: BTreeMap<&'a str, String>,
+    /// The changed fields that are numbers, amounts in their major unit.
+    numbers: BTreeMap<&'a str, String>,
 }
 
 /// Where and for whom something was written.
@@ -133,7 +138,7 @@ impl Writing<'_> {
         changed: &[String],
     ) -> Result<Response, OfficeError> {
         let found = self.app.office.record(self.permit, resource, key).await?;
-        let shown = self.shown(&found, changed).await;
+        let Drawn { shown, typed, numbers } = self.drawn(&found, changed).await;
         let laid = Laid::out(found);
         let schema = laid.found.catalog.resource(laid.found.face());
         let tagged = changed.iter().filter_map(|name| {
@@ -143,13 +148,14 @@ impl Writing<'_> {
             Some((name.as_str(), value))
         });
         let record = laid.answer(&self.permit.backend.name);
-        let written = Written { operation, record, shown, tagged: tagged.collect() };
+        let tagged = tagged.collect();
+        let written = Written { operation, record, shown, tagged, typed, numbers };
         let mut response = json(status, &written);
         laid.tag(&mut response);
         Ok(response)
     }
 
-    async fn shown<'c>(&self, found: &Shown, changed: &'c [String]) -> BTreeMap<&'c str, String> {
+    async fn drawn<'c>(&self, found: &Shown, changed: &'c [String]) -> Drawn<'c> {
         let here = Here::Elsewhere;
         let shell = self.frame.shell(self.app, Some(&self.caller.0), here).await;
         let view = View {
@@ -158,17 +164,35 @@ impl Writing<'_> {
             face: found.face(),
             language: self.caller.language(),
         };
-        let cells = changed.iter().filter_map(|name| {
-            let index = view.resource().position(name)?;
-            let at = found.fields.iter().position(|(field, _)| *field == index)?;
+        let mut drawn = Drawn::default();
+        for name in changed {
+            let Some(index) = view.resource().position(name) else { continue };
+            let Some(at) = found.fields.iter().position(|(field, _)| *field == index) else {
+                continue;
+            };
             let field =
                 view.with_currency(view.field(index), index, |other| found.value(other).cloned());
             let title = found.titles.get(at).and_then(Option::as_ref);
             let cell = view.cell(index, brief(&found.fields[at].1), title);
-            Some((name.as_str(), content(&shell, &field, &cell, Place::List).into_string()))
-        });
-        cells.collect()
+            let markup = content(&shell, &field, &cell, Place::List).into_string();
+            drawn.shown.insert(name.as_str(), markup);
+            if let Some(text) = edit_text(&shell, &field, &cell) {
+                drawn.typed.insert(name.as_str(), text);
+            }
+            if let Some(number) = number(&field, &cell).filter(|_| field.ty.is_numeric()) {
+                drawn.numbers.insert(name.as_str(), number);
+            }
+        }
+        drawn
     }
+}
+
+/// Changed fields as the screens draw them.
+#[derive(Default)]
+struct Drawn<'a> {
+    shown: BTreeMap<&'a str, String>,
+    typed: BTreeMap<&'a str, String>,
+    numbers: BTreeMap<&'a str, String>,
 }
 
 /// A list shows the beginning of a long text.

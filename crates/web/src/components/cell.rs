@@ -48,9 +48,8 @@ pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> M
             status_dot(field, &text)
         }
         value => match (&cell.currency, &field.format) {
-            (Some(currency), Format::Money { minor, .. }) => {
-                let minor = format::own_minor(*minor, currency);
-                let format = Format::Money { currency: Some(currency.clone()), minor };
+            (Some(currency), Format::Money { .. }) => {
+                let format = field.format.in_currency(currency);
                 plain(shell, &FieldView { format, ..field.clone() }, value, place)
             }
             _ => plain(shell, field, value, place),

@@ -6,18 +6,19 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kontor_model::{Count, RecordKey};
+use kontor_model::{Count, RecordKey, Value};
 use kontor_office::{
     BulkPreview as Preview, BulkProgress, BulkSelection, Edit, EditRequest, Excluded, FieldProblem,
-    Input, ItemState, ListRequest, OfficeError, SampleOf,
+    Input, ItemState, ListRequest, OfficeError, Problem, SampleOf,
 };
 
 use crate::app::App;
 use crate::components::diff::FieldChange;
 use crate::failure::{PageFailure, field_text};
+use crate::format;
 use crate::handlers::list::{At, face_of, query, request};
 use crate::handlers::record::language;
-use crate::handlers::write::{groups, touched_line};
+use crate::handlers::write::{groups, meant_format, touched_line};
 use crate::handlers::{Pairs, Place, all, done, first, go, here, key, place, shown};
 use crate::links;
 use crate::pages::bulk::{
@@ -138,7 +139,7 @@ async fn form(
         return Err(OfficeError::ReadOnly(reason));
     }
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
-    let inputs = inputs_of(groups(&view, &shell.zone, None, pairs, problems, shell.texts));
+    let inputs = inputs_of(groups(&view, shell.reader(), None, pairs, problems, shell.texts));
     let inputs = inputs.into_iter().filter(|input| !input.field.is_key).map(|input| {
         // “The database decides” is an answer for new records only.
         crate::pages::record::form::FormInput { default: None, ..input }
@@ -164,19 +165,40 @@ fn chosen(pairs: &Pairs) -> impl Iterator<Item = &str> {
 }
 
 /// What the ticked fields shall hold.
-fn wanted(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> EditRequest {
+fn wanted(
+    view: &View<'_>,
+    pairs: &Pairs,
+    reader: format::Reader<'_>,
+) -> (EditRequest, Vec<FieldProblem>) {
     let mut edit = EditRequest::default();
+    let mut problems = Vec::new();
+    // Records of a selection may differ in their currency; only one that they all get counts.
+    let ticked: Pairs = pairs
+        .iter()
+        .filter(|(name, _)| {
+            name.strip_prefix("v.").is_none_or(|field| chosen(pairs).any(|other| other == field))
+        })
+        .cloned()
+        .collect();
     for name in chosen(pairs) {
-        let Some(field) = view.resource().field(name) else { continue };
-        let input = match given(&field.name, &field.ty, zone, pairs) {
+        let Some(index) = view.resource().position(name) else { continue };
+        let field = view.field(index);
+        let meant = meant_format(view, &field, index, &ticked);
+        let input = match given(&field, &meant, reader, pairs) {
             Some(Given::Text(text)) => Input::Text(text),
+            Some(Given::Value(value)) => Input::Value(value),
+            Some(Given::Wrong(problem)) => {
+                let problem = Problem::Input(problem);
+                problems.push(FieldProblem { field: field.name.clone(), problem });
+                continue;
+            }
             Some(Given::Null | Given::Default) => Input::Null,
             // An input that was left empty means an empty value, where the type has one.
             Some(Given::Unchanged) | None => Input::Text(String::new()),
         };
         edit.set.push((field.name.clone(), input));
     }
-    edit
+    (edit, problems)
 }
 
 async fn preview(
@@ -185,14 +207,17 @@ async fn preview(
     place: &Place<Edit>,
     pairs: &Pairs,
 ) -> Result<Response, OfficeError> {
-    let zone = reader.frame.shell(app, Some(&reader.actor), here(place)).await.zone;
-    let edit = {
+    let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
+    let (edit, problems) = {
         let catalog = place.permit.backend.catalog()?;
         let reading = place.permit.to_read();
         let face = face_of(&catalog, place)?;
         let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
-        wanted(&view, pairs, &zone)
+        wanted(&view, pairs, shell.reader())
     };
+    if !problems.is_empty() {
+        return form(app, reader, place, pairs, &problems, None).await;
+    }
     if edit.set.is_empty() {
         let problem = language(reader).texts().get("bulk-choose").into_owned();
         return form(app, reader, place, pairs, &[], Some(problem)).await;
@@ -268,7 +293,7 @@ async fn answer_preview(
         plan: found.id,
         changing: found.records as u64,
         unchanged: unchanged.map_or(0, |(_, n)| *n as u64),
-        items: found.sample.iter().map(|sample| item(&view, sample)).collect(),
+        items: items(app, &view, &found.sample).await,
         left_out,
         excluded,
         touched: found.touched.iter().map(|touched| touched_line(&view, touched)).collect(),
@@ -284,15 +309,40 @@ async fn answer_preview(
     Ok((status, shown(&shell, markup)).into_response())
 }
 
-fn item(view: &View<'_>, (key, fields): &SampleOf) -> BulkItem {
-    let changes = fields.iter().filter_map(|(name, before, after)| {
-        let index = view.resource().position(name)?;
-        let cell = |value: &kontor_model::Value| {
-            Some(Cell { editable: false, ..view.cell(index, value.clone(), None) })
+/// The first records of a preview; amounts stand in the currency that each record has.
+async fn items(app: &App, view: &View<'_>, sample: &[SampleOf]) -> Vec<BulkItem> {
+    let mut items = Vec::with_capacity(sample.len());
+    for (key, fields) in sample {
+        let index = |name: &str| view.resource().position(name);
+        let of_record = fields.iter().find_map(|(name, _, _)| view.currency_field(index(name)?));
+        let code = match of_record {
+            None => None,
+            Some(currency) => {
+                let changed = fields.iter().find(|(name, _, _)| index(name) == Some(currency));
+                match changed {
+                    Some((_, before, after)) => {
+                        Some(if after.is_null() { before } else { after }.clone())
+                    }
+                    // What the preview does not hold is read; a record that is gone has none.
+                    None => {
+                        let found = app.office.record(view.permit, view.name(), key).await.ok();
+                        found.and_then(|found| found.value(currency).cloned())
+                    }
+                }
+            }
         };
-        Some(FieldChange { field: view.field(index), before: cell(before), after: cell(after) })
-    });
-    BulkItem { title: key.to_text(), link: view.record(key).link(), changes: changes.collect() }
+        let changes = fields.iter().filter_map(|(name, before, after)| {
+            let index = index(name)?;
+            let field = view.with_currency(view.field(index), index, |_| code.clone());
+            let cell = |value: &Value| {
+                Some(Cell { editable: false, ..view.cell(index, value.clone(), None) })
+            };
+            Some(FieldChange { field, before: cell(before), after: cell(after) })
+        });
+        let changes = changes.collect();
+        items.push(BulkItem { title: key.to_text(), link: view.record(key).link(), changes });
+    }
+    items
 }
 
 /// Applies what was previewed; how it goes on is told by the progress. A deletion is confirmed by

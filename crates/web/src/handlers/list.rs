@@ -310,7 +310,7 @@ fn search_box(view: &View<'_>) -> SearchBox {
         Err(_) => return SearchBox::Nothing,
     };
     let mut titles: Vec<String> = Vec::new();
-    for term in &plan.terms {
+    for term in plan.terms.iter().flatten() {
         let field = match term {
             SearchTerm::Equals(field, _)
             | SearchTerm::Prefix(field, _)

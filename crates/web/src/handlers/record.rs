@@ -4,6 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use kontor_model::filter::{Filter, Operator};
 use kontor_model::{Count, FieldType, RecordKey, Value};
 use kontor_office::catalog::Format as OfficeFormat;
 use kontor_office::{ListRequest, NotWritten, OfficeError, Read, Shown, Standing, TimelineEntry};
@@ -311,12 +312,26 @@ fn related_screen(
         columns: found.columns.iter().map(|&index| view.field(index)).collect(),
         rows: rows.collect(),
         all: query.address(view.backend(), view.name()),
-        new: view
-            .change_locked()
-            .is_none()
-            .then(|| links::part(view.backend(), view.name(), "new")),
+        new: view.change_locked().is_none().then(|| new_in(&view, &found.filter)),
         problem: None,
     }
+}
+
+/// The form of a new record that belongs to a list: with what all records of the list have.
+fn new_in(view: &View<'_>, filter: &str) -> String {
+    let parts = Filter::parse(filter).map(Filter::into_conjuncts).unwrap_or_default();
+    let given: Vec<(String, &String)> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Filter::Test(test) if test.operator == Operator::Eq => match test.path.as_slice() {
+                [name] => Some((format!("v.{name}"), test.operands.first()?)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let form = links::part(view.backend(), view.name(), "new");
+    links::with_query(&form, given.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 /// What happened to a record.

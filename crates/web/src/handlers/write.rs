@@ -6,11 +6,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::{RecordKey, Value};
 use kontor_office::{
-    Conflict, Edit, EditRequest, FieldProblem, Input, ItemState, OfficeError, Shown,
+    Conflict, Edit, EditRequest, FieldProblem, Input, ItemState, OfficeError, Problem, Shown,
 };
 
 use crate::app::App;
 use crate::failure::{PageFailure, field_text, told};
+use crate::format::{self, Format};
 use crate::handlers::list::{At, face_of};
 use crate::handlers::record::{AtRecord, language};
 use crate::handlers::{Pairs, Place, done, first, go, here, key, place, shown};
@@ -20,7 +21,7 @@ use crate::pages::record::delete::{DeleteScreen, Touched, page as delete_screen}
 use crate::pages::record::form::{FormGroup, FormInput, FormScreen, page as form_page};
 use crate::pages::record::given::{Given, given, input_text};
 use crate::pages::record::stale::{Clash, StaleScreen, Theirs, page as stale_page};
-use crate::shown::Cell;
+use crate::shown::{Cell, FieldView, Linked, Locked};
 use crate::texts::Texts;
 use crate::view::{View, at};
 use crate::visitor::Reader;
@@ -28,8 +29,34 @@ use crate::visitor::Reader;
 /// What a form gives for the fields of a resource. Where a conflict was shown, a version counts as
 /// chosen only by `keep.name`; without it the field still expects what was there before, and meets
 /// the conflict again.
-fn filled(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> EditRequest {
-    let mut edit = EditRequest::default();
+struct Filled {
+    edit: EditRequest,
+    /// What cannot be read.
+    problems: Vec<FieldProblem>,
+}
+
+impl Filled {
+    /// What became of planning this: what could not be read comes before what cannot be written.
+    fn told<T>(
+        problems: Vec<FieldProblem>,
+        planned: Result<T, OfficeError>,
+    ) -> Result<T, OfficeError> {
+        match planned {
+            planned if problems.is_empty() => planned,
+            Err(OfficeError::Invalid(more)) => {
+                let others = |found: &FieldProblem| {
+                    problems.iter().all(|problem| problem.field != found.field)
+                };
+                let more: Vec<_> = more.into_iter().filter(others).collect();
+                Err(OfficeError::Invalid(problems.into_iter().chain(more).collect()))
+            }
+            _ => Err(OfficeError::Invalid(problems)),
+        }
+    }
+}
+
+fn filled(view: &View<'_>, pairs: &Pairs, reader: format::Reader<'_>) -> Filled {
+    let mut filled = Filled { edit: EditRequest::default(), problems: Vec::new() };
     for &index in &view.face.order {
         let field = &view.resource().fields[index];
         if view.face.fields[index].read_only.is_some() {
@@ -40,22 +67,54 @@ fn filled(view: &View<'_>, pairs: &Pairs, zone: &jiff::tz::TimeZone) -> EditRequ
         };
         let kept = first(pairs, &format!("keep.{}", field.name));
         let was = if kept.is_some() { value("theirs").or(value("was")) } else { value("was") };
-        let input = match given(&field.name, &field.ty, zone, pairs) {
+        let seen = seen_field(view, index, pairs);
+        let meant = meant_format(view, &seen, index, pairs);
+        let input = match given(&seen, &meant, reader, pairs) {
             _ if kept == Some("theirs") => None,
             None | Some(Given::Unchanged | Given::Default) => continue,
             Some(Given::Null) => Some(Input::Null),
             Some(Given::Text(text)) => Some(Input::Text(text)),
+            Some(Given::Value(value)) => Some(Input::Value(value)),
+            Some(Given::Wrong(problem)) => {
+                let problem = Problem::Input(problem);
+                filled.problems.push(FieldProblem { field: field.name.clone(), problem });
+                continue;
+            }
         };
-        edit.set.extend(input.map(|input| (field.name.clone(), input)));
-        edit.expect.extend(was.map(|was| (field.name.clone(), was)));
+        filled.edit.set.extend(input.map(|input| (field.name.clone(), input)));
+        filled.edit.expect.extend(was.map(|was| (field.name.clone(), was)));
     }
-    edit
+    filled
+}
+
+/// A field as the form showed it: an amount in the currency that the record had then.
+fn seen_field(view: &View<'_>, index: usize, pairs: &Pairs) -> FieldView {
+    view.with_currency(view.field(index), index, |currency| {
+        let name = &view.resource().fields[currency].name;
+        first(pairs, &format!("was.{name}"))
+            .and_then(Value::from_tagged)
+            .or_else(|| first(pairs, &format!("v.{name}")).map(|text| Value::Text(text.to_owned())))
+    })
+}
+
+/// How a new text is meant: an amount in the currency that the form gives the record.
+pub(crate) fn meant_format(
+    view: &View<'_>,
+    seen: &FieldView,
+    index: usize,
+    pairs: &Pairs,
+) -> Format {
+    let name = |currency: usize| &view.resource().fields[currency].name;
+    view.currency_field(index)
+        .and_then(|currency| first(pairs, &format!("v.{}", name(currency))))
+        .filter(|code| !code.is_empty())
+        .map_or_else(|| seen.format.clone(), |code| seen.format.in_currency(code))
 }
 
 /// The inputs of a form: with what a record holds, with what the form gave, with what is wrong.
 pub(crate) fn groups(
     view: &View<'_>,
-    zone: &jiff::tz::TimeZone,
+    reader: format::Reader<'_>,
     found: Option<&Shown>,
     pairs: &Pairs,
     problems: &[FieldProblem],
@@ -63,10 +122,18 @@ pub(crate) fn groups(
 ) -> Vec<FormGroup> {
     let mut groups: Vec<FormGroup> = Vec::new();
     for &index in &view.face.order {
-        let field = view.field(index);
+        let field = match found {
+            Some(found) => {
+                view.with_currency(view.field(index), index, |other| found.value(other).cloned())
+            }
+            None => seen_field(view, index, pairs),
+        };
         let face = &view.face.fields[index];
         let value = found.and_then(|found| found.value(index)).cloned();
         let locked = face.read_only.map(crate::view::locked).or(field.locked);
+        // What is kept is asked for where a new record cannot be without it.
+        let is_asked = found.is_none() && field.required && locked == Some(Locked::Kept);
+        let locked = locked.filter(|_| !is_asked);
         if found.is_none() && locked.is_some() {
             continue;
         }
@@ -91,7 +158,7 @@ pub(crate) fn groups(
                 || {
                     value
                         .as_ref()
-                        .map(|value| input_text(&field.ty, value, zone))
+                        .map(|value| input_text(reader, &field, value))
                         .unwrap_or_default()
                 },
                 str::to_owned,
@@ -104,7 +171,7 @@ pub(crate) fn groups(
                 .map(|problem| field_text(t, problem)),
             default: if found.is_none() { default } else { None },
             cell,
-            field: crate::shown::FieldView { locked, ..field },
+            field: FieldView { locked, ..field },
         };
         let name =
             face.group.as_ref().map(|group| group.in_language(view.language.code()).to_owned());
@@ -164,16 +231,32 @@ async fn new_form(
             backend_title: view.backend_title(),
             resource_title: view.title(),
             title: String::new(),
-            groups: groups(&view, &shell.zone, None, pairs, problems, shell.texts),
+            groups: groups(&view, shell.reader(), None, pairs, problems, shell.texts),
             problem: general_problem(problems, shell.texts),
         })
     })();
     match screen {
-        Ok(screen) => {
+        Ok(mut screen) => {
+            name_links(app, place, &mut screen.groups).await;
             let markup = form_page(&shell, &screen);
             Ok((status, shown(&shell, markup)).into_response())
         }
         Err(error) => Err(reader.fails(app, error).await),
+    }
+}
+
+/// The titles of the records that a new one points to already. Where one cannot be found, its key
+/// has to do.
+async fn name_links(app: &App, place: &Place<Edit>, groups: &mut [FormGroup]) {
+    let reading = place.permit.to_read();
+    for input in groups.iter_mut().flat_map(|group| &mut group.inputs) {
+        let Some(link) = input.field.link.as_ref().filter(|_| !input.text.is_empty()) else {
+            continue;
+        };
+        let Ok(key) = key(&input.text) else { continue };
+        if let Ok(found) = app.office.record(&reading, &link.resource, &key).await {
+            input.cell.linked = Some(Linked { title: found.title, to: None });
+        }
     }
 }
 
@@ -189,7 +272,7 @@ pub(crate) async fn create(
         Err(error) => return Err(reader.fails(&app, error).await),
     };
     let made = async {
-        let zone = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await.zone;
+        let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
         let catalog = place.permit.backend.catalog()?;
         let reading = place.permit.to_read();
         let view = View {
@@ -198,8 +281,10 @@ pub(crate) async fn create(
             face: face_of(&catalog, &place)?,
             language: language(&reader),
         };
-        let edit = filled(&view, &pairs, &zone);
-        let plan = app.office.plan_create(&place.permit, &place.resource, &edit.set).await?;
+        let filled = filled(&view, &pairs, shell.reader());
+        let planned =
+            app.office.plan_create(&place.permit, &place.resource, &filled.edit.set).await;
+        let plan = Filled::told(filled.problems, planned)?;
         app.office.apply(&reader.actor, &place.permit.backend, plan).await
     };
     match made.await {
@@ -261,7 +346,7 @@ async fn edit_form(
             backend_title: view.backend_title(),
             resource_title: view.title(),
             title: found.title.clone(),
-            groups: groups(&view, &shell.zone, Some(&found), pairs, problems, shell.texts),
+            groups: groups(&view, shell.reader(), Some(&found), pairs, problems, shell.texts),
             problem: general_problem(problems, shell.texts),
         })
     };
@@ -286,7 +371,7 @@ pub(crate) async fn edit(
         Err(error) => return Err(reader.fails(&app, error).await),
     };
     let saved = async {
-        let zone = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await.zone;
+        let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
         let catalog = place.permit.backend.catalog()?;
         let reading = place.permit.to_read();
         let view = View {
@@ -295,12 +380,15 @@ pub(crate) async fn edit(
             face: face_of(&catalog, &place)?,
             language: language(&reader),
         };
-        let edit = filled(&view, &pairs, &zone);
-        if edit.set.is_empty() {
+        let filled = filled(&view, &pairs, shell.reader());
+        if filled.edit.set.is_empty() && filled.problems.is_empty() {
             return Ok(None);
         }
-        let plan =
-            app.office.plan_update(&place.permit, &place.resource, &key(&record)?, &edit).await?;
+        let planned = app
+            .office
+            .plan_update(&place.permit, &place.resource, &key(&record)?, &filled.edit)
+            .await;
+        let plan = Filled::told(filled.problems, planned)?;
         app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
     };
     let address = |record: &str| {
@@ -394,7 +482,8 @@ async fn stale(
             let cell =
                 |value: &Value| Cell { editable: false, ..view.cell(index, value.clone(), None) };
             let theirs = Theirs {
-                field: view.field(index),
+                field: view
+                    .with_currency(view.field(index), index, |other| found.value(other).cloned()),
                 now: cell(&conflict.theirs),
                 before: cell(&conflict.before),
                 by: author.map(|author| (author.actor, at(author.at))),

@@ -7,6 +7,7 @@ mod api_reading;
 mod api_rights;
 mod api_writing;
 mod changing;
+mod entering;
 mod markup;
 mod pages;
 mod rooms;

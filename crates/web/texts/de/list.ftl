@@ -42,6 +42,7 @@ filter-apply = Anwenden
 filter-wrong = Dieser Filter passt nicht:
 filter-text = Filter als Text
 filter-text-help = Zum Beispiel
+filter-text-more = Alle Operatoren mit Beispielen stehen in docs/filters.md.
 filter-and = und
 filter-or = oder
 filter-not = nicht

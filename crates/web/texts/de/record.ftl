@@ -11,6 +11,7 @@ locked-generated = Diesen Wert bildet die Datenbank selbst.
 locked-type = Werte dieses Typs werden nur angezeigt, damit nichts verloren geht.
 locked-no-privilege = Das Datenbankkonto der Verbindung darf hier nicht schreiben.
 locked-key = Der Schlüssel bleibt, wie er ist.
+locked-kept = Dieser Wert entsteht von selbst. Soll er hier änderbar sein, sagt das Manifest editable = true.
 conflict-title = Gerade von jemand anderem geändert
 conflict-text = Seit du die Seite geöffnet hast, hat sich dieser Wert geändert. Nichts ist verloren – was soll gelten?
 conflict-mine = Deins
@@ -144,3 +145,8 @@ change-undo = Rücknahme
 form-not-whole = Diese Bytes sind zu groß für ein Formular und bleiben, wie sie sind.
 form-choose = – bitte wählen –
 delete-not-confirmed = Zum Löschen bitte den Titel genau so eintippen, wie er dort steht.
+
+leave-title = Ohne Speichern verlassen?
+leave-text = Deine Änderungen sind noch nicht gespeichert. Als Entwurf bleiben sie in diesem Browser.
+leave-stay = Hier bleiben
+leave-go = Verlassen

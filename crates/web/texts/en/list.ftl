@@ -42,6 +42,7 @@ filter-apply = Apply
 filter-wrong = This filter cannot be used:
 filter-text = Filter as text
 filter-text-help = For example
+filter-text-more = All operators with examples are in docs/filters.md.
 filter-and = and
 filter-or = or
 filter-not = not

@@ -11,6 +11,7 @@ locked-generated = The database makes this value.
 locked-type = Values of this type are only shown, so that nothing gets lost.
 locked-no-privilege = The connection's database account may not write here.
 locked-key = The key stays as it is.
+locked-kept = This value comes about by itself. To change it here, say editable = true in the manifest.
 conflict-title = Somebody else has just changed this
 conflict-text = This value has changed since you opened the page. Nothing is lost: which one shall it be?
 conflict-mine = Mine
@@ -144,3 +145,8 @@ change-undo = Undo
 form-not-whole = These bytes are too large for a form and stay as they are.
 form-choose = – choose –
 delete-not-confirmed = To delete it, type the title exactly as it stands there.
+
+leave-title = Leave without saving?
+leave-text = Your changes are not saved yet. They stay in this browser as a draft.
+leave-stay = Stay here
+leave-go = Leave

@@ -6,7 +6,7 @@ use super::super::edit::{Currency, ManifestEdit};
 use super::super::proposal::{Confidence, Fact, Proposal};
 use super::super::words::{ends_with, has_any, words};
 use super::Look;
-use crate::catalog::minor_digits;
+use crate::catalog::own_digits;
 
 const MINOR: [&str; 9] = [
     "cents",
@@ -116,6 +116,6 @@ fn counts_minor(look: &Look<'_>, at: usize) -> bool {
 
 fn decimals(look: &Look<'_>, currency: Option<usize>) -> u8 {
     let codes: Vec<&str> = currency.map(|at| look.sample.texts(at).collect()).unwrap_or_default();
-    let is_whole = !codes.is_empty() && codes.iter().all(|code| minor_digits(2, Some(code)) == 0);
+    let is_whole = !codes.is_empty() && codes.iter().all(|code| own_digits(2, Some(code)) == 0);
     if is_whole { 0 } else { 2 }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn filter(
     if first(&pairs, "do") == Some("apply") {
         let names = describe::Names { fields: &screen.fields, linked: &screen.linked };
         let before = Filter::parse(&screen.query.filter).unwrap_or_else(|_| Filter::everything());
-        match screen.part.put_into(shell.texts, &before, names) {
+        match screen.part.put_into(shell.texts, &before, names, shell.reader()) {
             Ok(filter) => {
                 return Ok(go(&screen
                     .query
@@ -64,13 +64,19 @@ fn builder(
     let query = query(pairs);
     let filter = Filter::parse(&query.filter).unwrap_or_else(|_| Filter::everything());
     let at = first(pairs, "at").and_then(|at| at.parse().ok());
-    let part = Part::from_pairs(pairs).unwrap_or_else(|| Part::of(&filter, at));
+    let (fields, linked) = (view.fields(), linked_fields(&view));
+    let names = describe::Names { fields: &fields, linked: &linked };
+    let zone = jiff::tz::TimeZone::get(&reader.actor.user.time_zone);
+    let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
+    let part = Part::from_pairs(pairs).unwrap_or_else(|| {
+        Part::of(&filter, at, names, crate::format::Reader { language, zone: &zone })
+    });
     let screen = BuilderScreen {
         backend: view.backend().clone(),
         resource: view.name().clone(),
         title: view.title(),
-        fields: view.fields(),
-        linked: linked_fields(&view),
+        fields,
+        linked,
         query,
         part,
         error: None,

@@ -5,6 +5,7 @@ use kontor_model::{FieldType, Value};
 
 use super::LinkedFields;
 use crate::format::{self, Precision, Reader};
+use crate::notation;
 use crate::shown::FieldView;
 use crate::texts::Texts;
 
@@ -134,6 +135,12 @@ fn operand_words(
     let Some(field) = field else {
         return operand.to_owned();
     };
+    // Without a zone, a filter means the reader's.
+    if field.ty == FieldType::Instant
+        && let Some(at) = notation::date_time(operand)
+    {
+        return format::date_time(reader.language, at, Precision::Exact);
+    }
     match field.ty.parse(operand) {
         Ok(Value::Bool(true)) => t.get("yes").into_owned(),
         Ok(Value::Bool(false)) => t.get("no").into_owned(),
@@ -202,7 +209,7 @@ mod tests {
                 ..FieldView::new("country", FieldType::text())
             }],
         }];
-        let zone = TimeZone::UTC;
+        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
         let names = Names { fields: &fields, linked: &linked };
         let words = |language: Language, text: &str| {
             let reader = Reader { language, zone: &zone };
@@ -210,6 +217,10 @@ mod tests {
             filter(language.texts(), reader, names, &parsed)
         };
         assert_eq!(words(Language::German, "total >= 1234.5"), "Summe ≥ 1.234,5");
+        assert_eq!(
+            words(Language::German, "placed_at >= \"2026-11-20 10:00\""),
+            "Bestellt ab 20.11.2026, 10:00"
+        );
         assert_eq!(
             words(Language::German, "placed_at during last 7 days"),
             "Bestellt in: letzte 7 Tage"

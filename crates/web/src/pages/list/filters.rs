@@ -128,7 +128,7 @@ fn as_text(shell: &Shell, list: &ListScreen) -> Markup {
             (carried(list, &["f"]))
             label for="filter-text" { (t.get("filter-text")) }
             textarea #filter-text name="f" rows="3" spellcheck="false" { (list.query.filter) }
-            p.help { (t.get("filter-text-help")) " " code { "status = open and (total >= 100 or note is empty)" } }
+            p.help { (t.get("filter-text-help")) " " code { "status = open and (total >= 100 or note is empty)" } br; (t.get("filter-text-more")) }
             div.actions { button.button.primary type="submit" { (t.get("filter-apply")) } }
         }
     };

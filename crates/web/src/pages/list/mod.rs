@@ -20,6 +20,8 @@ mod head;
 pub mod query;
 mod table;
 
+pub(crate) use table::{edit_text, number};
+
 pub use query::{ALL_RECORDS, ColumnChoice, ListQuery, SortBy};
 
 /// What a list shows.
@@ -247,7 +249,9 @@ pub fn region(shell: &Shell, list: &ListScreen) -> Markup {
             (head::tabs(shell, list))
             (filters::bar(shell, list))
             (banners(shell, list))
-            @if list.rows.is_empty() { div.table-wrap { (nothing(shell, list)) } }
+            // Where the question is wrong, nothing was looked for.
+            @if list.filter_error.is_some() { div.table-wrap {} }
+            @else if list.rows.is_empty() { div.table-wrap { (nothing(shell, list)) } }
             @else { (table::table(shell, list)) }
             (foot::bulk_bar(shell, list))
             (foot::pager(shell, list))

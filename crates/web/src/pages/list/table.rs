@@ -1,11 +1,13 @@
 //! The table of a list.
 
-use kontor_model::{FieldType, Value};
+use kontor_model::FieldType;
 use maud::{Markup, html};
 
 use super::{ListScreen, Row};
 use crate::components::icon::{Icon, icon};
 use crate::components::{Shell, cell};
+use crate::format::Format;
+use crate::pages::record::given::input_text;
 use crate::shown::{Cell, FieldView};
 use crate::texts::Texts;
 
@@ -55,7 +57,7 @@ fn header(
     html! {
         th scope="col" aria-sort=[aria] title=[hint]
             .right[field.is_right_aligned()] .pinned[pinned || place == 0] .first[place == 0]
-            data-f=(field.name) data-kind=(kind(field)) data-choices=[choices(field)] data-nullable[field.nullable] data-sum[sums(field)] {
+            data-f=(field.name) data-kind=(kind(field)) data-choices=[choices(field)] data-nullable[field.nullable] data-sum[sums(field)] data-currency=[field.currency()] {
             @if field.sortable {
                 a.sort href=(list.here(&next.sorted_by(&field.name))) data-swap="#list" {
                     span { (field.title) }
@@ -81,6 +83,7 @@ pub(crate) fn kind(field: &FieldView) -> &'static str {
         | FieldType::Year => "number",
         FieldType::Enum { .. } => "choice",
         FieldType::Date => "date",
+        FieldType::DateTime | FieldType::Instant => "moment",
         FieldType::Json { .. } => "lines",
         FieldType::Text { max: None } | FieldType::Text { max: Some(256..) } => "lines",
         _ => "text",
@@ -128,12 +131,13 @@ fn open_mark(t: &Texts, row: &Row, href: &str) -> Markup {
 
 fn data(shell: &Shell, field: &FieldView, cell: &Cell, href: Option<&str>, pinned: bool) -> Markup {
     let tagged = (cell.editable && cell.value.is_whole()).then(|| cell.value.to_tagged());
-    let local = tagged.as_ref().and_then(|_| edit_text(shell, field, &cell.value));
-    let sum = sums(field).then(|| cell.value.to_text()).flatten();
+    let local = tagged.as_ref().and_then(|_| edit_text(shell, field, cell));
+    let sum = sums(field).then(|| number(field, cell)).flatten();
+    let currency = cell.currency.as_deref().filter(|_| sum.is_some());
     let content = cell::content(shell, field, cell, cell::Place::List);
     html! {
         td .right[field.is_right_aligned()] .pinned[pinned || href.is_some()] .first[href.is_some()]
-            data-v=[tagged] data-e=[local] data-n=[sum] {
+            data-v=[tagged] data-e=[local] data-n=[sum] data-currency=[currency] {
             @match (href, &cell.linked) {
                 (Some(href), None) => a.open href=(href) data-peek=(peek_of(href)) { (content) },
                 _ => (content),
@@ -148,15 +152,22 @@ fn peek_of(href: &str) -> String {
     format!("{path}/peek")
 }
 
-/// What an editor starts with where that is not the value's own text: moments stand in the
-/// reader's zone, with the offset.
+/// What an editor starts with where that is not the value's own text: numbers, amounts and moments
+/// in the reader's notation.
 #[must_use]
-pub(crate) fn edit_text(shell: &Shell, field: &FieldView, value: &Value) -> Option<String> {
-    if field.ty != FieldType::Instant {
-        return None;
-    }
-    let at = crate::format::parse_instant(&value.to_text()?)?;
-    let zoned = at.to_zoned(shell.zone.clone());
-    let fraction = if zoned.subsec_nanosecond() == 0 { "" } else { "%.f" };
-    Some(zoned.strftime(&format!("%Y-%m-%d %H:%M:%S{fraction}%:z")).to_string())
+pub(crate) fn edit_text(shell: &Shell, field: &FieldView, cell: &Cell) -> Option<String> {
+    let text = input_text(shell.reader(), &field.in_currency_of(cell), &cell.value);
+    (cell.value.to_text()? != text).then_some(text)
+}
+
+/// A cell's number in plain notation, as sums need it: amounts in their major unit.
+#[must_use]
+pub(crate) fn number(field: &FieldView, cell: &Cell) -> Option<String> {
+    let plain = cell.value.to_text()?;
+    Some(match field.in_currency_of(cell).format {
+        Format::Money { minor: Some(minor), .. } => {
+            kontor_office::catalog::in_major_units(&plain, u32::from(minor))
+        }
+        _ => plain,
+    })
 }

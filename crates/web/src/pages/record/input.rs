@@ -202,8 +202,9 @@ fn simple(ty: &FieldType, input: &FormInput, a: &Attributes<'_>) -> Markup {
         _ => "text",
     };
     // Numbers stay text: a browser's number input rounds and drops digits.
+    let is_money = matches!(input.field.format, Format::Money { .. });
     let mode = match ty {
-        FieldType::Int { min, .. } if *min >= 0 => Some("numeric"),
+        FieldType::Int { min, .. } if *min >= 0 && !is_money => Some("numeric"),
         ty if ty.is_numeric() => Some("decimal"),
         _ => None,
     };
@@ -211,9 +212,15 @@ fn simple(ty: &FieldType, input: &FormInput, a: &Attributes<'_>) -> Markup {
         FieldType::Text { max } => *max,
         _ => None,
     };
-    html! {
-        input id=(a.id) type=(kind) name=(a.name) value=(text) inputmode=[mode] maxlength=[max] step=[(kind == "datetime-local").then_some("1")]
+    // A picker leaves out the seconds unless it is told that they count.
+    let step = (kind == "datetime-local").then(|| if text.contains('.') { "0.001" } else { "1" });
+    let line = html! {
+        input id=(a.id) type=(kind) name=(a.name) value=(text) inputmode=[mode] maxlength=[max] step=[step]
             required[a.required] autocomplete="off" .number[ty.is_numeric()] aria-invalid=[a.invalid()] aria-describedby=[a.described.as_deref()];
+    };
+    match input.field.currency() {
+        Some(currency) => html! { span.amount { (line) span.unit { (currency) } } },
+        None => line,
     }
 }
 

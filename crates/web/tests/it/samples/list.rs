@@ -2,13 +2,15 @@
 
 use kontor_model::filter::Filter;
 use kontor_model::{Count, FieldType, RecordKey, Value};
-use kontor_web::format::Format;
+use kontor_web::format::{Format, Reader};
 use kontor_web::pages::list::builder::{BuilderScreen, Part};
+use kontor_web::pages::list::describe::Names;
 use kontor_web::pages::list::{
     LinkedFields, ListQuery, ListRights, ListScreen, ListState, QuickFilter, Row, SearchBox,
     ViewScope, ViewTab,
 };
 use kontor_web::shown::{Cell, Concealed, FieldView, Health, LinkView, Linked, Locked, RecordRef};
+use kontor_web::texts::Language;
 
 use super::{backend, resource};
 
@@ -47,7 +49,7 @@ pub(crate) fn fields() -> Vec<FieldView> {
             )
         },
         FieldView {
-            format: Format::Money { currency: Some("€".into()), minor: 0 },
+            format: Format::Money { currency: Some("€".into()), minor: None },
             help: Some("Brutto, mit Versand".into()),
             ..field("total", "Summe", DECIMAL)
         },
@@ -220,11 +222,14 @@ pub(crate) fn nothing(state: ListState, filter: &str) -> ListScreen {
 
 pub(crate) fn builder() -> BuilderScreen {
     let list = orders();
+    let names = Names { fields: &list.fields, linked: &list.linked };
+    let reader = Reader { language: Language::German, zone: &jiff::tz::TimeZone::UTC };
+    let part = Part::of(&list.filter, Some(1), names, reader);
     BuilderScreen {
         backend: list.backend,
         resource: list.resource,
         title: list.title,
-        part: Part::of(&list.filter, Some(1)),
+        part,
         query: list.query,
         fields: list.fields,
         linked: list.linked,

@@ -2,6 +2,7 @@
 
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_web::components::diff::FieldChange;
+use kontor_web::format::Reader;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
@@ -18,6 +19,7 @@ use kontor_web::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection,
 };
 use kontor_web::shown::{Cell, FieldView, Health, RecordRef, Tone};
+use kontor_web::texts::Language;
 
 use super::list::{fields, orders};
 use super::{backend, resource};
@@ -192,7 +194,7 @@ fn inputs(zone: &jiff::tz::TimeZone) -> Vec<FormInput> {
     values()
         .into_iter()
         .map(|(field, cell)| FormInput {
-            text: input_text(&field.ty, &cell.value, zone),
+            text: input_text(Reader { language: Language::German, zone }, &field, &cell.value),
             is_null: cell.value.is_null(),
             was: Some(cell.value.clone()),
             error: (field.name == "total")

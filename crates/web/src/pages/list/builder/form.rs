@@ -147,7 +147,11 @@ fn input(t: &Texts, field: &FieldView, name: &str, value: &str, word: &str) -> M
         ty => {
             let mode = ty.is_numeric().then_some("decimal");
             let hint = ty.is_temporal().then_some("2026-11-20 13:45");
-            html! { input type="text" name=(name) value=(value) aria-label=(word) inputmode=[mode] placeholder=[hint] autocomplete="off"; }
+            let line = html! { input type="text" name=(name) value=(value) aria-label=(word) inputmode=[mode] placeholder=[hint] autocomplete="off"; };
+            match field.currency() {
+                Some(currency) => html! { span.amount { (line) span.unit { (currency) } } },
+                None => line,
+            }
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The filter builder: one part of a filter is a handful of tests of which one must hold; the
 //! parts must all hold. Works as a form; with the script it opens over the list.
 
+use kontor_model::field_type::InvalidInput;
 use kontor_model::filter::{Arity, FieldTest, Filter, Operator};
 use kontor_model::{BackendName, FieldType, ResourceName};
 
 use super::describe::Names;
 use super::{LinkedFields, ListQuery, query};
+use crate::failure::input_text;
+use crate::format::Reader;
+use crate::notation;
+use crate::pages::record::given::{self, Given};
 use crate::shown::FieldView;
 use crate::texts::Texts;
 
@@ -52,14 +57,14 @@ pub struct DraftTest {
     pub path: Vec<String>,
     /// What is asked; `None` for the field's first operator.
     pub operator: Option<Operator>,
-    /// Operands as given so far.
+    /// Operands as given so far, in the reader's notation.
     pub operands: Vec<String>,
 }
 
 impl Part {
     /// The part at a place of a filter; beyond its end, a new one.
     #[must_use]
-    pub fn of(filter: &Filter, at: Option<usize>) -> Self {
+    pub fn of(filter: &Filter, at: Option<usize>, names: Names<'_>, reader: Reader<'_>) -> Self {
         let parts = filter.clone().into_conjuncts();
         let Some(found) = at.and_then(|at| parts.get(at)) else {
             return Self { tests: vec![DraftTest::default()], ..Self::default() };
@@ -74,7 +79,7 @@ impl Part {
                 Filter::Test(test) => Some(DraftTest {
                     path: test.path.clone(),
                     operator: Some(test.operator),
-                    operands: test.operands.clone(),
+                    operands: shown_operands(test, names, reader),
                 }),
                 _ => None,
             })
@@ -132,10 +137,16 @@ impl Part {
     ///
     /// # Errors
     /// What is missing or wrong, in the reader's words.
-    pub fn put_into(&self, t: &Texts, filter: &Filter, names: Names<'_>) -> Result<Filter, String> {
+    pub fn put_into(
+        &self,
+        t: &Texts,
+        filter: &Filter,
+        names: Names<'_>,
+        reader: Reader<'_>,
+    ) -> Result<Filter, String> {
         let part = match &self.text {
             Some(text) => Filter::parse(text).map_err(|error| error.to_string())?,
-            None => self.as_filter(t, names)?,
+            None => self.as_filter(t, names, reader)?,
         };
         let mut parts = filter.clone().into_conjuncts();
         match self.at.filter(|at| *at < parts.len()) {
@@ -146,7 +157,7 @@ impl Part {
         Ok(Filter::everything().and(Filter::All(parts)))
     }
 
-    fn as_filter(&self, t: &Texts, names: Names<'_>) -> Result<Filter, String> {
+    fn as_filter(&self, t: &Texts, names: Names<'_>, reader: Reader<'_>) -> Result<Filter, String> {
         let mut tests = Vec::new();
         for draft in &self.tests {
             let field =
@@ -161,9 +172,60 @@ impl Part {
             if operands.len() < wanted {
                 return Err(t.with("builder-no-value", &[("field", field.title.as_str().into())]));
             }
+            let meant = operands.iter().map(|text| meant_operand(field, operator, text, reader));
+            let operands = meant
+                .collect::<Result<_, _>>()
+                .map_err(|problem| format!("{}: {}", field.title, input_text(t, &problem)))?;
             tests.push(Filter::Test(FieldTest { path: draft.path.clone(), operator, operands }));
         }
         Ok(if tests.len() == 1 { tests.remove(0) } else { Filter::Any(tests) })
+    }
+}
+
+/// Whether an operator is asked of the field's values, and not of their texts or of a period.
+fn takes_values(operator: Operator) -> bool {
+    use Operator as O;
+    matches!(
+        operator,
+        O::Eq | O::Ne | O::Lt | O::Le | O::Gt | O::Ge | O::Between | O::In | O::NotIn
+    )
+}
+
+/// The operands of a filter, which are the database's values, in the reader's notation.
+fn shown_operands(test: &FieldTest, names: Names<'_>, reader: Reader<'_>) -> Vec<String> {
+    let field = names
+        .field(&test.path)
+        .filter(|field| takes_values(test.operator) && !field.ty.is_temporal());
+    let shown = |text: &String| {
+        let value = field.and_then(|field| Some((field, field.ty.parse(text).ok()?)));
+        value
+            .map_or_else(|| text.clone(), |(field, value)| given::input_text(reader, field, &value))
+    };
+    test.operands.iter().map(shown).collect()
+}
+
+/// What a person gave, as the filter has it: the database's value, so that the address of a
+/// filter is the same in all languages.
+fn meant_operand(
+    field: &FieldView,
+    operator: Operator,
+    text: &str,
+    reader: Reader<'_>,
+) -> Result<String, InvalidInput> {
+    if !takes_values(operator) {
+        return Ok(text.to_owned());
+    }
+    if matches!(field.ty, FieldType::DateTime | FieldType::Instant) {
+        // Without a zone, a filter means the reader's.
+        return Ok(notation::date_time(text).map_or_else(
+            || text.to_owned(),
+            |at| at.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
+        ));
+    }
+    match given::entered(reader, field, text, None) {
+        Given::Text(plain) => Ok(plain),
+        Given::Wrong(problem) => Err(problem),
+        _ => Ok(text.to_owned()),
     }
 }
 
@@ -240,7 +302,10 @@ impl BuilderScreen {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
+    use crate::format::Format;
     use crate::texts::Language;
 
     fn pairs(text: &str) -> Vec<(String, String)> {
@@ -251,15 +316,42 @@ mod tests {
     }
 
     fn put(form: &str, filter: &str) -> Result<String, String> {
+        put_in(Language::English, form, filter)
+    }
+
+    fn put_in(language: Language, form: &str, filter: &str) -> Result<String, String> {
         let fields = [
             FieldView::new("status", FieldType::text()),
             FieldView::new("total", FieldType::Decimal { precision: None, scale: None }),
             FieldView::new("placed_at", FieldType::Instant),
+            FieldView {
+                title: "Price".into(),
+                format: Format::Money { currency: Some("EUR".into()), minor: Some(2) },
+                ..FieldView::new("price_cents", FieldType::int(64, false))
+            },
         ];
         let names = Names { fields: &fields, linked: &[] };
         let part = Part::from_pairs(&pairs(form)).expect("a part");
         let filter = Filter::parse(filter).expect("a filter");
-        part.put_into(Language::English.texts(), &filter, names).map(|filter| filter.to_string())
+        let reader = Reader { language, zone: &TimeZone::UTC };
+        let put = part.put_into(language.texts(), &filter, names, reader);
+        let put = put.map(|filter| filter.to_string());
+        if let Ok(text) = &put
+            && part.text.is_none()
+            && part.at.is_none()
+        {
+            let filter = Filter::parse(text).expect("a filter");
+            let again =
+                Part::of(&filter, Some(filter.clone().into_conjuncts().len() - 1), names, reader);
+            let again = Part { at: None, ..again }.put_into(
+                language.texts(),
+                &Filter::everything(),
+                names,
+                reader,
+            );
+            assert!(text.ends_with(&again.expect("a filter").to_string()), "{text}");
+        }
+        put
     }
 
     #[test]
@@ -276,6 +368,20 @@ mod tests {
             Ok("(status in (a, b) or total is null) and total > 1".into())
         );
         assert_eq!(put("at=0&text=not status = x", "status = open"), Ok("not status = x".into()));
+    }
+
+    #[test]
+    fn an_amount_is_asked_for_in_its_major_unit_and_any_language_has_the_same_address() {
+        let form = |value: &str| format!("at=new&field0=price_cents&op0=>&value0={value}");
+        let address = Ok("price_cents > 123450".to_owned());
+        assert_eq!(put(&form("1,234.5"), ""), address);
+        assert_eq!(put_in(Language::German, &form("1.234,50"), ""), address);
+        let error = put(&form("1.005"), "").expect_err("too many digits");
+        assert!(error.starts_with("Price: "), "{error}");
+        assert_eq!(
+            put("at=new&field0=placed_at&op0=>=&value0=20.11.2026 10:00", ""),
+            Ok("placed_at >= \"2026-11-20 10:00:00\"".into())
+        );
     }
 
     #[test]
@@ -303,8 +409,11 @@ mod tests {
     #[test]
     fn a_nested_part_is_edited_as_text() {
         let filter = Filter::parse("a = 1 and (b = 2 or (c = 3 and d = 4))").expect("a filter");
-        assert_eq!(Part::of(&filter, Some(1)).text.as_deref(), Some("b = 2 or (c = 3 and d = 4)"));
-        assert_eq!(Part::of(&filter, Some(0)).tests.len(), 1);
-        assert_eq!(Part::of(&filter, None).tests, vec![DraftTest::default()]);
+        let names = Names { fields: &[], linked: &[] };
+        let reader = Reader { language: Language::English, zone: &TimeZone::UTC };
+        let part = |at| Part::of(&filter, at, names, reader);
+        assert_eq!(part(Some(1)).text.as_deref(), Some("b = 2 or (c = 3 and d = 4)"));
+        assert_eq!(part(Some(0)).tests.len(), 1);
+        assert_eq!(part(None).tests, vec![DraftTest::default()]);
     }
 }
