@@ -4,6 +4,7 @@
 pub mod api;
 mod app;
 mod assets;
+mod body;
 pub mod components;
 mod failure;
 pub mod format;

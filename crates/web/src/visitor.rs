@@ -71,7 +71,12 @@ impl FromRequestParts<App> for Visitor {
         let Some(secret) = cookie(&parts.headers, SESSION) else {
             return Ok(Self { actor: None, frame });
         };
-        match app.office.actor_of_session(secret).await {
+        let found = if parts.method.is_safe() {
+            app.office.actor_of_session(secret).await
+        } else {
+            app.office.present_actor_of_session(secret).await
+        };
+        match found {
             Ok(actor) => Ok(Self { actor, frame }),
             Err(error) => Err(PageFailure::of(app, frame, None, error).await),
         }
@@ -105,15 +110,16 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiFailure> {
         let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let language = crate::frame::accepted_language(&parts.headers);
-        let found = match bearer {
-            Some(value) => match value.strip_prefix("Bearer ") {
-                Some(token) => app.office.actor_of_token(token.trim()).await,
-                None => Ok(None),
-            },
-            None => match cookie(&parts.headers, SESSION) {
-                Some(secret) => app.office.actor_of_session(secret).await,
-                None => Ok(None),
-            },
+        let is_safe = parts.method.is_safe();
+        let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+        let session = cookie(&parts.headers, SESSION).filter(|_| bearer.is_none());
+        let office = &app.office;
+        let found = match (token, session) {
+            (Some(token), _) if is_safe => office.actor_of_token(token).await,
+            (Some(token), _) => office.present_actor_of_token(token).await,
+            (None, Some(secret)) if is_safe => office.actor_of_session(secret).await,
+            (None, Some(secret)) => office.present_actor_of_session(secret).await,
+            (None, None) => Ok(None),
         };
         match found {
             Ok(Some(actor)) => Ok(Self(actor)),

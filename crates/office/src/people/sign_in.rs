@@ -117,16 +117,30 @@ impl Office {
         Ok(SignedIn { secret, max_age: ABSOLUTE / 1_000_000, user })
     }
 
-    /// Who a session's cookie belongs to; none when it is not valid any more.
+    /// Who a session's cookie belongs to; none when it is not valid any more. For requests that
+    /// only read: the answer may be two seconds old where another process changed it.
     ///
     /// # Errors
     /// [`OfficeError::Store`].
     pub async fn actor_of_session(&self, secret: &str) -> Result<Option<Arc<Actor>>, OfficeError> {
-        let hash = SecretHash::of(secret);
-        if let Some(actor) = self.actors.get(&hash, self.clock.micros()) {
-            return Ok(Some(actor));
+        match self.actors.get(&SecretHash::of(secret), self.clock.micros()) {
+            Some(actor) => Ok(Some(actor)),
+            None => self.present_actor_of_session(secret).await,
         }
+    }
+
+    /// Who a session's cookie belongs to at this moment, as the store has it. For requests that
+    /// write.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn present_actor_of_session(
+        &self,
+        secret: &str,
+    ) -> Result<Option<Arc<Actor>>, OfficeError> {
+        let hash = SecretHash::of(secret);
         let now = self.clock.micros();
+        let asked = self.actors.turn();
         let Some((session, user)) = sessions::find(&mut self.store.read(), &hash, now).await?
         else {
             return Ok(None);
@@ -138,7 +152,7 @@ impl Office {
                 .await?;
         }
         let actor = self.actor(user, Way::Session(session.id)).await?;
-        self.actors.put(&hash, &actor, now);
+        self.actors.put(&hash, &actor, now, asked);
         Ok(Some(actor))
     }
 
@@ -192,32 +206,54 @@ fn wait(failures: u32) -> Micros {
 }
 
 /// Who the most recent secrets belong to, so that a page with ten requests asks the store once.
-/// Held for two seconds: that is how long another replica may honour a session that was ended.
+/// Held for two seconds: that is how long another replica may show pages to a session that was
+/// ended. Requests that write never ask here.
 #[derive(Debug, Default)]
-pub(crate) struct RecentActors(
-    std::sync::Mutex<std::collections::HashMap<String, (Micros, Arc<Actor>)>>,
-);
+pub(crate) struct RecentActors(std::sync::Mutex<Recent>);
+
+#[derive(Debug, Default)]
+struct Recent {
+    held: std::collections::HashMap<String, (Micros, Arc<Actor>)>,
+    /// Counts how often all was forgotten.
+    turn: u64,
+}
 
 const HELD: Micros = 2_000_000;
 const MOST_HELD: usize = 2_000;
 
 impl RecentActors {
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     pub(crate) fn get(&self, secret: &SecretHash, now: Micros) -> Option<Arc<Actor>> {
-        let held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        held.get(secret.as_str())
+        self.recent()
+            .held
+            .get(secret.as_str())
             .filter(|(at, _)| (0..HELD).contains(&(now - at)))
             .map(|(_, actor)| Arc::clone(actor))
     }
 
-    pub(crate) fn put(&self, secret: &SecretHash, actor: &Arc<Actor>, now: Micros) {
-        let mut held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if held.len() >= MOST_HELD {
-            held.retain(|_, (at, _)| (0..HELD).contains(&(now - *at)));
+    /// To be taken before the store is asked for what is put here.
+    pub(crate) fn turn(&self) -> u64 {
+        self.recent().turn
+    }
+
+    /// Keeps what the store said, unless all was forgotten since it was asked.
+    pub(crate) fn put(&self, secret: &SecretHash, actor: &Arc<Actor>, now: Micros, asked: u64) {
+        let mut recent = self.recent();
+        if recent.turn != asked {
+            return;
         }
-        held.insert(secret.as_str().to_owned(), (now, Arc::clone(actor)));
+        if recent.held.len() >= MOST_HELD {
+            recent.held.retain(|_, (at, _)| (0..HELD).contains(&(now - *at)));
+        }
+        recent.held.insert(secret.as_str().to_owned(), (now, Arc::clone(actor)));
     }
 
     pub(crate) fn forget_all(&self) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        let mut recent = self.recent();
+        recent.turn += 1;
+        recent.held.clear();
     }
 }

@@ -79,16 +79,29 @@ impl Office {
         Ok(TokenMade { token, secret })
     }
 
-    /// Who a token belongs to; none when it is not valid any more.
+    /// Who a token belongs to; none when it is not valid any more. For requests that only read, as
+    /// [`Office::actor_of_session`].
     ///
     /// # Errors
     /// [`OfficeError::Store`].
     pub async fn actor_of_token(&self, secret: &str) -> Result<Option<Arc<Actor>>, OfficeError> {
+        match self.actors.get(&SecretHash::of(secret), self.clock.micros()) {
+            Some(actor) => Ok(Some(actor)),
+            None => self.present_actor_of_token(secret).await,
+        }
+    }
+
+    /// Who a token belongs to at this moment, as the store has it. For requests that write.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn present_actor_of_token(
+        &self,
+        secret: &str,
+    ) -> Result<Option<Arc<Actor>>, OfficeError> {
         let hash = SecretHash::of(secret);
         let now = self.clock.micros();
-        if let Some(actor) = self.actors.get(&hash, now) {
-            return Ok(Some(actor));
-        }
+        let asked = self.actors.turn();
         let Some((token, user)) = tokens::find(&mut self.store.read(), &hash, now).await? else {
             return Ok(None);
         };
@@ -99,7 +112,7 @@ impl Office {
         }
         let way = Way::Token { id: token.id, role: token.role, backends: token.backends };
         let actor = self.actor(user, way).await?;
-        self.actors.put(&hash, &actor, now);
+        self.actors.put(&hash, &actor, now, asked);
         Ok(Some(actor))
     }
 

@@ -8,6 +8,7 @@ mod api_rights;
 mod api_writing;
 mod markup;
 mod pages;
+mod revoking;
 mod rooms;
 mod samples;
 mod shop;

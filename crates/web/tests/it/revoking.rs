@@ -1,0 +1,97 @@
+//! Who loses a right has lost it at once, whatever is on its way.
+
+use axum::body::{Body, Bytes};
+use axum::http::Method;
+use futures_util::stream;
+use kontor_office::{Account, Grant, Role};
+use tokio::sync::oneshot;
+
+use crate::api_bed::{Answer, As, Bed, ORDERS};
+
+fn may(role: Role) -> Vec<Grant> {
+    vec![Grant { backend: "shop".into(), role }]
+}
+
+/// Sends a request of which everything but the body has arrived when an account is changed.
+async fn overtaken(
+    bed: &Bed,
+    (id, who): (&str, &As),
+    method: Method,
+    address: &str,
+    (kind, body): (&str, &str),
+    change: impl FnOnce(&mut Account),
+) -> Answer {
+    let (has_come, came) = oneshot::channel();
+    let (send_rest, rest) = oneshot::channel::<()>();
+    let body = body.to_owned();
+    let body = Body::from_stream(stream::once(async move {
+        has_come.send(()).expect("somebody waits");
+        rest.await.expect("it is sent");
+        Ok::<_, std::convert::Infallible>(Bytes::from(body))
+    }));
+    let headers = [("content-type", kind), ("sec-fetch-site", "same-origin")];
+    let sent = bed.send_with(who, method, address, &headers, body);
+    let changed = async {
+        came.await.expect("the body is read");
+        bed.change(id, change).await;
+        send_rest.send(()).expect("it is still read");
+    };
+    tokio::join!(sent, changed).0
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+#[tokio::test]
+async fn a_request_whose_sender_is_disabled_before_it_has_arrived_is_refused() {
+    let bed = Bed::new().await;
+    let record = format!("{ORDERS}/records/1");
+    for (n, (method, address, kind, body, status)) in [
+        (Method::PATCH, "/api/v1/me", JSON, r#"{"theme":"dark"}"#, 401),
+        (Method::PATCH, record.as_str(), JSON, r#"{"set":{"status":"paid"}}"#, 401),
+        (Method::POST, "/account", FORM, "do=profile&theme=dark", 303),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (id, bo) = bed.person(&format!("bo{n}"), &may(Role::Editor)).await;
+        assert_eq!(bed.get_as(&bo, "/api/v1/me").await.status, 200, "a page was open");
+        let disable = |account: &mut Account| account.user.disabled = true;
+        let answer = overtaken(&bed, (&id, &bo), method, address, (kind, body), disable).await;
+        assert_eq!(answer.status, status, "{address}: {}", answer.text());
+        if status == 303 {
+            assert!(answer.headers["location"].to_str().expect("text").starts_with("/sign-in"));
+        }
+        let ada = bed.administrator().await;
+        let account = bed.office.account(&ada, &id).await.expect("there");
+        assert!(account.user.disabled, "{address}");
+        assert_ne!(account.user.theme, "dark", "{address}");
+    }
+    assert_eq!(bed.get(&record).await.ok(200)["values"]["status"], "open");
+}
+
+#[tokio::test]
+async fn an_edit_whose_sender_loses_the_role_before_it_has_arrived_is_refused() {
+    let bed = Bed::new().await;
+    let (id, bo) = bed.person("bo", &may(Role::Editor)).await;
+    let lower = |account: &mut Account| account.grants = may(Role::Reader);
+    let address = format!("{ORDERS}/records/1");
+    let set = (JSON, r#"{"set":{"status":"paid"}}"#);
+    overtaken(&bed, (&id, &bo), Method::PATCH, &address, set, lower).await.problem(403);
+}
+
+#[tokio::test]
+async fn rights_that_an_administrator_sends_who_is_none_any_more_are_not_set() {
+    let bed = Bed::new().await;
+    let (id, bo) = bed.person("bo", &[]).await;
+    bed.change(&id, |account| account.user.is_admin = true).await;
+    let (other, _) = bed.person("cy", &[]).await;
+    let lower = |account: &mut Account| account.user.is_admin = false;
+    let address = format!("/api/v1/people/{other}/rights");
+    let rights = (JSON, r#"{"is_administrator":true,"grants":[]}"#);
+    overtaken(&bed, (&id, &bo), Method::PUT, &address, rights, lower).await.problem(403);
+    assert_eq!(
+        bed.get(&format!("/api/v1/people/{other}")).await.ok(200)["is_administrator"],
+        false
+    );
+}
