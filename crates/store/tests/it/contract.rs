@@ -82,7 +82,9 @@ contract! {
     }
     people {
         an_email_is_unique_regardless_of_case,
-        a_user_is_saved_and_an_unknown_one_is_not,
+        each_change_of_a_user_leaves_the_others_as_they_are,
+        two_who_lower_each_other_at_once_are_not_both_told_that_one_remains,
+        a_link_completes_no_account_that_is_disabled,
         the_first_administrator_counts_once_they_can_sign_in,
         a_link_is_redeemed_once_and_not_after_its_end,
         withdrawn_links_are_worthless_and_others_are_not,

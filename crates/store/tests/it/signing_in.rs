@@ -4,7 +4,7 @@ use kontor_store::grants::Role;
 use kontor_store::sessions::{self, Session};
 use kontor_store::throttle::{self, Attempts};
 use kontor_store::tokens::{self, Token};
-use kontor_store::users::{self, User};
+use kontor_store::users;
 use kontor_store::{SecretHash, Store, StoreError};
 
 use crate::bed::Bed;
@@ -117,7 +117,7 @@ pub(crate) async fn a_disabled_user_has_neither_session_nor_token(bed: Bed) {
     store
         .transaction(async |mut tx| {
             tokens::add(&mut tx, &token("t1"), &secret).await?;
-            users::save(&mut tx, &User { disabled: true, ..user("anna") }).await
+            users::set_standing(&mut tx, "anna", false, true).await
         })
         .await
         .unwrap();

@@ -158,11 +158,9 @@ impl Bed {
     }
 
     /// Sets what somebody may do, as the administrator does.
-    pub(crate) async fn change(&self, id: &str, change: impl FnOnce(&mut Account)) {
+    pub(crate) async fn change(&self, id: &str, change: impl FnOnce(&mut Account) + Send) {
         let ada = self.administrator().await;
-        let mut account = self.office.account(&ada, id).await.expect("there");
-        change(&mut account);
-        self.office.set_rights(&ada, &account).await.expect("set");
+        self.office.change_rights(&ada, id, change).await.expect("set");
     }
 
     /// Sends a request with headers of its own.

@@ -3,10 +3,10 @@
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 use futures_util::stream;
-use kontor_office::{Account, Grant, Role};
+use kontor_office::{Account, Grant, OfficeError, PeopleError, Preferences, Role};
 use tokio::sync::oneshot;
 
-use crate::api_bed::{Answer, As, Bed, ORDERS};
+use crate::api_bed::{Answer, As, Bed, ORDERS, newcomer};
 
 fn may(role: Role) -> Vec<Grant> {
     vec![Grant { backend: "shop".into(), role }]
@@ -19,7 +19,7 @@ async fn overtaken(
     method: Method,
     address: &str,
     (kind, body): (&str, &str),
-    change: impl FnOnce(&mut Account),
+    change: impl FnOnce(&mut Account) + Send,
 ) -> Answer {
     let (has_come, came) = oneshot::channel();
     let (send_rest, rest) = oneshot::channel::<()>();
@@ -94,4 +94,46 @@ async fn rights_that_an_administrator_sends_who_is_none_any_more_are_not_set() {
         bed.get(&format!("/api/v1/people/{other}")).await.ok(200)["is_administrator"],
         false
     );
+}
+
+#[tokio::test]
+async fn what_somebody_likes_is_saved_without_what_they_may() {
+    let bed = Bed::new().await;
+    let (id, who) = bed.person("bo", &[]).await;
+    bed.change(&id, |account| account.user.is_admin = true).await;
+    let As::Browser(secret) = who else { unreachable!("people come with a browser") };
+    let bo = bed.office.actor_of_session(&secret).await.expect("asked").expect("signed in");
+    bed.change(&id, |account| {
+        account.user.is_admin = false;
+        account.user.disabled = true;
+    })
+    .await;
+    let wanted = Preferences {
+        name: "Bo".into(),
+        language: "de".into(),
+        time_zone: "UTC".into(),
+        density: "roomy".into(),
+        theme: "dark".into(),
+    };
+    bed.office.set_preferences(&bo, wanted).await.expect("saved");
+    let ada = bed.administrator().await;
+    let account = bed.office.account(&ada, &id).await.expect("there");
+    assert_eq!((account.user.is_admin, account.user.disabled), (false, true));
+}
+
+#[tokio::test]
+async fn a_link_does_not_let_a_disabled_person_in_again() {
+    let bed = Bed::new().await;
+    let (id, _) = bed.person("bo", &[]).await;
+    let ada = bed.administrator().await;
+    let before = bed.office.reset_link(&ada, &id).await.expect("a link");
+    bed.change(&id, |account| account.user.disabled = true).await;
+    let after = bed.office.reset_link(&ada, &id).await.expect("a link");
+    for link in [&before, &after] {
+        let person = newcomer("Bo", "bo@example.org");
+        let used = bed.office.use_link(link, person, "127.0.0.1", "test").await;
+        assert!(matches!(used, Err(OfficeError::People(PeopleError::LinkSpent))), "{used:?}");
+    }
+    bed.change(&id, |account| account.user.disabled = false).await;
+    assert!(bed.office.open_link(&before).await.is_err(), "it was withdrawn");
 }
