@@ -11,7 +11,7 @@ use crate::error::OfficeError;
 use crate::{Office, random};
 
 /// The most characters of an e-mail address (RFC 5321, 4.5.3.1.3).
-const LONGEST_EMAIL: usize = 254;
+pub(super) const LONGEST_EMAIL: usize = 254;
 
 const DAY: Micros = 24 * 3600 * 1_000_000;
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use kontor_store::sessions::{self, Session};
 use kontor_store::users::{self, User};
-use kontor_store::{Micros, SecretHash, grants, throttle};
+use kontor_store::{Micros, SecretHash, grants};
 
-use super::{PeopleError, password};
+use super::accounts::LONGEST_EMAIL;
+use super::{PeopleError, password, throttling};
 use crate::actor::{Actor, Way};
 use crate::error::OfficeError;
 use crate::{Office, random};
@@ -20,10 +21,6 @@ const IDLE: Micros = 12 * HOUR;
 const ABSOLUTE: Micros = 7 * 24 * HOUR;
 /// `last_seen` is written this often at most.
 const TOUCH: Micros = 5 * MINUTE;
-/// Failures before the first wait.
-const FREE_ATTEMPTS: u32 = 5;
-/// Failures older than this are forgotten.
-const FORGET: Micros = HOUR;
 
 /// A fresh session.
 #[derive(Debug, Clone)]
@@ -37,7 +34,7 @@ pub struct SignedIn {
 }
 
 impl Office {
-    /// Signs somebody in. Attempts are counted by e-mail address and by where they come from.
+    /// Signs somebody in. Attempts are counted as `throttling` says.
     ///
     /// # Errors
     /// [`PeopleError::WrongPassword`] or [`PeopleError::Throttled`].
@@ -48,45 +45,22 @@ impl Office {
         ip: &str,
         user_agent: &str,
     ) -> Result<SignedIn, OfficeError> {
-        let now = self.clock.micros();
-        let keys = [format!("mail:{}", email.trim().to_lowercase()), format!("from:{ip}")];
-        for key in &keys {
-            let attempts = throttle::of_key(&mut self.store.read(), key).await?;
-            if attempts.blocked_until > now {
-                let seconds = (attempts.blocked_until - now).unsigned_abs() / 1_000_000 + 1;
-                return Err(PeopleError::Throttled { seconds }.into());
-            }
+        if email.chars().nth(LONGEST_EMAIL).is_some() {
+            return Err(PeopleError::WrongPassword.into());
         }
+        let attempt = self.attempt(email, ip).await?;
         let user =
             users::by_email(&mut self.store.read(), email).await?.filter(|user| !user.disabled);
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = password::matches(password.to_owned(), hash).await?;
         let Some(user) = user.filter(|_| right) else {
-            self.count_failure(&keys, now).await?;
             self.note("session.refused", None, email, &serde_json::json!({ "from": ip })).await?;
             return Err(PeopleError::WrongPassword.into());
         };
-        self.store
-            .transaction(async |mut tx| {
-                throttle::clear(&mut tx, &keys[0]).await?;
-                sessions::purge(&mut tx, now).await
-            })
-            .await?;
+        self.succeeded(&attempt).await?;
+        let now = self.clock.micros();
+        self.store.transaction(async |mut tx| sessions::purge(&mut tx, now).await).await?;
         self.open_session(user, ip, user_agent).await
-    }
-
-    async fn count_failure(&self, keys: &[String; 2], now: Micros) -> Result<(), OfficeError> {
-        self.store
-            .transaction(async |mut tx| {
-                for (key, free) in keys.iter().zip([FREE_ATTEMPTS, FREE_ATTEMPTS * 4]) {
-                    let attempts = throttle::failed(&mut tx, key, now, now - FORGET).await?;
-                    if attempts.failures > free {
-                        throttle::block(&mut tx, key, now + wait(attempts.failures - free)).await?;
-                    }
-                }
-                Ok::<_, OfficeError>(())
-            })
-            .await
     }
 
     /// A new session with a new secret: whoever knew an older one has nothing of it.
@@ -110,7 +84,10 @@ impl Office {
         };
         let hash = SecretHash::of(&secret);
         self.store
-            .transaction(async |mut tx| sessions::add(&mut tx, &session, &hash).await)
+            .transaction(async |mut tx| {
+                sessions::add(&mut tx, &session, &hash).await?;
+                throttling::remember(&mut tx, &user.email, ip, now).await
+            })
             .await?;
         self.note("session.opened", Some(&user), &user.name, &serde_json::json!({ "from": ip }))
             .await?;
@@ -198,11 +175,6 @@ impl Office {
     pub async fn sessions(&self, actor: &Actor) -> Result<Vec<Session>, OfficeError> {
         Ok(sessions::of_user(&mut self.store.read(), &actor.user.id, self.clock.micros()).await?)
     }
-}
-
-/// 2 s, 4 s, 8 s, … at most a quarter of an hour.
-fn wait(failures: u32) -> Micros {
-    (1_000_000 << failures.min(20)).min(15 * MINUTE)
 }
 
 /// Who the most recent secrets belong to, so that a page with ten requests asks the store once.

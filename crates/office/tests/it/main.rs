@@ -4,5 +4,6 @@
 mod faults;
 mod manifest;
 mod office;
+mod people;
 mod proposals;
 mod real;

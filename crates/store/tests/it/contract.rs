@@ -99,6 +99,8 @@ contract! {
         a_disabled_user_has_neither_session_nor_token,
         a_token_ends_when_it_expires_or_is_revoked,
         failures_are_counted_until_they_are_forgotten,
+        a_failure_that_was_none_is_taken_back_with_its_wait,
+        a_place_is_known_until_it_is_forgotten,
     }
     views {
         a_user_finds_their_own_their_teams_and_their_roles_views,

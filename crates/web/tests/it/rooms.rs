@@ -62,6 +62,16 @@ fn proposal_of(page: &Answer, subject: &str) -> String {
 const LINK: &str = "bestellung.kunde_nr → kunde.kunde_nr";
 
 #[tokio::test]
+async fn an_e_mail_address_that_is_far_too_long_is_not_shown_again() {
+    let shop = Shop::open("").await;
+    let long = "a".repeat(3_000_000);
+    let form = [("email", long.as_str()), ("password", "a guess at it")];
+    let answer = shop.browser().post("/sign-in", &form).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.text.len() < 50_000, "{}", answer.text.len());
+}
+
+#[tokio::test]
 async fn an_invited_person_chooses_a_password_and_reads_only_what_was_granted() {
     let shop = Shop::open(WRITABLE).await;
     let mut ada = shop.administrator().await;
