@@ -12,6 +12,7 @@ mod frame;
 mod handlers;
 pub mod links;
 pub mod pages;
+mod proxies;
 mod router;
 pub mod shown;
 pub mod texts;
@@ -19,4 +20,5 @@ mod view;
 mod visitor;
 
 pub use app::Settings;
+pub use proxies::{Network, NoNetwork};
 pub use router::app;

@@ -35,6 +35,7 @@ pub fn app(settings: Settings) -> Router {
         office: settings.office,
         metrics: settings.metrics,
         secure_cookies: settings.secure_cookies,
+        trusted_proxies: settings.trusted_proxies.into(),
     };
     let csrf = settings.trusted_origins.iter().fold(CsrfLayer::new(), |layer, origin| {
         layer.clone().add_trusted_origin(origin).unwrap_or_else(|error| {

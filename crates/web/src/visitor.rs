@@ -12,6 +12,7 @@ use kontor_office::Actor;
 use crate::app::App;
 use crate::failure::{ApiFailure, PageFailure};
 use crate::frame::Frame;
+use crate::proxies::client;
 
 /// Name of the session's cookie.
 pub(crate) const SESSION: &str = "kontor_session";
@@ -46,12 +47,12 @@ pub(crate) struct Origin {
     pub(crate) agent: String,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
+impl FromRequestParts<App> for Origin {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let ip =
-            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let ip = peer.map(|peer| client(peer, &parts.headers, &app.trusted_proxies).to_string());
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self { ip: ip.unwrap_or_default(), agent: agent.unwrap_or_default().to_owned() })
     }

@@ -53,6 +53,7 @@ pub(crate) async fn run(
         metrics: Arc::new(move || metrics.render()),
         secure_cookies: configuration.secure_cookies,
         trusted_origins: configuration.trusted_origins.clone(),
+        trusted_proxies: configuration.trusted_proxies.clone(),
     });
     let served = serve(listener, app, stop.clone()).await;
     watching.abort();

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use kontor_web::Network;
 
 use crate::logging::check_level;
 
@@ -44,6 +45,15 @@ pub(crate) struct ServeOptions {
     /// https://office.example.com; may be given several times
     #[arg(long = "trusted-origin", value_name = "ORIGIN", env = "KONTOR_TRUSTED_ORIGINS", value_delimiter = ',', value_parser = check_origin)]
     trusted_origins: Option<Vec<String>>,
+    /// A proxy that is believed where a request came from, as an address or a network such as
+    /// 10.0.0.0/8; may be given several times
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "ADDRESS",
+        env = "KONTOR_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Option<Vec<Network>>,
 }
 
 /// How the log is written.
@@ -66,6 +76,7 @@ pub(crate) struct Given {
     pub(crate) log_level: Option<String>,
     pub(crate) secure_cookies: Option<bool>,
     pub(crate) trusted_origins: Option<Vec<String>>,
+    pub(crate) trusted_proxies: Option<Vec<Network>>,
 }
 
 impl Given {
@@ -80,6 +91,7 @@ impl Given {
             listen: serving.and_then(|serving| serving.listen),
             secure_cookies: serving.and_then(|serving| serving.secure_cookies),
             trusted_origins: serving.and_then(|serving| serving.trusted_origins.clone()),
+            trusted_proxies: serving.and_then(|serving| serving.trusted_proxies.clone()),
         }
     }
 
@@ -94,6 +106,7 @@ impl Given {
             log_level: self.log_level.or(other.log_level),
             secure_cookies: self.secure_cookies.or(other.secure_cookies),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
         }
     }
 }

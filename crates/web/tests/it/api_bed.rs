@@ -129,6 +129,7 @@ impl Bed {
             metrics: Arc::new(String::new),
             secure_cookies: false,
             trusted_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
         };
         Self { shop, folder, app: kontor_web::app(settings), office, session }
     }
