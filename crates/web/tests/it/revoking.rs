@@ -137,3 +137,18 @@ async fn a_link_does_not_let_a_disabled_person_in_again() {
     bed.change(&id, |account| account.user.disabled = false).await;
     assert!(bed.office.open_link(&before).await.is_err(), "it was withdrawn");
 }
+
+#[tokio::test]
+async fn a_token_lasts_between_a_day_and_ten_years_or_for_ever() {
+    let bed = Bed::new().await;
+    for (days, status) in
+        [("0", 422), ("3651", 422), ("4294967295", 422), ("3650", 201), ("null", 201)]
+    {
+        let body = format!(r#"{{"name":"Export","role":"reader","days":{days}}}"#);
+        let answer = bed.send(Method::POST, "/api/v1/me/tokens", &body).await;
+        assert_eq!(answer.status, status, "{days}: {}", answer.text());
+        if status == 422 {
+            assert_eq!(answer.json()["errors"][0]["field"], "days");
+        }
+    }
+}
