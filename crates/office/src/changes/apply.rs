@@ -10,7 +10,7 @@ use kontor_store::{Json, StoreError};
 
 use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
 use super::plan::Plan;
-use crate::actor::Actor;
+use crate::actor::{Actor, Edit, Needed, Right as _};
 use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
 use crate::registry::Backend;
 use crate::{Office, random};
@@ -113,7 +113,7 @@ impl Office {
         };
         self.begin(opened, journal.intents(&plan.change)?).await?;
 
-        let outcomes = self.write_in_parts(backend, plan).await;
+        let outcomes = self.write_in_parts(actor, backend, plan).await;
         let journal = Journal { at: self.clock.micros(), ..journal };
         let (record, key) = told(plan, &outcomes);
         let mut entries = vec![journal.outcome(&plan.change, key, &record)?];
@@ -134,7 +134,11 @@ impl Office {
             .map(|(outcome, item)| item_state(plan, item, outcome));
         let items: Vec<ItemState> = states.collect();
         match outcomes.failure {
-            Some(failure)
+            Some(Ended::LostRight) => Err(OfficeError::Denied(Needed::Role {
+                backend: backend.name.to_string(),
+                role: Edit::ROLE,
+            })),
+            Some(Ended::Failed(failure))
                 if items.iter().all(|item| !matches!(item, ItemState::Written(_)))
                     || items.len() < plan.change.items.len() =>
             {
@@ -175,14 +179,19 @@ impl Office {
     }
 
     /// Large changes are written in parts, each a transaction, so that no lock is held for long.
-    async fn write_in_parts(&self, backend: &Backend, plan: &Plan) -> Outcomes {
+    /// Between them the person is looked up again: whoever lost the right changes nothing more.
+    async fn write_in_parts(&self, actor: &Actor, backend: &Backend, plan: &Plan) -> Outcomes {
         const PART: usize = 200;
         let mut outcomes = Outcomes { written: Vec::new(), failure: None };
         for part in plan.change.items.chunks(PART) {
+            if !outcomes.written.is_empty() && !self.may_still_edit(actor, backend).await {
+                outcomes.failure = Some(Ended::LostRight);
+                break;
+            }
             match backend.write(&plan.catalog, plan.face(), plan.change.kind, part).await {
                 Ok(written) => outcomes.written.extend(written),
                 Err(failure) => {
-                    outcomes.failure = Some(failure);
+                    outcomes.failure = Some(Ended::Failed(failure));
                     break;
                 }
             }
@@ -195,8 +204,20 @@ struct Outcomes {
     /// Of the records that were tried, in order.
     written: Vec<ItemOutcome>,
     /// Why it ended before the last.
-    failure: Option<WriteFailure>,
+    failure: Option<Ended>,
 }
+
+/// Why a change ended before its last record.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("{0}")]
+    Failed(WriteFailure),
+    #[error("{LOST_RIGHT}")]
+    LostRight,
+}
+
+/// What is told of a change whose person may not change records any more.
+pub(super) const LOST_RIGHT: &str = "the right to change records was withdrawn meanwhile";
 
 /// What the audit says of a change that was tried.
 fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
@@ -215,7 +236,7 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
         exceptions.push((item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(), reason));
     }
     let state = match (&outcomes.failure, written) {
-        (Some(WriteFailure::Unknown(_)), _) => OperationState::Unknown,
+        (Some(Ended::Failed(WriteFailure::Unknown(_))), _) => OperationState::Unknown,
         (_, 0) => OperationState::NotApplied,
         (None, all) if all == plan.change.items.len() => OperationState::Applied,
         _ => OperationState::Partial,

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use kontor_store::grants::Role;
 use kontor_store::sessions::{self, Session};
 use kontor_store::users::{self, User};
-use kontor_store::{Micros, SecretHash, grants};
+use kontor_store::{Micros, SecretHash, grants, tokens};
 
 use super::accounts::LONGEST_EMAIL;
 use super::{PeopleError, password, throttling};
 use crate::actor::{Actor, Way};
 use crate::error::OfficeError;
+use crate::registry::Backend;
 use crate::{Office, random};
 
 const MINUTE: Micros = 60 * 1_000_000;
@@ -138,6 +140,29 @@ impl Office {
         let grants = grants::of_user(&mut db, &user.id).await?;
         let teams = grants::teams_of(&mut db, &user.id).await?;
         Ok(Arc::new(Actor::new(user, teams, grants, way)))
+    }
+
+    /// Whether somebody may change records of a backend at this moment, as the store has it. A
+    /// session that ended does not count: what was begun goes on when nobody looks.
+    pub(crate) async fn may_still_edit(&self, actor: &Actor, backend: &Backend) -> bool {
+        let present = async {
+            let mut db = self.store.read();
+            let user = users::get(&mut db, &actor.user.id).await?.filter(|user| !user.disabled);
+            if let Way::Token { id, .. } = &actor.way {
+                let tokens = tokens::of_user(&mut db, &actor.user.id).await?;
+                if !tokens.iter().any(|token| token.id == *id && token.revoked.is_none()) {
+                    return Ok(None);
+                }
+            }
+            match user {
+                Some(user) => self.actor(user, actor.way.clone()).await.map(Some),
+                None => Ok::<_, OfficeError>(None),
+            }
+        };
+        let may = |actor: &Arc<Actor>| {
+            matches!(actor.role(&backend.name), Some(Role::Editor | Role::Administrator))
+        };
+        present.await.is_ok_and(|actor| actor.as_ref().is_some_and(may))
     }
 
     /// Ends the actor's own session.

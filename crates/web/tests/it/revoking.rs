@@ -3,7 +3,10 @@
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 use futures_util::stream;
-use kontor_office::{Account, Grant, OfficeError, PeopleError, Preferences, Role};
+use kontor_model::{BackendName, ResourceName};
+use kontor_office::{
+    Account, BulkSelection, Edit, Grant, Input, OfficeError, PeopleError, Permit, Preferences, Role,
+};
 use tokio::sync::oneshot;
 
 use crate::api_bed::{Answer, As, Bed, ORDERS, newcomer};
@@ -136,6 +139,49 @@ async fn a_link_does_not_let_a_disabled_person_in_again() {
     }
     bed.change(&id, |account| account.user.disabled = false).await;
     assert!(bed.office.open_link(&before).await.is_err(), "it was withdrawn");
+}
+
+#[tokio::test]
+async fn a_bulk_edit_stops_once_its_person_may_not_edit_any_more() {
+    let bed = Bed::new().await;
+    let script = bed.folder.path().join("more.sql");
+    let more = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+        INSERT INTO orders (id, number, customer_id) SELECT i, 'B-' || i, 1 FROM n;";
+    std::fs::write(&script, more).expect("written");
+    bed.shop.load_sql(&script).await;
+    let (id, who) = bed.person("bo", &may(Role::Editor)).await;
+    let As::Browser(secret) = who else { unreachable!("people come with a browser") };
+    let bo = bed.office.actor_of_session(&secret).await.expect("asked").expect("signed in");
+    let shop = BackendName::new("shop").expect("a name");
+    let permit: Permit<Edit> = bed.office.permit(&bo, &shop).expect("he may");
+    let orders = ResourceName::new("orders");
+    let all = BulkSelection::List(Box::default());
+    let set = [("status".to_owned(), Input::Text("paid".into()))];
+    let preview = bed.office.bulk_preview(&permit, &orders, &all, &set).await.expect("planned");
+    assert!(preview.records > 400, "{}", preview.records);
+    // It has begun, and its first part is on its way.
+    bed.change(&id, |account| account.grants = may(Role::Reader)).await;
+    bed.office.bulk_apply(&permit, &preview.id).expect("begun");
+    let wait = std::time::Duration::from_secs(60);
+    let ended = bed.office.bulk_ended(&permit, &orders, &preview.id, wait).await.expect("told");
+    let failure = ended.failure.expect("it was stopped");
+    assert!(failure.contains("withdrawn"), "{failure}");
+    let paid = bed.get(&format!("{ORDERS}/count?filter=status%20%3D%20paid")).await.ok(200);
+    assert_eq!(paid["records"], 201, "one was, and the first part: {paid}");
+    let outcomes = bed.get("/api/v1/audit?kind=change.outcome").await.ok(200);
+    assert_eq!(outcomes["entries"][0]["body"]["state"], "partial", "{outcomes}");
+    assert_eq!(outcomes["entries"][0]["body"]["detail"], failure.as_str());
+}
+
+#[tokio::test]
+async fn how_far_a_bulk_edit_is_is_told_for_its_own_resource_only() {
+    let bed = Bed::new().await;
+    let body = r#"{"keys":["1"],"set":{"status":"paid"}}"#;
+    let preview = bed.send(Method::POST, &format!("{ORDERS}/bulk"), body).await.ok(200);
+    let id = preview["id"].as_str().expect("an id");
+    bed.get(&format!("{ORDERS}/bulk/{id}")).await.ok(200);
+    let elsewhere = format!("/api/v1/backends/shop/resources/customers/bulk/{id}");
+    bed.get(&elsewhere).await.problem(404);
 }
 
 #[tokio::test]
