@@ -5,7 +5,8 @@ use axum::http::Method;
 use futures_util::stream;
 use kontor_model::{BackendName, ResourceName};
 use kontor_office::{
-    Account, BulkSelection, Edit, Grant, Input, OfficeError, PeopleError, Permit, Preferences, Role,
+    Account, BulkSelection, Edit, Grant, Input, NewView, OfficeError, Owner, PeopleError, Permit,
+    Preferences, Read, Role, ViewDefinition,
 };
 use tokio::sync::oneshot;
 
@@ -182,6 +183,31 @@ async fn how_far_a_bulk_edit_is_is_told_for_its_own_resource_only() {
     bed.get(&format!("{ORDERS}/bulk/{id}")).await.ok(200);
     let elsewhere = format!("/api/v1/backends/shop/resources/customers/bulk/{id}");
     bed.get(&elsewhere).await.problem(404);
+}
+
+#[tokio::test]
+async fn a_view_for_a_role_is_for_that_role_and_those_above() {
+    let bed = Bed::new().await;
+    let shop = BackendName::new("shop").expect("a name");
+    let ada = bed.administrator().await;
+    let permit: Permit<Read> = bed.office.permit(&ada, &shop).expect("she may");
+    let mut ids = Vec::new();
+    for role in [Role::Reader, Role::Editor, Role::Administrator] {
+        let (name, definition) = ("View".to_owned(), ViewDefinition::default());
+        let new = NewView { name, owner: Owner::Role(role), definition };
+        let saved = bed.office.save_view(&permit, &ResourceName::new("orders"), new).await;
+        ids.push(saved.expect("saved").id);
+    }
+    for (n, role) in [Role::Reader, Role::Editor, Role::Administrator].into_iter().enumerate() {
+        let (_, who) = bed.person(&format!("bo{n}"), &may(role)).await;
+        let As::Browser(secret) = who else { unreachable!("people come with a browser") };
+        let actor = bed.office.actor_of_session(&secret).await.expect("asked").expect("signed in");
+        let permit: Permit<Read> = bed.office.permit(&actor, &shop).expect("they may");
+        for (place, id) in ids.iter().enumerate() {
+            let is_told = bed.office.view(&permit, id).await.is_ok();
+            assert_eq!(is_told, place <= n, "{role:?} asks for {place}");
+        }
+    }
 }
 
 #[tokio::test]
