@@ -4,6 +4,7 @@
 mod command_line;
 mod commands;
 mod configuration;
+mod connection;
 mod error;
 mod installation;
 mod logging;

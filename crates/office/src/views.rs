@@ -3,10 +3,11 @@
 use kontor_model::filter::Filter;
 use kontor_model::{Count, ResourceName};
 use kontor_store::Json;
+use kontor_store::grants::Role;
 use kontor_store::views::{self, Owner, View};
 use serde::{Deserialize, Serialize};
 
-use crate::actor::{Actor, Manage, Permit, Read};
+use crate::actor::{Actor, Edit, Manage, Permit, Read};
 use crate::error::OfficeError;
 use crate::records::ListRequest;
 use crate::{Office, random};
@@ -124,7 +125,7 @@ impl Office {
         Ok(views::of_user(&mut self.store.read(), &actor.user.id).await?)
     }
 
-    /// A view, if the actor may see it.
+    /// A view, if the actor may see it: that of a role is for the role and for those above it.
     ///
     /// # Errors
     /// [`OfficeError::Unknown`].
@@ -134,7 +135,9 @@ impl Office {
         let is_theirs = match &view.owner {
             Owner::User(user) => *user == permit.actor.user.id,
             Owner::Team(team) => permit.actor.teams.contains(team),
-            Owner::Role(_) => true,
+            Owner::Role(Role::Reader) => true,
+            Owner::Role(Role::Editor) => permit.has::<Edit>(),
+            Owner::Role(Role::Administrator) => permit.has::<Manage>(),
         };
         if is_theirs && view.backend == permit.backend.name.as_str() {
             Ok(view)
@@ -195,7 +198,7 @@ impl Office {
         let denied = || {
             OfficeError::Denied(crate::Needed::Role {
                 backend: permit.backend.name.to_string(),
-                role: crate::Role::Administrator,
+                role: Role::Administrator,
             })
         };
         match owner {

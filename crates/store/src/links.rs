@@ -81,6 +81,15 @@ pub async fn withdraw(tx: &mut Tx, purpose: Purpose, user_id: Option<&str>) -> R
     tx.run(sql.into(), params![purpose, user_id]).await
 }
 
+/// Makes all unused links of a user worthless, whatever they are for.
+///
+/// # Errors
+/// [`crate::StoreError::Database`].
+pub async fn withdraw_all(tx: &mut Tx, user_id: &str) -> Result<u64> {
+    let sql = "DELETE FROM kontor_link WHERE user_id = $1 AND used IS NULL";
+    tx.run(sql.into(), params![user_id]).await
+}
+
 /// Removes links that are used or expired before an instant.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use crate::param::params;
 use crate::{Micros, Read, Result, Row, Tx};
 
-/// Failed attempts under one key: an e-mail address or where it came from.
+/// Failed attempts under one key, which says whose they are or where they came from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Attempts {
     /// Failures in a row.
@@ -37,6 +37,36 @@ pub async fn failed(
 pub async fn block(tx: &mut Tx, key: &str, until: Micros) -> Result<()> {
     let sql = "UPDATE kontor_throttle SET blocked_until = $2 WHERE key = $1";
     tx.must("counted failure of", key, sql, params![key, until]).await
+}
+
+/// Takes one failure back, and the wait too where no more failures are left than are free.
+///
+/// # Errors
+/// As [`failed`].
+pub async fn take_back(tx: &mut Tx, key: &str, free: u32) -> Result<()> {
+    let sql = "UPDATE kontor_throttle SET failures = failures - 1, \
+         blocked_until = CASE WHEN failures - 1 <= $2 THEN 0 ELSE blocked_until END \
+         WHERE key = $1 AND failures > 0";
+    tx.run(sql.into(), params![key, i64::from(free)]).await.map(drop)
+}
+
+/// Remembers a key without a failure: a place that is known.
+///
+/// # Errors
+/// As [`failed`].
+pub async fn remember(tx: &mut Tx, key: &str, now: Micros) -> Result<()> {
+    let sql = "INSERT INTO kontor_throttle (key, failures, last_failure, blocked_until) \
+         VALUES ($1, 0, $2, 0) ON CONFLICT (key) DO UPDATE SET last_failure = $2";
+    tx.run(sql.into(), params![key, now]).await.map(drop)
+}
+
+/// Whether a key was remembered since an instant.
+///
+/// # Errors
+/// As [`failed`].
+pub async fn is_remembered(db: &mut impl Read, key: &str, since: Micros) -> Result<bool> {
+    let sql = "SELECT key FROM kontor_throttle WHERE key = $1 AND last_failure >= $2";
+    Ok(db.row(sql.into(), params![key, since]).await?.is_some())
 }
 
 /// What was counted under a key.

@@ -51,22 +51,6 @@ impl User {
             created: row.int("user_created")?,
         })
     }
-
-    fn params(&self) -> Vec<Param> {
-        params![
-            &self.id,
-            &self.name,
-            &self.email,
-            folded(&self.email),
-            &self.password_hash,
-            self.is_admin,
-            &self.language,
-            &self.time_zone,
-            &self.density,
-            &self.theme,
-            self.disabled,
-        ]
-    }
 }
 
 /// The form in which e-mail addresses are compared. Folded here and not in SQL, because SQLite
@@ -83,21 +67,85 @@ pub async fn add(tx: &mut Tx, user: &User) -> Result<()> {
     let sql = "INSERT INTO kontor_user (id, name, email, email_folded, password_hash, is_admin, \
          language, time_zone, density, theme, disabled, created) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    let mut params = user.params();
-    params.push(Param::from(user.created));
+    let params = params![
+        &user.id,
+        &user.name,
+        &user.email,
+        folded(&user.email),
+        &user.password_hash,
+        user.is_admin,
+        &user.language,
+        &user.time_zone,
+        &user.density,
+        &user.theme,
+        user.disabled,
+        user.created,
+    ];
     tx.run(sql.into(), params).await.map(drop)
 }
 
-/// Writes all that may change of a user.
+/// How somebody is called and likes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Name as shown.
+    pub name: String,
+    /// Language tag.
+    pub language: String,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// Density of lists.
+    pub density: String,
+    /// Theme of the screens.
+    pub theme: String,
+}
+
+/// Sets how a user is called and likes it, and nothing else.
 ///
 /// # Errors
-/// [`crate::StoreError::Missing`] for an unknown id, [`crate::StoreError::Duplicate`] where the
-/// e-mail address is taken.
-pub async fn save(tx: &mut Tx, user: &User) -> Result<()> {
-    let sql = "UPDATE kontor_user SET name = $2, email = $3, email_folded = $4, \
-         password_hash = $5, is_admin = $6, language = $7, time_zone = $8, density = $9, \
-         theme = $10, disabled = $11 WHERE id = $1";
-    tx.must("user", &user.id, sql, user.params()).await
+/// [`crate::StoreError::Missing`] for an unknown id.
+pub async fn set_look(tx: &mut Tx, id: &str, look: &Look) -> Result<()> {
+    let sql = "UPDATE kontor_user SET name = $2, language = $3, time_zone = $4, density = $5, \
+         theme = $6 WHERE id = $1";
+    let Look { name, language, time_zone, density, theme } = look;
+    tx.must("user", id, sql, params![id, name, language, time_zone, density, theme]).await
+}
+
+/// Completes the account of somebody who comes with a link: false where it is disabled or gone.
+///
+/// # Errors
+/// [`crate::StoreError::Database`].
+pub async fn join(tx: &mut Tx, id: &str, look: &Look, password_hash: &str) -> Result<bool> {
+    let sql = "UPDATE kontor_user SET password_hash = $2 WHERE id = $1 AND disabled = 0";
+    let is_there = tx.run(sql.into(), params![id, password_hash]).await? > 0;
+    if is_there {
+        set_look(tx, id, look).await?;
+    }
+    Ok(is_there)
+}
+
+/// Waits for the transactions that have taken their turn before, and makes later ones wait for
+/// this one. What is read of people's standing afterwards stays so until it ends.
+///
+/// # Errors
+/// [`crate::StoreError::Database`].
+pub async fn take_turn(tx: &mut Tx) -> Result<()> {
+    // A row that all of them write.
+    let turn = "INSERT INTO kontor_setting (key, value, updated) VALUES ('standing', '1', 0) \
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    tx.run(turn.into(), Vec::new()).await.map(drop)
+}
+
+/// Sets whether a user administers Kontor and whether they may not sign in. Answers whether there
+/// is an administrator who can sign in afterwards; where not, roll back. It takes its turn first,
+/// so that no two can each count on the other's.
+///
+/// # Errors
+/// [`crate::StoreError::Missing`] for an unknown id.
+pub async fn set_standing(tx: &mut Tx, id: &str, is_admin: bool, disabled: bool) -> Result<bool> {
+    take_turn(tx).await?;
+    let sql = "UPDATE kontor_user SET is_admin = $2, disabled = $3 WHERE id = $1";
+    tx.must("user", id, sql, params![id, is_admin, disabled]).await?;
+    has_administrator(tx).await
 }
 
 /// Sets a user's password.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use kontor_office::Office;
 
+use crate::proxies::Network;
+
 /// How the office is served.
 #[derive(Clone)]
 pub struct Settings {
@@ -15,6 +17,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Origins besides our own whose requests may change something.
     pub trusted_origins: Vec<String>,
+    /// Proxies that are believed where a request came from.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The state that handlers share.
@@ -23,4 +27,5 @@ pub(crate) struct App {
     pub(crate) office: Arc<Office>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) secure_cookies: bool,
+    pub(crate) trusted_proxies: Arc<[Network]>,
 }

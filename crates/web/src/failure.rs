@@ -404,6 +404,26 @@ impl PageFailure {
         Self((told.status, markup).into_response())
     }
 
+    /// The page that tells why a request could not be read.
+    pub(crate) async fn plain(app: &App, frame: &Frame, status: StatusCode, text: &str) -> Self {
+        let shell = frame.shell(app, None, Here::Elsewhere).await;
+        let page = failure::Failure {
+            status: status.as_u16(),
+            title: shell.texts.get("failure-invalid").into_owned(),
+            text: shell.texts.get(text).into_owned(),
+            written: None,
+            backend: None,
+            operation: None,
+            retry: None,
+        };
+        let markup = if frame.is_fragment {
+            failure::content(&shell, &page)
+        } else {
+            failure::show(&shell, &page)
+        };
+        Self((status, markup).into_response())
+    }
+
     /// Signing in comes first; then one is back where one wanted to go.
     pub(crate) fn sign_in_first(frame: &Frame) -> Self {
         if frame.is_fragment {

@@ -4,6 +4,7 @@
 pub mod api;
 mod app;
 mod assets;
+mod body;
 pub mod components;
 mod failure;
 pub mod format;
@@ -12,6 +13,7 @@ mod handlers;
 pub mod links;
 pub mod notation;
 pub mod pages;
+mod proxies;
 mod router;
 pub mod shown;
 pub mod texts;
@@ -19,4 +21,5 @@ mod view;
 mod visitor;
 
 pub use app::Settings;
+pub use proxies::{Network, NoNetwork};
 pub use router::app;

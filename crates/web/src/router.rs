@@ -7,6 +7,7 @@ use axum::http::header::{
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Request, Response};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -19,7 +20,7 @@ use crate::handlers::{
     account, audit, backend, bulk, changes, connect, entry, home, list, operating, people, record,
     search, write,
 };
-use crate::{api, assets};
+use crate::{api, assets, body};
 
 /// Scripts and styles are our own files; nothing is inline, nothing comes from elsewhere.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -34,6 +35,7 @@ pub fn app(settings: Settings) -> Router {
         office: settings.office,
         metrics: settings.metrics,
         secure_cookies: settings.secure_cookies,
+        trusted_proxies: settings.trusted_proxies.into(),
     };
     let csrf = settings.trusted_origins.iter().fold(CsrfLayer::new(), |layer, origin| {
         layer.clone().add_trusted_origin(origin).unwrap_or_else(|error| {
@@ -84,13 +86,14 @@ pub fn app(settings: Settings) -> Router {
         .route("/metrics", get(operating::metrics))
         .merge(api::routes())
         .fallback(home::not_found)
-        .with_state(state);
+        .with_state(state.clone());
     let compressed =
         DefaultPredicate::new().and(NotForContentType::new("application/vnd.openxmlformats"));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let routes = routes
+        .layer(from_fn_with_state(state, body::first))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(csrf)
         .layer(CompressionLayer::new().compress_when(compressed))

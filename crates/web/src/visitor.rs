@@ -12,6 +12,7 @@ use kontor_office::Actor;
 use crate::app::App;
 use crate::failure::{ApiFailure, PageFailure};
 use crate::frame::Frame;
+use crate::proxies::client;
 
 /// Name of the session's cookie.
 pub(crate) const SESSION: &str = "kontor_session";
@@ -46,12 +47,12 @@ pub(crate) struct Origin {
     pub(crate) agent: String,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
+impl FromRequestParts<App> for Origin {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let ip =
-            parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let ip = peer.map(|peer| client(peer, &parts.headers, &app.trusted_proxies).to_string());
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self { ip: ip.unwrap_or_default(), agent: agent.unwrap_or_default().to_owned() })
     }
@@ -71,7 +72,12 @@ impl FromRequestParts<App> for Visitor {
         let Some(secret) = cookie(&parts.headers, SESSION) else {
             return Ok(Self { actor: None, frame });
         };
-        match app.office.actor_of_session(secret).await {
+        let found = if parts.method.is_safe() {
+            app.office.actor_of_session(secret).await
+        } else {
+            app.office.present_actor_of_session(secret).await
+        };
+        match found {
             Ok(actor) => Ok(Self { actor, frame }),
             Err(error) => Err(PageFailure::of(app, frame, None, error).await),
         }
@@ -105,15 +111,16 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiFailure> {
         let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let language = crate::frame::accepted_language(&parts.headers);
-        let found = match bearer {
-            Some(value) => match value.strip_prefix("Bearer ") {
-                Some(token) => app.office.actor_of_token(token.trim()).await,
-                None => Ok(None),
-            },
-            None => match cookie(&parts.headers, SESSION) {
-                Some(secret) => app.office.actor_of_session(secret).await,
-                None => Ok(None),
-            },
+        let is_safe = parts.method.is_safe();
+        let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+        let session = cookie(&parts.headers, SESSION).filter(|_| bearer.is_none());
+        let office = &app.office;
+        let found = match (token, session) {
+            (Some(token), _) if is_safe => office.actor_of_token(token).await,
+            (Some(token), _) => office.present_actor_of_token(token).await,
+            (None, Some(secret)) if is_safe => office.actor_of_session(secret).await,
+            (None, Some(secret)) => office.present_actor_of_session(secret).await,
+            (None, None) => Ok(None),
         };
         match found {
             Ok(Some(actor)) => Ok(Self(actor)),

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use kontor_office::Office;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -13,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::command_line::Verdict;
 use crate::configuration::{Configuration, origin};
+use crate::connection::{Attentive, Patience, service};
 use crate::error::CommandError;
 use crate::installation::{Installation, Role};
 
@@ -51,6 +51,7 @@ pub(crate) async fn run(
         metrics: Arc::new(move || metrics.render()),
         secure_cookies: configuration.secure_cookies,
         trusted_origins: configuration.trusted_origins.clone(),
+        trusted_proxies: configuration.trusted_proxies.clone(),
     });
     let served = serve(listener, app, stop.clone()).await;
     watching.abort();
@@ -93,18 +94,12 @@ async fn serve(
     app: axum::Router,
     mut stop: watch::Receiver<u32>,
 ) -> Result<(), CommandError> {
-    let listener = listener.tap_io(|stream| {
-        // Small answers would wait for the acknowledgement of the one before.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
+    let listener = Attentive { tcp: listener, patience: Patience::default() };
     let mut closing = stop.clone();
-    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            signalled(&mut closing, 1).await;
-            tracing::info!("Kontor closes; a second signal ends it at once");
-        });
+    let server = axum::serve(listener, service(app)).with_graceful_shutdown(async move {
+        signalled(&mut closing, 1).await;
+        tracing::info!("Kontor closes; a second signal ends it at once");
+    });
     let impatience = async {
         signalled(&mut stop, 1).await;
         tokio::select! {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use clap::ValueEnum as _;
+use kontor_web::NoNetwork;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -12,7 +13,7 @@ use super::options::{Given, LogFormat, check_origin};
 use super::{ConfigurationError, FILE};
 use crate::logging::check_level;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "data",
     "listen",
     "store",
@@ -21,6 +22,7 @@ const KEYS: [&str; 8] = [
     "log_level",
     "secure_cookies",
     "trusted_origins",
+    "trusted_proxies",
 ];
 
 /// Reads a file. One that lies in the data folder cannot say where that folder is.
@@ -88,7 +90,14 @@ impl Reading<'_> {
                     .map_err(|_| format!("“{text}” must be readable or json"))),
                 "log_level" => given.log_level = self.read(value, check_level),
                 "secure_cookies" => given.secure_cookies = self.flag(value),
-                "trusted_origins" => given.trusted_origins = self.origins(value),
+                "trusted_origins" => {
+                    given.trusted_origins = self.list(value, "https://office.example.com", check_origin);
+                }
+                "trusted_proxies" => {
+                    given.trusted_proxies = self.list(value, "127.0.0.1", |text| {
+                        text.parse().map_err(|error: NoNetwork| error.to_string())
+                    });
+                }
                 unknown => self.unknown(key.span(), unknown),
             }
         }
@@ -142,12 +151,17 @@ impl Reading<'_> {
         Some(format!("sqlite:{}", self.beside(path).display()))
     }
 
-    fn origins(&mut self, value: &Entry<'_>) -> Option<Vec<String>> {
+    fn list<T>(
+        &mut self,
+        value: &Entry<'_>,
+        example: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
         let Some(items) = value.get_ref().as_array() else {
-            self.problem(value.span(), "must be a list such as [\"https://office.example.com\"]");
+            self.problem(value.span(), &format!("must be a list such as [\"{example}\"]"));
             return None;
         };
-        items.iter().map(|item| self.read(item, check_origin)).collect()
+        items.iter().map(|item| self.read(item, &read)).collect()
     }
 
     fn unknown(&mut self, span: Range<usize>, key: &str) {
@@ -195,7 +209,7 @@ mod tests {
             problems(text),
             "kontor.toml:2:1: unknown key “litsen”; did you mean “listen”?\n\
              kontor.toml:3:1: unknown key “colour”; known are data, listen, store, manifests, log, \
-             log_level, secure_cookies, trusted_origins"
+             log_level, secure_cookies, trusted_origins, trusted_proxies"
         );
         assert!(problems("secure-cookies = true").ends_with("did you mean “secure_cookies”?"));
     }
@@ -208,6 +222,7 @@ mod tests {
             ("\nlog = \"xml\"", "kontor.toml:2:7: “xml” must be readable or json"),
             ("secure_cookies = \"yes\"", "kontor.toml:1:18: must be true or false"),
             ("trusted_origins = [\"a\"]", "kontor.toml:1:20: “a” is no origin"),
+            ("trusted_proxies = [\"a\"]", "kontor.toml:1:20: “a” is no address"),
             ("log_level = \"kontor=loud\"", "kontor.toml:1:13: "),
             ("listen", "kontor.toml:1:7: this is not TOML"),
         ] {

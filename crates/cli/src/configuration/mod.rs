@@ -8,6 +8,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use kontor_web::Network;
 pub(crate) use options::{AddressOptions, Given, GlobalOptions, LogFormat, ServeOptions};
 
 /// The data folder unless told otherwise: in the folder where one stands.
@@ -35,6 +36,8 @@ pub(crate) struct Configuration {
     pub(crate) secure_cookies: bool,
     /// Further origins from which forms may be sent, such as that of a proxy.
     pub(crate) trusted_origins: Vec<String>,
+    /// Proxies that are believed where a request came from.
+    pub(crate) trusted_proxies: Vec<Network>,
 }
 
 /// The configuration cannot be used.
@@ -81,6 +84,7 @@ impl Configuration {
             log_level: given.log_level,
             secure_cookies: given.secure_cookies.unwrap_or(false),
             trusted_origins: given.trusted_origins.unwrap_or_default(),
+            trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             data,
         }
     }

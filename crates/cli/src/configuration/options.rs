@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use kontor_web::Network;
 
 use crate::logging::check_level;
 
@@ -39,6 +40,15 @@ pub(crate) struct ServeOptions {
     /// Send cookies over https only; for use behind a proxy that speaks https [default: false]
     #[arg(long, env = "KONTOR_SECURE_COOKIES", num_args = 0..=1, default_missing_value = "true", require_equals = true, value_name = "true|false")]
     secure_cookies: Option<bool>,
+    /// A proxy that is believed where a request came from, as an address or a network such as
+    /// 10.0.0.0/8; may be given several times
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "ADDRESS",
+        env = "KONTOR_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Option<Vec<Network>>,
 }
 
 /// Where the office is found; also for the commands that print a link into it.
@@ -74,6 +84,7 @@ pub(crate) struct Given {
     pub(crate) log_level: Option<String>,
     pub(crate) secure_cookies: Option<bool>,
     pub(crate) trusted_origins: Option<Vec<String>>,
+    pub(crate) trusted_proxies: Option<Vec<Network>>,
 }
 
 impl Given {
@@ -93,6 +104,7 @@ impl Given {
             listen: address.and_then(|address| address.listen),
             secure_cookies: serving.and_then(|serving| serving.secure_cookies),
             trusted_origins: address.and_then(|address| address.trusted_origins.clone()),
+            trusted_proxies: serving.and_then(|serving| serving.trusted_proxies.clone()),
         }
     }
 
@@ -107,6 +119,7 @@ impl Given {
             log_level: self.log_level.or(other.log_level),
             secure_cookies: self.secure_cookies.or(other.secure_cookies),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
         }
     }
 }

@@ -56,6 +56,7 @@ impl Bed {
             "LISTEN",
             "SECURE_COOKIES",
             "TRUSTED_ORIGINS",
+            "TRUSTED_PROXIES",
         ];
         for variable in variables {
             command.env_remove(format!("KONTOR_{variable}"));

@@ -11,7 +11,7 @@ use kontor_store::{Json, StoreError};
 use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
 use super::plan::Plan;
 use super::settle::Begun;
-use crate::actor::Actor;
+use crate::actor::{Actor, Edit, Needed, Right as _};
 use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
 use crate::registry::Backend;
 use crate::{Office, random};
@@ -133,7 +133,7 @@ impl Office {
         };
         self.begin(opened, journal.intents(&plan.change)?).await?;
 
-        let outcomes = self.write_in_parts(backend, plan, follow).await;
+        let outcomes = self.write_in_parts(actor, backend, plan, follow).await;
         let journal = Journal { at: self.clock.micros(), ..journal };
         let (record, key) = told(plan, &outcomes);
         let mut entries = vec![journal.outcome(&plan.change, key, &record)?];
@@ -156,7 +156,11 @@ impl Office {
         let written = items.iter().filter(|item| matches!(item, ItemState::Written(_))).count();
         let records = plan.change.items.len();
         match outcomes.failure {
-            Some(failure) if written == 0 => {
+            Some(Ended::LostRight) if written == 0 => Err(OfficeError::Denied(Needed::Role {
+                backend: backend.name.to_string(),
+                role: Edit::ROLE,
+            })),
+            Some(Ended::Failed(failure)) if written == 0 => {
                 Err(OfficeError::write(&backend.name, &operation, failure))
             }
             Some(failure) if items.len() < records => {
@@ -198,8 +202,10 @@ impl Office {
     }
 
     /// Large changes are written in parts, each a transaction, so that no lock is held for long.
+    /// Between them the person is looked up again: whoever lost the right changes nothing more.
     async fn write_in_parts(
         &self,
+        actor: &Actor,
         backend: &Backend,
         plan: &Plan,
         follow: &Follow<'_>,
@@ -207,13 +213,17 @@ impl Office {
         const PART: usize = 200;
         let mut outcomes = Outcomes { written: Vec::new(), failure: None };
         for part in plan.change.items.chunks(PART) {
+            if !outcomes.written.is_empty() && !self.may_still_edit(actor, backend).await {
+                outcomes.failure = Some(Ended::LostRight);
+                break;
+            }
             match backend.write(&plan.catalog, plan.face(), plan.change.kind, part).await {
                 Ok(written) => {
                     follow(part, &written);
                     outcomes.written.extend(written);
                 }
                 Err(failure) => {
-                    outcomes.failure = Some(failure);
+                    outcomes.failure = Some(Ended::Failed(failure));
                     break;
                 }
             }
@@ -229,8 +239,20 @@ struct Outcomes {
     /// Of the records that were tried, in order.
     written: Vec<ItemOutcome>,
     /// Why it ended before the last.
-    failure: Option<WriteFailure>,
+    failure: Option<Ended>,
 }
+
+/// Why a change ended before its last record.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("{0}")]
+    Failed(WriteFailure),
+    #[error("{LOST_RIGHT}")]
+    LostRight,
+}
+
+/// What is told of a change whose person may not change records any more.
+pub(super) const LOST_RIGHT: &str = "the right to change records was withdrawn meanwhile";
 
 /// What the audit says of a change that was tried.
 fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
@@ -249,7 +271,7 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
         exceptions.push((item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(), reason));
     }
     let state = match (&outcomes.failure, written) {
-        (Some(WriteFailure::Unknown(_)), _) => OperationState::Unknown,
+        (Some(Ended::Failed(WriteFailure::Unknown(_))), _) => OperationState::Unknown,
         (_, 0) => OperationState::NotApplied,
         (None, all) if all == plan.change.items.len() => OperationState::Applied,
         _ => OperationState::Partial,

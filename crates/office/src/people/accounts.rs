@@ -2,13 +2,16 @@
 
 use kontor_store::grants::{self, Grant};
 use kontor_store::links::{self, Link, Purpose};
-use kontor_store::users::{self, User};
-use kontor_store::{Micros, SecretHash, StoreError, Tx, sessions};
+use kontor_store::users::{self, Look, User};
+use kontor_store::{Micros, Read, SecretHash, StoreError, Tx, sessions};
 
 use super::{PeopleError, SignedIn, password};
 use crate::actor::Actor;
 use crate::error::OfficeError;
 use crate::{Office, random};
+
+/// The most characters of an e-mail address (RFC 5321, 4.5.3.1.3).
+pub(super) const LONGEST_EMAIL: usize = 254;
 
 pub(super) const DAY: Micros = 24 * 3600 * 1_000_000;
 
@@ -59,7 +62,7 @@ fn valid_email(email: &str) -> Result<String, PeopleError> {
     let (user, host) = email.split_once('@').ok_or_else(wrong)?;
     let plain =
         |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '@');
-    if plain(user) && plain(host) && email.len() <= 254 {
+    if plain(user) && plain(host) && email.chars().nth(LONGEST_EMAIL).is_none() {
         Ok(email.to_owned())
     } else {
         Err(wrong())
@@ -116,7 +119,7 @@ impl Office {
     /// What a one-time link is for, and the account it belongs to.
     ///
     /// # Errors
-    /// [`PeopleError::LinkSpent`].
+    /// [`PeopleError::LinkSpent`], also where the account is disabled.
     pub async fn open_link(&self, secret: &str) -> Result<(Purpose, Option<User>), OfficeError> {
         let mut db = self.store.read();
         let link = links::usable(&mut db, &SecretHash::of(secret), self.clock.micros()).await?;
@@ -156,27 +159,34 @@ impl Office {
         password::check(&person.password, &name, &email)?;
         let hash = password::hash(person.password).await?;
         let now = self.clock.micros();
-        let user = User {
-            id: invited.as_ref().map_or_else(|| random::id(now), |user| user.id.clone()),
-            name,
+        let present = invited.clone().unwrap_or_else(|| User {
+            id: random::id(now),
+            name: String::new(),
             email,
-            password_hash: Some(hash.clone()),
-            is_admin: purpose == Purpose::Setup
-                || invited.as_ref().is_some_and(|user| user.is_admin),
+            password_hash: None,
+            is_admin: purpose == Purpose::Setup,
+            language: String::new(),
+            time_zone: String::new(),
+            density: "normal".into(),
+            theme: "system".into(),
+            disabled: false,
+            created: now,
+        });
+        let user = User {
+            name,
             language: person.language,
             time_zone: person.time_zone,
-            density: invited.as_ref().map_or_else(|| "normal".into(), |user| user.density.clone()),
-            theme: invited.as_ref().map_or_else(|| "system".into(), |user| user.theme.clone()),
-            disabled: false,
-            created: invited.as_ref().map_or(now, |user| user.created),
+            password_hash: Some(hash.clone()),
+            ..present
         };
         let key = SecretHash::of(secret);
         self.store
             .transaction(async |mut tx| {
                 links::redeem(&mut tx, &key, now).await?.ok_or(PeopleError::LinkSpent)?;
                 if invited.is_some() {
-                    users::save(&mut tx, &user).await?;
-                    users::set_password(&mut tx, &user.id, &hash).await?;
+                    if !users::join(&mut tx, &user.id, &look(&user), &hash).await? {
+                        return Err(PeopleError::LinkSpent.into());
+                    }
                     sessions::revoke_all(&mut tx, &user.id, None).await?;
                 } else {
                     users::add(&mut tx, &user).await?;
@@ -285,48 +295,53 @@ impl Office {
     /// [`OfficeError::Denied`] unless the actor administers Kontor; [`OfficeError::Unknown`].
     pub async fn account(&self, actor: &Actor, user: &str) -> Result<Account, OfficeError> {
         actor.administrator()?;
-        let mut db = self.store.read();
-        let unknown = || OfficeError::Unknown { what: "person", name: user.to_owned() };
-        let user = users::get(&mut db, user).await?.ok_or_else(unknown)?;
-        let grants = grants::of_user(&mut db, &user.id).await?;
-        let teams = grants::teams_of(&mut db, &user.id).await?;
-        Ok(Account { user, grants, teams })
+        account_in(&mut self.store.read(), user).await
     }
 
-    /// Sets what somebody may do. Roles that are not named are withdrawn.
+    /// Sets all that somebody may do, as [`Office::change_rights`]. Roles that are not named are
+    /// withdrawn.
     ///
     /// # Errors
-    /// [`PeopleError::LastAdministrator`] when nobody would be left to administer Kontor.
+    /// As [`Office::change_rights`].
     pub async fn set_rights(&self, actor: &Actor, account: &Account) -> Result<(), OfficeError> {
-        let before = self.account(actor, &account.user.id).await?;
-        let keeps_administering = account.user.is_admin && !account.user.disabled;
-        if before.user.is_admin && !keeps_administering {
-            let others = users::list(&mut self.store.read()).await?;
-            let other = |user: &User| {
-                user.is_admin
-                    && !user.disabled
-                    && user.password_hash.is_some()
-                    && user.id != account.user.id
-            };
-            if !others.iter().any(other) {
-                return Err(PeopleError::LastAdministrator.into());
-            }
-        }
-        self.store
+        let Account { user: User { id, is_admin, disabled, .. }, grants, teams } = account.clone();
+        let set = move |present: &mut Account| {
+            present.user.is_admin = is_admin;
+            present.user.disabled = disabled;
+            present.grants = grants;
+            present.teams = teams;
+        };
+        self.change_rights(actor, &id, set).await
+    }
+
+    /// Changes what somebody may do, beginning with what it is at that moment: whether they
+    /// administer Kontor, whether they are disabled, their roles and teams; nothing else of them is
+    /// written. A disabled person's sessions and links are worth nothing any more.
+    ///
+    /// # Errors
+    /// [`OfficeError::Denied`] unless the actor administers Kontor at that moment;
+    /// [`PeopleError::LastAdministrator`] when nobody would be left to administer Kontor.
+    pub async fn change_rights(
+        &self,
+        actor: &Actor,
+        id: &str,
+        change: impl FnOnce(&mut Account) + Send,
+    ) -> Result<(), OfficeError> {
+        actor.administrator()?;
+        let (before, account) = self
+            .store
             .transaction(async |mut tx| {
-                users::save(&mut tx, &account.user).await?;
-                for old in &before.grants {
-                    grants::withdraw(&mut tx, &account.user.id, &old.backend).await?;
+                users::take_turn(&mut tx).await?;
+                // Others may have changed the actor's own rights since they were looked up.
+                let present = users::get(&mut tx, &actor.user.id).await?;
+                if !present.is_some_and(|user| user.is_admin && !user.disabled) {
+                    return Err(OfficeError::Denied(crate::actor::Needed::Administrator));
                 }
-                for grant in &account.grants {
-                    grants::set(&mut tx, &account.user.id, grant).await?;
-                }
-                let teams: Vec<&str> = account.teams.iter().map(String::as_str).collect();
-                grants::set_teams(&mut tx, &account.user.id, &teams).await?;
-                if account.user.disabled {
-                    sessions::revoke_all(&mut tx, &account.user.id, None).await?;
-                }
-                Ok::<_, OfficeError>(())
+                let before = account_in(&mut tx, id).await?;
+                let mut account = before.clone();
+                change(&mut account);
+                write_rights(&mut tx, &before, &account).await?;
+                Ok((before, account))
             })
             .await?;
         self.actors.forget_all();
@@ -336,7 +351,7 @@ impl Office {
                 "grants": account.grants.iter().map(|g| (g.backend.clone(), kontor_store::Word::as_word(&g.role))).collect::<Vec<_>>(),
             })
         };
-        let body = serde_json::json!({ "user": account.user.id, "name": account.user.name, "before": told(&before), "after": told(account) });
+        let body = serde_json::json!({ "user": account.user.id, "name": account.user.name, "before": told(&before), "after": told(&account) });
         self.note("person.rights", Some(&actor.user), &actor.user.name, &body).await
     }
 
@@ -356,15 +371,15 @@ impl Office {
         one_of("language", &wanted.language, &["de", "en"])?;
         one_of("density", &wanted.density, &["compact", "normal", "roomy"])?;
         one_of("theme", &wanted.theme, &["system", "light", "dark"])?;
-        let user = User {
+        let look = Look {
             name: wanted.name.trim().to_owned(),
             language: wanted.language,
             time_zone: wanted.time_zone,
             density: wanted.density,
             theme: wanted.theme,
-            ..actor.user.clone()
         };
-        self.store.transaction(async |mut tx| users::save(&mut tx, &user).await).await?;
+        let id = &actor.user.id;
+        self.store.transaction(async |mut tx| users::set_look(&mut tx, id, &look).await).await?;
         self.actors.forget_all();
         Ok(())
     }
@@ -399,12 +414,50 @@ impl Office {
     }
 }
 
+async fn account_in(db: &mut impl Read, id: &str) -> Result<Account, OfficeError> {
+    let unknown = || OfficeError::Unknown { what: "person", name: id.to_owned() };
+    let user = users::get(db, id).await?.ok_or_else(unknown)?;
+    let grants = grants::of_user(db, id).await?;
+    let teams = grants::teams_of(db, id).await?;
+    Ok(Account { user, grants, teams })
+}
+
+async fn write_rights(tx: &mut Tx, before: &Account, after: &Account) -> Result<(), OfficeError> {
+    let User { id, is_admin, disabled, .. } = &after.user;
+    if !users::set_standing(tx, id, *is_admin, *disabled).await? {
+        return Err(PeopleError::LastAdministrator.into());
+    }
+    for old in &before.grants {
+        grants::withdraw(tx, id, &old.backend).await?;
+    }
+    for grant in &after.grants {
+        grants::set(tx, id, grant).await?;
+    }
+    let teams: Vec<&str> = after.teams.iter().map(String::as_str).collect();
+    grants::set_teams(tx, id, &teams).await?;
+    if *disabled {
+        sessions::revoke_all(tx, id, None).await?;
+        links::withdraw_all(tx, id).await?;
+    }
+    Ok(())
+}
+
 fn one_of(what: &'static str, value: &str, permitted: &[&str]) -> Result<(), OfficeError> {
     if permitted.contains(&value) {
         return Ok(());
     }
     let problem = format!("“{value}” is none of {}", permitted.join(", "));
     Err(OfficeError::Parameter { what, problem })
+}
+
+fn look(user: &User) -> Look {
+    Look {
+        name: user.name.clone(),
+        language: user.language.clone(),
+        time_zone: user.time_zone.clone(),
+        density: user.density.clone(),
+        theme: user.theme.clone(),
+    }
 }
 
 /// Keeps a link, after which earlier ones of the same person are worth nothing.

@@ -6,6 +6,7 @@ mod password;
 mod sign_in;
 pub(crate) use sign_in::RecentActors;
 mod supervising;
+mod throttling;
 mod tokens;
 
 pub use accounts::{Account, NewPerson, Preferences};

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use kontor_store::grants::Role;
 use kontor_store::sessions::{self, Session};
 use kontor_store::users::{self, User};
-use kontor_store::{Micros, SecretHash, grants, throttle};
+use kontor_store::{Micros, SecretHash, grants, tokens};
 
-use super::{PeopleError, password};
+use super::accounts::LONGEST_EMAIL;
+use super::{PeopleError, password, throttling};
 use crate::actor::{Actor, Way};
 use crate::error::OfficeError;
+use crate::registry::Backend;
 use crate::{Office, random};
 
 const MINUTE: Micros = 60 * 1_000_000;
@@ -20,10 +23,6 @@ const IDLE: Micros = 12 * HOUR;
 const ABSOLUTE: Micros = 7 * 24 * HOUR;
 /// `last_seen` is written this often at most.
 const TOUCH: Micros = 5 * MINUTE;
-/// Failures before the first wait.
-const FREE_ATTEMPTS: u32 = 5;
-/// Failures older than this are forgotten.
-const FORGET: Micros = HOUR;
 
 /// A fresh session.
 #[derive(Debug, Clone)]
@@ -37,7 +36,7 @@ pub struct SignedIn {
 }
 
 impl Office {
-    /// Signs somebody in. Attempts are counted by e-mail address and by where they come from.
+    /// Signs somebody in. Attempts are counted as `throttling` says.
     ///
     /// # Errors
     /// [`PeopleError::WrongPassword`] or [`PeopleError::Throttled`].
@@ -48,45 +47,22 @@ impl Office {
         ip: &str,
         user_agent: &str,
     ) -> Result<SignedIn, OfficeError> {
-        let now = self.clock.micros();
-        let keys = [format!("mail:{}", email.trim().to_lowercase()), format!("from:{ip}")];
-        for key in &keys {
-            let attempts = throttle::of_key(&mut self.store.read(), key).await?;
-            if attempts.blocked_until > now {
-                let seconds = (attempts.blocked_until - now).unsigned_abs() / 1_000_000 + 1;
-                return Err(PeopleError::Throttled { seconds }.into());
-            }
+        if email.chars().nth(LONGEST_EMAIL).is_some() {
+            return Err(PeopleError::WrongPassword.into());
         }
+        let attempt = self.attempt(email, ip).await?;
         let user =
             users::by_email(&mut self.store.read(), email).await?.filter(|user| !user.disabled);
         let hash = user.as_ref().and_then(|user| user.password_hash.clone());
         let right = password::matches(password.to_owned(), hash).await?;
         let Some(user) = user.filter(|_| right) else {
-            self.count_failure(&keys, now).await?;
             self.note("session.refused", None, email, &serde_json::json!({ "from": ip })).await?;
             return Err(PeopleError::WrongPassword.into());
         };
-        self.store
-            .transaction(async |mut tx| {
-                throttle::clear(&mut tx, &keys[0]).await?;
-                sessions::purge(&mut tx, now).await
-            })
-            .await?;
+        self.succeeded(&attempt).await?;
+        let now = self.clock.micros();
+        self.store.transaction(async |mut tx| sessions::purge(&mut tx, now).await).await?;
         self.open_session(user, ip, user_agent).await
-    }
-
-    async fn count_failure(&self, keys: &[String; 2], now: Micros) -> Result<(), OfficeError> {
-        self.store
-            .transaction(async |mut tx| {
-                for (key, free) in keys.iter().zip([FREE_ATTEMPTS, FREE_ATTEMPTS * 4]) {
-                    let attempts = throttle::failed(&mut tx, key, now, now - FORGET).await?;
-                    if attempts.failures > free {
-                        throttle::block(&mut tx, key, now + wait(attempts.failures - free)).await?;
-                    }
-                }
-                Ok::<_, OfficeError>(())
-            })
-            .await
     }
 
     /// A new session with a new secret: whoever knew an older one has nothing of it.
@@ -110,23 +86,40 @@ impl Office {
         };
         let hash = SecretHash::of(&secret);
         self.store
-            .transaction(async |mut tx| sessions::add(&mut tx, &session, &hash).await)
+            .transaction(async |mut tx| {
+                sessions::add(&mut tx, &session, &hash).await?;
+                throttling::remember(&mut tx, &user.email, ip, now).await
+            })
             .await?;
         self.note("session.opened", Some(&user), &user.name, &serde_json::json!({ "from": ip }))
             .await?;
         Ok(SignedIn { secret, max_age: ABSOLUTE / 1_000_000, user })
     }
 
-    /// Who a session's cookie belongs to; none when it is not valid any more.
+    /// Who a session's cookie belongs to; none when it is not valid any more. For requests that
+    /// only read: the answer may be two seconds old where another process changed it.
     ///
     /// # Errors
     /// [`OfficeError::Store`].
     pub async fn actor_of_session(&self, secret: &str) -> Result<Option<Arc<Actor>>, OfficeError> {
-        let hash = SecretHash::of(secret);
-        if let Some(actor) = self.actors.get(&hash, self.clock.micros()) {
-            return Ok(Some(actor));
+        match self.actors.get(&SecretHash::of(secret), self.clock.micros()) {
+            Some(actor) => Ok(Some(actor)),
+            None => self.present_actor_of_session(secret).await,
         }
+    }
+
+    /// Who a session's cookie belongs to at this moment, as the store has it. For requests that
+    /// write.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn present_actor_of_session(
+        &self,
+        secret: &str,
+    ) -> Result<Option<Arc<Actor>>, OfficeError> {
+        let hash = SecretHash::of(secret);
         let now = self.clock.micros();
+        let asked = self.actors.turn();
         let Some((session, user)) = sessions::find(&mut self.store.read(), &hash, now).await?
         else {
             return Ok(None);
@@ -138,7 +131,7 @@ impl Office {
                 .await?;
         }
         let actor = self.actor(user, Way::Session(session.id)).await?;
-        self.actors.put(&hash, &actor, now);
+        self.actors.put(&hash, &actor, now, asked);
         Ok(Some(actor))
     }
 
@@ -147,6 +140,29 @@ impl Office {
         let grants = grants::of_user(&mut db, &user.id).await?;
         let teams = grants::teams_of(&mut db, &user.id).await?;
         Ok(Arc::new(Actor::new(user, teams, grants, way)))
+    }
+
+    /// Whether somebody may change records of a backend at this moment, as the store has it. A
+    /// session that ended does not count: what was begun goes on when nobody looks.
+    pub(crate) async fn may_still_edit(&self, actor: &Actor, backend: &Backend) -> bool {
+        let present = async {
+            let mut db = self.store.read();
+            let user = users::get(&mut db, &actor.user.id).await?.filter(|user| !user.disabled);
+            if let Way::Token { id, .. } = &actor.way {
+                let tokens = tokens::of_user(&mut db, &actor.user.id).await?;
+                if !tokens.iter().any(|token| token.id == *id && token.revoked.is_none()) {
+                    return Ok(None);
+                }
+            }
+            match user {
+                Some(user) => self.actor(user, actor.way.clone()).await.map(Some),
+                None => Ok::<_, OfficeError>(None),
+            }
+        };
+        let may = |actor: &Arc<Actor>| {
+            matches!(actor.role(&backend.name), Some(Role::Editor | Role::Administrator))
+        };
+        present.await.is_ok_and(|actor| actor.as_ref().is_some_and(may))
     }
 
     /// Ends the actor's own session.
@@ -186,38 +202,55 @@ impl Office {
     }
 }
 
-/// 2 s, 4 s, 8 s, … at most a quarter of an hour.
-fn wait(failures: u32) -> Micros {
-    (1_000_000 << failures.min(20)).min(15 * MINUTE)
-}
-
 /// Who the most recent secrets belong to, so that a page with ten requests asks the store once.
-/// Held for two seconds: that is how long another replica may honour a session that was ended.
+/// Held for two seconds: that is how long another replica may show pages to a session that was
+/// ended. Requests that write never ask here.
 #[derive(Debug, Default)]
-pub(crate) struct RecentActors(
-    std::sync::Mutex<std::collections::HashMap<String, (Micros, Arc<Actor>)>>,
-);
+pub(crate) struct RecentActors(std::sync::Mutex<Recent>);
+
+#[derive(Debug, Default)]
+struct Recent {
+    held: std::collections::HashMap<String, (Micros, Arc<Actor>)>,
+    /// Counts how often all was forgotten.
+    turn: u64,
+}
 
 const HELD: Micros = 2_000_000;
 const MOST_HELD: usize = 2_000;
 
 impl RecentActors {
+    fn recent(&self) -> std::sync::MutexGuard<'_, Recent> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     pub(crate) fn get(&self, secret: &SecretHash, now: Micros) -> Option<Arc<Actor>> {
-        let held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        held.get(secret.as_str())
+        self.recent()
+            .held
+            .get(secret.as_str())
             .filter(|(at, _)| (0..HELD).contains(&(now - at)))
             .map(|(_, actor)| Arc::clone(actor))
     }
 
-    pub(crate) fn put(&self, secret: &SecretHash, actor: &Arc<Actor>, now: Micros) {
-        let mut held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if held.len() >= MOST_HELD {
-            held.retain(|_, (at, _)| (0..HELD).contains(&(now - *at)));
+    /// To be taken before the store is asked for what is put here.
+    pub(crate) fn turn(&self) -> u64 {
+        self.recent().turn
+    }
+
+    /// Keeps what the store said, unless all was forgotten since it was asked.
+    pub(crate) fn put(&self, secret: &SecretHash, actor: &Arc<Actor>, now: Micros, asked: u64) {
+        let mut recent = self.recent();
+        if recent.turn != asked {
+            return;
         }
-        held.insert(secret.as_str().to_owned(), (now, Arc::clone(actor)));
+        if recent.held.len() >= MOST_HELD {
+            recent.held.retain(|_, (at, _)| (0..HELD).contains(&(now - *at)));
+        }
+        recent.held.insert(secret.as_str().to_owned(), (now, Arc::clone(actor)));
     }
 
     pub(crate) fn forget_all(&self) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        let mut recent = self.recent();
+        recent.turn += 1;
+        recent.held.clear();
     }
 }

@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use kontor_model::InvalidInput;
 use kontor_store::grants::Role;
 use kontor_store::tokens::{self, Token};
 use kontor_store::{Micros, SecretHash};
 
 use crate::actor::{Actor, Way};
-use crate::error::OfficeError;
+use crate::error::{FieldProblem, OfficeError, Problem};
 use crate::{Office, random};
 
 /// The beginning of every token, by which people and scanners recognise one.
 const PREFIX: &str = "kontor_";
 /// Letters shown of a token afterwards.
 const SHOWN: usize = PREFIX.len() + 6;
+/// The longest time that a token may have; longer is never.
+const MOST_DAYS: u32 = 3_650;
 /// `last_used` is written this often at most.
 const TOUCH: Micros = 60 * 1_000_000;
 
@@ -43,7 +46,8 @@ impl Office {
     /// Makes a token for the actor.
     ///
     /// # Errors
-    /// [`OfficeError::Parameter`] without a name.
+    /// [`OfficeError::Parameter`] without a name; [`OfficeError::Invalid`] for a time of no day or
+    /// of more than ten years.
     pub async fn make_token(
         &self,
         actor: &Actor,
@@ -57,6 +61,14 @@ impl Office {
                 what: "name",
                 problem: "a token needs a name".into(),
             });
+        }
+        if let Some(days) = wanted.days.filter(|days| !(1..=MOST_DAYS).contains(days)) {
+            let problem = Problem::Input(InvalidInput::Bounds {
+                text: days.to_string(),
+                min: "1".into(),
+                max: MOST_DAYS.to_string(),
+            });
+            return Err(OfficeError::Invalid(vec![FieldProblem { field: "days".into(), problem }]));
         }
         let now = self.clock.micros();
         let secret = format!("{PREFIX}{}", random::token());
@@ -79,16 +91,29 @@ impl Office {
         Ok(TokenMade { token, secret })
     }
 
-    /// Who a token belongs to; none when it is not valid any more.
+    /// Who a token belongs to; none when it is not valid any more. For requests that only read, as
+    /// [`Office::actor_of_session`].
     ///
     /// # Errors
     /// [`OfficeError::Store`].
     pub async fn actor_of_token(&self, secret: &str) -> Result<Option<Arc<Actor>>, OfficeError> {
+        match self.actors.get(&SecretHash::of(secret), self.clock.micros()) {
+            Some(actor) => Ok(Some(actor)),
+            None => self.present_actor_of_token(secret).await,
+        }
+    }
+
+    /// Who a token belongs to at this moment, as the store has it. For requests that write.
+    ///
+    /// # Errors
+    /// [`OfficeError::Store`].
+    pub async fn present_actor_of_token(
+        &self,
+        secret: &str,
+    ) -> Result<Option<Arc<Actor>>, OfficeError> {
         let hash = SecretHash::of(secret);
         let now = self.clock.micros();
-        if let Some(actor) = self.actors.get(&hash, now) {
-            return Ok(Some(actor));
-        }
+        let asked = self.actors.turn();
         let Some((token, user)) = tokens::find(&mut self.store.read(), &hash, now).await? else {
             return Ok(None);
         };
@@ -99,7 +124,7 @@ impl Office {
         }
         let way = Way::Token { id: token.id, role: token.role, backends: token.backends };
         let actor = self.actor(user, way).await?;
-        self.actors.put(&hash, &actor, now);
+        self.actors.put(&hash, &actor, now, asked);
         Ok(Some(actor))
     }
 

@@ -33,7 +33,8 @@ async fn previewed(bureau: &Bureau) -> String {
 }
 
 fn progress(bureau: &Bureau, id: &str) -> BulkProgress {
-    bureau.office.bulk_progress(&bureau.actor, id).unwrap()
+    let articles = ResourceName::new("article");
+    bureau.office.bulk_progress(&bureau.editing("shop"), &articles, id).unwrap()
 }
 
 #[tokio::test]

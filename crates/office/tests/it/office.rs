@@ -12,6 +12,9 @@ use kontor_store::{SealKey, Store};
 use kontor_testkit::eventually;
 use tempfile::TempDir;
 
+/// The administrator's password.
+pub(crate) const PASSWORD: &str = "Ladentheke-und-Lagerhaus-7";
+
 /// An office with its own store; all of it is gone with the value.
 pub(crate) struct Bureau {
     pub(crate) office: Arc<Office>,
@@ -40,7 +43,8 @@ impl Bureau {
         bureau
     }
 
-    async fn without_backends() -> Self {
+    /// An office that has no backends yet.
+    pub(crate) async fn without_backends() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let office = open(folder.path()).await;
         let actor = administrator(&office).await;
@@ -130,7 +134,7 @@ async fn administrator(office: &Office) -> Arc<Actor> {
     let person = NewPerson {
         name: "Frieda Kontor".to_owned(),
         email: "frieda@example.org".to_owned(),
-        password: "Ladentheke-und-Lagerhaus-7".to_owned(),
+        password: PASSWORD.to_owned(),
         language: "en".to_owned(),
         time_zone: "UTC".to_owned(),
     };

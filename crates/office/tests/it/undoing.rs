@@ -120,13 +120,13 @@ async fn what_an_undo_that_broke_off_has_left_is_taken_back_by_the_next() {
     )
     .await;
     let (permit, name) = (shop.bureau.editing("shop"), ResourceName::new("many"));
-    let (office, actor) = (&shop.bureau.office, &shop.bureau.actor);
+    let office = &shop.bureau.office;
     let every = BulkSelection::List(Box::default());
     let apply = async || {
         let set = inputs(&[("mark", "1")]);
         let preview = office.bulk_preview(&permit, &name, &every, &set).await.unwrap();
         office.bulk_apply(&permit, &preview.id, None).unwrap();
-        office.bulk_ended(actor, &preview.id, Duration::from_secs(20)).await.unwrap()
+        office.bulk_ended(&permit, &name, &preview.id, Duration::from_secs(20)).await.unwrap()
     };
     let marked = "SELECT count(*) FROM many WHERE mark = 1";
     let mut holder = PgConnection::connect(&shop.url).await.unwrap();

@@ -82,7 +82,9 @@ contract! {
     }
     people {
         an_email_is_unique_regardless_of_case,
-        a_user_is_saved_and_an_unknown_one_is_not,
+        each_change_of_a_user_leaves_the_others_as_they_are,
+        two_who_lower_each_other_at_once_are_not_both_told_that_one_remains,
+        a_link_completes_no_account_that_is_disabled,
         the_first_administrator_counts_once_they_can_sign_in,
         a_link_is_redeemed_once_and_not_after_its_end,
         withdrawn_links_are_worthless_and_others_are_not,
@@ -97,6 +99,8 @@ contract! {
         a_disabled_user_has_neither_session_nor_token,
         a_token_ends_when_it_expires_or_is_revoked,
         failures_are_counted_until_they_are_forgotten,
+        a_failure_that_was_none_is_taken_back_with_its_wait,
+        a_place_is_known_until_it_is_forgotten,
     }
     views {
         a_user_finds_their_own_their_teams_and_their_roles_views,

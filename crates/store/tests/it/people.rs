@@ -2,9 +2,11 @@
 
 use kontor_store::grants::{self, EVERY_BACKEND, Grant, Role};
 use kontor_store::links::{self, Link, Purpose};
-use kontor_store::users::{self, User};
+use kontor_store::users::{self, Look, User};
 use kontor_store::views::{self, Owner};
 use kontor_store::{SecretHash, Store, StoreError};
+
+use tokio::sync::Barrier;
 
 use crate::bed::Bed;
 use crate::signing_in::{add_session, lives};
@@ -45,35 +47,115 @@ pub(crate) async fn an_email_is_unique_regardless_of_case(bed: Bed) {
     assert_eq!((found.id.as_str(), found.email.as_str()), ("juergen", "Jürgen@example.org"));
 }
 
-pub(crate) async fn a_user_is_saved_and_an_unknown_one_is_not(bed: Bed) {
+pub(crate) async fn each_change_of_a_user_leaves_the_others_as_they_are(bed: Bed) {
     let store = with_user(&bed, "anna").await;
-    let changed =
-        User { name: String::new(), theme: "dark".to_owned(), is_admin: true, ..user("anna") };
-    store.transaction(async |mut tx| users::save(&mut tx, &changed).await).await.unwrap();
-    assert_eq!(users::get(&mut store.read(), "anna").await.unwrap(), Some(changed));
-    let missing =
-        store.transaction(async |mut tx| users::save(&mut tx, &user("nobody")).await).await;
-    assert!(matches!(missing, Err(StoreError::Missing { what: "user", .. })), "{missing:?}");
+    let look = Look {
+        name: "Anna".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+        density: "roomy".to_owned(),
+        theme: "dark".to_owned(),
+    };
+    let set_look = async |id: &str| {
+        store.transaction(async |mut tx| users::set_look(&mut tx, id, &look).await).await
+    };
+    store
+        .transaction(async |mut tx| users::set_standing(&mut tx, "anna", true, true).await)
+        .await
+        .unwrap();
     store
         .transaction(async |mut tx| users::set_password(&mut tx, "anna", "new").await)
         .await
         .unwrap();
-    let listed = users::list(&mut store.read()).await.unwrap();
-    assert_eq!(listed.len(), 1);
-    assert_eq!(listed[0].password_hash.as_deref(), Some("new"));
+    set_look("anna").await.unwrap();
+    let changed = User {
+        name: "Anna".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+        density: "roomy".to_owned(),
+        theme: "dark".to_owned(),
+        password_hash: Some("new".to_owned()),
+        is_admin: true,
+        disabled: true,
+        ..user("anna")
+    };
+    assert_eq!(users::list(&mut store.read()).await.unwrap(), [changed]);
+    let missing = set_look("nobody").await;
+    assert!(matches!(missing, Err(StoreError::Missing { what: "user", .. })), "{missing:?}");
 }
 
 pub(crate) async fn the_first_administrator_counts_once_they_can_sign_in(bed: Bed) {
     let store = bed.open().await;
-    let mut admin = User { is_admin: true, password_hash: None, ..user("anna") };
+    let admin = User { is_admin: true, password_hash: None, ..user("anna") };
     store.transaction(async |mut tx| users::add(&mut tx, &admin).await).await.unwrap();
     assert!(!users::has_administrator(&mut store.read()).await.unwrap());
-    admin.password_hash = Some("hash".to_owned());
-    store.transaction(async |mut tx| users::save(&mut tx, &admin).await).await.unwrap();
+    store
+        .transaction(async |mut tx| users::set_password(&mut tx, "anna", "hash").await)
+        .await
+        .unwrap();
     assert!(users::has_administrator(&mut store.read()).await.unwrap());
-    admin.disabled = true;
-    store.transaction(async |mut tx| users::save(&mut tx, &admin).await).await.unwrap();
+    set_standing(&store, "anna", true, true).await.unwrap();
     assert!(!users::has_administrator(&mut store.read()).await.unwrap());
+}
+
+async fn set_standing(
+    store: &Store,
+    id: &str,
+    is_admin: bool,
+    disabled: bool,
+) -> Result<bool, StoreError> {
+    store
+        .transaction(async |mut tx| users::set_standing(&mut tx, id, is_admin, disabled).await)
+        .await
+}
+
+pub(crate) async fn two_who_lower_each_other_at_once_are_not_both_told_that_one_remains(bed: Bed) {
+    let store = with_user(&bed, "anna").await;
+    store.transaction(async |mut tx| users::add(&mut tx, &user("bo")).await).await.unwrap();
+    let lower = async |id: &str, both: &Barrier| {
+        both.wait().await;
+        let lowered = store.transaction(async |mut tx| {
+            if users::set_standing(&mut tx, id, false, false).await? {
+                Ok(())
+            } else {
+                Err(StoreError::Ended)
+            }
+        });
+        lowered.await.is_ok()
+    };
+    for _ in 0..10 {
+        set_standing(&store, "anna", true, false).await.unwrap();
+        set_standing(&store, "bo", true, false).await.unwrap();
+        let both = Barrier::new(2);
+        let (first, second) = tokio::join!(lower("anna", &both), lower("bo", &both));
+        assert!(first != second, "{first} {second}");
+        assert!(users::has_administrator(&mut store.read()).await.unwrap());
+    }
+}
+
+pub(crate) async fn a_link_completes_no_account_that_is_disabled(bed: Bed) {
+    let store = with_user(&bed, "anna").await;
+    set_standing(&store, "anna", false, true).await.unwrap();
+    let look = Look {
+        name: "Anna".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+        density: "roomy".to_owned(),
+        theme: "dark".to_owned(),
+    };
+    let join = async || {
+        store
+            .transaction(async |mut tx| users::join(&mut tx, "anna", &look, "new").await)
+            .await
+            .unwrap()
+    };
+    assert!(!join().await);
+    let kept = User { disabled: true, ..user("anna") };
+    assert_eq!(users::get(&mut store.read(), "anna").await.unwrap(), Some(kept));
+    set_standing(&store, "anna", false, false).await.unwrap();
+    assert!(join().await);
+    let joined = users::get(&mut store.read(), "anna").await.unwrap().unwrap();
+    assert_eq!((joined.name.as_str(), joined.password_hash.as_deref()), ("Anna", Some("new")));
 }
 
 fn link(secret: &str, purpose: Purpose, user_id: Option<&str>) -> Link {

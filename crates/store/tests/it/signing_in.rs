@@ -4,7 +4,7 @@ use kontor_store::grants::Role;
 use kontor_store::sessions::{self, Session};
 use kontor_store::throttle::{self, Attempts};
 use kontor_store::tokens::{self, Token};
-use kontor_store::users::{self, User};
+use kontor_store::users;
 use kontor_store::{SecretHash, Store, StoreError};
 
 use crate::bed::Bed;
@@ -117,7 +117,7 @@ pub(crate) async fn a_disabled_user_has_neither_session_nor_token(bed: Bed) {
     store
         .transaction(async |mut tx| {
             tokens::add(&mut tx, &token("t1"), &secret).await?;
-            users::save(&mut tx, &User { disabled: true, ..user("anna") }).await
+            users::set_standing(&mut tx, "anna", false, true).await
         })
         .await
         .unwrap();
@@ -180,4 +180,40 @@ pub(crate) async fn failures_are_counted_until_they_are_forgotten(bed: Bed) {
     failed(910, 0).await;
     store.transaction(async |mut tx| throttle::clear(&mut tx, "ip").await).await.unwrap();
     assert_eq!(throttle::of_key(&mut store.read(), "ip").await.unwrap(), Attempts::default());
+}
+
+pub(crate) async fn a_failure_that_was_none_is_taken_back_with_its_wait(bed: Bed) {
+    let store = bed.open().await;
+    for now in [100, 110] {
+        store
+            .transaction(async |mut tx| throttle::failed(&mut tx, "ip", now, 0).await)
+            .await
+            .unwrap();
+    }
+    store.transaction(async |mut tx| throttle::block(&mut tx, "ip", 500).await).await.unwrap();
+    for (left, free, blocked_until) in [(1, 0, 500), (0, 0, 0), (0, 0, 0)] {
+        store
+            .transaction(async |mut tx| throttle::take_back(&mut tx, "ip", free).await)
+            .await
+            .unwrap();
+        let found = throttle::of_key(&mut store.read(), "ip").await.unwrap();
+        assert_eq!(found, Attempts { failures: left, blocked_until });
+    }
+}
+
+pub(crate) async fn a_place_is_known_until_it_is_forgotten(bed: Bed) {
+    let store = bed.open().await;
+    let is_known =
+        async |since| throttle::is_remembered(&mut store.read(), "known", since).await.unwrap();
+    assert!(!is_known(0).await);
+    for now in [100, 200] {
+        store
+            .transaction(async |mut tx| throttle::remember(&mut tx, "known", now).await)
+            .await
+            .unwrap();
+    }
+    assert!(is_known(200).await);
+    assert!(!is_known(201).await);
+    store.transaction(async |mut tx| throttle::purge(&mut tx, 201).await).await.unwrap();
+    assert!(!is_known(0).await);
 }

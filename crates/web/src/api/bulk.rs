@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::filter::Filter;
-use kontor_model::{RecordKey, Resource, Value};
+use kontor_model::{RecordKey, Resource, ResourceName, Value};
 use kontor_office::catalog::Catalog;
 use kontor_office::{
     BulkPreview, BulkProgress, BulkSelection, Edit, Excluded, Fate, ItemState, ListRequest,
@@ -234,9 +234,7 @@ struct InBulk {
     /// Name of the backend.
     backend: String,
     /// Name of the resource.
-    #[serde(rename = "resource")]
-    #[param(rename = "resource")]
-    _resource: String,
+    resource: String,
     /// The id of its preview.
     id: String,
 }
@@ -318,7 +316,7 @@ async fn apply(
     let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
     let expected = sent.unwrap_or_default().expected;
     app.office.bulk_apply(&permit, &at.id, expected).map_err(|error| caller.told(error))?;
-    told(&app, &caller, &at.id, StatusCode::ACCEPTED)
+    told(&app, &caller, &permit, &at, StatusCode::ACCEPTED)
 }
 
 /// How far a bulk edit has come.
@@ -332,11 +330,18 @@ async fn progress(
     caller: Caller,
     At(at): At<InBulk>,
 ) -> Result<Response, Problem> {
-    let _: Permit<Read> = caller.permit(&app, &at.backend)?;
-    told(&app, &caller, &at.id, StatusCode::OK)
+    let permit: Permit<Read> = caller.permit(&app, &at.backend)?;
+    told(&app, &caller, &permit, &at, StatusCode::OK)
 }
 
-fn told(app: &App, caller: &Caller, id: &str, status: StatusCode) -> Result<Response, Problem> {
-    let progress = app.office.bulk_progress(&caller.0, id).map_err(|error| caller.told(error))?;
+fn told<R>(
+    app: &App,
+    caller: &Caller,
+    permit: &Permit<R>,
+    at: &InBulk,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let progress = app.office.bulk_progress(permit, &ResourceName::new(&at.resource), &at.id);
+    let progress = progress.map_err(|error| caller.told(error))?;
     Ok(json(status, &ProgressAnswer::of(caller.language().texts(), progress)))
 }

@@ -219,7 +219,8 @@ struct TokenToMake {
     role: String,
     /// The backends it reaches; all that you reach without it.
     backends: Option<Vec<String>>,
-    /// Days until it expires; never without it.
+    /// Days until it expires, at most 3650; never without it.
+    #[schema(minimum = 1, maximum = 3650)]
     days: Option<u32>,
 }
 

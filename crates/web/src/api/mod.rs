@@ -33,7 +33,7 @@ mod written;
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use kontor_model::ResourceName;
 use kontor_office::catalog::{Catalog, Face};
@@ -93,6 +93,16 @@ async fn wrong_method(
     let detail = format!("“{}” does not answer {method}; see {PREFIX}/openapi.json", uri.path());
     let status = StatusCode::METHOD_NOT_ALLOWED;
     Problem::of(accepted_language(&headers), status, "method", detail)
+}
+
+/// The answer to a request whose body could not be read.
+pub(crate) fn body_refused(headers: &HeaderMap, status: StatusCode) -> Response {
+    let (kind, detail) = match status {
+        StatusCode::REQUEST_TIMEOUT => ("too-slow", "the body did not come to its end in time"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is larger than 4 MiB"),
+        _ => ("unreadable", "the body broke off"),
+    };
+    Problem::of(accepted_language(headers), status, kind, detail).into_response()
 }
 
 /// The face of a resource, hidden ones included, as the office has it.

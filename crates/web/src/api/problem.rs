@@ -125,6 +125,7 @@ fn description(status: u16) -> &'static str {
         401 => "Nobody is signed in, or the token or session is not valid any more.",
         403 => "The right is missing, or it can only be read. The detail says which and why.",
         404 => "There is nothing under this name, or nothing that you may know of.",
+        408 => "The body did not come to its end in time.",
         409 => "Somebody else changed it, it cannot be undone, or the backend's schema changed.",
         412 => "The record is not the one that `If-Match` names.",
         413 => "The body is too large.",
@@ -164,7 +165,7 @@ pub(super) enum WriteRefusals {}
 
 impl IntoResponses for WriteRefusals {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        refusals(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 502, 503, 504])
+        refusals(&[400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 500, 502, 503, 504])
     }
 }
 
@@ -182,6 +183,6 @@ pub(super) enum OwnWriteRefusals {}
 
 impl IntoResponses for OwnWriteRefusals {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
-        refusals(&[400, 401, 403, 404, 413, 415, 422, 500])
+        refusals(&[400, 401, 403, 404, 408, 413, 415, 422, 500])
     }
 }

@@ -8,7 +8,7 @@ use kontor_office::{NewToken, OfficeError, PeopleError, Preferences, Role, Sessi
 
 use crate::app::App;
 use crate::components::shell::Here;
-use crate::failure::{PageFailure, people_text};
+use crate::failure::{PageFailure, field_text, people_text};
 use crate::handlers::{Pairs, done, first, shown};
 use crate::links;
 use crate::pages::account::{AccountScreen, SessionRow, TokenRow, page as account_page};
@@ -220,15 +220,24 @@ async fn make_token(
         let said = Some(texts(reader).get("people-name-missing").into_owned());
         return Ok(Some(AccountScreen { token_error: said, ..AccountScreen::default() }));
     }
-    let days = first(pairs, "days").and_then(|days| days.parse().ok()).unwrap_or(90_u32);
+    // What is no number is as wrong as no day at all.
+    let days = first(pairs, "days").map_or(90, |days| days.parse().unwrap_or(0));
     let wanted = NewToken {
         name: title.to_owned(),
         backends: None,
         role: if first(pairs, "scope") == Some("write") { Role::Editor } else { Role::Reader },
-        days: Some(days.clamp(1, 365)),
+        days: Some(days),
     };
-    let made = app.office.make_token(&reader.actor, wanted).await?;
-    Ok(Some(AccountScreen { new_token: Some(made.secret), ..AccountScreen::default() }))
+    match app.office.make_token(&reader.actor, wanted).await {
+        Ok(made) => {
+            Ok(Some(AccountScreen { new_token: Some(made.secret), ..AccountScreen::default() }))
+        }
+        Err(OfficeError::Invalid(problems)) => {
+            let said = problems.first().map(|problem| field_text(texts(reader), problem));
+            Ok(Some(AccountScreen { days_error: said, ..AccountScreen::default() }))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ async fn retry(
     pairs: &Pairs,
 ) -> Result<Response, OfficeError> {
     let id = first(pairs, "plan").unwrap_or_default();
-    let ended = app.office.bulk_progress(&reader.actor, id)?;
+    let ended = app.office.bulk_progress(&place.permit, &place.resource, id)?;
     let selection = if ended.failed.is_empty() || ended.failure.is_some() {
         selection(pairs)?
     } else {
@@ -388,7 +388,7 @@ pub(crate) async fn progress(
     let asked = async {
         let place: Place<Edit> = place(&app, &reader, &backend, &resource)?;
         let id = first(&pairs, "plan").unwrap_or_default();
-        let progress = app.office.bulk_ended(&reader.actor, id, PATIENCE).await?;
+        let progress = app.office.bulk_ended(&place.permit, &place.resource, id, PATIENCE).await?;
         answer_progress(&app, &reader, &place, &pairs, id, progress).await
     };
     match asked.await {

@@ -19,6 +19,9 @@ use crate::pages::{sign_in as sign_in_pages, welcome as welcome_pages};
 use crate::texts::Language;
 use crate::visitor::{Origin, SESSION, Visitor};
 
+/// Characters of an e-mail address that the form shows again.
+const MOST_ECHOED: usize = 254;
+
 /// The form.
 pub(crate) async fn sign_in_page(
     State(app): State<App>,
@@ -46,11 +49,12 @@ pub(crate) async fn sign_in(
     origin: Origin,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, PageFailure> {
-    let email = first(&pairs, "email").unwrap_or_default().to_owned();
+    let typed = first(&pairs, "email").unwrap_or_default();
+    let email: String = typed.chars().take(MOST_ECHOED).collect();
     let password = first(&pairs, "password").unwrap_or_default();
     let next = first(&pairs, "next").map(str::to_owned);
     let (status, problem) =
-        match app.office.sign_in(&email, password, &origin.ip, &origin.agent).await {
+        match app.office.sign_in(typed, password, &origin.ip, &origin.agent).await {
             Ok(signed_in) => {
                 return Ok(enter(&app, &signed_in, next.as_deref().unwrap_or(links::HOME)));
             }

@@ -261,7 +261,6 @@ async fn changed(
     pairs: &Pairs,
 ) -> Result<Option<String>, OfficeError> {
     let office = &app.office;
-    let mut account = office.account(&reader.actor, id).await?;
     match first(pairs, "do") {
         Some("roles") => {
             let general = first(pairs, "role").and_then(Role::from_code).unwrap_or(Role::Nothing);
@@ -272,17 +271,19 @@ async fn changed(
                 Some((backend.to_owned(), Role::from_code(value)?))
             };
             let exceptions: Vec<_> = pairs.iter().filter_map(exception).collect();
-            account.user.is_admin = general == Role::Administrator;
-            account.grants = grants(general, &exceptions, &backends);
-            office.set_rights(&reader.actor, &account).await.map(|()| None)
+            let set = move |account: &mut Account| {
+                account.user.is_admin = general == Role::Administrator;
+                account.grants = grants(general, &exceptions, &backends);
+            };
+            office.change_rights(&reader.actor, id, set).await.map(|()| None)
         }
         Some("disable") => {
-            account.user.disabled = true;
-            office.set_rights(&reader.actor, &account).await.map(|()| None)
+            let set = |account: &mut Account| account.user.disabled = true;
+            office.change_rights(&reader.actor, id, set).await.map(|()| None)
         }
         Some("enable") => {
-            account.user.disabled = false;
-            office.set_rights(&reader.actor, &account).await.map(|()| None)
+            let set = |account: &mut Account| account.user.disabled = false;
+            office.change_rights(&reader.actor, id, set).await.map(|()| None)
         }
         Some("reset") => office.reset_link(&reader.actor, id).await.map(Some),
         Some("revoke-session") => {

@@ -40,6 +40,8 @@ pub struct AccountScreen {
     pub new_token: Option<String>,
     /// What is wrong with a token that was asked for.
     pub token_error: Option<String>,
+    /// What is wrong with the time of a new token.
+    pub days_error: Option<String>,
     /// What was saved, in the reader's words.
     pub saved: Option<String>,
 }
@@ -164,7 +166,7 @@ fn new_token(shell: &Shell, account: &AccountScreen) -> Markup {
             input type="hidden" name="do" value="token";
             (TextLine { name: "token-title", label: &t.get("token-title"), autocomplete: "off", error: account.token_error.as_deref(), required: true, ..TextLine::default() }.render())
             (control::line("scope", &t.get("token-scope"), None, None, &control::select("scope", "scope", None, &scopes, "read")))
-            (control::line("days", &t.get("token-days"), None, None, &control::select("days", "days", None, &days, "90")))
+            (control::line("days", &t.get("token-days"), None, account.days_error.as_deref(), &control::select("days", "days", None, &days, "90")))
             button.button type="submit" { (t.get("token-make")) }
         }
     }

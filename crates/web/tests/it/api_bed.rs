@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use kontor_model::SystemClock;
 use kontor_office::manifest::KeyFile;
-use kontor_office::{Furnishing, NewPerson, NewToken, Office, Role};
+use kontor_office::{Account, Actor, Furnishing, Grant, NewPerson, NewToken, Office, Role};
 use kontor_office::{SealKey, Store};
 use kontor_testkit::{SqliteFile, eventually};
 use kontor_web::Settings;
@@ -34,6 +34,9 @@ const SHOP: &str = "
 /// Where the orders are.
 pub(crate) const ORDERS: &str = "/api/v1/backends/shop/resources/orders";
 
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
 /// How somebody comes in.
 #[derive(Clone)]
 pub(crate) enum As {
@@ -41,6 +44,8 @@ pub(crate) enum As {
     Nobody,
     /// With the session of the administrator's browser.
     Session,
+    /// With the session of somebody else's browser.
+    Browser(String),
     /// With a token.
     Token(String),
 }
@@ -85,7 +90,7 @@ impl Answer {
 pub(crate) struct Bed {
     pub(crate) shop: SqliteFile,
     pub(crate) folder: TempDir,
-    office: Arc<Office>,
+    pub(crate) office: Arc<Office>,
     app: Router,
     session: String,
 }
@@ -129,16 +134,39 @@ impl Bed {
             metrics: Arc::new(String::new),
             secure_cookies: false,
             trusted_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
         };
         Self { shop, folder, app: kontor_web::app(settings), office, session }
     }
 
     /// A token of the administrator that may do no more than a role.
     pub(crate) async fn token(&self, role: Role) -> As {
-        let actor = self.office.actor_of_session(&self.session).await.expect("asked");
+        let actor = self.administrator().await;
         let wanted = NewToken { name: "Test".into(), backends: None, role, days: Some(1) };
-        let made = self.office.make_token(&actor.expect("signed in"), wanted).await;
+        let made = self.office.make_token(&actor, wanted).await;
         As::Token(made.expect("made").secret)
+    }
+
+    /// Who the administrator is at the moment.
+    pub(crate) async fn administrator(&self) -> Arc<Actor> {
+        let actor = self.office.actor_of_session(&self.session).await.expect("asked");
+        actor.expect("signed in")
+    }
+
+    /// Somebody who was invited and came: their id, and their browser.
+    pub(crate) async fn person(&self, name: &str, grants: &[Grant]) -> (String, As) {
+        let email = format!("{name}@example.org");
+        let ada = self.administrator().await;
+        let invited = self.office.invite(&ada, name, &email, false, grants).await;
+        let (user, link) = invited.expect("invited");
+        let signed_in = self.office.use_link(&link, newcomer(name, &email), "127.0.0.1", "test");
+        (user.id, As::Browser(signed_in.await.expect("signed in").secret))
+    }
+
+    /// Sets what somebody may do, as the administrator does.
+    pub(crate) async fn change(&self, id: &str, change: impl FnOnce(&mut Account) + Send) {
+        let ada = self.administrator().await;
+        self.office.change_rights(&ada, id, change).await.expect("set");
     }
 
     /// Sends a request with headers of its own.
@@ -155,6 +183,9 @@ impl Bed {
             As::Nobody => {}
             As::Session => {
                 request = request.header("cookie", format!("kontor_session={}", self.session));
+            }
+            As::Browser(session) => {
+                request = request.header("cookie", format!("kontor_session={session}"));
             }
             As::Token(token) => {
                 request = request.header("authorization", format!("Bearer {token}"));
@@ -202,12 +233,17 @@ impl Bed {
 
 async fn administrator(office: &Office) -> String {
     let link = office.setup_link().await.expect("asked").expect("nobody is there yet");
-    let person = NewPerson {
-        name: "Ada".into(),
-        email: "ada@example.org".into(),
-        password: "correct horse battery".into(),
+    let person = newcomer("Ada", "ada@example.org");
+    office.use_link(&link, person, "127.0.0.1", "test").await.expect("signed in").secret
+}
+
+/// What somebody says of themselves when they come in.
+pub(crate) fn newcomer(name: &str, email: &str) -> NewPerson {
+    NewPerson {
+        name: name.into(),
+        email: email.into(),
+        password: PASSWORD.into(),
         language: "en".into(),
         time_zone: "Europe/Berlin".into(),
-    };
-    office.use_link(&link, person, "127.0.0.1", "test").await.expect("signed in").secret
+    }
 }

@@ -10,6 +10,7 @@ mod changing;
 mod entering;
 mod markup;
 mod pages;
+mod revoking;
 mod rooms;
 mod samples;
 mod shop;

@@ -62,6 +62,28 @@ fn proposal_of(page: &Answer, subject: &str) -> String {
 const LINK: &str = "bestellung.kunde_nr → kunde.kunde_nr";
 
 #[tokio::test]
+async fn a_token_for_no_day_is_refused_at_its_field() {
+    let shop = Shop::open("").await;
+    let mut ada = shop.administrator().await;
+    for days in ["0", "3651", "4294967295", "soon"] {
+        let form = [("do", "token"), ("token-title", "Export"), ("days", days)];
+        let answer = ada.post("/account", &form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{days}");
+        answer.says("3650");
+    }
+}
+
+#[tokio::test]
+async fn an_e_mail_address_that_is_far_too_long_is_not_shown_again() {
+    let shop = Shop::open("").await;
+    let long = "a".repeat(3_000_000);
+    let form = [("email", long.as_str()), ("password", "a guess at it")];
+    let answer = shop.browser().post("/sign-in", &form).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.text.len() < 50_000, "{}", answer.text.len());
+}
+
+#[tokio::test]
 async fn an_invited_person_chooses_a_password_and_reads_only_what_was_granted() {
     let shop = Shop::open(WRITABLE).await;
     let mut ada = shop.administrator().await;

@@ -103,6 +103,7 @@ impl Shop {
             metrics: Arc::new(String::new),
             secure_cookies: false,
             trusted_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
         });
         Self { office, router, folder, database }
     }

@@ -7,7 +7,7 @@ use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey, ResourceName}
 
 use super::{BulkPreview, BulkProgress, BulkSelection, Kept, VALID};
 use crate::Office;
-use crate::actor::{Actor, Edit, Permit};
+use crate::actor::{Edit, Permit};
 use crate::changes::apply::item_state;
 use crate::changes::{Applied, ItemState, Plan};
 use crate::error::OfficeError;
@@ -24,7 +24,7 @@ impl Office {
         name: &ResourceName,
         id: &str,
     ) -> Result<BulkPreview, OfficeError> {
-        let progress = self.bulk_progress(&permit.actor, id)?;
+        let progress = self.bulk_progress(permit, name, id)?;
         let kept = self
             .bulk
             .with(|all| all.get(id).map(|kept| (kept.wanted.clone(), Arc::clone(&kept.plan))));
@@ -140,10 +140,20 @@ impl Office {
     ///
     /// # Errors
     /// [`OfficeError::Unknown`].
-    pub fn bulk_progress(&self, actor: &Actor, id: &str) -> Result<BulkProgress, OfficeError> {
-        let progress = self.bulk.with(|kept| {
-            kept.get(id).filter(|kept| kept.user == actor.user.id).map(|kept| kept.progress.clone())
-        });
+    pub fn bulk_progress<R>(
+        &self,
+        permit: &Permit<R>,
+        name: &ResourceName,
+        id: &str,
+    ) -> Result<BulkProgress, OfficeError> {
+        let is_asked = |kept: &&Kept| {
+            let change = &kept.plan.change;
+            kept.user == permit.actor.user.id
+                && change.backend == permit.backend.name
+                && change.resource == *name
+        };
+        let progress =
+            self.bulk.with(|kept| kept.get(id).filter(is_asked).map(|kept| kept.progress.clone()));
         progress.ok_or_else(|| OfficeError::Unknown { what: "bulk edit", name: id.to_owned() })
     }
 
@@ -151,9 +161,10 @@ impl Office {
     ///
     /// # Errors
     /// As [`Office::bulk_progress`].
-    pub async fn bulk_ended(
+    pub async fn bulk_ended<R>(
         &self,
-        actor: &Actor,
+        permit: &Permit<R>,
+        name: &ResourceName,
         id: &str,
         at_most: Duration,
     ) -> Result<BulkProgress, OfficeError> {
@@ -162,12 +173,12 @@ impl Office {
             let mut waiting = std::pin::pin!(ended.notified());
             // From here on nothing is missed, so that only what has not ended yet is waited for.
             waiting.as_mut().enable();
-            if !self.bulk_progress(actor, id)?.is_done {
+            if !self.bulk_progress(permit, name, id)?.is_done {
                 // That it took longer is no failure: the progress says so.
                 drop(tokio::time::timeout(at_most, waiting).await);
             }
         }
-        self.bulk_progress(actor, id)
+        self.bulk_progress(permit, name, id)
     }
 }
 
