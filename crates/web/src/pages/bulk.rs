@@ -176,7 +176,7 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
         div.page.narrow {
             (preview.target.head(shell, &title))
             (banner(Loudness::Quiet, &html! {
-                (t.count("bulk-changing", preview.changing))
+                (t.count(if preview.deletes { "bulk-deleting" } else { "bulk-changing" }, preview.changing))
                 @if preview.unchanged > 0 { " " (t.count("bulk-unchanged", preview.unchanged)) }
                 " " (t.get(if preview.reversible { "bulk-reversible" } else { "bulk-final" }))
             }, None))

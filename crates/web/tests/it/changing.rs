@@ -87,7 +87,7 @@ async fn deleting_several_records_says_what_goes_along_and_promises_no_undo() {
         .says_not("zeigt danach ins Leere")
         .says_not("alles auf einmal");
     let plan = preview.between("name=\"plan\" value=\"", "\"");
-    let applied = ada.post(BULK, &[("do", "apply"), ("plan", &plan)]).await;
+    let applied = ada.post(BULK, &[("do", "apply"), ("plan", &plan), ("confirm", "2")]).await;
     let ended = ada.follow(&applied).await;
     let change = ended.location.clone().expect("a change's page");
     ada.follow(&ended).await.says("ging anderes mit verloren").says_not("/undo\"");
@@ -103,7 +103,7 @@ async fn deleting_records_on_which_nothing_hangs_is_taken_back() {
     let preview = ada.post(BULK, &[("do", "delete"), ("key", "4")]).await;
     preview.says("zurücknehmen").says_not("wird mitgelöscht");
     let plan = preview.between("name=\"plan\" value=\"", "\"");
-    let applied = ada.post(BULK, &[("do", "apply"), ("plan", &plan)]).await;
+    let applied = ada.post(BULK, &[("do", "apply"), ("plan", &plan), ("confirm", "1")]).await;
     let change = ada.follow(&applied).await.location.expect("a change's page");
     ada.get("/b/laden/auftrag").await.says_not("Vier");
     ada.post(&format!("{change}/undo"), &[]).await;
@@ -117,7 +117,7 @@ async fn what_came_after_the_preview_of_a_deletion_is_not_lost() {
     let preview = ada.post(BULK, &[("do", "delete"), ("key", "4")]).await;
     let plan = preview.between("name=\"plan\" value=\"", "\"");
     shop.outside("INSERT INTO position VALUES (41, 1, 4);").await;
-    let applied = ada.post(BULK, &[("do", "apply"), ("plan", &plan)]).await;
+    let applied = ada.post(BULK, &[("do", "apply"), ("plan", &plan), ("confirm", "1")]).await;
     ada.follow(&applied).await.says("wurde inzwischen von jemand anderem geändert");
     ada.get("/b/laden/auftrag").await.says("Vier");
     let again = ada.post(BULK, &[("do", "retry"), ("plan", &plan), ("key", "4")]).await;

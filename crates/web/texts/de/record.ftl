@@ -111,6 +111,10 @@ bulk-changing = { $n ->
     [one] { $shown } Datensatz würde geändert.
    *[other] { $shown } Datensätze würden geändert.
 }
+bulk-deleting = { $n ->
+    [one] { $shown } Datensatz würde gelöscht.
+   *[other] { $shown } Datensätze würden gelöscht.
+}
 bulk-unchanged = { $n ->
     [one] { $shown } ist schon so.
    *[other] { $shown } sind schon so.

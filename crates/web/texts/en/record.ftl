@@ -111,6 +111,10 @@ bulk-changing = { $n ->
     [one] { $shown } record would change.
    *[other] { $shown } records would change.
 }
+bulk-deleting = { $n ->
+    [one] { $shown } record would be deleted.
+   *[other] { $shown } records would be deleted.
+}
 bulk-unchanged = { $n ->
     [one] { $shown } is that way already.
    *[other] { $shown } are that way already.
