@@ -138,7 +138,8 @@ export const PAGES = [
     name: "preview of a bulk deletion with a wrong number",
     status: 422,
     open: async (page) => {
-      await page.goto(`${ORDERS}?f=${encoded("status = packed")}`);
+      // Nothing hangs on lines.
+      await page.goto("/b/orders/order_lines");
       const picks = page.locator("tbody .pick input");
       await picks.nth(0).check();
       await picks.nth(1).check();

@@ -97,6 +97,7 @@ fn browser() -> Outcome {
         println!("there is no folder e2e, so there are no browser tests");
         return Ok(());
     }
+    assets::run()?;
     run_program(&mut cargo(&["build", "--package", "kontor"]))?;
     assets::install(&folder)?;
     let binary = demo::target_folder()?.join("debug/kontor");

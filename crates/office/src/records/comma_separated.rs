@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 
-/// One record after RFC 4180.
-pub(super) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[T]) {
+/// One record after RFC 4180. Nothing stands for no value, `""` for an empty text, as PostgreSQL
+/// writes them.
+pub(super) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[Option<T>]) {
     for (at, field) in fields.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        let text = field.as_ref();
+        let text = field.as_ref().map(AsRef::as_ref);
         // A line without anything would be taken for no record.
-        let is_alone = text.is_empty() && fields.len() == 1;
-        if is_alone || text.contains([',', '"', '\r', '\n']) {
+        let is_alone = text.is_none() && fields.len() == 1;
+        let text = text.or(is_alone.then_some(""));
+        let Some(text) = text else { continue };
+        if text.is_empty() || text.contains([',', '"', '\r', '\n']) {
             out.push(b'"');
             out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
             out.push(b'"');
@@ -50,10 +53,19 @@ mod tests {
             [&["a", "", "b,c"], &["say \"x\"", "two\r\nlines", "\n"], &[""], &["ä", " b ", "\""]];
         for fields in records {
             let mut out = Vec::new();
-            csv_record(&mut out, fields);
+            let given: Vec<Option<&&str>> = fields.iter().map(Some).collect();
+            csv_record(&mut out, &given);
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*out);
             let read: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
             assert_eq!(read, [csv::StringRecord::from(fields)]);
         }
+    }
+
+    #[test]
+    fn no_value_is_told_from_an_empty_text() {
+        let mut out = Vec::new();
+        csv_record(&mut out, &[Some("a"), None, Some("")]);
+        csv_record::<&str>(&mut out, &[None]);
+        assert_eq!(String::from_utf8(out).unwrap(), "a,,\"\"\r\n\"\"\r\n");
     }
 }

@@ -273,7 +273,8 @@ impl Office {
         let mut out: Vec<u8> = Vec::with_capacity(PARCEL + 4_096);
         if format == ExportFormat::Csv {
             out.extend_from_slice("\u{feff}".as_bytes());
-            csv_record(&mut out, &layout.heads());
+            let heads: Vec<Option<String>> = layout.heads().into_iter().map(Some).collect();
+            csv_record(&mut out, &heads);
         }
         let titled: Vec<bool> =
             layout.columns.iter().map(|&field| layout.has_title(field)).collect();
@@ -452,21 +453,21 @@ fn write_cell(
 }
 
 fn csv_line(out: &mut Vec<u8>, layout: &Layout, titled: &[bool], record: &Listed) {
-    let mut fields: Vec<Cow<'_, str>> = Vec::with_capacity(layout.columns.len() * 2);
+    let mut fields: Vec<Option<Cow<'_, str>>> = Vec::with_capacity(layout.columns.len() * 2);
     let columns = layout.columns.iter().zip(titled).zip(&record.values).zip(&record.titles);
     for (at, (((&field, &has_title), value), title)) in columns.enumerate() {
         let text = match value {
-            Value::Text(text) | Value::Decimal(text) => Cow::Borrowed(text.as_str()),
-            other => Cow::Owned(other.to_text().unwrap_or_default()),
+            Value::Text(text) | Value::Decimal(text) => Some(Cow::Borrowed(text.as_str())),
+            other => other.to_text().map(Cow::Owned),
         };
         fields.push(match layout.amount(at, record) {
-            Some(amount) => Cow::Owned(amount),
-            None if layout.is_textual(field) => harmless(text),
+            Some(amount) => Some(Cow::Owned(amount)),
+            None if layout.is_textual(field) => text.map(harmless),
             None => text,
         });
         if has_title {
             let title = title.as_ref().and_then(|linked| linked.title.as_deref());
-            fields.push(harmless(title.unwrap_or_default().into()));
+            fields.push(title.map(|title| harmless(title.into())));
         }
     }
     csv_record(out, &fields);
