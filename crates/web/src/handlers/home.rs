@@ -68,6 +68,10 @@ fn tile(permit: &Permit<Read>, language: Language) -> Tile {
         engine: backend.engine(),
         health: health(&state),
         problem: match &state.condition {
+            // Addresses and messages of a backend are for those who look after it.
+            BackendCondition::Down { failure, .. } if permit.has::<Manage>() => {
+                Some(failure.to_string())
+            }
             BackendCondition::Down { failure, .. } => Some(failure.kind.to_string()),
             _ => None,
         },
