@@ -146,21 +146,34 @@ fn navigation(app: &App, actor: &std::sync::Arc<Actor>, language: Language) -> V
             // The most linked to matter most.
             faces.sort_by_key(|face| (std::cmp::Reverse(face.incoming.len()), face.index));
             faces.truncate(MOST_RESOURCES);
-            faces.sort_by_key(|face| face.index);
         }
+        let mut resources: Vec<NavResource> = faces
+            .iter()
+            .map(|face| NavResource {
+                name: face.name.clone(),
+                title: face.title.in_language(language.code()).to_owned(),
+            })
+            .collect();
+        // As in a telephone book: the names that the database uses tell its reader nothing.
+        resources.sort_by_cached_key(|resource| collated(&resource.title));
         NavBackend {
             name: backend.name.clone(),
             title: backend.manifest().title.in_language(language.code()).to_owned(),
             health: health(&backend.health()),
-            resources: faces
-                .iter()
-                .map(|face| NavResource {
-                    name: face.name.clone(),
-                    title: face.title.in_language(language.code()).to_owned(),
-                })
-                .collect(),
+            resources,
             more: total.saturating_sub(MOST_RESOURCES),
         }
     });
     backends.collect()
+}
+
+/// A title as dictionaries order it: letter case and the dots of umlauts do not count.
+fn collated(title: &str) -> String {
+    let plain = |letter: char| match letter {
+        'ä' => 'a',
+        'ö' => 'o',
+        'ü' => 'u',
+        other => other,
+    };
+    title.to_lowercase().chars().map(plain).collect()
 }

@@ -176,9 +176,11 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
         div.page.narrow {
             (preview.target.head(shell, &title))
             (banner(Loudness::Quiet, &html! {
-                (t.count(if preview.deletes { "bulk-deleting" } else { "bulk-changing" }, preview.changing))
-                @if preview.unchanged > 0 { " " (t.count("bulk-unchanged", preview.unchanged)) }
-                " " (t.get(if preview.reversible { "bulk-reversible" } else { "bulk-final" }))
+                @if preview.changing == 0 && preview.deletes { (t.get("bulk-deletes-none")) } @else {
+                    (t.count(if preview.deletes { "bulk-deleting" } else { "bulk-changing" }, preview.changing))
+                    @if preview.unchanged > 0 { " " (t.count("bulk-unchanged", preview.unchanged)) }
+                    @if preview.changing > 0 { " " (t.get(if preview.reversible { "bulk-reversible" } else { "bulk-final" })) }
+                }
             }, None))
             @if let Some(most) = preview.cut { (banner(Loudness::Warning, &html! { (t.count("bulk-cut", most)) }, None)) }
             @if !preview.excluded.is_empty() {
@@ -190,16 +192,18 @@ pub fn preview(shell: &Shell, preview: &BulkPreview) -> Markup {
                 }
             }
             (touched_list(shell, "delete-touched", &preview.touched.iter().collect::<Vec<_>>()))
-            section {
-                h2 { (t.get("bulk-first")) }
-                ul.change-list { @for item in &preview.items { li { a href=(item.link) { (item.title) } (changes(shell, &item.changes)) } } }
+            @if !preview.items.is_empty() {
+                section {
+                    h2 { (t.get("bulk-first")) }
+                    ul.change-list { @for item in &preview.items { li { a href=(item.link) { (item.title) } (changes(shell, &item.changes)) } } }
+                }
             }
             form.stacked method="post" action=(preview.target.action()) {
                 (preview.target.hidden())
                 input type="hidden" name="plan" value=(preview.plan);
                 @if preview.deletes && preview.changing > 0 { (confirmation(shell, preview)) }
                 div.actions.sticky {
-                    button class=(class) type="submit" name="do" value="apply" disabled[preview.changing == 0] { (t.count(if preview.deletes { "bulk-apply-delete" } else { "bulk-apply" }, preview.changing)) }
+                    @if preview.changing > 0 { button class=(class) type="submit" name="do" value="apply" { (t.count(if preview.deletes { "bulk-apply-delete" } else { "bulk-apply" }, preview.changing)) } }
                     a.button href=(preview.target.query.address(&preview.target.backend, &preview.target.resource)) { (t.get("cancel")) }
                 }
             }

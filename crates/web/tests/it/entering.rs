@@ -132,7 +132,7 @@ soft_delete = { field = \"weg_am\", deleted = \"now\" }
     let shop = Shop::with_tables(table, manifest).await;
     let mut ada = shop.administrator().await;
     let edit = ada.get("/b/laden/buch/r/1/edit").await;
-    edit.says("name=\"v.titel\"").says("2026-01-01").says("entsteht von selbst");
+    edit.says("name=\"v.titel\"").says("2026-01-01").says("Wird automatisch gesetzt");
     for name in ["nr", "neu_am", "alt_am", "weg_am"] {
         edit.says_not(&format!("name=\"v.{name}\""));
     }

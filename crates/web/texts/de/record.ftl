@@ -11,7 +11,7 @@ locked-generated = Diesen Wert bildet die Datenbank selbst.
 locked-type = Werte dieses Typs werden nur angezeigt, damit nichts verloren geht.
 locked-no-privilege = Das Datenbankkonto der Verbindung darf hier nicht schreiben.
 locked-key = Der Schlüssel bleibt, wie er ist.
-locked-kept = Dieser Wert entsteht von selbst. Soll er hier änderbar sein, sagt das Manifest editable = true.
+locked-kept = Wird automatisch gesetzt.
 conflict-title = Gerade von jemand anderem geändert
 conflict-text = Seit du die Seite geöffnet hast, hat sich dieser Wert geändert. Nichts ist verloren – was soll gelten?
 conflict-mine = Deins
@@ -111,6 +111,7 @@ bulk-changing = { $n ->
     [one] { $shown } Datensatz würde geändert.
    *[other] { $shown } Datensätze würden geändert.
 }
+bulk-deletes-none = Davon lässt sich nichts löschen.
 bulk-deleting = { $n ->
     [one] { $shown } Datensatz würde gelöscht.
    *[other] { $shown } Datensätze würden gelöscht.

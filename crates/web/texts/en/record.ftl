@@ -11,7 +11,7 @@ locked-generated = The database makes this value.
 locked-type = Values of this type are only shown, so that nothing gets lost.
 locked-no-privilege = The connection's database account may not write here.
 locked-key = The key stays as it is.
-locked-kept = This value comes about by itself. To change it here, say editable = true in the manifest.
+locked-kept = Set automatically.
 conflict-title = Somebody else has just changed this
 conflict-text = This value has changed since you opened the page. Nothing is lost: which one shall it be?
 conflict-mine = Mine
@@ -111,6 +111,7 @@ bulk-changing = { $n ->
     [one] { $shown } record would change.
    *[other] { $shown } records would change.
 }
+bulk-deletes-none = None of these can be deleted.
 bulk-deleting = { $n ->
     [one] { $shown } record would be deleted.
    *[other] { $shown } records would be deleted.
