@@ -39,6 +39,13 @@ impl Store {
         Reader { engine: Arc::clone(&self.engine) }
     }
 
+    /// Whether other servers may change the store, so that what was read a moment ago need not hold
+    /// any more.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.engine.is_shared()
+    }
+
     /// The audit: appending, reading, verifying.
     #[must_use]
     pub fn audit(&self) -> &Audit {

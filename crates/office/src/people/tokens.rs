@@ -113,6 +113,9 @@ impl Office {
     ) -> Result<Option<Arc<Actor>>, OfficeError> {
         let hash = SecretHash::of(secret);
         let now = self.clock.micros();
+        if let Some(actor) = self.certain_actor(&hash, now) {
+            return Ok(Some(actor));
+        }
         let asked = self.actors.turn();
         let Some((token, user)) = tokens::find(&mut self.store.read(), &hash, now).await? else {
             return Ok(None);

@@ -121,6 +121,12 @@ impl Engine {
         Ok((open, true))
     }
 
+    /// Whether several servers may work with the store at the same time. A SQLite file lies in the
+    /// data folder of one.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// The words of a migration for this engine.
     pub(crate) fn text(&self, texts: &Texts) -> &'static str {
         match self {
