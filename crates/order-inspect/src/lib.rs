@@ -1,0 +1,1 @@
+//! Order & Inspect: the core of a shop as a service of its own.

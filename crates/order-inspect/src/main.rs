@@ -1,0 +1,2 @@
+//! The program `order-inspect`.
+fn main() {}
