@@ -1,1 +1,15 @@
 //! Order & Inspect: the core of a shop as a service of its own.
+//!
+//! *Inspect* is everything a customer looks at before buying, *Order* everything from "add to basket" to
+//! "money back".
+
+pub mod act;
+pub mod app;
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod http;
+pub mod moment;
+pub mod program;
+
+pub use error::Result;

@@ -1,0 +1,151 @@
+-- What every part of the shop stands on: shops (channels), places, people, keys, and the machinery of writes.
+-- Amounts are minor units of their currency. Moments are microseconds since 1970-01-01 UTC.
+
+CREATE TABLE channel (
+    id BIGINT PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    -- ISO 3166-1 alpha-2: whose taxes are taken where an address does not say otherwise
+    country TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    -- JSON lists; the first is the one that is taken when nobody chooses
+    currencies TEXT NOT NULL,
+    locales TEXT NOT NULL,
+    prices_include_tax BOOLEAN NOT NULL,
+    -- how long stock is held for an order whose payment has not been authorised
+    hold_seconds BIGINT NOT NULL,
+    -- JSON: name, address, VAT id, register, bank, e-mail: what stands on its documents and mails
+    seller TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    revision BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- The numbers that people read, one range per shop and kind (order, invoice, credit_note, delivery_note, return).
+CREATE TABLE number_range (
+    channel_id BIGINT NOT NULL REFERENCES channel (id),
+    kind TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    next_number BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, kind)
+);
+
+CREATE TABLE tax_class (
+    code TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+);
+
+-- Thousandths of a percent.
+CREATE TABLE tax_rate (
+    tax_class TEXT NOT NULL REFERENCES tax_class (code),
+    country TEXT NOT NULL,
+    rate BIGINT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    PRIMARY KEY (tax_class, country, valid_from)
+);
+
+CREATE TABLE location (
+    id BIGINT PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    country TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    -- orders that come after this minute of the day are handled the next working day
+    cut_off_minute BIGINT NOT NULL,
+    handling_days BIGINT NOT NULL,
+    -- JSON list of ISO weekdays (1 Monday … 7 Sunday) and of dates on which nobody works
+    working_days TEXT NOT NULL,
+    holidays TEXT NOT NULL,
+    -- smaller is asked first
+    priority BIGINT NOT NULL,
+    active BOOLEAN NOT NULL,
+    revision BIGINT NOT NULL
+);
+
+CREATE TABLE customer (
+    id BIGINT PRIMARY KEY,
+    channel_id BIGINT NOT NULL REFERENCES channel (id),
+    number TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    phone TEXT,
+    customer_group TEXT,
+    locale TEXT NOT NULL,
+    -- JSON list of addresses
+    addresses TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX customer_by_email ON customer (channel_id, email);
+CREATE INDEX customer_by_name ON customer (name);
+
+CREATE TABLE api_key (
+    id BIGINT PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- SHA-256 of the key: keys are random, so that nothing slower is needed
+    hash BYTEA NOT NULL UNIQUE,
+    -- JSON list
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+-- The answer to a write, stored in the transaction of the write.
+CREATE TABLE idempotency (
+    api_key_id BIGINT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    -- SHA-256 of method, path and body
+    fingerprint BYTEA NOT NULL,
+    status BIGINT NOT NULL,
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (api_key_id, idempotency_key)
+);
+CREATE INDEX idempotency_by_age ON idempotency (created_at);
+
+-- What is to be done after a change, stored in the transaction of the change.
+CREATE TABLE outbox (
+    id BIGINT PRIMARY KEY,
+    topic TEXT NOT NULL,
+    order_id BIGINT,
+    payload TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    -- when it is due; none once it is done or given up
+    due_at BIGINT,
+    claimed_until BIGINT,
+    done_at BIGINT,
+    error TEXT
+);
+CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_by_order ON outbox (order_id);
+
+CREATE TABLE import_run (
+    id BIGINT PRIMARY KEY,
+    format TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    channel_id BIGINT,
+    state TEXT NOT NULL,
+    -- SHA-256 of the file: a restart goes on where it stopped only with the same file
+    fingerprint BYTEA NOT NULL,
+    total BIGINT,
+    done BIGINT NOT NULL,
+    created BIGINT NOT NULL,
+    changed BIGINT NOT NULL,
+    unchanged BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+
+CREATE TABLE import_error (
+    import_id BIGINT NOT NULL REFERENCES import_run (id),
+    position BIGINT NOT NULL,
+    item TEXT,
+    field TEXT,
+    message TEXT NOT NULL,
+    PRIMARY KEY (import_id, position)
+);

@@ -1,0 +1,42 @@
+//! Everything that a running service holds.
+
+use std::sync::Arc;
+
+use crate::{
+    clock::Clock,
+    db::Db,
+    http::{Keys, Limits, Metrics},
+};
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What the service is made of.
+pub struct Parts {
+    /// Its memory.
+    pub db: Db,
+    /// Its time.
+    pub clock: Clock,
+    /// API keys that were looked up a moment ago.
+    pub keys: Keys,
+    /// How much one caller may ask for.
+    pub limits: Limits,
+    /// Its figures.
+    pub metrics: Metrics,
+}
+
+impl App {
+    /// A service over a database.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,115 @@
+//! The service's own database: SQLite in one file, or PostgreSQL.
+//!
+//! Work is written once and runs on both. A statement is PostgreSQL's text; what SQLite spells differently
+//! is translated in `sql`. On SQLite one thread writes, and commits what came together as one group with one
+//! `fsync`; on PostgreSQL each piece of work has its own connection and transaction.
+
+mod error;
+mod ids;
+mod migration;
+mod postgres;
+mod sql;
+mod sqlite;
+mod tls;
+mod tx;
+mod value;
+
+use std::{path::Path, pin::Pin, sync::Arc};
+
+pub use error::DbError;
+pub use migration::MIGRATIONS;
+pub use tx::Tx;
+pub use value::{FromValue, Row, Value};
+
+/// What work returns: it borrows the transaction for as long as it runs.
+pub type Doing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
+/// A piece of work. It may wait for its transaction and for nothing else: on SQLite that is enforced.
+pub(crate) type Work<T, E> = Box<dyn for<'t> FnOnce(&'t mut Tx) -> Doing<'t, T, E> + Send>;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    engine: Arc<Engine>,
+    ids: Arc<ids::Ids>,
+}
+
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Db {
+    /// Opens the file `order-inspect.db` in a folder, and brings it up to date.
+    pub async fn open_folder(folder: &Path) -> Result<Self, DbError> {
+        Self::ready(Engine::Sqlite(sqlite::Sqlite::open(&folder.join("order-inspect.db"))?)).await
+    }
+
+    /// Opens a database on a PostgreSQL server (`postgres://user@host/name`), and brings it up to date.
+    pub async fn open_postgres(url: &str, connections: usize) -> Result<Self, DbError> {
+        Self::ready(Engine::Postgres(postgres::Postgres::open(url, connections).await?)).await
+    }
+
+    async fn ready(engine: Engine) -> Result<Self, DbError> {
+        let db = Self { engine: Arc::new(engine), ids: Arc::new(ids::Ids::new()) };
+        migration::migrate(&db).await?;
+        let slot = db.take_slot().await?;
+        let last = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let row = tx.one(ids::LAST, vec![]).await?;
+                    row.get::<i64>("last")
+                })
+            })
+            .await?;
+        db.ids.start(slot, last);
+        Ok(db)
+    }
+
+    /// A number that no other record has, larger than those before it. Fits exactly into a JSON number.
+    pub fn new_id(&self) -> i64 {
+        self.ids.next()
+    }
+
+    /// Runs work that changes something: all of it is kept, durably, or nothing is.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Doing<'t, T, E> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(it) => it.write(Box::new(work)).await,
+            Engine::Postgres(it) => it.write(Box::new(work)).await,
+        }
+    }
+
+    /// Runs work that only reads. On SQLite all of it sees one state; on PostgreSQL each statement sees
+    /// what was committed when it began.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Doing<'t, T, E> + Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(it) => it.read(Box::new(work)).await,
+            Engine::Postgres(it) => it.read(Box::new(work)).await,
+        }
+    }
+
+    /// Writes a consistent copy into a new file while the service goes on.
+    pub async fn backup(&self, target: &Path) -> Result<(), DbError> {
+        match &*self.engine {
+            Engine::Sqlite(it) => it.backup(target).await,
+            Engine::Postgres(it) => it.backup(target),
+        }
+    }
+
+    /// The part of the numbers that is this server's alone.
+    async fn take_slot(&self) -> Result<i64, DbError> {
+        match &*self.engine {
+            Engine::Sqlite(_) => Ok(0),
+            Engine::Postgres(it) => it.take_slot(ids::SLOTS).await,
+        }
+    }
+}

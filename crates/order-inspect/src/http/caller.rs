@@ -1,0 +1,175 @@
+//! API keys: who calls, and what they may do.
+
+use std::{
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{Arc, RwLock},
+};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header::AUTHORIZATION, request::Parts},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use crate::{app::App, args, db::Tx, error::Refusal, moment::Moment, refuse};
+
+/// How long a key is believed without asking the database again, in microseconds: so long it takes at most
+/// until a revocation is felt by another server.
+const BELIEVED: i64 = 5_000_000;
+
+/// What a key may do.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Change the catalogue: products, prices, stock, reviews.
+    Catalogue,
+    /// What a shop's frontend does for its visitors: baskets, placing orders, reviews.
+    Shop,
+    /// Read orders and customers.
+    ReadOrders,
+    /// Change orders: ship, cancel, return, refund, hold.
+    ManageOrders,
+    /// Shops, tax rates, methods, promotions, API keys.
+    Admin,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Catalogue, Self::Shop, Self::ReadOrders, Self::ManageOrders, Self::Admin];
+}
+
+/// Whoever sent a request with a valid key.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The key.
+    pub key_id: i64,
+    /// Its name, and the person whom it speaks for (`X-On-Behalf-Of`), for the timeline.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+/// Proof that the caller may do what the type says.
+#[derive(Debug, Clone)]
+pub struct Permit<S> {
+    /// Who it is.
+    pub caller: Caller,
+    scope: PhantomData<S>,
+}
+
+/// The scopes as types, for [`Permit`].
+pub mod allowed {
+    use super::Scope;
+
+    /// A scope that a handler asks for.
+    pub trait Allowed: Send + Sync + 'static {
+        /// Any of these is enough.
+        const SCOPES: &'static [Scope];
+    }
+
+    macro_rules! allowed {
+        ($($(#[$doc:meta])* $name:ident => $scopes:expr;)+) => {
+            $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $name;
+            impl Allowed for $name { const SCOPES: &'static [Scope] = &$scopes; })+
+        };
+    }
+
+    allowed! {
+        /// May change the catalogue.
+        Catalogue => [Scope::Catalogue];
+        /// May do what a shop's frontend does; those who manage orders write phone orders.
+        Shop => [Scope::Shop, Scope::ManageOrders];
+        /// May read orders.
+        ReadOrders => [Scope::ReadOrders, Scope::ManageOrders];
+        /// May change orders.
+        ManageOrders => [Scope::ManageOrders];
+        /// May set up the shop.
+        Admin => [Scope::Admin];
+    }
+}
+
+impl<S: allowed::Allowed> FromRequestParts<App> for Permit<S> {
+    type Rejection = crate::error::Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> crate::Result<Self> {
+        let caller = app.keys.caller(app, &parts.headers).await?;
+        if !S::SCOPES.iter().any(|scope| caller.scopes.contains(scope)) {
+            let wanted = serde_json::json!({ "any_of": S::SCOPES });
+            let detail = "This API key may not do that: it needs another scope.";
+            refuse!(Refusal::new(403, "forbidden", detail).with_facts(wanted));
+        }
+        app.limits.check_key(caller.key_id)?;
+        Ok(Self { caller, scope: PhantomData })
+    }
+}
+
+/// Keys that were looked up a moment ago.
+#[derive(Clone, Default)]
+pub struct Keys(Arc<RwLock<HashMap<[u8; 32], (Caller, Moment)>>>);
+
+impl Keys {
+    async fn caller(&self, app: &App, headers: &HeaderMap) -> crate::Result<Caller> {
+        let Some(key) = bearer(headers) else {
+            refuse!(unauthorised("Send an API key as “Authorization: Bearer oi_…”."));
+        };
+        let hash = hash(key);
+        let now = app.clock.now();
+        let known = self.0.read().ok().and_then(|known| known.get(&hash).cloned());
+        let caller = match known {
+            Some((caller, until)) if now < until => caller,
+            _ => {
+                let found = app.db.read(move |tx| Box::pin(find(tx, hash))).await?;
+                let Some(caller) = found else {
+                    refuse!(unauthorised("This API key is unknown or was revoked."));
+                };
+                if let Ok(mut known) = self.0.write() {
+                    known.insert(hash, (caller.clone(), Moment(now.0 + BELIEVED)));
+                }
+                caller
+            }
+        };
+        Ok(on_behalf_of(caller, headers))
+    }
+
+    /// Forgets all of them, after a key was revoked.
+    pub fn forget(&self) {
+        if let Ok(mut known) = self.0.write() {
+            known.clear();
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+/// The person for whom a back office acts stands in the timeline beside the key's name.
+fn on_behalf_of(mut caller: Caller, headers: &HeaderMap) -> Caller {
+    let person = headers.get("x-on-behalf-of").and_then(|value| value.to_str().ok());
+    if let Some(person) = person.map(str::trim).filter(|person| !person.is_empty()) {
+        let person: String = person.chars().filter(|c| !c.is_control()).take(100).collect();
+        caller.name = format!("{person} ({})", caller.name);
+    }
+    caller
+}
+
+fn unauthorised(detail: &str) -> Refusal {
+    Refusal::new(401, "unauthorised", detail)
+}
+
+/// What is stored of a key.
+pub fn hash(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+async fn find(tx: &mut Tx, hash: [u8; 32]) -> crate::Result<Option<Caller>> {
+    let sql = "SELECT id, name, scopes FROM api_key WHERE hash = $1 AND revoked_at IS NULL";
+    let Some(row) = tx.row(sql, args![hash.as_slice()]).await? else { return Ok(None) };
+    Ok(Some(Caller { key_id: row.get("id")?, name: row.get("name")?, scopes: row.json("scopes")? }))
+}

@@ -1,0 +1,124 @@
+//! The OpenAPI document, made from the code.
+
+use utoipa::{
+    OpenApi,
+    openapi::{
+        self, Content, HttpMethod, Ref, RefOr, ResponseBuilder,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::{ObjectBuilder, Type},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::{Problem, router::routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Order & Inspect",
+        description = "The core of a shop: everything a customer looks at before buying, and everything \
+                       from basket to money back. Amounts are whole numbers in the minor unit of their \
+                       currency (EUR cents, JPY yen, KWD fils).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem)),
+    tags()
+)]
+struct Described;
+
+/// The document of the whole service.
+pub fn document() -> openapi::OpenApi {
+    let (_, mut document) = utoipa_axum::router::OpenApiRouter::with_openapi(Described::openapi())
+        .merge(routes())
+        .split_for_parts();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An API key, as `order-inspect key create` prints it."))
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.security_schemes.insert("api_key".to_owned(), SecurityScheme::Http(scheme).into());
+    for item in document.paths.paths.values_mut() {
+        describe_all(item);
+    }
+    document
+}
+
+/// What every operation of a path has in common.
+fn describe_all(item: &mut openapi::PathItem) {
+    let operations = [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Patch, &mut item.patch),
+        (HttpMethod::Delete, &mut item.delete),
+    ];
+    for (method, operation) in operations {
+        if let Some(operation) = operation {
+            describe(&method, operation);
+        }
+    }
+}
+
+fn describe(method: &HttpMethod, operation: &mut Operation) {
+    let keyed = operation.security.is_some();
+    let writes = !matches!(method, HttpMethod::Get);
+    let body = operation.request_body.is_some();
+    let mut statuses = vec![
+        ("400", "What was sent cannot be read"),
+        ("404", "There is no such thing"),
+        ("429", "Too many requests"),
+        ("500", "The service failed"),
+    ];
+    if keyed {
+        statuses.extend([("401", "No valid API key"), ("403", "The API key lacks a scope")]);
+    }
+    if body {
+        statuses.extend([("413", "The body is too large"), ("415", "The body is no JSON")]);
+    }
+    if writes {
+        statuses.extend([
+            ("409", "It does not fit the state that things are in"),
+            ("412", "It has changed since it was read"),
+            ("422", "It can be read but not be meant"),
+            ("428", "If-Match is missing"),
+        ]);
+        let parameters = operation.parameters.get_or_insert_default();
+        let named =
+            |it: &RefOr<Parameter>| matches!(it, RefOr::T(it) if it.name == "Idempotency-Key");
+        if keyed && !parameters.iter().any(named) {
+            parameters.push(idempotency_key().into());
+        }
+    }
+    for (status, description) in statuses {
+        let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", problem);
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| response.build().into());
+    }
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "Names this request: sent again, it gets the same answer and is not done again.",
+        ))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(128))
+                .pattern(Some("^[!-~]+$")),
+        ))
+        .build()
+}
+
+pub(super) fn bytes() -> Vec<u8> {
+    serde_json::to_vec_pretty(&document()).unwrap_or_default()
+}

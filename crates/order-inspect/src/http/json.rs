@@ -1,0 +1,115 @@
+//! What comes in with a request, read strictly, with refusals that say where and why.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::{HeaderMap, header::CONTENT_TYPE, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    error::{Error, Refusal},
+    refuse,
+};
+
+/// A JSON body of a request that changes nothing.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> crate::Result<Self> {
+        let headers = request.headers().clone();
+        let bytes = body(request, state).await?;
+        parse(&headers, &bytes).map(Self)
+    }
+}
+
+/// The bytes of a body, within the limit.
+pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> crate::Result<Bytes> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        let (status, code) = match rejection.status().as_u16() {
+            413 => (413, "too_large"),
+            _ => (400, "unreadable"),
+        };
+        Refusal::new(status, code, rejection.body_text()).into()
+    })
+}
+
+/// Reads JSON; an error names the place.
+pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> crate::Result<T> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = kind.split(';').next().unwrap_or_default().trim();
+    if !(media.is_empty() && bytes.is_empty()
+        || media == "application/json"
+        || media.ends_with("+json"))
+    {
+        refuse!(Refusal::new(415, "unsupported_media_type", "Send the body as application/json."));
+    }
+    let bytes = if bytes.is_empty() { b"null" } else { bytes };
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let cause = error.into_inner();
+        if cause.is_data() {
+            Refusal::invalid(pointer, cause.to_string())
+        } else {
+            Refusal::new(400, "unreadable", format!("The body is no JSON: {cause}."))
+        }
+    })?;
+    reader.end().map_err(|error| {
+        Refusal::new(400, "unreadable", format!("The body is no JSON: {error}."))
+    })?;
+    Ok(value)
+}
+
+/// A path into a document as a JSON pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
+            Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
+            Segment::Unknown => {}
+        }
+    }
+    if pointer.is_empty() { "/".to_owned() } else { pointer }
+}
+
+/// Parameters of the query.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> crate::Result<Self> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                refuse!(Refusal::new(400, "invalid_parameter", rejection.body_text()))
+            }
+        }
+    }
+}
+
+/// Parameters of the path.
+#[derive(Debug)]
+pub struct PathParams<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathParams<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> crate::Result<Self> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            // An address with a number that is none leads nowhere.
+            Err(_) => refuse!(Refusal::new(404, "not_found", "There is nothing at this address.")),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The service's face: routes, who may do what, how answers and problems look.
+
+mod caller;
+mod document;
+mod etag;
+mod json;
+mod limits;
+mod metrics;
+mod page;
+mod problem;
+mod reply;
+mod router;
+mod write;
+
+pub use caller::{Caller, Keys, Permit, Scope, allowed, hash as key_hash};
+pub use document::document;
+pub use etag::{Etag, Expected};
+pub use json::{Json, Params, PathParams};
+pub use limits::Limits;
+pub use metrics::Metrics;
+pub use page::{Cursor, PageOf, Paging};
+pub use problem::Problem;
+pub use reply::{Answer, Reply};
+pub use router::router;
+pub use write::Write;

@@ -1,0 +1,91 @@
+//! Answers.
+
+use axum::{
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, ETAG, LOCATION},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::Etag;
+use crate::error::Error;
+
+/// What a handler returns.
+pub type Answer = Result<Reply, Error>;
+
+/// A status, the headers that matter and a JSON body: also what is stored with an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+}
+
+impl Reply {
+    /// 200 with this body.
+    pub fn ok(body: &impl Serialize) -> Answer {
+        Self::with(200, body)
+    }
+
+    /// 201 with this body.
+    pub fn created(body: &impl Serialize) -> Answer {
+        Self::with(201, body)
+    }
+
+    /// 202: it was taken in and goes on.
+    pub fn accepted(body: &impl Serialize) -> Answer {
+        Self::with(202, body)
+    }
+
+    /// 204.
+    pub fn nothing() -> Answer {
+        Ok(Self { status: 204, headers: Vec::new(), body: String::new() })
+    }
+
+    fn with(status: u16, body: &impl Serialize) -> Answer {
+        let body = serde_json::to_string(body)
+            .map_err(|error| Error::Broken(format!("an answer cannot be written: {error}")))?;
+        Ok(Self { status, headers: Vec::new(), body })
+    }
+
+    /// The same with the entity tag of a revision.
+    #[must_use]
+    pub fn tagged(self, revision: i64) -> Self {
+        self.header(ETAG.as_str(), Etag(revision).to_string())
+    }
+
+    /// The same with the address of what was made.
+    #[must_use]
+    pub fn at(self, location: impl Into<String>) -> Self {
+        self.header(LOCATION.as_str(), location.into())
+    }
+
+    /// The same with another header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: String) -> Self {
+        self.headers.push((name.to_owned(), value));
+        self
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let has_body = !self.body.is_empty();
+        let mut response = (status, self.body).into_response();
+        let headers = response.headers_mut();
+        headers.remove(CONTENT_TYPE);
+        if has_body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        for (name, value) in self.headers {
+            let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+            if let Some((name, value)) = header {
+                headers.append(name, value);
+            }
+        }
+        response
+    }
+}

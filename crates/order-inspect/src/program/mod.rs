@@ -1,0 +1,134 @@
+//! The command line: where everything is put together.
+
+pub mod keys;
+mod serve;
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{db::Db, http::Scope};
+
+/// Order & Inspect: the core of a shop as a service.
+#[derive(Debug, Parser)]
+#[command(name = "order-inspect", version)]
+pub struct CommandLine {
+    #[command(flatten)]
+    database: Database,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone, Args)]
+struct Database {
+    /// The folder of the embedded database; it is made if it does not exist
+    #[arg(long, global = true, default_value = "order-inspect-data", env = "ORDER_INSPECT_DATA")]
+    data: PathBuf,
+    /// A PostgreSQL database instead: postgres://user@host/name
+    #[arg(long, global = true, env = "ORDER_INSPECT_DATABASE")]
+    database: Option<String>,
+    /// Connections to PostgreSQL
+    #[arg(long, global = true, default_value_t = 16)]
+    connections: usize,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve(Serve),
+    /// API keys
+    #[command(subcommand)]
+    Key(Key),
+    /// Write a consistent copy of the embedded database while it is in use
+    Backup {
+        /// The new file
+        target: PathBuf,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:7420", env = "ORDER_INSPECT_LISTEN")]
+    listen: SocketAddr,
+    /// Requests per second that one API key may send; 0 for no limit
+    #[arg(long, default_value_t = 1000)]
+    rate_per_key: u32,
+    /// Requests per second that one address without a key may send; 0 for no limit
+    #[arg(long, default_value_t = 200)]
+    rate_per_address: u32,
+}
+
+#[derive(Debug, Subcommand)]
+enum Key {
+    /// Make a key; it is shown once
+    Create {
+        /// What the key is for: it stands in the timeline of what is done with it
+        name: String,
+        /// What it may do; all of it if nothing is named
+        #[arg(long, value_delimiter = ',', value_parser = scope)]
+        scopes: Vec<Scope>,
+    },
+    /// All keys
+    List,
+    /// Revoke a key; servers notice within five seconds
+    Revoke {
+        /// Its number, as `key list` shows it
+        id: i64,
+    },
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    serde_json::from_value(text.into()).map_err(|error| error.to_string())
+}
+
+/// Runs a command. Errors are printed with what to do about them.
+pub fn run(line: CommandLine) -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ORDER_INSPECT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("the runtime does not start: {error}")),
+    };
+    let outcome = runtime.block_on(execute(line));
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is how a command says that it failed")]
+fn failed(error: &str) -> ExitCode {
+    eprintln!("order-inspect: {error}");
+    ExitCode::FAILURE
+}
+
+#[expect(clippy::print_stdout, reason = "commands answer on standard output")]
+async fn execute(line: CommandLine) -> crate::Result<()> {
+    match line.command {
+        Command::Serve(serve) => serve::serve(&line.database, serve).await,
+        Command::Key(command) => keys::run(&open(&line.database).await?, command).await,
+        Command::Backup { target } => Ok(open(&line.database).await?.backup(&target).await?),
+        Command::Openapi => {
+            let document = crate::http::document();
+            println!("{}", serde_json::to_string_pretty(&document).unwrap_or_default());
+            Ok(())
+        }
+    }
+}
+
+async fn open(database: &Database) -> crate::Result<Db> {
+    if let Some(url) = &database.database {
+        return Ok(Db::open_postgres(url, database.connections).await?);
+    }
+    std::fs::create_dir_all(&database.data).map_err(|error| {
+        let folder = database.data.display();
+        crate::error::Error::Broken(format!("the folder {folder} cannot be made: {error}"))
+    })?;
+    Ok(Db::open_folder(&database.data).await?)
+}

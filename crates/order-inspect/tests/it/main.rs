@@ -1,0 +1,4 @@
+//! What a shop can do, on both engines.
+
+mod bed;
+mod foundation;
