@@ -4,4 +4,5 @@ pub mod language;
 pub mod moment;
 pub mod money;
 pub mod percent;
+pub mod pricing;
 pub mod tax;
