@@ -9,7 +9,12 @@ pub mod clock;
 pub mod db;
 pub mod error;
 pub mod http;
+pub mod language;
 pub mod moment;
+pub mod money;
+pub mod percent;
+pub mod pricing;
 pub mod program;
+pub mod tax;
 
 pub use error::Result;
