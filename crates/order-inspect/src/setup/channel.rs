@@ -1,0 +1,194 @@
+//! Channels: several shops over one stock.
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Setting, Stored};
+use crate::{
+    act::Act,
+    args,
+    db::Tx,
+    error::Findings,
+    language::Language,
+    money::Currency,
+    tax::PriceBasis,
+};
+
+/// A shop: its slice of the catalogue, its prices, languages and numbers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200, examples("Wohnhaus Deutschland"))]
+    pub name: String,
+    /// The country that it sells in (ISO 3166-1 alpha-2).
+    #[schema(pattern = "^[A-Z]{2}$", examples("DE"))]
+    pub country: String,
+    /// Its time zone (IANA), for days, cut-off times and documents.
+    #[schema(max_length = 60, examples("Europe/Berlin"))]
+    pub time_zone: String,
+    /// Its currencies; the first is taken when nobody chooses.
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 20, examples(json!(["EUR"])))]
+    pub currencies: Vec<Currency>,
+    /// Its languages; the first is taken when nobody chooses.
+    #[schema(min_items = 1, max_items = 2)]
+    pub locales: Vec<Language>,
+    /// Whether prices include tax (consumers) or not (businesses).
+    pub prices_include_tax: bool,
+    /// Seconds for which stock is held for an order that waits for its payment.
+    #[serde(default = "half_an_hour")]
+    #[schema(minimum = 60, maximum = 1_209_600, default = 1800)]
+    pub hold_seconds: i64,
+    /// What stands before the numbers of orders, invoices and so on.
+    #[serde(default)]
+    #[schema(max_length = 12, pattern = "^[A-Z0-9-]*$", examples("DE-"))]
+    pub number_prefix: String,
+    /// Who sells: what stands on documents and mails.
+    pub seller: Seller,
+    /// Whether it is open.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub active: bool,
+}
+
+/// Who sells, as the law wants it on documents (§14 UStG, §35a GmbHG).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Seller {
+    /// The company's name.
+    #[schema(min_length = 1, max_length = 200, examples("Wohnhaus GmbH"))]
+    pub name: String,
+    /// Its address, line by line.
+    #[schema(min_items = 1, max_items = 6, examples(json!(["Lange Straße 1", "20095 Hamburg"])))]
+    pub address: Vec<String>,
+    /// VAT identification number.
+    #[schema(max_length = 30, examples("DE123456789"))]
+    pub vat_id: String,
+    /// Court, register number, directors.
+    #[serde(default)]
+    #[schema(max_items = 6)]
+    pub register: Vec<String>,
+    /// Bank account.
+    #[serde(default)]
+    #[schema(max_items = 6)]
+    pub bank: Vec<String>,
+    /// Where mails come from.
+    #[schema(max_length = 254, examples("service@wohnhaus.example"))]
+    pub email: String,
+}
+
+const fn half_an_hour() -> i64 {
+    1_800
+}
+
+pub(super) const fn yes() -> bool {
+    true
+}
+
+impl Channel {
+    /// Whether its prices include tax.
+    pub fn price_basis(&self) -> PriceBasis {
+        if self.prices_include_tax { PriceBasis::Gross } else { PriceBasis::Net }
+    }
+
+    /// Its time zone; UTC where the system does not know it any more.
+    pub fn zone(&self) -> TimeZone {
+        TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+    }
+
+    /// The currency that is taken when nobody chooses.
+    pub fn currency(&self) -> Currency {
+        self.currencies.first().copied().unwrap_or(Currency::EUR)
+    }
+
+    /// The language that is taken when nobody chooses.
+    pub fn language(&self) -> Language {
+        self.locales.first().copied().unwrap_or_default()
+    }
+}
+
+/// Kinds of numbers that people read.
+pub(crate) const NUMBERED: [(&str, &str); 5] =
+    [("order", ""), ("invoice", "R"), ("credit_note", "G"), ("shipment", "L"), ("return", "RT")];
+
+impl Setting for Channel {
+    const WHAT: &'static str = "channel";
+    const TABLE: &'static str = "channel";
+
+    fn check(&self, findings: &mut Findings) {
+        findings.check(!self.name.trim().is_empty(), "/name", "a shop has a name");
+        let upper = self.country.len() == 2 && self.country.chars().all(|c| c.is_ascii_uppercase());
+        findings.check(upper, "/country", "a country is two capital letters, such as DE");
+        let zone = TimeZone::get(&self.time_zone).is_ok();
+        findings.check(zone, "/time_zone", "a time zone of the IANA list, such as Europe/Berlin");
+        findings.check(!self.currencies.is_empty(), "/currencies", "a shop has a currency");
+        findings.check(!self.locales.is_empty(), "/locales", "a shop has a language");
+        let held = (60..=1_209_600).contains(&self.hold_seconds);
+        findings.check(held, "/hold_seconds", "from a minute to fourteen days");
+        let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+        let prefix = self.number_prefix.len() <= 12 && self.number_prefix.chars().all(plain);
+        findings.check(prefix, "/number_prefix", "at most 12 of A-Z, 0-9 and “-”");
+        findings.check(!self.seller.name.trim().is_empty(), "/seller/name", "a seller has a name");
+        findings.check(self.seller.email.contains('@'), "/seller/email", "an e-mail address");
+    }
+
+    async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {
+        let rows = tx.rows("SELECT * FROM channel ORDER BY code", vec![]).await?;
+        let channel = |row: &crate::db::Row| -> crate::Result<Stored<Self>> {
+            let value = Self {
+                name: row.get("name")?,
+                country: row.get("country")?,
+                time_zone: row.get("time_zone")?,
+                currencies: row.json("currencies")?,
+                locales: row.json("locales")?,
+                prices_include_tax: row.get("prices_include_tax")?,
+                hold_seconds: row.get("hold_seconds")?,
+                number_prefix: row.get("number_prefix")?,
+                seller: row.json("seller")?,
+                active: row.get("active")?,
+            };
+            let (id, code, revision) = (row.get("id")?, row.get("code")?, row.get("revision")?);
+            Ok(Stored { id, code, revision, value })
+        };
+        rows.iter().map(channel).collect()
+    }
+
+    async fn save(tx: &mut Tx, act: &Act, stored: &Stored<Self>) -> crate::Result<()> {
+        let it = &stored.value;
+        let sql = "INSERT INTO channel (id, code, name, country, time_zone, currencies, locales,
+                prices_include_tax, hold_seconds, number_prefix, seller, active, revision, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, country = excluded.country,
+                time_zone = excluded.time_zone, currencies = excluded.currencies,
+                locales = excluded.locales, prices_include_tax = excluded.prices_include_tax,
+                hold_seconds = excluded.hold_seconds, number_prefix = excluded.number_prefix,
+                seller = excluded.seller, active = excluded.active, revision = excluded.revision,
+                updated_at = excluded.updated_at";
+        let args = args![
+            stored.id,
+            &stored.code,
+            &it.name,
+            &it.country,
+            &it.time_zone,
+            serde_json::json!(it.currencies),
+            serde_json::json!(it.locales),
+            it.prices_include_tax,
+            it.hold_seconds,
+            &it.number_prefix,
+            serde_json::json!(it.seller),
+            it.active,
+            stored.revision,
+            act.now
+        ];
+        tx.run(sql, args).await?;
+        for (kind, letters) in NUMBERED {
+            let sql = "INSERT INTO number_range (channel_id, kind, prefix, next_number)
+                VALUES ($1, $2, $3, 1001)
+                ON CONFLICT (channel_id, kind) DO UPDATE SET prefix = excluded.prefix";
+            let prefix = format!("{}{letters}", it.number_prefix);
+            tx.run(sql, args![stored.id, kind, prefix]).await?;
+        }
+        Ok(())
+    }
+}

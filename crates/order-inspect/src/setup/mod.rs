@@ -1,0 +1,211 @@
+//! How the shop is set up: channels, taxes, ways to deliver and to pay, services, promotions.
+//!
+//! It is little, it changes rarely, and every basket needs it: a server holds all of it in memory and reads it
+//! again when it is older than a second. A change is felt by other servers within that second; what begins or
+//! ends at a moment (a tax rate, a promotion) is stored with that moment and does so exactly.
+
+mod channel;
+mod delivery;
+mod payment;
+mod promotion;
+mod routes;
+mod service;
+mod tax;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+pub use channel::{Channel, Seller};
+pub use delivery::{DeliveryArea, DeliveryMethod, DeliveryPrice};
+pub use payment::{PaymentFlow, PaymentMethod};
+pub use promotion::{PromotionUse, StoredPromotion};
+pub(crate) use routes::routes;
+pub use service::{Service, ServiceKind, ServicePrice};
+pub use tax::{TaxClass, TaxRateFrom};
+
+use crate::{
+    act::Act,
+    db::{Db, Tx},
+    error::{Findings, Refusal},
+    http::Expected,
+    language::Language,
+    moment::Moment,
+    refuse,
+};
+
+/// How old what is held in memory may be, in microseconds.
+const FRESH: i64 = 1_000_000;
+
+/// Texts by language, such as `{"de": "Rechnung", "en": "Invoice"}`.
+pub type Texts<T = String> = std::collections::BTreeMap<Language, T>;
+
+/// The text in a language, or in the first one that there is.
+pub fn text_in<T>(texts: &Texts<T>, language: Language) -> Option<&T> {
+    texts.get(&language).or_else(|| texts.values().next())
+}
+
+/// A part of the setup under its code.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Stored<T> {
+    /// Its number.
+    pub id: i64,
+    /// Its code, which never changes.
+    #[schema(examples("standard"))]
+    pub code: String,
+    /// Counts its changes; also its ETag.
+    pub revision: i64,
+    /// What it says.
+    #[serde(flatten)]
+    pub value: T,
+}
+
+/// A kind of setting.
+pub(crate) trait Setting: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What it is called in refusals.
+    const WHAT: &'static str;
+    /// Its table.
+    const TABLE: &'static str;
+
+    /// Notes what is wrong with it.
+    fn check(&self, findings: &mut Findings);
+
+    /// All of them.
+    async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>>;
+
+    /// Writes it under a number, a code and a revision; the row may exist.
+    async fn save(tx: &mut Tx, act: &Act, stored: &Stored<Self>) -> crate::Result<()>;
+}
+
+/// Makes or replaces a setting.
+pub(crate) async fn put<T: Setting>(
+    tx: &mut Tx,
+    act: &Act,
+    code: &str,
+    expected: Expected,
+    value: T,
+) -> crate::Result<(bool, Stored<T>)> {
+    let mut findings = Findings::default();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
+    let fits = !code.is_empty() && code.len() <= 60 && code.chars().all(plain);
+    findings.check(fits, "code", "a code is 1 to 60 of a-z, 0-9, “-”, “_” and “.”");
+    value.check(&mut findings);
+    findings.end()?;
+    let before = T::all(tx).await?.into_iter().find(|it| it.code == code);
+    let stored = match &before {
+        Some(before) => {
+            expected.require(before.revision, T::WHAT)?;
+            Stored { revision: before.revision + 1, value, ..before.clone() }
+        }
+        None => {
+            if matches!(expected, Expected::Revision(_)) {
+                refuse!(Refusal::stale(T::WHAT));
+            }
+            Stored { id: act.new_id(), code: code.to_owned(), revision: 1, value }
+        }
+    };
+    T::save(tx, act, &stored).await?;
+    Ok((before.is_none(), stored))
+}
+
+/// The whole setup as it was at a moment.
+#[derive(Debug, Default)]
+pub struct Setup {
+    /// Shops.
+    pub channels: Vec<Arc<Stored<Channel>>>,
+    /// Tax classes with their rates.
+    pub taxes: Vec<Stored<TaxClass>>,
+    /// Ways to deliver.
+    pub deliveries: Vec<Stored<DeliveryMethod>>,
+    /// Ways to pay.
+    pub payments: Vec<Stored<PaymentMethod>>,
+    /// Services that go with goods.
+    pub services: Vec<Stored<Service>>,
+    /// Promotions that are switched on.
+    pub promotions: Vec<StoredPromotion>,
+    /// Category → the categories above it, itself included.
+    pub category_lines: HashMap<i64, Vec<String>>,
+}
+
+impl Setup {
+    async fn load(tx: &mut Tx) -> crate::Result<Self> {
+        let channels = Channel::all(tx).await?.into_iter().map(Arc::new).collect();
+        let taxes = TaxClass::all(tx).await?;
+        let deliveries = DeliveryMethod::all(tx).await?;
+        let payments = PaymentMethod::all(tx).await?;
+        let services = Service::all(tx).await?;
+        let promotions = promotion::active(tx).await?;
+        let category_lines = category_lines(tx).await?;
+        Ok(Self { channels, taxes, deliveries, payments, services, promotions, category_lines })
+    }
+
+    /// The shop of this code that is open.
+    pub fn channel(&self, code: &str) -> crate::Result<&Arc<Stored<Channel>>> {
+        match self.channels.iter().find(|it| it.code == code && it.value.active) {
+            Some(channel) => Ok(channel),
+            None => refuse!(Refusal::not_found("channel", code)),
+        }
+    }
+
+    /// The shop of this number.
+    pub fn channel_by_id(&self, id: i64) -> crate::Result<&Arc<Stored<Channel>>> {
+        match self.channels.iter().find(|it| it.id == id) {
+            Some(channel) => Ok(channel),
+            None => refuse!(Refusal::not_found("channel", id)),
+        }
+    }
+}
+
+/// For each category the codes of those above it and its own: promotions speak of codes.
+async fn category_lines(tx: &mut Tx) -> crate::Result<HashMap<i64, Vec<String>>> {
+    let rows = tx.rows("SELECT id, code, parent_id FROM category", vec![]).await?;
+    let mut above = HashMap::new();
+    for row in rows {
+        let (id, code, parent): (i64, String, Option<i64>) =
+            (row.get("id")?, row.get("code")?, row.get("parent_id")?);
+        above.insert(id, (code, parent));
+    }
+    let line = |id: i64| {
+        let mut codes = Vec::new();
+        let mut at = Some(id);
+        // A tree is never deeper than it has nodes, whatever the data says.
+        while let Some((code, parent)) = at.and_then(|id| above.get(&id)).filter(|_| codes.len() <= above.len()) {
+            codes.push(code.clone());
+            at = *parent;
+        }
+        codes
+    };
+    Ok(above.keys().map(|id| (*id, line(*id))).collect())
+}
+
+/// The setup as a server remembers it.
+#[derive(Clone, Default)]
+pub struct Remembered(Arc<RwLock<Option<(Moment, Arc<Setup>)>>>);
+
+impl Remembered {
+    /// The setup, read again if it is old.
+    pub async fn get(&self, db: &Db, now: Moment) -> crate::Result<Arc<Setup>> {
+        if let Ok(held) = self.0.read()
+            && let Some((at, setup)) = &*held
+            && (at.0..at.0 + FRESH).contains(&now.0)
+        {
+            return Ok(Arc::clone(setup));
+        }
+        let setup = Arc::new(db.read(|tx| Box::pin(Setup::load(tx))).await?);
+        if let Ok(mut held) = self.0.write() {
+            *held = Some((now, Arc::clone(&setup)));
+        }
+        Ok(setup)
+    }
+
+    /// Reads again at the next question: something was changed here.
+    pub fn forget(&self) {
+        if let Ok(mut held) = self.0.write() {
+            *held = None;
+        }
+    }
+}

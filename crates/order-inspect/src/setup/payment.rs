@@ -1,0 +1,145 @@
+//! Ways to pay.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Setting, Setup, Stored, Texts, channel::yes};
+use crate::{
+    act::Act,
+    args,
+    db::Tx,
+    error::{Findings, Refusal},
+    refuse,
+};
+
+/// A way to pay.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentMethod {
+    /// The code of the shop that offers it.
+    #[schema(examples("de"))]
+    pub channel: String,
+    /// Who moves the money: the name of a provider, or `manual` for what is booked by hand.
+    #[schema(max_length = 60, examples("manual"))]
+    pub provider: String,
+    /// When the money moves.
+    pub flow: PaymentFlow,
+    /// Its names.
+    #[schema(value_type = std::collections::BTreeMap<String, String>, examples(json!({"de": "Rechnung", "en": "Invoice"})))]
+    pub names: Texts,
+    /// Its place in the list.
+    #[serde(default)]
+    pub position: i32,
+    /// Whether it is offered.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub active: bool,
+}
+
+/// When the money moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentFlow {
+    /// Authorised with the order, captured when goods are shipped.
+    Authorise,
+    /// Captured with the order.
+    Sale,
+    /// Paid before anything is shipped, by transfer.
+    Prepayment,
+    /// Paid after the goods have arrived.
+    Invoice,
+}
+
+impl PaymentFlow {
+    /// The word that is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Authorise => "authorise",
+            Self::Sale => "sale",
+            Self::Prepayment => "prepayment",
+            Self::Invoice => "invoice",
+        }
+    }
+
+    /// What a stored word stands for.
+    pub fn of(word: &str) -> crate::Result<Self> {
+        let all = [Self::Authorise, Self::Sale, Self::Prepayment, Self::Invoice];
+        let found = all.into_iter().find(|it| it.word() == word);
+        found.ok_or_else(|| crate::error::Error::Broken(format!("“{word}” is no flow of payment")))
+    }
+
+    /// Whether goods may leave before money was authorised or paid.
+    pub fn ships_unpaid(self) -> bool {
+        self == Self::Invoice
+    }
+}
+
+impl Setup {
+    /// The way to pay that a shop offers under a code.
+    pub fn payment(&self, channel: &str, code: &str) -> crate::Result<&Stored<PaymentMethod>> {
+        let offered = |it: &&Stored<PaymentMethod>| {
+            it.value.channel == channel && it.code == code && it.value.active
+        };
+        match self.payments.iter().find(offered) {
+            Some(method) => Ok(method),
+            None => refuse!(Refusal::invalid("/payment_method", format!("this shop does not take “{code}”"))),
+        }
+    }
+}
+
+impl Setting for PaymentMethod {
+    const WHAT: &'static str = "payment method";
+    const TABLE: &'static str = "payment_method";
+
+    fn check(&self, findings: &mut Findings) {
+        findings.check(!self.names.is_empty(), "/names", "a way to pay has a name");
+        let named = !self.provider.is_empty() && self.provider.len() <= 60;
+        findings.check(named, "/provider", "the name of a provider, or “manual”");
+        let by_hand = matches!(self.flow, PaymentFlow::Prepayment | PaymentFlow::Invoice);
+        let fits = by_hand == (self.provider == "manual");
+        findings.check(fits, "/flow", "prepayment and invoice are booked by hand (provider “manual”), the others by a provider");
+    }
+
+    async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {
+        let sql = "SELECT m.*, c.code AS channel FROM payment_method m
+            JOIN channel c ON c.id = m.channel_id ORDER BY m.position, m.code";
+        let mut found = Vec::new();
+        for row in tx.rows(sql, vec![]).await? {
+            let value = Self {
+                channel: row.get("channel")?,
+                provider: row.get("provider")?,
+                flow: PaymentFlow::of(&row.get::<String>("flow")?)?,
+                names: row.json("texts")?,
+                position: row.get("position")?,
+                active: row.get("active")?,
+            };
+            let (id, code, revision) = (row.get("id")?, row.get("code")?, row.get("revision")?);
+            found.push(Stored { id, code, revision, value });
+        }
+        Ok(found)
+    }
+
+    async fn save(tx: &mut Tx, _: &Act, stored: &Stored<Self>) -> crate::Result<()> {
+        let it = &stored.value;
+        let channel = super::channel_id(tx, &it.channel).await?;
+        let sql = "INSERT INTO payment_method (id, channel_id, code, provider, flow, texts, position,
+                active, revision)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (id) DO UPDATE SET channel_id = excluded.channel_id, provider = excluded.provider,
+                flow = excluded.flow, texts = excluded.texts, position = excluded.position,
+                active = excluded.active, revision = excluded.revision";
+        let args = args![
+            stored.id,
+            channel,
+            &stored.code,
+            &it.provider,
+            it.flow.word(),
+            serde_json::json!(it.names),
+            it.position,
+            it.active,
+            stored.revision
+        ];
+        tx.run(sql, args).await?;
+        Ok(())
+    }
+}
