@@ -5,4 +5,5 @@ pub mod moment;
 pub mod money;
 pub mod percent;
 pub mod pricing;
+pub mod promotions;
 pub mod tax;
