@@ -14,6 +14,7 @@ CREATE TABLE channel (
     prices_include_tax BOOLEAN NOT NULL,
     -- how long stock is held for an order whose payment has not been authorised
     hold_seconds BIGINT NOT NULL,
+    number_prefix TEXT NOT NULL,
     -- JSON: name, address, VAT id, register, bank, e-mail: what stands on its documents and mails
     seller TEXT NOT NULL,
     active BOOLEAN NOT NULL,
@@ -32,7 +33,9 @@ CREATE TABLE number_range (
 
 CREATE TABLE tax_class (
     code TEXT PRIMARY KEY,
-    name TEXT NOT NULL
+    id BIGINT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    revision BIGINT NOT NULL
 );
 
 -- Thousandths of a percent.

@@ -327,22 +327,11 @@ CREATE TABLE payment_method (
 CREATE TABLE promotion (
     id BIGINT PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
-    -- JSON: locale → name
-    labels TEXT NOT NULL,
-    -- JSON: benefit, conditions, budget, priority, exclusive
+    -- JSON: what it gives, when, and how much of it
     rule TEXT NOT NULL,
-    valid_from BIGINT NOT NULL,
-    valid_until BIGINT,
     active BOOLEAN NOT NULL,
     -- what has been used of its budget
     used_count BIGINT NOT NULL,
     used_amount BIGINT NOT NULL,
     revision BIGINT NOT NULL
-);
-
-CREATE TABLE coupon (
-    code TEXT PRIMARY KEY,
-    promotion_id BIGINT NOT NULL REFERENCES promotion (id),
-    max_uses BIGINT,
-    used_count BIGINT NOT NULL
 );

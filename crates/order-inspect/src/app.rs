@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics},
+    setup,
 };
 
 /// The service. Cheap to clone.
@@ -22,6 +23,8 @@ pub struct Parts {
     pub keys: Keys,
     /// How much one caller may ask for.
     pub limits: Limits,
+    /// How the shop is set up.
+    pub setup: setup::Remembered,
     /// Its figures.
     pub metrics: Metrics,
 }

@@ -15,6 +15,8 @@ pub mod money;
 pub mod percent;
 pub mod pricing;
 pub mod program;
+pub mod promotions;
+pub mod setup;
 pub mod tax;
 
 pub use error::Result;

@@ -16,6 +16,7 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         db: open(database).await?,
         clock: Clock::System,
         keys: Keys::default(),
+        setup: crate::setup::Remembered::default(),
         limits: Limits::new(serve.rate_per_key, serve.rate_per_address),
         metrics: Metrics::new(),
     });

@@ -6,13 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Setting, Stored};
 use crate::{
-    act::Act,
-    args,
-    db::Tx,
-    error::Findings,
-    language::Language,
-    money::Currency,
-    tax::PriceBasis,
+    act::Act, args, db::Tx, error::Findings, language::Language, money::Currency, tax::PriceBasis,
 };
 
 /// A shop: its slice of the catalogue, its prices, languages and numbers.

@@ -110,7 +110,10 @@ impl Setup {
         };
         match self.deliveries.iter().find(offered) {
             Some(method) => Ok(method),
-            None => refuse!(Refusal::invalid("/delivery_method", format!("this shop does not deliver by “{code}”"))),
+            None => refuse!(Refusal::invalid(
+                "/delivery_method",
+                format!("this shop does not deliver by “{code}”")
+            )),
         }
     }
 }
@@ -127,17 +130,28 @@ impl Setting for DeliveryMethod {
             findings.check(fits, format!("/prices/{at}/amount"), "not below zero");
         }
         for (at, area) in self.areas.iter().enumerate() {
-            let order = area.transit_days_min <= area.transit_days_max && area.transit_days_max <= 365;
-            findings.check(order, format!("/areas/{at}/transit_days_max"), "at least the minimum, at most 365");
+            let order =
+                area.transit_days_min <= area.transit_days_max && area.transit_days_max <= 365;
+            findings.check(
+                order,
+                format!("/areas/{at}/transit_days_max"),
+                "at least the minimum, at most 365",
+            );
             let again = self.areas[..at]
                 .iter()
                 .any(|it| it.country == area.country && it.postcode_prefix == area.postcode_prefix);
-            findings.check(!again, format!("/areas/{at}/postcode_prefix"), "this area is already there");
+            findings.check(
+                !again,
+                format!("/areas/{at}/postcode_prefix"),
+                "this area is already there",
+            );
         }
     }
 
     async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {
-        let areas = tx.rows("SELECT * FROM delivery_area ORDER BY country, postcode_prefix", vec![]).await?;
+        let areas = tx
+            .rows("SELECT * FROM delivery_area ORDER BY country, postcode_prefix", vec![])
+            .await?;
         let sql = "SELECT m.*, c.code AS channel FROM delivery_method m
             JOIN channel c ON c.id = m.channel_id ORDER BY m.position, m.code";
         let mut found = Vec::new();
@@ -164,7 +178,12 @@ impl Setting for DeliveryMethod {
                     });
                 }
             }
-            found.push(Stored { id, code: row.get("code")?, revision: row.get("revision")?, value });
+            found.push(Stored {
+                id,
+                code: row.get("code")?,
+                revision: row.get("revision")?,
+                value,
+            });
         }
         Ok(found)
     }
@@ -203,7 +222,12 @@ impl Setting for DeliveryMethod {
             ]
         });
         let columns = [
-            "method_id", "country", "postcode_prefix", "transit_days_min", "transit_days_max", "surcharges",
+            "method_id",
+            "country",
+            "postcode_prefix",
+            "transit_days_min",
+            "transit_days_max",
+            "surcharges",
         ];
         tx.insert("delivery_area", &columns, areas.collect()).await?;
         Ok(())

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 pub use channel::{Channel, Seller};
 pub use delivery::{DeliveryArea, DeliveryMethod, DeliveryPrice};
 pub use payment::{PaymentFlow, PaymentMethod};
+pub(crate) use promotion::usage;
 pub use promotion::{PromotionUse, StoredPromotion};
 pub(crate) use routes::routes;
 pub use service::{Service, ServiceKind, ServicePrice};
@@ -30,6 +31,7 @@ pub use tax::{TaxClass, TaxRateFrom};
 
 use crate::{
     act::Act,
+    args,
     db::{Db, Tx},
     error::{Findings, Refusal},
     http::Expected,
@@ -65,7 +67,9 @@ pub struct Stored<T> {
 }
 
 /// A kind of setting.
-pub(crate) trait Setting: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub(crate) trait Setting:
+    Clone + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// What it is called in refusals.
     const WHAT: &'static str;
     /// Its table.
@@ -75,10 +79,14 @@ pub(crate) trait Setting: Clone + Serialize + DeserializeOwned + Send + Sync + '
     fn check(&self, findings: &mut Findings);
 
     /// All of them.
-    async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>>;
+    fn all(tx: &mut Tx) -> impl Future<Output = crate::Result<Vec<Stored<Self>>>> + Send;
 
     /// Writes it under a number, a code and a revision; the row may exist.
-    async fn save(tx: &mut Tx, act: &Act, stored: &Stored<Self>) -> crate::Result<()>;
+    fn save(
+        tx: &mut Tx,
+        act: &Act,
+        stored: &Stored<Self>,
+    ) -> impl Future<Output = crate::Result<()>> + Send;
 }
 
 /// Makes or replaces a setting.
@@ -95,6 +103,9 @@ pub(crate) async fn put<T: Setting>(
     findings.check(fits, "code", "a code is 1 to 60 of a-z, 0-9, “-”, “_” and “.”");
     value.check(&mut findings);
     findings.end()?;
+    // Two who replace the same one at the same time do so one after the other.
+    tx.rows(&format!("SELECT id FROM {} WHERE code = $1 FOR UPDATE", T::TABLE), args![code])
+        .await?;
     let before = T::all(tx).await?.into_iter().find(|it| it.code == code);
     let stored = match &before {
         Some(before) => {
@@ -173,7 +184,9 @@ async fn category_lines(tx: &mut Tx) -> crate::Result<HashMap<i64, Vec<String>>>
         let mut codes = Vec::new();
         let mut at = Some(id);
         // A tree is never deeper than it has nodes, whatever the data says.
-        while let Some((code, parent)) = at.and_then(|id| above.get(&id)).filter(|_| codes.len() <= above.len()) {
+        while let Some((code, parent)) =
+            at.and_then(|id| above.get(&id)).filter(|_| codes.len() <= above.len())
+        {
             codes.push(code.clone());
             at = *parent;
         }
@@ -207,5 +220,21 @@ impl Remembered {
         if let Ok(mut held) = self.0.write() {
             *held = None;
         }
+    }
+}
+
+/// The number of a shop.
+pub(crate) async fn channel_id(tx: &mut Tx, code: &str) -> crate::Result<i64> {
+    match tx.row("SELECT id FROM channel WHERE code = $1", args![code]).await? {
+        Some(row) => Ok(row.get("id")?),
+        None => refuse!(Refusal::invalid("/channel", format!("there is no channel “{code}”"))),
+    }
+}
+
+/// Refuses a tax class that does not exist.
+pub(crate) async fn tax_class_exists(tx: &mut Tx, code: &str) -> crate::Result<()> {
+    match tx.row("SELECT code FROM tax_class WHERE code = $1", args![code]).await? {
+        Some(_) => Ok(()),
+        None => refuse!(Refusal::invalid("/tax_class", format!("there is no tax class “{code}”"))),
     }
 }

@@ -82,7 +82,10 @@ impl Setup {
         };
         match self.payments.iter().find(offered) {
             Some(method) => Ok(method),
-            None => refuse!(Refusal::invalid("/payment_method", format!("this shop does not take “{code}”"))),
+            None => refuse!(Refusal::invalid(
+                "/payment_method",
+                format!("this shop does not take “{code}”")
+            )),
         }
     }
 }

@@ -79,7 +79,10 @@ impl Setup {
         });
         match priced {
             Some(priced) => Ok(priced),
-            None => refuse!(Refusal::invalid("/services", format!("this shop does not offer “{code}” in {currency}"))),
+            None => refuse!(Refusal::invalid(
+                "/services",
+                format!("this shop does not offer “{code}” in {currency}")
+            )),
         }
     }
 }

@@ -48,7 +48,9 @@ impl Setup {
             Some(it) => Ok(it.rate),
             None => refuse!(Refusal::conflict(
                 "no_tax_rate",
-                format!("There is no tax rate of class “{class}” for {country} yet: it has to be set up first.")
+                format!(
+                    "There is no tax rate of class “{class}” for {country} yet: it has to be set up first."
+                )
             )),
         }
     }
@@ -61,10 +63,21 @@ impl Setting for TaxClass {
     fn check(&self, findings: &mut Findings) {
         findings.check(!self.name.trim().is_empty(), "/name", "a tax class has a name");
         for (at, rate) in self.rates.iter().enumerate() {
-            let upper = rate.country.len() == 2 && rate.country.chars().all(|c| c.is_ascii_uppercase());
-            findings.check(upper, format!("/rates/{at}/country"), "two capital letters, such as DE");
-            let again = self.rates[..at].iter().any(|it| it.country == rate.country && it.from == rate.from);
-            findings.check(!again, format!("/rates/{at}/from"), "this country has another rate from that moment");
+            let upper =
+                rate.country.len() == 2 && rate.country.chars().all(|c| c.is_ascii_uppercase());
+            findings.check(
+                upper,
+                format!("/rates/{at}/country"),
+                "two capital letters, such as DE",
+            );
+            let again = self.rates[..at]
+                .iter()
+                .any(|it| it.country == rate.country && it.from == rate.from);
+            findings.check(
+                !again,
+                format!("/rates/{at}/from"),
+                "this country has another rate from that moment",
+            );
         }
     }
 
@@ -81,11 +94,17 @@ impl Setting for TaxClass {
                 }
                 let thousandths: u32 = rate.get("rate")?;
                 let percent = TaxRate::from_thousandths(thousandths);
-                let percent = percent.map_err(|error| crate::error::Error::Broken(error.to_string()))?;
+                let percent =
+                    percent.map_err(|error| crate::error::Error::Broken(error.to_string()))?;
                 let (country, from) = (rate.get("country")?, rate.get("valid_from")?);
                 value.rates.push(TaxRateFrom { country, rate: percent, from });
             }
-            found.push(Stored { id: class.get("id")?, code, revision: class.get("revision")?, value });
+            found.push(Stored {
+                id: class.get("id")?,
+                code,
+                revision: class.get("revision")?,
+                value,
+            });
         }
         Ok(found)
     }
@@ -98,7 +117,8 @@ impl Setting for TaxClass {
         tx.run("DELETE FROM tax_rate WHERE tax_class = $1", args![&stored.code]).await?;
         let rates = stored.value.rates.iter();
         let rows = rates.map(|it| args![&stored.code, &it.country, it.rate.thousandths(), it.from]);
-        tx.insert("tax_rate", &["tax_class", "country", "rate", "valid_from"], rows.collect()).await?;
+        tx.insert("tax_rate", &["tax_class", "country", "rate", "valid_from"], rows.collect())
+            .await?;
         Ok(())
     }
 }

@@ -61,6 +61,7 @@ impl Bed {
             db,
             clock: clock.clone(),
             keys: Keys::default(),
+            setup: order_inspect::setup::Remembered::default(),
             limits: Limits::new(0, 0),
             metrics: Metrics::new(),
         });
