@@ -233,8 +233,8 @@ CREATE TABLE return_line (
     position BIGINT NOT NULL,
     quantity BIGINT NOT NULL,
     reason TEXT NOT NULL,
-    -- JSON: what is wanted instead, in an exchange
-    exchange TEXT,
+    -- what is wanted instead, in an exchange
+    exchange_sku TEXT,
     restocked BIGINT NOT NULL,
     written_off BIGINT NOT NULL,
     PRIMARY KEY (return_id, position),
@@ -305,8 +305,6 @@ CREATE TABLE refund (
     reason TEXT NOT NULL,
     amount BIGINT NOT NULL,
     tax BIGINT NOT NULL,
-    -- JSON: how it came about
-    lines TEXT NOT NULL,
     actor TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );

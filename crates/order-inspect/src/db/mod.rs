@@ -18,7 +18,7 @@ use std::{path::Path, pin::Pin, sync::Arc};
 
 pub use error::DbError;
 pub use migration::MIGRATIONS;
-pub use tx::Tx;
+pub use tx::{Insert, Tx};
 pub use value::{FromValue, Row, Value};
 
 /// What work returns: it borrows the transaction for as long as it runs.

@@ -15,7 +15,7 @@ use tokio_postgres::{
     types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked},
 };
 
-use super::{DbError, Row, Tx, Value, Work};
+use super::{DbError, Insert, Row, Tx, Value, Work};
 
 /// How long a statement may run, and wait for a lock, before the server ends it.
 const SESSION: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
@@ -193,6 +193,32 @@ impl PostgresConnection {
         Ok(try_join_all(sent).await?)
     }
 
+    /// Puts questions that do not depend on each other at once. The server answers them one after the other.
+    pub(super) async fn rows_all(
+        &mut self,
+        questions: &[(&str, Vec<Value>)],
+    ) -> Result<Vec<Vec<Row>>, DbError> {
+        let mut statements = Vec::with_capacity(questions.len());
+        for (sql, _) in questions {
+            statements.push(self.prepare(sql).await?);
+        }
+        let begins = self.takes_begin();
+        let client = self.client()?;
+        let began = async {
+            if begins { client.batch_execute("BEGIN").await } else { Ok(()) }
+        };
+        let asked = statements.iter().zip(questions).map(|(statement, (_, args))| async move {
+            client.query(statement, &parameters(args)).await
+        });
+        let ((), answers) = tokio::try_join!(began, try_join_all(asked))?;
+        let mut found = Vec::with_capacity(answers.len());
+        for ((rows, statement), (sql, _)) in answers.iter().zip(&statements).zip(questions) {
+            let columns = self.columns_of(sql, statement);
+            found.push(rows.iter().map(|row| read(row, &columns)).collect::<Result<_, _>>()?);
+        }
+        Ok(found)
+    }
+
     pub(super) async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         self.begin().await?;
         Ok(self.client()?.batch_execute(sql).await?)
@@ -318,29 +344,29 @@ impl ToSql for Column<'_> {
 }
 
 impl PostgresConnection {
-    /// Inserts many rows with one statement, a list for each column.
-    pub(super) async fn insert(
-        &mut self,
-        table: &str,
-        columns: &[&str],
-        rows: &[Vec<Value>],
-    ) -> Result<(), DbError> {
+    /// Inserts many rows with one statement for each table, a list for each column, all sent at once.
+    pub(super) async fn insert(&mut self, inserts: &[Insert<'_>]) -> Result<(), DbError> {
+        let mut statements = Vec::with_capacity(inserts.len());
+        for insert in inserts {
+            statements.push(self.list_insert(insert.table, insert.columns).await?);
+        }
+        self.begin().await?;
+        let client = self.client()?;
+        let sent = statements.iter().zip(inserts).map(|(statement, insert)| async move {
+            let column = |at| Column(insert.rows.iter().map(|row| &row[at]).collect());
+            let lists: Vec<Column<'_>> = (0..insert.columns.len()).map(column).collect();
+            let lists: Vec<_> = lists.iter().map(|list| list as &(dyn ToSql + Sync)).collect();
+            client.execute(statement, &lists).await
+        });
+        try_join_all(sent).await?;
+        Ok(())
+    }
+
+    async fn list_insert(&mut self, table: &str, columns: &[&str]) -> Result<Statement, DbError> {
         let types = self.types_of(table, columns).await?;
         let places = types.iter().enumerate().map(|(at, kind)| format!("${}::{kind}[]", at + 1));
         let places: Vec<String> = places.collect();
-        let sql = format!(
-            "INSERT INTO {table} ({}) SELECT * FROM UNNEST({})",
-            columns.join(", "),
-            places.join(", ")
-        );
-        let statement = self.prepare(&sql).await?;
-        self.begin().await?;
-        let lists: Vec<Column<'_>> = (0..columns.len())
-            .map(|at| Column(rows.iter().map(|row| &row[at]).collect()))
-            .collect();
-        let lists: Vec<&(dyn ToSql + Sync)> =
-            lists.iter().map(|list| list as &(dyn ToSql + Sync)).collect();
-        self.client()?.execute(&statement, &lists).await?;
-        Ok(())
+        let (columns, places) = (columns.join(", "), places.join(", "));
+        self.prepare(&format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({places})")).await
     }
 }

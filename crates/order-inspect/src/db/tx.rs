@@ -7,6 +7,17 @@ pub struct Tx {
     pub(super) inner: Inner,
 }
 
+/// Rows for a table; each has one value per column.
+#[derive(Debug)]
+pub struct Insert<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// Its columns.
+    pub columns: &'a [&'a str],
+    /// The rows.
+    pub rows: Vec<Vec<Value>>,
+}
+
 pub(super) enum Inner {
     Sqlite(SqliteConnection),
     Postgres(PostgresConnection),
@@ -62,6 +73,16 @@ impl Tx {
             it.run_all(&statements))
     }
 
+    /// Puts questions that do not depend on each other, in one go where the engine can. Locks that they take
+    /// are taken in their order.
+    pub async fn rows_all(
+        &mut self,
+        questions: Vec<(&str, Vec<Value>)>,
+    ) -> Result<Vec<Vec<Row>>, DbError> {
+        either!(self, it => questions.iter().map(|(sql, args)| it.rows(sql, args)).collect(),
+            it.rows_all(&questions))
+    }
+
     /// Inserts rows into a table; each row has one value per column.
     pub async fn insert(
         &mut self,
@@ -76,7 +97,7 @@ impl Tx {
         let sql =
             format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
         match &mut self.inner {
-            Inner::Postgres(it) if rows.len() > 1 => it.insert(table, columns, &rows).await,
+            Inner::Postgres(it) if rows.len() > 1 => it.insert(&[Insert { table, columns, rows }]).await,
             _ => {
                 for row in rows {
                     self.run(&sql, row).await?;
@@ -84,6 +105,18 @@ impl Tx {
                 Ok(())
             }
         }
+    }
+
+    /// Inserts rows into several tables, in one go where the engine can.
+    pub async fn insert_all(&mut self, inserts: Vec<Insert<'_>>) -> Result<(), DbError> {
+        let inserts: Vec<_> = inserts.into_iter().filter(|it| !it.rows.is_empty()).collect();
+        if let Inner::Postgres(it) = &mut self.inner {
+            return it.insert(&inserts).await;
+        }
+        for insert in inserts {
+            self.insert(insert.table, insert.columns, insert.rows).await?;
+        }
+        Ok(())
     }
 
     /// Runs several statements without parameters.
