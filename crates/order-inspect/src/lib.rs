@@ -6,4 +6,5 @@ pub mod money;
 pub mod percent;
 pub mod pricing;
 pub mod promotions;
+pub mod quote;
 pub mod tax;
