@@ -4,6 +4,7 @@
 //! "money back".
 
 pub mod act;
+pub mod address;
 pub mod app;
 pub mod clock;
 pub mod db;
@@ -12,10 +13,12 @@ pub mod http;
 pub mod language;
 pub mod moment;
 pub mod money;
+pub mod orders;
 pub mod percent;
 pub mod pricing;
 pub mod program;
 pub mod promotions;
+pub mod quote;
 pub mod setup;
 pub mod tax;
 

@@ -4,8 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use utoipa::ToSchema;
+
+use crate::language::Language;
 
 /// Microseconds since 1970-01-01T00:00:00Z, without leap seconds. In JSON an RFC 3339 text in UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, ToSchema)]
@@ -30,6 +33,20 @@ impl Moment {
     /// [`MomentError::OutOfRange`] outside the years -9999 to 9999.
     pub fn timestamp(self) -> Result<Timestamp, MomentError> {
         Timestamp::from_microsecond(self.0).map_err(|_| MomentError::OutOfRange(self.0))
+    }
+
+    /// Day and time in the time zone as people read them: `27.11.2026, 09:00` in German, `27 Nov 2026, 09:00` in
+    /// English.
+    #[must_use]
+    pub fn text(self, language: Language, zone: &TimeZone) -> String {
+        let format = match language {
+            Language::German => "%d.%m.%Y, %H:%M",
+            Language::English => "%-d %b %Y, %H:%M",
+        };
+        match self.timestamp() {
+            Ok(timestamp) => timestamp.to_zoned(zone.clone()).strftime(format).to_string(),
+            Err(_) => self.to_string(),
+        }
     }
 
     /// This moment and `micros` microseconds more, stopping at the ends of the range of `i64`.
@@ -94,6 +111,14 @@ mod tests {
     fn an_offset_is_turned_into_utc() {
         let berlin: Moment = "2026-11-27T09:00:00+01:00".parse().unwrap();
         assert_eq!(berlin.to_string(), "2026-11-27T08:00:00Z");
+    }
+
+    #[test]
+    fn people_read_day_and_time_in_their_time_zone_and_language() {
+        let moment: Moment = "2026-11-30T23:30:00Z".parse().unwrap();
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(moment.text(Language::German, &berlin), "01.12.2026, 00:30");
+        assert_eq!(moment.text(Language::English, &berlin), "1 Dec 2026, 00:30");
     }
 
     #[test]

@@ -34,6 +34,14 @@ impl PriceBasis {
             Self::Net => tax_added(rate, amount),
         }
     }
+
+    /// An amount of this basis with its tax.
+    pub(crate) const fn tax_line(self, rate: TaxRate, amount: i64, tax: i64) -> TaxLine {
+        match self {
+            Self::Gross => TaxLine { rate, net: amount - tax, tax, gross: amount },
+            Self::Net => TaxLine { rate, net: amount, tax, gross: amount + tax },
+        }
+    }
 }
 
 /// The tax contained in a gross amount: 19 % in 119.00 EUR are 19.00 EUR.
@@ -94,21 +102,14 @@ pub fn order_tax(basis: PriceBasis, taxables: &[Taxable]) -> OrderTax {
             (0..taxables.len()).filter(|&position| taxables[position].rate == rate).collect();
         let amounts: Vec<i64> =
             positions.iter().map(|&position| taxables[position].amount).collect();
-        let line = tax_line(basis, rate, amounts.iter().sum());
+        let amount = amounts.iter().sum();
+        let line = basis.tax_line(rate, amount, basis.tax(rate, amount));
         for (position, part) in positions.into_iter().zip(allocate(line.tax, &amounts)) {
             parts[position] = part;
         }
         lines.push(line);
     }
     OrderTax { parts, lines }
-}
-
-fn tax_line(basis: PriceBasis, rate: TaxRate, amount: i64) -> TaxLine {
-    let tax = basis.tax(rate, amount);
-    match basis {
-        PriceBasis::Gross => TaxLine { rate, net: amount - tax, tax, gross: amount },
-        PriceBasis::Net => TaxLine { rate, net: amount, tax, gross: amount + tax },
-    }
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::samples::{any_cart, any_promotions, cart, promotion};
 use super::{
-    Cart, CartError, DeclineReason, Evaluation, LineKind, MAX_TOTAL, Promotion, PromotionError,
-    Target, Usage, evaluate,
+    Cart, CartError, DeclineReason, Declined, Evaluation, LineKind, MAX_TOTAL, Promotion,
+    PromotionError, Target, Usage, evaluate,
 };
 use crate::language::Language;
+use crate::moment::Moment;
 use crate::money::Currency;
 
 fn unused(cart: &Cart, promotions: &[Promotion]) -> Evaluation {
@@ -193,7 +195,7 @@ fn a_code_that_no_promotion_has_is_declined() {
     let evaluation = unused(&cart, &[]);
     assert_eq!(evaluation.declined[0].reason, DeclineReason::UnknownCode);
     assert_eq!(
-        evaluation.declined[0].sentence(Language::English, Currency::EUR),
+        evaluation.declined[0].sentence(Language::English, Currency::EUR, &TimeZone::UTC),
         "Code NONSENSE: there is no such code."
     );
 }
@@ -321,10 +323,71 @@ fn every_cent_is_explained_in_german_and_english() {
         step(Language::English),
         "Sofa: -€2.10, “Winterwochen” (code winter): its part of 10.5% of €50.00."
     );
-    let declined =
-        |language| evaluation.declined[0].sentence(language, Currency::EUR).replace('\u{a0}', " ");
+    let declined = |language| {
+        evaluation.declined[0]
+            .sentence(language, Currency::EUR, &TimeZone::UTC)
+            .replace('\u{a0}', " ")
+    };
     assert_eq!(declined(Language::German), "„Frei Haus“: gilt ab 100,00 €, es fehlen 50,00 €.");
     assert_eq!(declined(Language::English), "“Frei Haus”: valid from €100.00, €50.00 missing.");
+}
+
+#[test]
+fn every_reason_has_a_sentence_in_german_and_english() {
+    let at: Moment = "2026-11-27T08:00:00Z".parse().unwrap();
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let reasons = [
+        DeclineReason::UnknownCode,
+        DeclineReason::CodeNotEntered,
+        DeclineReason::OtherChannel,
+        DeclineReason::OtherCurrency,
+        DeclineReason::NotYet { from: at },
+        DeclineReason::Over { until: at },
+        DeclineReason::OtherCustomerGroup,
+        DeclineReason::NotTheFirstOrder,
+        DeclineReason::UsedUp,
+        DeclineReason::UsedUpByCustomer,
+        DeclineReason::BudgetSpent,
+        DeclineReason::NoMatchingLine,
+        DeclineReason::TooFewUnits { minimum: 3, missing: 1 },
+        DeclineReason::SubtotalTooLow { minimum: 5_000, missing: 1 },
+        DeclineReason::ExclusiveBefore { name: "Frei Haus".to_owned() },
+        DeclineReason::Exclusive { name: "Frei Haus".to_owned() },
+        DeclineReason::NothingLeft,
+    ];
+    let sentences = reasons.map(|reason| {
+        let declined = Declined {
+            promotion: Some("p".to_owned()),
+            name: Some("P".to_owned()),
+            code: None,
+            reason,
+        };
+        let [german, english] = [Language::German, Language::English].map(|language| {
+            declined.sentence(language, Currency::EUR, &berlin).replace('\u{a0}', " ")
+        });
+        format!("{german}\n{english}")
+    });
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn every_benefit_has_a_sentence_in_german_and_english() {
+    let mut three = promotion("c", r#"{"x_for_y":{"take":3,"pay":2}}"#);
+    three.budget.max_total_amount = Some(100);
+    let promotions = [
+        promotion("a", r#"{"amount":{"amount":300,"per":"order"}}"#),
+        promotion("b", r#"{"amount":{"amount":10,"per":"unit"}}"#),
+        three,
+        promotion("d", r#"{"fixed_unit_price":{"unit_price":500}}"#),
+        promotion("e", r#""free_shipping""#),
+    ];
+    let evaluation = unused(&cart(&[(3, 1_000)]), &promotions);
+    let sentences = evaluation.steps.iter().map(|step| {
+        let [german, english] = [Language::German, Language::English]
+            .map(|language| step.sentence(language, Currency::EUR, "Sofa").replace('\u{a0}', " "));
+        format!("{german}\n{english}")
+    });
+    insta::assert_snapshot!(sentences.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

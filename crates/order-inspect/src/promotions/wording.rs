@@ -1,5 +1,7 @@
 //! Explanations as sentences in German and English.
 
+use jiff::tz::TimeZone;
+
 use super::explanation::{DeclineReason, Declined, Reason, Step, Target};
 use super::promotion::Per;
 use crate::language::Language::{self, English, German};
@@ -67,31 +69,31 @@ impl Reason {
 }
 
 impl Declined {
-    /// Why the promotion gave nothing, as a sentence.
+    /// Why the promotion gave nothing, as a sentence; times are those of `zone`.
     #[must_use]
-    pub fn sentence(&self, language: Language, currency: Currency) -> String {
+    pub fn sentence(&self, language: Language, currency: Currency, zone: &TimeZone) -> String {
         let promotion = match (&self.name, &self.code) {
             (Some(name), code) => promotion_text(name, code.as_deref(), language),
             (None, code) => format!("Code {}", code.as_deref().unwrap_or_default()),
         };
         let reason = match language {
-            German => self.reason.german(currency),
-            English => self.reason.english(currency),
+            German => self.reason.german(currency, zone),
+            English => self.reason.english(currency, zone),
         };
         format!("{promotion}: {reason}.")
     }
 }
 
 impl DeclineReason {
-    fn german(&self, currency: Currency) -> String {
+    fn german(&self, currency: Currency, zone: &TimeZone) -> String {
         let money = |amount: i64| Money::new(amount, currency).text(German);
         match self {
             Self::UnknownCode => "Diesen Code gibt es nicht".to_owned(),
             Self::CodeNotEntered => "Der Code wurde nicht eingegeben".to_owned(),
             Self::OtherChannel => "gilt nicht in diesem Shop".to_owned(),
             Self::OtherCurrency => format!("gilt nicht für Bestellungen in {currency}"),
-            Self::NotYet { from } => format!("beginnt erst am {from}"),
-            Self::Over { until } => format!("ist seit {until} beendet"),
+            Self::NotYet { from } => format!("beginnt erst am {}", from.text(German, zone)),
+            Self::Over { until } => format!("ist seit {} beendet", until.text(German, zone)),
             Self::OtherCustomerGroup => "gilt nicht für diese Kundengruppe".to_owned(),
             Self::NotTheFirstOrder => "gilt nur für die erste Bestellung".to_owned(),
             Self::UsedUp => "wurde schon so oft eingelöst wie möglich".to_owned(),
@@ -106,19 +108,19 @@ impl DeclineReason {
             }
             Self::ExclusiveBefore { name } => format!("ist nicht mit „{name}“ kombinierbar"),
             Self::Exclusive { name } => format!("gilt nur allein, „{name}“ ist schon angewendet"),
-            Self::NothingLeft => "Es bleibt nichts, was sie ermäßigen könnte".to_owned(),
+            Self::NothingLeft => "Es bleibt nichts, was noch ermäßigt werden könnte".to_owned(),
         }
     }
 
-    fn english(&self, currency: Currency) -> String {
+    fn english(&self, currency: Currency, zone: &TimeZone) -> String {
         let money = |amount: i64| Money::new(amount, currency).text(English);
         match self {
             Self::UnknownCode => "there is no such code".to_owned(),
             Self::CodeNotEntered => "its code was not entered".to_owned(),
             Self::OtherChannel => "not valid in this shop".to_owned(),
             Self::OtherCurrency => format!("not valid for orders in {currency}"),
-            Self::NotYet { from } => format!("begins at {from}"),
-            Self::Over { until } => format!("ended at {until}"),
+            Self::NotYet { from } => format!("begins on {}", from.text(English, zone)),
+            Self::Over { until } => format!("ended on {}", until.text(English, zone)),
             Self::OtherCustomerGroup => "not valid for this customer group".to_owned(),
             Self::NotTheFirstOrder => "only valid for a first order".to_owned(),
             Self::UsedUp => "has been redeemed as often as possible".to_owned(),
