@@ -51,11 +51,17 @@ impl Address {
             let fits = !text.trim().is_empty() && text.chars().count() <= longest;
             findings.check(fits, format!("{place}/{field}"), format!("1 to {longest} characters"));
         }
-        for (field, text, longest) in
-            [("company", &self.company, 200), ("extra", &self.extra, 200), ("phone", &self.phone, 40)]
-        {
+        for (field, text, longest) in [
+            ("company", &self.company, 200),
+            ("extra", &self.extra, 200),
+            ("phone", &self.phone, 40),
+        ] {
             let fits = text.as_ref().is_none_or(|text| text.chars().count() <= longest);
-            findings.check(fits, format!("{place}/{field}"), format!("at most {longest} characters"));
+            findings.check(
+                fits,
+                format!("{place}/{field}"),
+                format!("at most {longest} characters"),
+            );
         }
         let upper = self.country.len() == 2 && self.country.chars().all(|c| c.is_ascii_uppercase());
         findings.check(upper, format!("{place}/country"), "two capital letters, such as DE");

@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics},
+    orders::place::Placer,
     setup,
 };
 
@@ -25,6 +26,8 @@ pub struct Parts {
     pub limits: Limits,
     /// How the shop is set up.
     pub setup: setup::Remembered,
+    /// Takes orders in.
+    pub placer: Placer,
     /// Its figures.
     pub metrics: Metrics,
 }

@@ -204,9 +204,7 @@ impl PostgresConnection {
         }
         let begins = self.takes_begin();
         let client = self.client()?;
-        let began = async {
-            if begins { client.batch_execute("BEGIN").await } else { Ok(()) }
-        };
+        let began = async { if begins { client.batch_execute("BEGIN").await } else { Ok(()) } };
         let asked = statements.iter().zip(questions).map(|(statement, (_, args))| async move {
             client.query(statement, &parameters(args)).await
         });
@@ -367,6 +365,7 @@ impl PostgresConnection {
         let places = types.iter().enumerate().map(|(at, kind)| format!("${}::{kind}[]", at + 1));
         let places: Vec<String> = places.collect();
         let (columns, places) = (columns.join(", "), places.join(", "));
-        self.prepare(&format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({places})")).await
+        self.prepare(&format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({places})"))
+            .await
     }
 }

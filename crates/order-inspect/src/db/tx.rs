@@ -97,7 +97,9 @@ impl Tx {
         let sql =
             format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
         match &mut self.inner {
-            Inner::Postgres(it) if rows.len() > 1 => it.insert(&[Insert { table, columns, rows }]).await,
+            Inner::Postgres(it) if rows.len() > 1 => {
+                it.insert(&[Insert { table, columns, rows }]).await
+            }
             _ => {
                 for row in rows {
                     self.run(&sql, row).await?;

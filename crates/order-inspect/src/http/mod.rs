@@ -22,4 +22,5 @@ pub use page::{Cursor, PageOf, Paging};
 pub use problem::Problem;
 pub use reply::{Answer, Reply};
 pub use router::router;
-pub use write::Write;
+pub use write::{Once, Write};
+pub(crate) use write::{REMEMBERED, remembered, replayed};

@@ -44,6 +44,17 @@ impl Reply {
         Ok(Self { status: 204, headers: Vec::new(), body: String::new() })
     }
 
+    /// A status without a body.
+    pub(crate) fn bare(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: String::new() }
+    }
+
+    /// The address that it names.
+    pub(crate) fn location(&self) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(name, _)| name == LOCATION.as_str()).map(|(_, value)| value.as_str())
+    }
+
     fn with(status: u16, body: &impl Serialize) -> Answer {
         let body = serde_json::to_string(body)
             .map_err(|error| Error::Broken(format!("an answer cannot be written: {error}")))?;

@@ -16,7 +16,7 @@ use crate::{
     act::Act,
     app::App,
     args,
-    db::{Doing, Tx},
+    db::{Doing, Row, Tx},
     error::{Error, Refusal},
     refuse,
 };
@@ -121,6 +121,11 @@ pub(crate) async fn replay(
     let sql = "SELECT fingerprint, status, headers, body FROM idempotency \
                WHERE api_key_id = $1 AND idempotency_key = $2";
     let Some(row) = tx.row(sql, args![caller.key_id, key]).await? else { return Ok(None) };
+    replayed(&row, once).map(Some)
+}
+
+/// A stored answer, if it is the answer to the same request.
+pub(crate) fn replayed(row: &Row, once: &Once) -> crate::Result<Reply> {
     if row.get::<Vec<u8>>("fingerprint")? != once.fingerprint {
         let detail = "This Idempotency-Key was used for another request: take a new one.";
         refuse!(Refusal::new(422, "idempotency_key_reused", detail));
@@ -129,7 +134,7 @@ pub(crate) async fn replay(
     headers.push(("idempotency-replayed".to_owned(), "true".to_owned()));
     let status: i64 = row.get("status")?;
     let status = u16::try_from(status).unwrap_or(200);
-    Ok(Some(Reply { status, headers, body: row.get("body")? }))
+    Ok(Reply { status, headers, body: row.get("body")? })
 }
 
 /// The columns of a stored answer.

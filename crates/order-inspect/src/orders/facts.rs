@@ -300,7 +300,10 @@ impl Facts {
 
     /// Reads an order by its number; a change locks it, so that changes to one order follow each other.
     pub async fn load(tx: &mut Tx, number: &str, lock: bool) -> crate::Result<Self> {
-        let sql = format!("SELECT * FROM orders WHERE number = $1{}", if lock { " FOR UPDATE" } else { "" });
+        let sql = format!(
+            "SELECT * FROM orders WHERE number = $1{}",
+            if lock { " FOR UPDATE" } else { "" }
+        );
         let Some(row) = tx.row(&sql, args![number]).await? else {
             refuse!(Refusal::not_found("order", number));
         };
@@ -309,7 +312,8 @@ impl Facts {
 
     /// The same by its id.
     pub async fn load_id(tx: &mut Tx, id: i64, lock: bool) -> crate::Result<Self> {
-        let sql = format!("SELECT * FROM orders WHERE id = $1{}", if lock { " FOR UPDATE" } else { "" });
+        let sql =
+            format!("SELECT * FROM orders WHERE id = $1{}", if lock { " FOR UPDATE" } else { "" });
         let row = tx.one(&sql, args![id]).await?;
         Self::of(tx, &row).await
     }
@@ -319,8 +323,21 @@ impl Facts {
         let id = order.id;
         let asked = QUESTIONS.iter().map(|sql| (*sql, args![id])).collect();
         let answers = tx.rows_all(asked).await?;
-        let [lines, allocations, payments, operations, money, shipments, shipment_lines, returns,
-            return_lines, refunds, refund_lines, holds, documents] = answers.as_slice()
+        let [
+            lines,
+            allocations,
+            payments,
+            operations,
+            money,
+            shipments,
+            shipment_lines,
+            returns,
+            return_lines,
+            refunds,
+            refund_lines,
+            holds,
+            documents,
+        ] = answers.as_slice()
         else {
             return Err(crate::error::Error::Broken("an order was not read as a whole".to_owned()));
         };

@@ -8,12 +8,15 @@ use crate::{
     clock::Clock,
     error::Error,
     http::{Keys, Limits, Metrics, router},
+    orders::place::Placer,
 };
 
 /// Serves until it is told to end; what has begun is finished first.
 pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()> {
+    let db = open(database).await?;
     let app = App::new(Parts {
-        db: open(database).await?,
+        placer: Placer::start(db.clone()),
+        db,
         clock: Clock::System,
         keys: Keys::default(),
         setup: crate::setup::Remembered::default(),

@@ -23,7 +23,6 @@ use utoipa::ToSchema;
 pub use channel::{Channel, Seller};
 pub use delivery::{DeliveryArea, DeliveryMethod, DeliveryPrice};
 pub use payment::{PaymentFlow, PaymentMethod};
-pub(crate) use promotion::usage;
 pub use promotion::{PromotionUse, StoredPromotion};
 pub(crate) use routes::routes;
 pub use service::{Service, ServiceKind, ServicePrice};

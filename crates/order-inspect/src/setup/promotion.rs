@@ -1,18 +1,10 @@
 //! Promotions and what has been used of their budgets.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Setting, Stored, channel::yes};
-use crate::{
-    act::Act,
-    args,
-    db::Tx,
-    error::Findings,
-    promotions::{Promotion, Usage},
-};
+use crate::{act::Act, args, db::Tx, error::Findings, promotions::Promotion};
 
 /// A promotion that can be switched on and off.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -44,27 +36,6 @@ pub struct PromotionUse {
 pub(super) async fn active(tx: &mut Tx) -> crate::Result<Vec<StoredPromotion>> {
     let all = StoredPromotion::all(tx).await?;
     Ok(all.into_iter().map(|it| it.value).filter(|it| it.active).collect())
-}
-
-/// What has been used of these promotions as the transaction sees it, in all and by a customer.
-pub(crate) async fn usage(
-    tx: &mut Tx,
-    codes: Vec<String>,
-    email: &str,
-) -> crate::Result<HashMap<String, Usage>> {
-    if codes.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = "SELECT p.code, p.used_count, p.used_amount, (SELECT COUNT(*) FROM promotion_use u
-            WHERE u.promotion_id = p.id AND u.email = $2) AS by_customer
-        FROM promotion p WHERE p.code = ANY($1)";
-    let rows = tx.rows(sql, args![codes, email]).await?;
-    let usage = |row: &crate::db::Row| -> crate::Result<(String, Usage)> {
-        let count = |column: &str| row.get::<i64>(column).map(|it| u64::try_from(it).unwrap_or(0));
-        let (uses, uses_by_customer) = (count("used_count")?, count("by_customer")?);
-        Ok((row.get("code")?, Usage { uses, uses_by_customer, amount: row.get("used_amount")? }))
-    };
-    rows.iter().map(usage).collect()
 }
 
 impl Setting for StoredPromotion {

@@ -13,6 +13,7 @@ use order_inspect::{
     db::Db,
     http::{Keys, Limits, Metrics, Scope, router},
     moment::Moment,
+    orders::place::Placer,
     program::keys,
 };
 use serde_json::Value;
@@ -58,6 +59,7 @@ impl Bed {
         let clock = Clock::standing_at(START);
         let key = keys::create(&db, "test", &Scope::ALL).await.expect("a key");
         let app = App::new(Parts {
+            placer: Placer::start(db.clone()),
             db,
             clock: clock.clone(),
             keys: Keys::default(),

@@ -13,7 +13,7 @@ on_both_engines! {
 
     async fn work_that_fails_leaves_nothing_behind(bed) {
         let outcome: Result<(), Error> = bed.app.db.write(|tx| Box::pin(async move {
-            tx.run("INSERT INTO tax_class (code, name) VALUES ($1, $2)", args!["odd", "Odd"]).await?;
+            tx.run("INSERT INTO tax_class (code, id, name, revision) VALUES ($1, $2, $1, $2)", args!["odd", 1_i64]).await?;
             Err(Error::Broken("on purpose".to_owned()))
         })).await;
         assert!(matches!(outcome, Err(Error::Broken(_))));

@@ -2,3 +2,5 @@
 
 mod bed;
 mod foundation;
+mod placing;
+mod shop;

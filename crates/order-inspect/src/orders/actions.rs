@@ -1,0 +1,196 @@
+//! What can be done with an order now, so that a client can draw its buttons, and why the rest cannot.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    facts::Facts,
+    standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
+};
+use crate::error::Refusal;
+
+/// Everything that can be done with an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Stop it, for a reason.
+    Hold,
+    /// Let it go on.
+    Release,
+    /// Change where it goes.
+    ChangeAddress,
+    /// Change what is in it.
+    Edit,
+    /// Cancel all or some of what was not shipped.
+    Cancel,
+    /// Hand goods to a carrier.
+    Ship,
+    /// Note that a shipment has arrived.
+    Deliver,
+    /// Book money that came in by transfer.
+    BookPayment,
+    /// Try a payment again.
+    RetryPayment,
+    /// Register that something comes back.
+    Return,
+    /// Book what came back.
+    ReceiveReturn,
+    /// Give money back.
+    Refund,
+    /// Send a mail again.
+    ResendMail,
+    /// Write a note.
+    Note,
+}
+
+impl Action {
+    /// All of them, in the order in which an order's life needs them.
+    pub const ALL: [Self; 14] = [
+        Self::Hold,
+        Self::Release,
+        Self::ChangeAddress,
+        Self::Edit,
+        Self::Cancel,
+        Self::Ship,
+        Self::Deliver,
+        Self::BookPayment,
+        Self::RetryPayment,
+        Self::Return,
+        Self::ReceiveReturn,
+        Self::Refund,
+        Self::ResendMail,
+        Self::Note,
+    ];
+}
+
+/// Whether something can be done.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Allowed {
+    /// What.
+    pub action: Action,
+    /// Whether it can be done now.
+    pub allowed: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+}
+
+/// All actions, with those that cannot be done now and why.
+pub fn allowed_actions(facts: &Facts, standing: Standing) -> Vec<Allowed> {
+    let allowed = |action| {
+        let reason = forbidden(action, facts, standing);
+        Allowed { action, allowed: reason.is_none(), reason }
+    };
+    Action::ALL.into_iter().map(allowed).collect()
+}
+
+/// Refuses what cannot be done now, with the reason that the list of actions gives.
+pub(super) fn require(action: Action, facts: &Facts) -> crate::Result<()> {
+    let standing = super::standing::standing(facts);
+    match forbidden(action, facts, standing) {
+        None => Ok(()),
+        Some(reason) => {
+            let told = serde_json::json!({
+                "action": action,
+                "status": standing.order,
+                "payment_status": standing.payment,
+                "fulfilment_status": standing.fulfilment,
+                "return_status": standing.returns,
+            });
+            Err(Refusal::conflict("not_allowed", reason).with_facts(told).into())
+        }
+    }
+}
+
+fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'static str> {
+    let open = facts.lines.iter().any(|it| it.open() > 0);
+    let open_goods = facts.lines.iter().any(|it| it.goods && it.open() > 0);
+    let shipped = facts.lines.iter().any(|it| it.shipped > 0);
+    let cancelled = standing.order == OrderStatus::Cancelled;
+    let because = |holds: bool, reason: &'static str| (!holds).then_some(reason);
+    match action {
+        Action::Hold => because(open, "Nothing is left to be stopped.")
+            .or(because(standing.order != OrderStatus::OnHold, "The order is on hold already.")),
+        Action::Release => {
+            because(standing.order == OrderStatus::OnHold, "The order is not on hold.")
+        }
+        Action::ChangeAddress => because(!cancelled, "The order is cancelled.").or(because(
+            !shipped,
+            "Something has left already: what is on its way cannot be redirected here.",
+        )),
+        Action::Edit => because(!cancelled, "The order is cancelled.")
+            .or(because(
+                !shipped,
+                "Something has left already: take it back as a return, or place a new order.",
+            ))
+            .or(because(!has_pending_money(facts), "A payment is still being settled.")),
+        Action::Cancel => because(
+            open,
+            "Everything was shipped or cancelled: what was shipped comes back as a return.",
+        )
+        .or(because(!has_pending_money(facts), "A payment is still being settled.")),
+        Action::Ship => {
+            may_ship(facts, standing).or(because(open_goods, "Nothing is left to be shipped."))
+        }
+        Action::Deliver => because(
+            facts.shipments.iter().any(|it| it.delivered_at.is_none()),
+            "No shipment is on its way.",
+        ),
+        Action::BookPayment => {
+            because(facts.order.provider == "manual", "The provider books its payments itself.")
+                .or(because(money(facts).remainder > 0, "Nothing is left to be paid."))
+        }
+        Action::RetryPayment => {
+            because(facts.order.provider != "manual", "It is not paid over a provider.")
+                .or(because(
+                    standing.order == OrderStatus::AwaitingPayment,
+                    "The order does not wait for a payment.",
+                ))
+                .or(because(!has_pending_money(facts), "A payment is still being settled."))
+        }
+        Action::Return => because(
+            facts.lines.iter().any(|it| it.goods && it.shipped > announced(facts, it.position)),
+            "Nothing was shipped that is not on its way back already.",
+        ),
+        Action::ReceiveReturn => because(
+            facts.returns.iter().any(super::facts::Return::is_open),
+            "No return is on its way.",
+        ),
+        Action::Refund => {
+            let money = money(facts);
+            because(
+                money.captured > money.refunded,
+                "Nothing has been paid that could be given back.",
+            )
+            .or(because(!has_pending_money(facts), "A payment is still being settled."))
+        }
+        Action::ResendMail | Action::Note => None,
+    }
+}
+
+/// How many units of a line have come back or are announced to.
+pub(super) fn announced(facts: &Facts, position: i64) -> i64 {
+    let live = facts.returns.iter().filter(|it| it.cancelled_at.is_none());
+    live.flat_map(|it| &it.lines).filter(|it| it.position == position).map(|it| it.quantity).sum()
+}
+
+fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {
+    if standing.order == OrderStatus::OnHold {
+        return Some("The order is on hold.");
+    }
+    if facts.order.payment_flow.ships_unpaid() {
+        return None;
+    }
+    let secured = matches!(
+        standing.payment,
+        PaymentStatus::Authorised
+            | PaymentStatus::Paid
+            | PaymentStatus::PartiallyPaid
+            | PaymentStatus::Overpaid
+            | PaymentStatus::PartiallyRefunded
+            | PaymentStatus::NotRequired
+    );
+    let money = money(facts);
+    let covered = money.authorised + money.captured - money.refunded >= money.owed;
+    if secured && covered { None } else { Some("The payment is neither authorised nor received.") }
+}

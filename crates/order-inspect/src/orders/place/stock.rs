@@ -1,0 +1,182 @@
+//! Taking stock: which location gives how much.
+
+use std::collections::BTreeMap;
+
+use super::ground::Level;
+use crate::orders::facts::Allocation;
+
+/// What a line needs of a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) position: i64,
+    pub(crate) variant_id: i64,
+    /// For one unit of the line; more than one in bundles.
+    pub(crate) per_unit: i64,
+    pub(crate) quantity: i64,
+    /// It may be ordered without stock.
+    pub(crate) backorder: bool,
+}
+
+/// What is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) position: i64,
+    pub(crate) per_unit: i64,
+    pub(crate) available: i64,
+}
+
+type Levels = BTreeMap<(i64, i64), Level>;
+
+/// Takes what is needed, or nothing at all. One location that has everything is better than several, so that the
+/// order leaves in one piece; else each line is taken where there is some, in the order of the locations.
+pub(crate) fn allocate(
+    levels: &mut Levels,
+    needs: &[Need],
+) -> Result<Vec<Allocation>, Vec<Missing>> {
+    let mut tried = levels.clone();
+    if let Some(location) = one_for_all(levels, needs) {
+        let taken = needs.iter().map(|need| take_at(&mut tried, need, location)).collect();
+        *levels = tried;
+        return Ok(taken);
+    }
+    let mut allocations = Vec::new();
+    let mut missing = Vec::new();
+    for need in needs {
+        match take(&mut tried, need) {
+            Ok(taken) => allocations.extend(taken),
+            Err(available) => missing.push(Missing {
+                position: need.position,
+                per_unit: need.per_unit,
+                available,
+            }),
+        }
+    }
+    if missing.is_empty() {
+        *levels = tried;
+        Ok(allocations)
+    } else {
+        Err(missing)
+    }
+}
+
+/// The first location that has all of it. Several lines may need the same variant: their sum counts.
+fn one_for_all(levels: &Levels, needs: &[Need]) -> Option<i64> {
+    let mut sums: BTreeMap<i64, i64> = BTreeMap::new();
+    for need in needs {
+        *sums.entry(need.variant_id).or_default() += need.quantity;
+    }
+    let first = needs.first()?;
+    let mut locations: Vec<(i64, i64)> = levels
+        .range((first.variant_id, i64::MIN)..=(first.variant_id, i64::MAX))
+        .map(|((_, location), level)| (level.priority, *location))
+        .collect();
+    locations.sort_unstable();
+    let has_all = |location: i64| {
+        sums.iter().all(|(variant, sum)| {
+            levels.get(&(*variant, location)).is_some_and(|level| level.free >= *sum)
+        })
+    };
+    locations.into_iter().map(|(_, location)| location).find(|location| has_all(*location))
+}
+
+fn take_at(levels: &mut Levels, need: &Need, location: i64) -> Allocation {
+    if let Some(level) = levels.get_mut(&(need.variant_id, location)) {
+        level.free -= need.quantity;
+    }
+    allocation(need, location, need.quantity)
+}
+
+/// Takes one need from several locations, or says how much there is.
+fn take(levels: &mut Levels, need: &Need) -> Result<Vec<Allocation>, i64> {
+    let mut here: Vec<(i64, i64, i64)> = levels
+        .range((need.variant_id, i64::MIN)..=(need.variant_id, i64::MAX))
+        .map(|((_, location), level)| (level.priority, *location, level.free))
+        .collect();
+    here.sort_unstable();
+    let available = here.iter().map(|(_, _, free)| (*free).max(0)).sum();
+    if available < need.quantity && !(need.backorder && !here.is_empty()) {
+        return Err(available);
+    }
+    let mut left = need.quantity;
+    let mut taken = Vec::new();
+    for &(_, location, free) in &here {
+        let part = free.max(0).min(left);
+        if part > 0 {
+            taken.push(take_at(levels, &Need { quantity: part, ..*need }, location));
+            left -= part;
+        }
+    }
+    // What is ordered without stock waits at the first location.
+    if let Some(&(_, location, _)) = here.first().filter(|_| left > 0) {
+        take_at(levels, &Need { quantity: left, ..*need }, location);
+        match taken.iter_mut().find(|it| it.location_id == location) {
+            Some(allocation) => allocation.quantity += left,
+            None => taken.push(allocation(need, location, left)),
+        }
+    }
+    Ok(taken)
+}
+
+fn allocation(need: &Need, location_id: i64, quantity: i64) -> Allocation {
+    Allocation {
+        position: need.position,
+        variant_id: need.variant_id,
+        location_id,
+        per_unit: need.per_unit,
+        quantity,
+        shipped: 0,
+        released: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn levels(all: &[(i64, i64, i64)]) -> Levels {
+        let level =
+            |&(variant, location, free)| ((variant, location), Level { priority: location, free });
+        all.iter().map(level).collect()
+    }
+
+    fn need(position: i64, variant_id: i64, quantity: i64) -> Need {
+        Need { position, variant_id, per_unit: 1, quantity, backorder: false }
+    }
+
+    fn places(allocations: &[Allocation]) -> Vec<(i64, i64, i64)> {
+        allocations.iter().map(|it| (it.position, it.location_id, it.quantity)).collect()
+    }
+
+    #[test]
+    fn one_location_that_has_everything_is_better_than_two() {
+        let mut levels = levels(&[(1, 1, 5), (1, 2, 5), (2, 2, 5)]);
+        let taken = allocate(&mut levels, &[need(1, 1, 2), need(2, 2, 2)]).unwrap();
+        assert_eq!(places(&taken), [(1, 2, 2), (2, 2, 2)]);
+        assert_eq!(levels[&(1, 2)].free, 3);
+    }
+
+    /// medusajs/medusa#14987: availability was checked over all locations, reserved only from the first.
+    #[test]
+    fn what_no_location_has_alone_is_taken_from_several() {
+        let mut levels = levels(&[(1, 1, 3), (1, 2, 4)]);
+        let taken = allocate(&mut levels, &[need(1, 1, 6)]).unwrap();
+        assert_eq!(places(&taken), [(1, 1, 3), (1, 2, 3)]);
+        assert_eq!((levels[&(1, 1)].free, levels[&(1, 2)].free), (0, 1));
+    }
+
+    /// medusajs/medusa#16502: two lines that share an inventory item were checked one by one and oversold.
+    #[test]
+    fn two_lines_of_one_variant_are_counted_together() {
+        let mut levels = levels(&[(1, 1, 3)]);
+        let missing = allocate(&mut levels, &[need(1, 1, 2), need(2, 1, 2)]).unwrap_err();
+        assert_eq!(missing, [Missing { position: 2, per_unit: 1, available: 1 }]);
+        assert_eq!(levels[&(1, 1)].free, 3, "a refused order takes nothing");
+    }
+
+    #[test]
+    fn what_may_be_ordered_without_stock_waits_at_the_first_location() {
+        let mut levels = levels(&[(1, 1, 1), (1, 2, 1)]);
+        let taken = allocate(&mut levels, &[Need { backorder: true, ..need(1, 1, 5) }]).unwrap();
+        assert_eq!(places(&taken), [(1, 1, 4), (1, 2, 1)]);
+    }
+}

@@ -1,0 +1,376 @@
+//! Writing decided orders: everything of a group with a few statements.
+
+use serde_json::json;
+
+use super::{Request, decide::Decided};
+use crate::{
+    args,
+    db::{Insert, Tx, Value},
+    error::Error,
+    http::{REMEMBERED, Reply, remembered},
+    orders::{
+        numbers,
+        settle::{EVENT, OUTBOX, outbox_row},
+        standing::standing,
+    },
+};
+
+const ORDER: &[&str] = &[
+    "id",
+    "channel_id",
+    "number",
+    "customer_id",
+    "email",
+    "name",
+    "phone",
+    "postal_code",
+    "locale",
+    "currency",
+    "prices_include_tax",
+    "billing_address",
+    "delivery_address",
+    "delivery_method",
+    "payment_method",
+    "provider",
+    "payment_flow",
+    "quote",
+    "subtotal",
+    "discount",
+    "shipping",
+    "tax",
+    "total",
+    "status",
+    "payment_status",
+    "fulfilment_status",
+    "return_status",
+    "held_until",
+    "version",
+    "revision",
+    "placed_at",
+    "updated_at",
+];
+
+const LINE: &[&str] = &[
+    "order_id",
+    "position",
+    "kind",
+    "parent",
+    "variant_id",
+    "sku",
+    "name",
+    "details",
+    "quantity",
+    "unit_price",
+    "tax_rate",
+    "discount",
+    "total",
+    "tax",
+    "shares",
+    "shipped",
+    "cancelled",
+    "returned",
+    "version",
+];
+
+const ALLOCATION: &[&str] = &[
+    "order_id",
+    "position",
+    "variant_id",
+    "location_id",
+    "per_unit",
+    "quantity",
+    "shipped",
+    "released",
+];
+
+const PAYMENT: &[&str] =
+    &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
+
+const OPERATION: &[&str] = &[
+    "id",
+    "payment_id",
+    "order_id",
+    "kind",
+    "amount",
+    "state",
+    "attempts",
+    "due_at",
+    "created_at",
+];
+
+const USE: &[&str] = &["promotion_id", "order_id", "coupon", "customer_id", "email", "amount"];
+
+/// Rows of a group, by table.
+#[derive(Default)]
+struct Rows {
+    orders: Vec<Vec<Value>>,
+    lines: Vec<Vec<Value>>,
+    allocations: Vec<Vec<Value>>,
+    events: Vec<Vec<Value>>,
+    outbox: Vec<Vec<Value>>,
+    replies: Vec<Vec<Value>>,
+    payments: Vec<Vec<Value>>,
+    operations: Vec<Vec<Value>>,
+}
+
+/// Writes what was decided, and gives each order its number.
+pub(super) async fn write(
+    tx: &mut Tx,
+    group: &[Request],
+    decided: &mut [(usize, Decided)],
+) -> crate::Result<()> {
+    take_stock(tx, decided).await?;
+    let uses = book_promotions(tx, group, decided).await?;
+    number(tx, decided).await?;
+    let mut rows = Rows::default();
+    let mut baskets = Vec::new();
+    for (at, decided) in decided.iter_mut() {
+        let request = &group[*at];
+        rows.add(request, decided)?;
+        if let Some((id, _)) = request.basket {
+            baskets.push((
+                "UPDATE basket SET order_id = $2, revision = revision + 1, updated_at = $3 WHERE id = $1",
+                args![id, decided.facts.order.id, request.act.now],
+            ));
+        }
+    }
+    if !baskets.is_empty() {
+        tx.run_all(baskets).await?;
+    }
+    let insert = |table, columns, rows| Insert { table, columns, rows };
+    tx.insert_all(vec![
+        insert("orders", ORDER, rows.orders),
+        insert("order_line", LINE, rows.lines),
+        insert("allocation", ALLOCATION, rows.allocations),
+        insert("order_event", EVENT, rows.events),
+        insert("outbox", OUTBOX, rows.outbox),
+        insert("payment", PAYMENT, rows.payments),
+        insert("payment_operation", OPERATION, rows.operations),
+        insert("idempotency", REMEMBERED, rows.replies),
+        insert("promotion_use", USE, uses),
+    ])
+    .await?;
+    Ok(())
+}
+
+/// One conditional step for each variant and location, in their order.
+async fn take_stock(tx: &mut Tx, decided: &[(usize, Decided)]) -> crate::Result<()> {
+    let mut taken = std::collections::BTreeMap::<(i64, i64), (i64, bool)>::new();
+    for allocation in decided.iter().flat_map(|(_, it)| &it.facts.allocations) {
+        let sum = taken.entry((allocation.variant_id, allocation.location_id)).or_default();
+        sum.0 += allocation.quantity;
+    }
+    let statement =
+        "UPDATE stock SET reserved = reserved + $3 WHERE variant_id = $1 AND location_id = $2
+        AND (on_hand - reserved - safety >= $3 OR EXISTS (SELECT 1 FROM variant v
+            WHERE v.backorder_days IS NOT NULL AND (v.id = $1 OR v.id IN
+                (SELECT b.bundle_id FROM bundle_part b WHERE b.variant_id = $1))))";
+    let steps = taken
+        .iter()
+        .map(|((variant, location), (sum, _))| (statement, args![*variant, *location, *sum]));
+    let changed = tx.run_all(steps.collect()).await?;
+    if changed.iter().any(|rows| *rows != 1) {
+        return Err(Error::Broken("stock was taken that is not there".to_owned()));
+    }
+    Ok(())
+}
+
+/// Books what promotions gave, and returns the rows that say to whom.
+async fn book_promotions(
+    tx: &mut Tx,
+    group: &[Request],
+    decided: &[(usize, Decided)],
+) -> crate::Result<Vec<Vec<Value>>> {
+    let mut sums = std::collections::BTreeMap::<&str, (i64, i64)>::new();
+    for (code, _, amount) in decided.iter().flat_map(|(_, it)| &it.given) {
+        let sum = sums.entry(code).or_default();
+        *sum = (sum.0 + 1, sum.1 + amount);
+    }
+    let sql = "UPDATE promotion SET used_count = used_count + $2, used_amount = used_amount + $3
+        WHERE code = $1 RETURNING id";
+    let mut ids = std::collections::HashMap::new();
+    for (code, (count, amount)) in sums {
+        let row = tx.one(sql, args![code, count, amount]).await?;
+        ids.insert(code.to_owned(), row.get::<i64>("id")?);
+    }
+    let mut uses = Vec::new();
+    for (at, decided) in decided {
+        for (code, coupon, amount) in &decided.given {
+            let (Some(id), order) = (ids.get(code), &decided.facts.order) else { continue };
+            let email = group[*at].wanted.email.as_str();
+            uses.push(args![*id, order.id, coupon.clone(), order.customer_id, email, *amount]);
+        }
+    }
+    Ok(uses)
+}
+
+/// The last lock that is taken: the ranges of numbers, shop by shop.
+async fn number(tx: &mut Tx, decided: &mut [(usize, Decided)]) -> crate::Result<()> {
+    let mut shops: Vec<i64> = decided.iter().map(|(_, it)| it.facts.order.channel_id).collect();
+    shops.sort_unstable();
+    shops.dedup();
+    for shop in shops {
+        let of_shop = || decided.iter().filter(|(_, it)| it.facts.order.channel_id == shop);
+        let count = i64::try_from(of_shop().count()).unwrap_or(0);
+        let mut numbers = numbers::take(tx, shop, "order", count).await?.into_iter();
+        for (_, it) in decided.iter_mut().filter(|(_, it)| it.facts.order.channel_id == shop) {
+            it.facts.order.number = numbers.next().unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+impl Rows {
+    fn add(&mut self, request: &Request, decided: &mut Decided) -> crate::Result<()> {
+        let act = &request.act;
+        self.add_payment(request, decided);
+        let facts = &decided.facts;
+        let (order, standing) = (&facts.order, standing(facts));
+        let quote = serde_json::to_string(&order.quote)
+            .map_err(|error| Error::Broken(error.to_string()))?;
+        self.orders.push(args![
+            order.id,
+            order.channel_id,
+            &order.number,
+            order.customer_id,
+            &order.email,
+            &order.name,
+            order.phone.clone(),
+            &order.delivery_address.postal_code,
+            order.locale.code(),
+            order.currency.code(),
+            order.quote.price_basis == crate::tax::PriceBasis::Gross,
+            json!(order.billing_address),
+            json!(order.delivery_address),
+            &order.delivery_method,
+            &order.payment_method,
+            &order.provider,
+            order.payment_flow.word(),
+            quote,
+            order.quote.subtotal,
+            order.quote.discount,
+            order.quote.shipping.total,
+            order.quote.tax,
+            order.total,
+            standing.order.word(),
+            standing.payment.word(),
+            standing.fulfilment.word(),
+            standing.returns.word(),
+            order.held_until,
+            order.version,
+            order.revision,
+            order.placed_at,
+            order.placed_at
+        ]);
+        self.lines.extend(facts.lines.iter().map(|line| line_row(order.id, line)));
+        self.allocations.extend(facts.allocations.iter().map(|it| allocation_row(order.id, it)));
+        let told =
+            json!({ "number": order.number, "total": order.total, "currency": order.currency });
+        self.events.push(args![
+            act.new_id(),
+            order.id,
+            "placed",
+            &act.actor,
+            act.now,
+            told.clone()
+        ]);
+        self.outbox.push(outbox_row(act, "order.placed", order.id, &told));
+        let reply = placed(&order.number);
+        self.replies.extend(remembered(&request.caller, &request.once, &reply, act)?);
+        Ok(())
+    }
+
+    /// What a provider has to be asked for, noted before it is asked.
+    fn add_payment(&mut self, request: &Request, decided: &mut Decided) {
+        let act = &request.act;
+        let facts = &mut decided.facts;
+        if facts.order.held_until.is_none() {
+            return;
+        }
+        let begun = crate::orders::facts::Payment {
+            id: act.new_id(),
+            provider: facts.order.provider.clone(),
+            method: facts.order.payment_method.clone(),
+            reference: format!("{}-1", facts.order.number),
+            provider_id: None,
+            amount: facts.order.total,
+            redirect_url: None,
+            declined: None,
+            created_at: act.now,
+        };
+        let operation = crate::orders::facts::Operation {
+            id: act.new_id(),
+            payment_id: begun.id,
+            kind: "authorise".to_owned(),
+            amount: begun.amount,
+            state: "pending".to_owned(),
+            reason: None,
+            created_at: act.now,
+        };
+        let order_id = facts.order.id;
+        self.payments.push(args![
+            begun.id,
+            order_id,
+            &begun.provider,
+            &begun.method,
+            &begun.reference,
+            begun.amount,
+            act.now
+        ]);
+        self.operations.push(args![
+            operation.id,
+            begun.id,
+            order_id,
+            &operation.kind,
+            operation.amount,
+            &operation.state,
+            0_i64,
+            act.now,
+            act.now
+        ]);
+        facts.payments.push(begun);
+        facts.operations.push(operation);
+    }
+}
+
+/// The answer to an order that was placed, as it is stored: its address, from which it is read anew.
+pub(super) fn placed(number: &str) -> Reply {
+    Reply::bare(201).at(format!("/orders/{number}"))
+}
+
+fn line_row(order_id: i64, line: &crate::orders::facts::Line) -> Vec<Value> {
+    args![
+        order_id,
+        line.position,
+        if line.goods { "product" } else { "service" },
+        line.parent,
+        line.variant_id,
+        &line.sku,
+        &line.name,
+        json!(line.details),
+        line.quantity,
+        line.unit_price,
+        line.tax_rate.thousandths(),
+        line.discount,
+        line.total,
+        line.tax,
+        json!(line.shares),
+        line.shipped,
+        line.cancelled,
+        line.returned,
+        line.version
+    ]
+}
+
+fn allocation_row(order_id: i64, it: &crate::orders::facts::Allocation) -> Vec<Value> {
+    args![
+        order_id,
+        it.position,
+        it.variant_id,
+        it.location_id,
+        it.per_unit,
+        it.quantity,
+        it.shipped,
+        it.released
+    ]
+}
