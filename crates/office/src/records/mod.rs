@@ -5,9 +5,11 @@ mod count;
 mod export;
 mod list;
 mod neighbours;
+mod reading;
 mod record;
 mod search;
 mod titles;
+mod workbook;
 
 pub use export::{ExportFormat, Exported};
 pub(crate) use list::visible;

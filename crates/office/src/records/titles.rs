@@ -7,7 +7,8 @@ use kontor_connect::FailureKind;
 use kontor_model::condition::{Comparison, Condition, Test};
 use kontor_model::{Column, Linked, Page, Query, RecordKey, Value};
 
-use super::list::{Listed, key_of};
+use super::list::Listed;
+use super::reading::key_of;
 use crate::Office;
 use crate::actor::{Permit, Read};
 use crate::catalog::{Catalog, Face, Link};
