@@ -12,12 +12,12 @@ use sha2::Digest as _;
 
 use crate::Office;
 use crate::actor::{Actor, Manage, Permit};
+use crate::backend::Backend;
 use crate::catalog::Catalog;
 use crate::drift;
 use crate::error::OfficeError;
 use crate::manifest::{Edit, Manifest, WriteError};
 use crate::proposals::{self, Cost, Proposal};
-use crate::registry::Backend;
 
 mod writing;
 

@@ -10,8 +10,8 @@ use kontor_store::{Micros, SecretHash, grants, tokens};
 use super::accounts::LONGEST_EMAIL;
 use super::{PeopleError, password, throttling};
 use crate::actor::{Actor, Way};
+use crate::backend::Backend;
 use crate::error::OfficeError;
-use crate::registry::Backend;
 use crate::{Office, random};
 
 const MINUTE: Micros = 60 * 1_000_000;

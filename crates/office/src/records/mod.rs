@@ -26,9 +26,9 @@ use kontor_model::{RecordKey, Resource, ResourceName, Value};
 
 use crate::Office;
 use crate::actor::Actor;
+use crate::backend::Backend;
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
-use crate::registry::Backend;
 
 impl Office {
     /// The face of a resource, hidden ones included: their addresses work, menus leave them out.
