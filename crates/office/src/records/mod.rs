@@ -157,3 +157,32 @@ pub(crate) fn has_key(resource: &Resource, key: &RecordKey) -> Condition {
         }
     }
 }
+
+/// The condition that a record has one of several keys.
+pub(crate) fn has_one_of_keys<'a>(
+    resource: &Resource,
+    keys: impl Iterator<Item = &'a RecordKey>,
+) -> Condition {
+    if let [field] = resource.key.as_slice() {
+        let values = keys.filter_map(|key| match key {
+            RecordKey::Values(values) => values.first().cloned(),
+            RecordKey::Content(_) => None,
+        });
+        return Condition::Field(*field, Test::In(values.collect()));
+    }
+    Condition::Any(keys.map(|key| has_key(resource, key)).collect())
+}
+
+/// The condition that fields hold one of several rows of values.
+pub(crate) fn one_of(fields: &[usize], rows: &[Vec<Value>]) -> Condition {
+    if let [field] = fields {
+        return Condition::Field(*field, Test::In(rows.iter().flatten().cloned().collect()));
+    }
+    let all = |row: &Vec<Value>| {
+        let each = fields.iter().zip(row).map(|(&field, value)| {
+            Condition::Field(field, Test::Compare(Comparison::Eq, value.clone()))
+        });
+        Condition::All(each.collect())
+    };
+    Condition::Any(rows.iter().map(all).collect())
+}

@@ -9,7 +9,7 @@ use kontor_model::{
 };
 
 use super::list::{Listed, completed};
-use super::reading::Reading;
+use super::reading::{Reading, key_of};
 use super::titles::{Along, LinkedTitle, take_titles, title_of};
 use super::{has_key, typed_key};
 use crate::Office;
@@ -102,6 +102,11 @@ impl Office {
         let mut one = [Listed { key: key.clone(), values, titles, currencies: Vec::new() }];
         self.add_titles(permit, &catalog, face, &read, &along, &mut one).await;
         let [Listed { values, mut titles, .. }] = one;
+        // As the backend holds it, however it was asked for.
+        let key = match key {
+            RecordKey::Values(_) => key_of(resource, face, &read, &values),
+            RecordKey::Content(_) => key,
+        };
         let (mut shown, mut shown_titles) = (Vec::new(), Vec::new());
         for &field in &face.order {
             let Some(at) = read.iter().position(|other| *other == field) else { continue };
