@@ -22,7 +22,7 @@ use crate::view::View;
 use crate::visitor::Reader;
 
 pub(crate) use delete::{delete, delete_page, touched_line};
-pub(crate) use form::{groups, meant_format};
+pub(crate) use form::{Subject, groups, meant_format};
 
 use form::{Filled, general_problem, name_links, read_form};
 use stale::stale;
@@ -65,7 +65,7 @@ async fn new_form(
             backend_title: view.backend_title(),
             resource_title: view.title(),
             title: String::new(),
-            groups: groups(&view, shell.reader(), None, pairs, problems, shell.texts),
+            groups: groups(&view, shell.reader(), Subject::New, pairs, problems, shell.texts),
             problem: general_problem(problems, shell.texts),
         })
     })();
@@ -156,7 +156,14 @@ async fn edit_form(
             backend_title: view.backend_title(),
             resource_title: view.title(),
             title: found.title.clone(),
-            groups: groups(&view, shell.reader(), Some(&found), pairs, problems, shell.texts),
+            groups: groups(
+                &view,
+                shell.reader(),
+                Subject::Record(&found),
+                pairs,
+                problems,
+                shell.texts,
+            ),
             problem: general_problem(problems, shell.texts),
         })
     };

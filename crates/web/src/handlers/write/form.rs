@@ -116,16 +116,32 @@ pub(crate) fn meant_format(
         .map_or_else(|| seen.format.clone(), |code| seen.format.in_currency(code))
 }
 
+/// What a form gives values to.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    /// A record that is there.
+    Record(&'a Shown),
+    /// A new record.
+    New,
+    /// Many records that are there.
+    Many,
+}
+
 /// The inputs of a form: with what a record holds, with what the form gave, with what is wrong.
 pub(crate) fn groups(
     view: &View<'_>,
     reader: format::Reader<'_>,
-    found: Option<&Shown>,
+    subject: Subject<'_>,
     pairs: &Pairs,
     problems: &[FieldProblem],
     t: &Texts,
 ) -> Vec<FormGroup> {
     let mut groups: Vec<FormGroup> = Vec::new();
+    let found = match subject {
+        Subject::Record(found) => Some(found),
+        Subject::New | Subject::Many => None,
+    };
+    let is_new = matches!(subject, Subject::New);
     for &index in &view.face.order {
         let field = match found {
             Some(found) => {
@@ -137,7 +153,7 @@ pub(crate) fn groups(
         let value = found.and_then(|found| found.value(index)).cloned();
         let locked = face.read_only.map(crate::view::locked).or(field.locked);
         // What is kept is asked for where a new record cannot be without it.
-        let is_asked = found.is_none() && field.required && locked == Some(Locked::Kept);
+        let is_asked = is_new && field.required && locked == Some(Locked::Kept);
         let locked = locked.filter(|_| !is_asked);
         if found.is_none() && locked.is_some() {
             continue;
@@ -153,8 +169,7 @@ pub(crate) fn groups(
         };
         let was_sent = first(pairs, &format!("was.{}", field.name)).and_then(Value::from_tagged);
         let default = view.resource().fields[index].default.clone().or_else(|| {
-            (found.is_none()
-                && view.resource().fields[index].generated != kontor_model::Generated::No)
+            (is_new && view.resource().fields[index].generated != kontor_model::Generated::No)
                 .then(String::new)
         });
         let cell = view.cell(index, value.clone().unwrap_or_default(), title);
@@ -174,7 +189,7 @@ pub(crate) fn groups(
                 .iter()
                 .find(|problem| problem.field == field.name)
                 .map(|problem| field_text(t, problem)),
-            default: if found.is_none() { default } else { None },
+            default: default.filter(|_| is_new),
             cell,
             field: FieldView { locked, ..field },
         };
