@@ -91,7 +91,7 @@ pub(super) async fn stale(
             }
         }
         Ok::<_, OfficeError>(StaleScreen {
-            record: view.record(&key),
+            record: view.record(&found.key),
             title: found.title.clone(),
             clashes,
             others,
