@@ -1,6 +1,6 @@
 //! What a form of a record asks for, and what it gives.
 
-use kontor_model::Value;
+use kontor_model::{Generated, Value};
 use kontor_office::{Edit, EditRequest, FieldProblem, Input, OfficeError, Problem, Shown};
 
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::pages::record::form::{FormGroup, FormInput};
 use crate::pages::record::given::{Given, given, input_text};
 use crate::shown::{FieldView, Linked, Locked};
 use crate::texts::Texts;
-use crate::view::View;
+use crate::view::{View, locked};
 use crate::visitor::Reader;
 
 /// What a form gives for the fields of a resource. Where a conflict was shown, a version counts as
@@ -136,71 +136,79 @@ pub(crate) fn groups(
     problems: &[FieldProblem],
     t: &Texts,
 ) -> Vec<FormGroup> {
+    let asked = Asked { view, reader, subject, pairs };
     let mut groups: Vec<FormGroup> = Vec::new();
-    let found = match subject {
-        Subject::Record(found) => Some(found),
-        Subject::New | Subject::Many => None,
-    };
-    let is_new = matches!(subject, Subject::New);
     for &index in &view.face.order {
-        let field = match found {
-            Some(found) => {
-                view.with_currency(view.field(index), index, |other| found.value(other).cloned())
-            }
-            None => seen_field(view, index, pairs),
-        };
-        let face = &view.face.fields[index];
-        let value = found.and_then(|found| found.value(index)).cloned();
-        let locked = face.read_only.map(crate::view::locked).or(field.locked);
-        // What is kept is asked for where a new record cannot be without it.
-        let is_asked = is_new && field.required && locked == Some(Locked::Kept);
-        let locked = locked.filter(|_| !is_asked);
-        if found.is_none() && locked.is_some() {
-            continue;
-        }
-        let at = found.and_then(|found| found.fields.iter().position(|(shown, _)| *shown == index));
-        let title =
-            at.and_then(|at| found.and_then(|found| found.titles.get(at)).and_then(Option::as_ref));
-        let typed = first(pairs, &format!("v.{}", field.name));
-        let is_null = if typed.is_some() {
-            first(pairs, &format!("null.{}", field.name)).is_some()
-        } else {
-            value.as_ref().is_some_and(Value::is_null)
-        };
-        let was_sent = first(pairs, &format!("was.{}", field.name)).and_then(Value::from_tagged);
-        let default = view.resource().fields[index].default.clone().or_else(|| {
-            (is_new && view.resource().fields[index].generated != kontor_model::Generated::No)
-                .then(String::new)
-        });
-        let cell = view.cell(index, value.clone().unwrap_or_default(), title);
-        let input = FormInput {
-            text: typed.map_or_else(
-                || {
-                    value
-                        .as_ref()
-                        .map(|value| input_text(reader, &field, value))
-                        .unwrap_or_default()
-                },
-                str::to_owned,
-            ),
-            is_null,
-            was: was_sent.or(value),
-            error: problems
-                .iter()
-                .find(|problem| problem.field == field.name)
-                .map(|problem| field_text(t, problem)),
-            default: default.filter(|_| is_new),
-            cell,
-            field: FieldView { locked, ..field },
-        };
-        let name =
-            face.group.as_ref().map(|group| group.in_language(view.language.code()).to_owned());
+        let Some(mut input) = asked.input(index) else { continue };
+        let problem = problems.iter().find(|problem| problem.field == input.field.name);
+        input.error = problem.map(|problem| field_text(t, problem));
+        let group = view.face.fields[index].group.as_ref();
+        let name = group.map(|group| group.in_language(view.language.code()).to_owned());
         match groups.iter_mut().find(|group| group.title == name) {
             Some(group) => group.inputs.push(input),
             None => groups.push(FormGroup { title: name, inputs: vec![input] }),
         }
     }
     groups
+}
+
+/// What a form asks for.
+struct Asked<'a> {
+    view: &'a View<'a>,
+    reader: format::Reader<'a>,
+    subject: Subject<'a>,
+    /// What it gave before.
+    pairs: &'a Pairs,
+}
+
+impl Asked<'_> {
+    /// The input of a field; none where the form does not ask for it.
+    fn input(&self, index: usize) -> Option<FormInput> {
+        let (found, is_new) = match self.subject {
+            Subject::Record(found) => (Some(found), false),
+            Subject::New => (None, true),
+            Subject::Many => (None, false),
+        };
+        let view = self.view;
+        let field = match found {
+            Some(found) => {
+                view.with_currency(view.field(index), index, |other| found.value(other).cloned())
+            }
+            None => seen_field(view, index, self.pairs),
+        };
+        let locked = view.face.fields[index].read_only.map(locked).or(field.locked);
+        // What is kept is asked for where a new record cannot be without it.
+        let is_asked = is_new && field.required && locked == Some(Locked::Kept);
+        let locked = locked.filter(|_| !is_asked);
+        if found.is_none() && locked.is_some() {
+            return None;
+        }
+        let at = found.and_then(|found| found.fields.iter().position(|(shown, _)| *shown == index));
+        let value = at.zip(found).map(|(at, found)| found.fields[at].1.clone());
+        let title = at.zip(found).and_then(|(at, found)| found.titles.get(at)?.as_ref());
+        let given = |prefix: &str| first(self.pairs, &format!("{prefix}.{}", field.name));
+        let typed = given("v");
+        let text = || value.as_ref().map(|value| input_text(self.reader, &field, value));
+        Some(FormInput {
+            text: typed.map_or_else(|| text().unwrap_or_default(), str::to_owned),
+            is_null: match typed {
+                Some(_) => given("null").is_some(),
+                None => value.as_ref().is_some_and(Value::is_null),
+            },
+            cell: view.cell(index, value.clone().unwrap_or_default(), title),
+            was: given("was").and_then(Value::from_tagged).or(value),
+            error: None,
+            default: if is_new { self.default(index) } else { None },
+            field: FieldView { locked, ..field },
+        })
+    }
+
+    /// What a new record gets where nothing is given; empty where only the database knows it.
+    fn default(&self, index: usize) -> Option<String> {
+        let field = &self.view.resource().fields[index];
+        let is_generated = field.generated != Generated::No;
+        field.default.clone().or_else(|| is_generated.then(String::new))
+    }
 }
 
 /// What is wrong with the record as a whole.
