@@ -8,6 +8,9 @@ export const ADMINISTRATOR = { name: "Ada Kontor", email: "ada@kontor.example", 
 /** Somebody who may read and nothing else. */
 export const READER = { name: "Rita Leser", email: "rita@kontor.example", password: "noch ein ganzer Satz" };
 
+/** Somebody who may not even read. */
+export const STRANGER = { name: "Frida Fremd", email: "frida@kontor.example", password: "und noch ein ganzer Satz" };
+
 const FLAGS = [
   "--headless",
   "--no-sandbox",

@@ -1,5 +1,5 @@
 // Every page of Kontor, each with the way to it. Tests that hold for all pages go through this list.
-import { READER } from "./browser.mjs";
+import { READER, STRANGER } from "./browser.mjs";
 import { changeNote, input, invite, ORDERS, pageOf, save, settled } from "./world.mjs";
 
 const encoded = (filter) => encodeURIComponent(filter);
@@ -34,6 +34,14 @@ async function stale(page, world) {
   await input(page, "note").fill(`von mir ${scratched}`);
   await save(page);
   await page.locator("fieldset.versions").waitFor();
+}
+
+/** An undo that a colleague's edit came before. */
+async function overtaken(page, world) {
+  await page.goto(await changeNote(world, SCRATCH, `wird überholt ${++scratched}`));
+  await changeNote(world, SCRATCH, `hat überholt ${scratched}`);
+  await page.locator("form[action$='/undo'] button").click();
+  await page.getByRole("heading", { level: 1, name: "Cannot be taken back" }).waitFor();
 }
 
 /**
@@ -135,6 +143,17 @@ export const PAGES = [
     },
   },
   {
+    name: "preview of a bulk deletion on which others hang",
+    open: async (page) => {
+      await page.goto(ORDERS);
+      const picks = page.locator("tbody .pick input");
+      await picks.nth(0).check();
+      await picks.nth(1).check();
+      await page.locator("#bulk button[value=delete]").click();
+      await page.locator("ul.rows-list a").first().waitFor();
+    },
+  },
+  {
     name: "preview of a bulk deletion with a wrong number",
     status: 422,
     open: async (page) => {
@@ -153,6 +172,7 @@ export const PAGES = [
     name: "change",
     open: async (page, world) => page.goto((world.change ??= await changeNote(world, 12, "Für die Seite einer Änderung"))),
   },
+  { name: "undo that comes too late", status: 409, open: overtaken },
   { name: "backend", open: at("/b/orders") },
   { name: "backend with proposals", open: at("/b/register") },
   { name: "account", open: at("/account") },
@@ -207,6 +227,7 @@ export const PAGES = [
   { name: "nothing there", status: 404, open: at("/nowhere") },
   { name: "no such record", status: 404, open: at(`${ORDERS}/r/999999999`) },
   { name: "no right", who: "reader", status: 403, open: at("/people") },
+  { name: "mosaic of somebody who may read nothing", who: "stranger", open: at("/") },
   { name: "list for a reader", who: "reader", open: at(ORDERS) },
   { name: "record for a reader", who: "reader", open: at(`${ORDERS}/r/12`) },
 ];
@@ -226,6 +247,7 @@ async function invitation(world) {
 /** A fresh page in front of whoever an entry of the list is meant for. */
 export async function pageFor(world, entry, options) {
   if (entry.who === "reader") await theReader(world);
+  if (entry.who === "stranger") await (world.stranger ??= invite(world, "stranger", STRANGER, "nothing"));
   return pageOf(world, entry.who === null ? undefined : (entry.who ?? "administrator"), options);
 }
 

@@ -8,8 +8,8 @@ use kontor_model::BackendName;
 use kontor_store::grants::{EVERY_BACKEND, Grant, Role};
 use kontor_store::users::User;
 
+use crate::backend::Backend;
 use crate::error::OfficeError;
-use crate::registry::Backend;
 
 /// Somebody who has signed in, or the holder of an API token.
 #[derive(Debug, Clone)]

@@ -35,7 +35,7 @@ impl Office {
         name: &str,
         body: &serde_json::Value,
     ) -> Result<(), OfficeError> {
-        self.append(kind, user, name, None, None, body).await
+        self.append(self.entry(kind, user, name, body)?).await
     }
 
     /// Records something that somebody did with a resource, apart from changing it.
@@ -47,15 +47,7 @@ impl Office {
         resource: &ResourceName,
         body: &serde_json::Value,
     ) -> Result<(), OfficeError> {
-        self.append(
-            kind,
-            Some(&actor.user),
-            &actor.user.name,
-            Some(backend.to_string()),
-            Some(resource.to_string()),
-            body,
-        )
-        .await
+        self.note_at(kind, actor, backend, Some(resource), body).await
     }
 
     /// Records something that somebody did with a backend.
@@ -66,27 +58,26 @@ impl Office {
         backend: &BackendName,
         body: &serde_json::Value,
     ) -> Result<(), OfficeError> {
-        self.append(
-            kind,
-            Some(&actor.user),
-            &actor.user.name,
-            Some(backend.to_string()),
-            None,
-            body,
-        )
-        .await
+        self.note_at(kind, actor, backend, None, body).await
     }
 
-    async fn append(
+    async fn note_at(
         &self,
         kind: &str,
-        user: Option<&User>,
-        name: &str,
-        backend: Option<String>,
-        resource: Option<String>,
+        actor: &Actor,
+        backend: &BackendName,
+        resource: Option<&ResourceName>,
         body: &serde_json::Value,
     ) -> Result<(), OfficeError> {
-        let entry = NewEntry { backend, resource, ..self.entry(kind, user, name, body)? };
+        let entry = NewEntry {
+            backend: Some(backend.to_string()),
+            resource: resource.map(ToString::to_string),
+            ..self.entry(kind, Some(&actor.user), &actor.user.name, body)?
+        };
+        self.append(entry).await
+    }
+
+    async fn append(&self, entry: NewEntry) -> Result<(), OfficeError> {
         self.store.audit().append(vec![entry], OpenChange::None).await?;
         Ok(())
     }

@@ -166,7 +166,7 @@ impl Office {
     ) -> Result<(), OfficeError> {
         self.refresh(&permit.backend).await;
         match permit.backend.health().condition {
-            crate::registry::Condition::Down { failure, .. } => {
+            crate::backend::Condition::Down { failure, .. } => {
                 Err(OfficeError::backend(&permit.backend.name, failure))
             }
             _ => Ok(()),

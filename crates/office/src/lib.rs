@@ -3,6 +3,7 @@
 
 mod actor;
 mod audit;
+mod backend;
 pub mod catalog;
 mod changes;
 mod connecting;
@@ -26,6 +27,7 @@ use kontor_store::Micros;
 
 pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
+pub use backend::{Backend, Condition as BackendCondition, Health};
 pub use changes::{
     Applied, Author, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Fate, Input,
     ItemState, NotWritten, OperationState, Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
@@ -42,7 +44,6 @@ pub use records::{
     ExportFormat, Exported, Found, FoundRecord, LinkedTitle, List, ListRequest, Listed, Related,
     SearchPlan, SearchScope, Shown,
 };
-pub use registry::{Backend, Condition as BackendCondition, Health};
 pub use views::{NewView, ViewDefinition, parse_sort};
 
 pub use kontor_connect::{Budget, Failure, FailureKind, Gauge};

@@ -12,12 +12,12 @@ use sha2::Digest as _;
 
 use crate::Office;
 use crate::actor::{Actor, Manage, Permit};
+use crate::backend::Backend;
 use crate::catalog::Catalog;
 use crate::drift;
 use crate::error::OfficeError;
 use crate::manifest::{Edit, Manifest, WriteError};
-use crate::proposals::{self, Cost, Kind, Proposal};
-use crate::registry::Backend;
+use crate::proposals::{self, Cost, Proposal};
 
 mod writing;
 
@@ -61,23 +61,6 @@ pub fn proposal_id(proposal: &Proposal) -> String {
     kontor_model::value::hex(&digest).chars().take(ID_LENGTH).collect()
 }
 
-/// The word of a kind in the store and in the audit.
-fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Link => "link",
-        Kind::Secret => "secret",
-        Kind::SoftDelete => "soft_delete",
-        Kind::Stamps => "stamps",
-        Kind::Translations => "translations",
-        Kind::Kinds => "kinds",
-        Kind::JoinTable => "join_table",
-        Kind::Money => "money",
-        Kind::Status => "status",
-        Kind::List => "list",
-        Kind::UnixTime => "unix_time",
-    }
-}
-
 impl Proposing {
     fn found<T>(&self, work: impl FnOnce(&mut HashMap<BackendName, Found>) -> T) -> T {
         work(&mut self.found.lock().unwrap_or_else(PoisonError::into_inner))
@@ -101,7 +84,7 @@ impl Office {
         let decided = self.decided(&permit.backend.name).await?;
         let catalog = permit.backend.catalog()?;
         let is_open = |proposal: &Proposal| {
-            !decided.contains(&(kind_word(proposal.kind).to_owned(), proposal.subject.clone()))
+            !decided.contains(&(proposal.kind.word().to_owned(), proposal.subject.clone()))
                 && writing::is_news(permit.backend.manifest(), &catalog, &proposal.edit)
         };
         let open = found.proposals.into_iter().filter(is_open);
@@ -245,7 +228,7 @@ impl Office {
             .iter()
             .map(|proposal| Decision {
                 backend: backend.to_string(),
-                kind: kind_word(proposal.kind).to_owned(),
+                kind: proposal.kind.word().to_owned(),
                 subject: proposal.subject.clone(),
                 verdict,
                 who: actor.user.name.clone(),

@@ -2,7 +2,7 @@
 
 use kontor_model::{BackendName, FieldType, RecordKey, ResourceName, Value};
 
-use crate::format::Format;
+use crate::format::{Format, is_number};
 use crate::links;
 
 /// The address of a record in full.
@@ -267,6 +267,16 @@ impl FieldView {
             Format::Money { currency, .. } => currency.as_deref(),
             _ => None,
         }
+    }
+
+    /// With what its values tell: where the database gives no type and all of them are numbers, they
+    /// stand as numbers do.
+    #[must_use]
+    pub fn told_by<'a>(self, values: impl IntoIterator<Item = &'a Value>) -> Self {
+        let mut values = values.into_iter().filter(|value| !value.is_null()).peekable();
+        let holds_numbers =
+            self.ty == FieldType::Any && values.peek().is_some() && values.all(is_number);
+        Self { holds_numbers, ..self }
     }
 
     /// Whether its values stand right-aligned.

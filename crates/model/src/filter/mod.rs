@@ -8,6 +8,7 @@
 
 pub mod bind;
 pub mod period;
+mod print;
 mod text;
 
 pub use text::FilterError;
@@ -187,6 +188,6 @@ impl Filter {
 
 impl std::fmt::Display for Filter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        text::print(self, f)
+        print::print(self, f)
     }
 }

@@ -12,8 +12,8 @@ use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
 use super::plan::Plan;
 use super::settle::Begun;
 use crate::actor::{Actor, Edit, Needed, Right as _};
+use crate::backend::Backend;
 use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
-use crate::registry::Backend;
 use crate::{Office, random};
 
 /// A change that was applied, in whole or in part.

@@ -3,18 +3,17 @@
 
 use std::collections::HashSet;
 
-use kontor_model::condition::{Comparison, Condition, Test};
+use kontor_model::Condition;
 use kontor_model::filter::{Filter, Operator};
 use kontor_model::{
-    ChangeItem, Column, Count, OnDelete, Query, RecordKey, Resource, ResourceKind, ResourceName,
-    Value,
+    ChangeItem, Column, Count, OnDelete, Query, RecordKey, ResourceKind, ResourceName, Value,
 };
 
 use crate::Office;
 use crate::actor::{Edit, Permit};
 use crate::catalog::{Catalog, Face, Link};
 use crate::error::OfficeError;
-use crate::records::{has_key, typed_key};
+use crate::records::{has_one_of_keys, one_of, typed_key};
 
 /// Records that are asked for at once.
 const CHUNK: usize = 1_000;
@@ -250,7 +249,8 @@ impl Office {
             };
             let query = Query::unordered(
                 resource.key.iter().map(|&field| Column::whole(field)).collect(),
-                any_of(resource, chunk).and(points),
+                has_one_of_keys(resource, chunk.iter().filter_map(|item| item.key.as_ref()))
+                    .and(points),
                 u32::try_from(chunk.len()).unwrap_or(u32::MAX),
             );
             let page = permit.backend.select(catalog, face, &query).await?;
@@ -285,33 +285,6 @@ fn fate(on_delete: Option<OnDelete>) -> Fate {
         Some(OnDelete::Refuse) => Fate::Refuses,
         None => Fate::Dangling,
     }
-}
-
-/// That fields hold one of several rows of values.
-fn one_of(fields: &[usize], values: &[Vec<Value>]) -> Condition {
-    if let [field] = fields {
-        return Condition::Field(*field, Test::In(values.iter().flatten().cloned().collect()));
-    }
-    let all = |row: &Vec<Value>| {
-        let each = fields.iter().zip(row).map(|(&field, value)| {
-            Condition::Field(field, Test::Compare(Comparison::Eq, value.clone()))
-        });
-        Condition::All(each.collect())
-    };
-    Condition::Any(values.iter().map(all).collect())
-}
-
-/// That a record is one of these.
-fn any_of(resource: &Resource, items: &[ChangeItem]) -> Condition {
-    let keys = || items.iter().filter_map(|item| item.key.as_ref());
-    if let [field] = resource.key.as_slice() {
-        let values = keys().filter_map(|key| match key {
-            RecordKey::Values(values) => values.first().cloned(),
-            RecordKey::Content(_) => None,
-        });
-        return Condition::Field(*field, Test::In(values.collect()));
-    }
-    Condition::Any(keys().map(|key| has_key(resource, key)).collect())
 }
 
 /// Whether a record points to itself; it goes with itself.

@@ -70,7 +70,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
-        let key = typed_key(resource, face, key)?;
+        let mut key = typed_key(resource, face, key)?;
         let mut after = inputs(resource, face, &edit.set)?;
         let mut before = expectations(resource, face, &edit.expect)?;
         let unseen: Vec<usize> = after
@@ -78,9 +78,11 @@ impl Office {
             .map(|(field, _)| *field)
             .filter(|field| !before.iter().any(|(seen, _)| seen == field))
             .collect();
-        if !unseen.is_empty() {
-            let present = self.present(permit, &catalog, face, &key, &unseen).await?;
-            before.extend(unseen.iter().copied().zip(present));
+        if !unseen.is_empty() || has_spellings(resource) {
+            let (held, present) =
+                self.present_record(permit, &catalog, face, &key, &unseen).await?;
+            key = held;
+            before.extend(unseen.into_iter().zip(present));
         }
         // What is written as it was seen is no change; but it stays expected.
         after.retain(|(field, value)| {
@@ -145,7 +147,8 @@ impl Office {
         let resource = catalog.resource(face);
         let key = typed_key(resource, face, key)?;
         if let Some(soft) = &face.soft_delete {
-            let present = self.present(permit, &catalog, face, &key, &[soft.field]).await?;
+            let (key, present) =
+                self.present_record(permit, &catalog, face, &key, &[soft.field]).await?;
             let now = match &soft.deleted {
                 Mark::Fixed(value) => value.clone(),
                 Mark::Now => self.now_for(&resource.fields[soft.field].ty),
@@ -160,7 +163,7 @@ impl Office {
             return Ok(made(permit, &catalog, face, ChangeKind::Update, vec![item]));
         }
         let fields: Vec<usize> = (0..resource.fields.len()).collect();
-        let present = self.present(permit, &catalog, face, &key, &fields).await?;
+        let (key, present) = self.present_record(permit, &catalog, face, &key, &fields).await?;
         let mut before: Vec<(usize, Value)> = fields.into_iter().zip(present).collect();
         for (field, seen) in expectations(resource, face, expect)? {
             before[field].1 = seen;
@@ -200,13 +203,33 @@ impl Office {
         key: &RecordKey,
         fields: &[usize],
     ) -> Result<Vec<Value>, OfficeError> {
-        let query = Query::unordered(
-            fields.iter().map(|&field| Column::whole(field)).collect(),
-            has_key(catalog.resource(face), key),
-            1,
-        );
+        let (_, present) = self.present_record(permit, catalog, face, key, fields).await?;
+        Ok(present)
+    }
+
+    /// What some fields of a record hold now, and before that its key as the backend holds it: the
+    /// audit keeps what happens to a record under that one, however it was asked for.
+    pub(crate) async fn present_record(
+        &self,
+        permit: &Permit<EditRight>,
+        catalog: &Catalog,
+        face: &Face,
+        key: &RecordKey,
+        fields: &[usize],
+    ) -> Result<(RecordKey, Vec<Value>), OfficeError> {
+        let resource = catalog.resource(face);
+        let held = resource.key.iter().filter(|_| matches!(key, RecordKey::Values(_)));
+        let columns = fields.iter().chain(held).map(|&field| Column::whole(field)).collect();
+        let query = Query::unordered(columns, has_key(resource, key), 1);
         let page = permit.backend.select(catalog, face, &query).await?;
-        page.rows.into_iter().next().ok_or_else(|| OfficeError::unknown_record(key))
+        let row = page.rows.into_iter().next();
+        let mut present = row.ok_or_else(|| OfficeError::unknown_record(key))?;
+        let held = present.split_off(fields.len());
+        let key = match key {
+            RecordKey::Values(_) => RecordKey::Values(held),
+            RecordKey::Content(_) => key.clone(),
+        };
+        Ok((key, present))
     }
 
     /// The present moment in the form of a type.
@@ -225,6 +248,23 @@ impl Office {
             _ => Value::Text(format!("{} {}", utc.date(), utc.time())),
         }
     }
+}
+
+/// Whether a backend may find a record by a key that is written in another way than its own:
+/// letter case, `1.5` for `1.50`, digits of a second.
+fn has_spellings(resource: &Resource) -> bool {
+    let has_one = |ty: &FieldType| {
+        matches!(
+            ty,
+            FieldType::Bool
+                | FieldType::Int { .. }
+                | FieldType::Uuid
+                | FieldType::Date
+                | FieldType::Year
+                | FieldType::Bytes
+        )
+    };
+    !resource.key.iter().all(|&field| has_one(&resource.fields[field].ty))
 }
 
 pub(super) fn made(

@@ -17,10 +17,10 @@ use super::journal::{
     self, ItemRecord, OUTCOME, Operation, OperationState, OutcomeRecord, Sealing,
 };
 use crate::Office;
+use crate::backend::Backend;
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
 use crate::records::{has_key, recorded_key};
-use crate::registry::Backend;
 
 /// What is found of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use kontor_store::{Micros, SecretHash, grants, tokens};
 use super::accounts::LONGEST_EMAIL;
 use super::{PeopleError, password, throttling};
 use crate::actor::{Actor, Way};
+use crate::backend::Backend;
 use crate::error::OfficeError;
-use crate::registry::Backend;
 use crate::{Office, random};
 
 const MINUTE: Micros = 60 * 1_000_000;
@@ -108,12 +108,6 @@ impl Office {
         }
     }
 
-    /// Who was looked up a moment ago, where that holds for certain: nobody but this server changes
-    /// the store, and it forgets everybody whenever it changes anybody's rights.
-    pub(super) fn certain_actor(&self, secret: &SecretHash, now: Micros) -> Option<Arc<Actor>> {
-        if self.store.is_shared() { None } else { self.actors.get(secret, now) }
-    }
-
     /// Who a session's cookie belongs to at this moment, as the store has it. For requests that
     /// write.
     ///
@@ -123,24 +117,42 @@ impl Office {
         &self,
         secret: &str,
     ) -> Result<Option<Arc<Actor>>, OfficeError> {
-        let hash = SecretHash::of(secret);
-        let now = self.clock.micros();
-        if let Some(actor) = self.certain_actor(&hash, now) {
+        let (hash, now) = (SecretHash::of(secret), self.clock.micros());
+        let found = async {
+            let found = sessions::find(&mut self.store.read(), &hash, now).await?;
+            let Some((session, user)) = found else { return Ok(None) };
+            if now - session.last_seen > TOUCH {
+                let idle = (now + IDLE).min(session.expires);
+                self.store
+                    .transaction(async |mut tx| {
+                        sessions::touch(&mut tx, &session.id, now, idle).await
+                    })
+                    .await?;
+            }
+            Ok(Some((user, Way::Session(session.id))))
+        };
+        self.kept_actor(&hash, now, found).await
+    }
+
+    /// Who a secret belongs to: as it was looked up a moment ago, where that holds for certain,
+    /// else as `found` says, which is not asked before. It is certain where one server has the store
+    /// to itself, since that forgets everybody whenever it changes anybody's rights. What operators
+    /// write beside it at the command line, invitations and links, takes no right from anybody.
+    pub(super) async fn kept_actor(
+        &self,
+        hash: &SecretHash,
+        now: Micros,
+        found: impl Future<Output = Result<Option<(User, Way)>, OfficeError>> + Send,
+    ) -> Result<Option<Arc<Actor>>, OfficeError> {
+        if !self.store.is_shared()
+            && let Some(actor) = self.actors.get(hash, now)
+        {
             return Ok(Some(actor));
         }
         let asked = self.actors.turn();
-        let Some((session, user)) = sessions::find(&mut self.store.read(), &hash, now).await?
-        else {
-            return Ok(None);
-        };
-        if now - session.last_seen > TOUCH {
-            let idle = (now + IDLE).min(session.expires);
-            self.store
-                .transaction(async |mut tx| sessions::touch(&mut tx, &session.id, now, idle).await)
-                .await?;
-        }
-        let actor = self.actor(user, Way::Session(session.id)).await?;
-        self.actors.put(&hash, &actor, now, asked);
+        let Some((user, way)) = found.await? else { return Ok(None) };
+        let actor = self.actor(user, way).await?;
+        self.actors.put(hash, &actor, now, asked);
         Ok(Some(actor))
     }
 

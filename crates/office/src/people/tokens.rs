@@ -111,24 +111,19 @@ impl Office {
         &self,
         secret: &str,
     ) -> Result<Option<Arc<Actor>>, OfficeError> {
-        let hash = SecretHash::of(secret);
-        let now = self.clock.micros();
-        if let Some(actor) = self.certain_actor(&hash, now) {
-            return Ok(Some(actor));
-        }
-        let asked = self.actors.turn();
-        let Some((token, user)) = tokens::find(&mut self.store.read(), &hash, now).await? else {
-            return Ok(None);
+        let (hash, now) = (SecretHash::of(secret), self.clock.micros());
+        let found = async {
+            let found = tokens::find(&mut self.store.read(), &hash, now).await?;
+            let Some((token, user)) = found else { return Ok(None) };
+            if token.last_used.is_none_or(|used| now - used > TOUCH) {
+                self.store
+                    .transaction(async |mut tx| tokens::touch(&mut tx, &token.id, now).await)
+                    .await?;
+            }
+            let way = Way::Token { id: token.id, role: token.role, backends: token.backends };
+            Ok(Some((user, way)))
         };
-        if token.last_used.is_none_or(|used| now - used > TOUCH) {
-            self.store
-                .transaction(async |mut tx| tokens::touch(&mut tx, &token.id, now).await)
-                .await?;
-        }
-        let way = Way::Token { id: token.id, role: token.role, backends: token.backends };
-        let actor = self.actor(user, way).await?;
-        self.actors.put(&hash, &actor, now, asked);
-        Ok(Some(actor))
+        self.kept_actor(&hash, now, found).await
     }
 
     /// The actor's tokens.

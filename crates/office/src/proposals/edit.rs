@@ -259,19 +259,7 @@ impl ManifestEdit {
             Self::Translations { texts, .. } => format!("{:?}", texts.as_str()),
             Self::Stamps { .. } | Self::JoinTable { .. } => String::new(),
         };
-        let word = match self.kind() {
-            Kind::Link => "link",
-            Kind::Secret => "secret",
-            Kind::SoftDelete => "soft_delete",
-            Kind::Stamps => "stamps",
-            Kind::Translations => "translations",
-            Kind::Kinds => "kinds",
-            Kind::JoinTable => "join_table",
-            Kind::Money => "money",
-            Kind::Status => "status",
-            Kind::List => "list",
-            Kind::UnixTime => "unix_time",
-        };
+        let word = self.kind().word();
         format!("{word} {:?} {about}", self.resource().as_str()).trim_end().to_owned()
     }
 }

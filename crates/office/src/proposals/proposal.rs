@@ -47,6 +47,25 @@ pub enum Kind {
     UnixTime,
 }
 
+impl Kind {
+    /// Its word in subjects, in the store and in the audit.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Secret => "secret",
+            Self::SoftDelete => "soft_delete",
+            Self::Stamps => "stamps",
+            Self::Translations => "translations",
+            Self::Kinds => "kinds",
+            Self::JoinTable => "join_table",
+            Self::Money => "money",
+            Self::Status => "status",
+            Self::List => "list",
+            Self::UnixTime => "unix_time",
+        }
+    }
+}
+
 /// How sure a proposal is, in percent from 1 to 99: nothing that is guessed is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

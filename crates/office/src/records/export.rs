@@ -12,10 +12,9 @@ use kontor_model::{FieldType, Query, Resource, ResourceName, Value};
 use tokio::sync::mpsc;
 
 use super::comma_separated::{csv_record, harmless};
-use super::list::{
-    ListRequest, Listed, column, content_fields, currency_fields, key_of, own_currencies,
-};
-use super::titles::{Along, take_titles};
+use super::list::{ListRequest, Listed};
+use super::reading::Reading;
+use super::titles::Along;
 use crate::Office;
 use crate::actor::{Permit, Read};
 use crate::catalog::{Catalog, Face, Format, in_major_units, own_digits};
@@ -28,12 +27,7 @@ const BATCH: usize = 500;
 /// Batches whose titles are asked for at the same time, while the rows after them are read.
 const BATCHES_AT_ONCE: usize = 2;
 /// Bytes gathered before they are sent on.
-const PARCEL: usize = 64 * 1024;
-/// A sheet holds so many rows, its head included (Excel's limit).
-const XLSX_ROWS: u32 = 1_048_576;
-/// A cell holds so many characters (Excel's limit).
-const XLSX_CHARACTERS: usize = 32_767;
-
+pub(super) const PARCEL: usize = 64 * 1024;
 /// What an export is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
@@ -73,13 +67,10 @@ impl ExportFormat {
 pub type Exported = BoxStream<'static, Result<Bytes, OfficeError>>;
 
 /// What is written of each record.
-struct Layout {
+pub(super) struct Layout {
     catalog: Arc<Catalog>,
     face: usize,
-    columns: Vec<usize>,
-    read: Vec<usize>,
-    /// For each column, the field that holds its own currency; empty where no column has one.
-    currencies: Vec<Option<usize>>,
+    pub(super) reading: Reading,
     /// For each column of money that is kept in minor units, their digits.
     minor: Vec<Option<u32>>,
     language: String,
@@ -91,16 +82,16 @@ impl Layout {
     }
 
     /// Columns that are links get the other record's title beside the value.
-    fn has_title(&self, field: usize) -> bool {
+    pub(super) fn has_title(&self, field: usize) -> bool {
         self.face()
             .link_at(field)
-            .is_some_and(|link| link.fields.iter().all(|f| self.columns.contains(f)))
+            .is_some_and(|link| link.fields.iter().all(|f| self.reading.columns.contains(f)))
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub(super) fn heads(&self) -> Vec<String> {
         let face = self.face();
         let mut heads = Vec::new();
-        for &field in &self.columns {
+        for &field in &self.reading.columns {
             heads.push(face.fields[field].title.in_language(&self.language).to_owned());
             if let Some(link) = face.link_at(field).filter(|_| self.has_title(field)) {
                 let target = &self.catalog.faces[link.target];
@@ -115,7 +106,7 @@ impl Layout {
     }
 
     /// An amount that is kept in minor units, in major ones as the screen shows it.
-    fn amount(&self, at: usize, record: &Listed) -> Option<String> {
+    pub(super) fn amount(&self, at: usize, record: &Listed) -> Option<String> {
         let decimals = self.minor[at]?;
         let value = &record.values[at];
         if !matches!(value, Value::Int(_) | Value::UInt(_)) {
@@ -151,48 +142,24 @@ impl Office {
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
         let planned = self.planned(permit, &catalog, face, request)?;
-        let mut read = planned.columns.clone();
-        let address = if resource.key.is_empty() {
-            content_fields(resource, face)
-        } else {
-            resource.key.clone()
-        };
-        let linked = planned
-            .columns
-            .iter()
-            .filter_map(|&field| face.link_at(field))
-            .flat_map(|link| link.fields.clone());
-        for field in address.into_iter().chain(linked) {
-            if !read.contains(&field) && planned.columns.contains(&field) {
-                read.push(field);
-            }
-        }
-        let currencies = currency_fields(face, &planned.columns);
-        for &field in currencies.iter().flatten() {
-            if !read.contains(&field) {
-                read.push(field);
-            }
-        }
-        let columns = read.iter().map(|&field| column(resource, field, false)).collect();
+        let reading = Reading::of(face, planned.columns).with_currencies();
         let mut query = Query {
             sort: planned.sort,
             total_order: planned.total_order,
-            ..Query::unordered(columns, planned.condition, u32::MAX)
+            ..Query::unordered(reading.to_read(resource), planned.condition, u32::MAX)
         };
-        let along = self.titles_along(permit, &catalog, face, &planned.columns);
+        let along = self.titles_along(permit, &catalog, face, &reading.columns);
         query.linked = along.iter().map(Along::linked).collect();
         let rows = permit.backend.stream(&catalog, face, &query, BUDGET).await?;
         let body =
             serde_json::json!({ "filter": planned.filter.to_string(), "search": request.search });
         self.note_record("records.exported", &permit.actor, &permit.backend.name, name, &body)
             .await?;
-        let minor = planned.columns.iter().map(|&field| minor_unit(resource, face, field));
+        let minor = reading.columns.iter().map(|&field| minor_unit(resource, face, field));
         let layout = Layout {
             face: face.index,
             minor: minor.collect(),
-            currencies,
-            columns: planned.columns,
-            read,
+            reading,
             language: permit.actor.user.language.clone(),
             catalog,
         };
@@ -222,7 +189,7 @@ impl Office {
     }
 
     /// The rows in batches, with the titles of their links.
-    fn batches<'a>(
+    pub(super) fn batches<'a>(
         &'a self,
         permit: &'a Permit<Read>,
         layout: &'a Layout,
@@ -241,17 +208,12 @@ impl Office {
         rows: Vec<Result<Vec<Value>, kontor_connect::Failure>>,
     ) -> Result<Vec<Listed>, OfficeError> {
         let failed = |failure| OfficeError::backend(&permit.backend.name, failure);
-        let (catalog, face, columns) = (&layout.catalog, layout.face(), &layout.columns);
+        let (catalog, face, columns) = (&layout.catalog, layout.face(), &layout.reading.columns);
         let resource = catalog.resource(face);
         let along = self.titles_along(permit, catalog, face, columns);
         let mut batch = Vec::with_capacity(rows.len());
         for row in rows {
-            let mut values = row.map_err(failed)?;
-            let titles = take_titles(&mut values, &along, columns.len());
-            let key = key_of(resource, face, &layout.read, &values);
-            let currencies = own_currencies(&layout.currencies, &layout.read, &values);
-            values.truncate(columns.len());
-            batch.push(Listed { key, values, titles, currencies });
+            batch.push(layout.reading.listed(resource, face, row.map_err(failed)?, &along));
         }
         if self.add_titles(permit, catalog, face, columns, &along, &mut batch).await {
             return Err(failed(kontor_connect::Failure::new(
@@ -277,7 +239,7 @@ impl Office {
             csv_record(&mut out, &heads);
         }
         let titled: Vec<bool> =
-            layout.columns.iter().map(|&field| layout.has_title(field)).collect();
+            layout.reading.columns.iter().map(|&field| layout.has_title(field)).collect();
         let mut batches = pin!(self.batches(permit, layout, rows));
         while let Some(batch) = batches.next().await {
             for record in &batch? {
@@ -296,47 +258,6 @@ impl Office {
         let _ = sender.send(Ok(out.into())).await;
         Ok(())
     }
-
-    /// A workbook is a compressed archive: it is written to a temporary file, row by row, and sent
-    /// when it is whole.
-    async fn workbook(
-        &self,
-        permit: &Permit<Read>,
-        layout: &Layout,
-        rows: kontor_connect::RowStream,
-        sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
-    ) -> Result<(), OfficeError> {
-        let (to_writer, from_reader) = mpsc::channel::<Vec<Vec<Cell>>>(4);
-        let heads = layout.heads();
-        let writer = tokio::task::spawn_blocking(move || write_workbook(&heads, from_reader));
-        let mut written = 1_u32;
-        let mut batches = pin!(self.batches(permit, layout, rows));
-        while let Some(batch) = batches.next().await {
-            let batch = batch?;
-            if sender.is_closed() {
-                break;
-            }
-            written = written.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
-            if written > XLSX_ROWS {
-                return Err(OfficeError::Parameter {
-                    what: "xlsx",
-                    problem: format!(
-                        "a sheet holds {XLSX_ROWS} rows; export as CSV or filter the list"
-                    ),
-                });
-            }
-            if to_writer
-                .send(batch.iter().map(|record| cells(layout, record)).collect())
-                .await
-                .is_err()
-            {
-                break;
-            }
-        }
-        drop(to_writer);
-        let file = writer.await.map_err(|error| OfficeError::Fault(error.to_string()))??;
-        send_file(file, sender).await
-    }
 }
 
 /// Digits of the minor unit in which a field keeps money.
@@ -348,113 +269,10 @@ fn minor_unit(resource: &Resource, face: &Face, field: usize) -> Option<u32> {
     }
 }
 
-async fn send_file(
-    file: std::fs::File,
-    sender: &mpsc::Sender<Result<Bytes, OfficeError>>,
-) -> Result<(), OfficeError> {
-    use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-    let fault = |error: std::io::Error| {
-        OfficeError::Fault(format!("the workbook could not be read back: {error}"))
-    };
-    let mut file = tokio::fs::File::from_std(file);
-    file.seek(std::io::SeekFrom::Start(0)).await.map_err(fault)?;
-    loop {
-        let mut parcel = Vec::with_capacity(PARCEL);
-        let read = (&mut file).take(PARCEL as u64).read_to_end(&mut parcel).await.map_err(fault)?;
-        if read == 0 || sender.send(Ok(parcel.into())).await.is_err() {
-            return Ok(());
-        }
-    }
-}
-
-/// A cell of a workbook.
-enum Cell {
-    Empty,
-    Text(String),
-    Number(f64),
-    Bool(bool),
-}
-
-fn cells(layout: &Layout, record: &Listed) -> Vec<Cell> {
-    let mut cells = Vec::new();
-    let columns = layout.columns.iter().zip(&record.values).zip(&record.titles).enumerate();
-    for (at, ((&field, value), title)) in columns {
-        cells.push(match layout.amount(at, record) {
-            Some(amount) => cell(&Value::Decimal(amount)),
-            None => cell(value),
-        });
-        if layout.has_title(field) {
-            let title = title.as_ref().and_then(|linked| linked.title.clone());
-            cells.push(title.map_or(Cell::Empty, Cell::Text));
-        }
-    }
-    cells
-}
-
-/// A number goes as a number only where a double holds it exactly; a text cell is never a formula.
-fn cell(value: &Value) -> Cell {
-    const EXACT: u64 = 1 << 53;
-    match value {
-        Value::Null => Cell::Empty,
-        Value::Bool(b) => Cell::Bool(*b),
-        #[expect(clippy::cast_precision_loss, reason = "checked to be exact")]
-        Value::Int(n) if n.unsigned_abs() <= EXACT => Cell::Number(*n as f64),
-        Value::Float(n) if n.is_finite() => Cell::Number(*n),
-        Value::Decimal(text) if text.len() <= 15 => {
-            text.parse().map_or_else(|_| Cell::Text(text.clone()), Cell::Number)
-        }
-        other => Cell::Text(other.to_text().unwrap_or_default()),
-    }
-}
-
-fn write_workbook(
-    heads: &[String],
-    mut rows: mpsc::Receiver<Vec<Vec<Cell>>>,
-) -> Result<std::fs::File, OfficeError> {
-    let fault = |error: rust_xlsxwriter::XlsxError| {
-        OfficeError::Fault(format!("the workbook could not be written: {error}"))
-    };
-    let mut workbook = rust_xlsxwriter::Workbook::new();
-    let bold = rust_xlsxwriter::Format::new().set_bold();
-    let sheet = workbook.add_worksheet_with_constant_memory().map_err(fault)?;
-    for (column, head) in (0_u16..).zip(heads) {
-        sheet.write_string_with_format(0, column, head, &bold).map_err(fault)?;
-    }
-    let mut row = 1;
-    while let Some(batch) = rows.blocking_recv() {
-        for cells in batch {
-            for (column, cell) in (0_u16..).zip(cells) {
-                write_cell(sheet, row, column, cell).map_err(fault)?;
-            }
-            row += 1;
-        }
-    }
-    let file = tempfile::tempfile().map_err(|error| OfficeError::Fault(error.to_string()))?;
-    workbook.save_to_writer(&file).map_err(fault)?;
-    Ok(file)
-}
-
-fn write_cell(
-    sheet: &mut rust_xlsxwriter::Worksheet,
-    row: u32,
-    column: u16,
-    cell: Cell,
-) -> Result<(), rust_xlsxwriter::XlsxError> {
-    match cell {
-        Cell::Empty => Ok(()),
-        Cell::Bool(b) => sheet.write_boolean(row, column, b).map(drop),
-        Cell::Number(n) => sheet.write_number(row, column, n).map(drop),
-        Cell::Text(text) if text.chars().count() > XLSX_CHARACTERS => {
-            let cut: String = text.chars().take(XLSX_CHARACTERS - 1).chain(['…']).collect();
-            sheet.write_string(row, column, cut).map(drop)
-        }
-        Cell::Text(text) => sheet.write_string(row, column, text).map(drop),
-    }
-}
-
 fn csv_line(out: &mut Vec<u8>, layout: &Layout, titled: &[bool], record: &Listed) {
-    let mut fields: Vec<Option<Cow<'_, str>>> = Vec::with_capacity(layout.columns.len() * 2);
-    let columns = layout.columns.iter().zip(titled).zip(&record.values).zip(&record.titles);
+    let mut fields: Vec<Option<Cow<'_, str>>> =
+        Vec::with_capacity(layout.reading.columns.len() * 2);
+    let columns = layout.reading.columns.iter().zip(titled).zip(&record.values).zip(&record.titles);
     for (at, (((&field, &has_title), value), title)) in columns.enumerate() {
         let text = match value {
             Value::Text(text) | Value::Decimal(text) => Some(Cow::Borrowed(text.as_str())),
@@ -477,7 +295,9 @@ fn json_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), 
     let resource = layout.catalog.resource(layout.face());
     let mut object = serde_json::Map::new();
     let fault = |error: serde_json::Error| OfficeError::Fault(error.to_string());
-    for ((&field, value), title) in layout.columns.iter().zip(&record.values).zip(&record.titles) {
+    for ((&field, value), title) in
+        layout.reading.columns.iter().zip(&record.values).zip(&record.titles)
+    {
         let name = &resource.fields[field].name;
         object.insert(name.clone(), serde_json::to_value(value).map_err(fault)?);
         if let Some(title) = title.as_ref().and_then(|linked| linked.title.clone()) {
@@ -487,20 +307,4 @@ fn json_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), 
     serde_json::to_writer(&mut *out, &object).map_err(fault)?;
     out.push(b'\n');
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_that_a_double_would_round_stays_a_text() {
-        assert!(
-            matches!(cell(&Value::Int(i64::MAX)), Cell::Text(text) if text == "9223372036854775807")
-        );
-        assert!(
-            matches!(cell(&Value::Decimal("12.50".into())), Cell::Number(n) if (n - 12.5).abs() < f64::EPSILON)
-        );
-        assert!(matches!(cell(&Value::Decimal("1234567890123456.78".into())), Cell::Text(_)));
-    }
 }

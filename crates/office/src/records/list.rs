@@ -4,19 +4,15 @@ use std::sync::Arc;
 
 use kontor_model::filter::Filter;
 use kontor_model::query::ROW_ID;
-use kontor_model::{
-    Column, Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value,
-};
+use kontor_model::{Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value};
 
+use super::reading::{MOST_TIE_BREAKERS, Reading};
 use super::search::SearchPlan;
-use super::titles::{LinkedTitle, take_titles};
+use super::titles::LinkedTitle;
 use crate::Office;
 use crate::actor::{Permit, Read};
-use crate::catalog::{Catalog, Face, Format};
+use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
-
-/// The most fields by which a list without a key is ordered to tell its records apart.
-const MOST_TIE_BREAKERS: usize = 16;
 
 /// Which part of which list.
 #[derive(Debug, Clone, Default)]
@@ -116,14 +112,9 @@ impl Office {
         let resource = catalog.resource(face);
         let planned = self.planned(permit, &catalog, face, request)?;
         let (cursor, backward) = place(request, planned.sort.len())?;
-        let currencies = currency_fields(face, &planned.columns);
-        let mut read = read_columns(resource, face, &planned.columns);
+        let mut reading = Reading::of(face, planned.columns).with_address(resource, face);
         if request.brief {
-            for &field in currencies.iter().flatten() {
-                if !read.contains(&field) {
-                    read.push(field);
-                }
-            }
+            reading = reading.brief();
         }
         let mut query = Query {
             sort: planned.sort,
@@ -131,36 +122,27 @@ impl Office {
             cursor,
             backward,
             ..Query::unordered(
-                read.iter().map(|&field| column(resource, field, request.brief)).collect(),
+                reading.to_read(resource),
                 planned.condition,
                 request.limit.unwrap_or(50).clamp(1, 5_000),
             )
         };
         let mut along = Vec::new();
         if request.titles {
-            along = self.titles_along(permit, &catalog, face, &planned.columns);
+            along = self.titles_along(permit, &catalog, face, &reading.columns);
         }
         let page = self.page_along(permit, &catalog, face, &mut query, &mut along).await?;
-        let mut records: Vec<Listed> = page
-            .rows
-            .into_iter()
-            .map(|mut values| {
-                let titles = take_titles(&mut values, &along, planned.columns.len());
-                let key = key_of(resource, face, &read, &values);
-                let currencies = own_currencies(&currencies, &read, &values);
-                values.truncate(planned.columns.len());
-                Listed { key, values, titles, currencies }
-            })
-            .collect();
+        let mut records: Vec<Listed> =
+            page.rows.into_iter().map(|row| reading.listed(resource, face, row, &along)).collect();
         let mut titles_missing = false;
         if request.titles {
-            let columns = &planned.columns;
+            let columns = &reading.columns;
             titles_missing =
                 self.add_titles(permit, &catalog, face, columns, &along, &mut records).await;
         }
         Ok(List {
             face: face.index,
-            columns: planned.columns,
+            columns: reading.columns,
             sort: planned.asked_sort,
             filter: planned.filter,
             search: planned.search,
@@ -202,87 +184,6 @@ impl Office {
         };
         let (sort, total_order) = completed(resource, face, &asked_sort);
         Ok(Planned { columns, asked_sort, sort, total_order, condition, filter, search })
-    }
-}
-
-/// How a field is read for a list.
-pub(crate) fn column(resource: &Resource, field: usize, brief: bool) -> Column {
-    // The key must be whole to be an address; byte strings never travel in lists.
-    let is_bytes = crate::catalog::is_blob(&resource.fields[field].ty);
-    if (brief || is_bytes) && !resource.key.contains(&field) {
-        Column::brief(field)
-    } else {
-        Column::whole(field)
-    }
-}
-
-/// For each column that is money, the field that holds the record's own currency.
-pub(crate) fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
-    let of = |field: &usize| match &face.fields[*field].format {
-        Format::Money { currency_field, .. } => *currency_field,
-        _ => None,
-    };
-    let fields: Vec<Option<usize>> = columns.iter().map(of).collect();
-    if fields.iter().all(Option::is_none) { Vec::new() } else { fields }
-}
-
-/// For each column that is money in a currency of the record's own, its code.
-pub(crate) fn own_currencies(
-    fields: &[Option<usize>],
-    read: &[usize],
-    values: &[Value],
-) -> Vec<Option<String>> {
-    let code = |field: &Option<usize>| {
-        let at = read.iter().position(|other| Some(*other) == *field)?;
-        values[at].to_text().filter(|code| !code.is_empty())
-    };
-    fields.iter().map(code).collect()
-}
-
-/// The columns shown, then those that the records' addresses need besides.
-pub(crate) fn read_columns(resource: &Resource, face: &Face, columns: &[usize]) -> Vec<usize> {
-    let mut read = columns.to_vec();
-    let needed: Vec<usize> =
-        if resource.key.is_empty() { content_fields(resource, face) } else { resource.key.clone() };
-    for field in needed {
-        if !read.contains(&field) {
-            read.push(field);
-        }
-    }
-    read
-}
-
-/// The fields by whose values a record without a key is addressed.
-pub(crate) fn content_fields(resource: &Resource, face: &Face) -> Vec<usize> {
-    (0..resource.fields.len())
-        .filter(|&field| resource.fields[field].comparable && face.fields[field].is_visible())
-        .take(MOST_TIE_BREAKERS)
-        .collect()
-}
-
-/// The address of a record from the fields that were read.
-pub(crate) fn key_of(
-    resource: &Resource,
-    face: &Face,
-    read: &[usize],
-    values: &[Value],
-) -> RecordKey {
-    let value = |field: usize| {
-        read.iter()
-            .position(|&other| other == field)
-            .map(|at| values[at].clone())
-            .unwrap_or_default()
-    };
-    if resource.key.is_empty() {
-        let read_fields =
-            content_fields(resource, face).into_iter().filter(|field| read.contains(field));
-        let content = read_fields.map(|field| (field, value(field)));
-        let whole = content.filter(|(_, value)| value.is_whole() && value.weight() < 400);
-        RecordKey::Content(
-            whole.map(|(field, value)| (resource.fields[field].name.clone(), value)).collect(),
-        )
-    } else {
-        RecordKey::Values(resource.key.iter().map(|&field| value(field)).collect())
     }
 }
 

@@ -5,9 +5,11 @@ mod count;
 mod export;
 mod list;
 mod neighbours;
+mod reading;
 mod record;
 mod search;
 mod titles;
+mod workbook;
 
 pub use export::{ExportFormat, Exported};
 pub(crate) use list::visible;
@@ -24,9 +26,9 @@ use kontor_model::{RecordKey, Resource, ResourceName, Value};
 
 use crate::Office;
 use crate::actor::Actor;
+use crate::backend::Backend;
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
-use crate::registry::Backend;
 
 impl Office {
     /// The face of a resource, hidden ones included: their addresses work, menus leave them out.
@@ -154,4 +156,33 @@ pub(crate) fn has_key(resource: &Resource, key: &RecordKey) -> Condition {
             if tests.is_empty() { Condition::Any(Vec::new()) } else { Condition::All(tests) }
         }
     }
+}
+
+/// The condition that a record has one of several keys.
+pub(crate) fn has_one_of_keys<'a>(
+    resource: &Resource,
+    keys: impl Iterator<Item = &'a RecordKey>,
+) -> Condition {
+    if let [field] = resource.key.as_slice() {
+        let values = keys.filter_map(|key| match key {
+            RecordKey::Values(values) => values.first().cloned(),
+            RecordKey::Content(_) => None,
+        });
+        return Condition::Field(*field, Test::In(values.collect()));
+    }
+    Condition::Any(keys.map(|key| has_key(resource, key)).collect())
+}
+
+/// The condition that fields hold one of several rows of values.
+pub(crate) fn one_of(fields: &[usize], rows: &[Vec<Value>]) -> Condition {
+    if let [field] = fields {
+        return Condition::Field(*field, Test::In(rows.iter().flatten().cloned().collect()));
+    }
+    let all = |row: &Vec<Value>| {
+        let each = fields.iter().zip(row).map(|(&field, value)| {
+            Condition::Field(field, Test::Compare(Comparison::Eq, value.clone()))
+        });
+        Condition::All(each.collect())
+    };
+    Condition::Any(rows.iter().map(all).collect())
 }

@@ -2,7 +2,7 @@
 
 use kontor_model::{Column, Cursor, Query, RecordKey, ResourceName};
 
-use super::list::key_of;
+use super::reading::key_of;
 use super::{ListRequest, has_key, typed_key};
 use crate::Office;
 use crate::actor::{Permit, Read};

@@ -8,7 +8,8 @@ use kontor_model::{
     Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value,
 };
 
-use super::list::{Listed, column, completed, key_of, read_columns};
+use super::list::{Listed, completed};
+use super::reading::{Reading, key_of};
 use super::titles::{Along, LinkedTitle, take_titles, title_of};
 use super::{has_key, typed_key};
 use crate::Office;
@@ -101,6 +102,11 @@ impl Office {
         let mut one = [Listed { key: key.clone(), values, titles, currencies: Vec::new() }];
         self.add_titles(permit, &catalog, face, &read, &along, &mut one).await;
         let [Listed { values, mut titles, .. }] = one;
+        // As the backend holds it, however it was asked for.
+        let key = match key {
+            RecordKey::Values(_) => key_of(resource, face, &read, &values),
+            RecordKey::Content(_) => key,
+        };
         let (mut shown, mut shown_titles) = (Vec::new(), Vec::new());
         for &field in &face.order {
             let Some(at) = read.iter().position(|other| *other == field) else { continue };
@@ -289,23 +295,17 @@ impl Office {
     ) -> Result<(Vec<Listed>, bool), OfficeError> {
         let resource = catalog.resource(face);
         let (sort, total_order) = completed(resource, face, &face.sort);
-        let read = read_columns(resource, face, columns);
-        let columns_read = read.iter().map(|&field| column(resource, field, true)).collect();
-        let mut query =
-            Query { sort, total_order, ..Query::unordered(columns_read, condition, limit) };
+        let reading = Reading::of(face, columns.to_vec()).with_address(resource, face).brief();
+        let mut query = Query {
+            sort,
+            total_order,
+            ..Query::unordered(reading.to_read(resource), condition, limit)
+        };
         let mut along = self.titles_along(permit, catalog, face, columns);
         let page = self.page_along(permit, catalog, face, &mut query, &mut along).await?;
         let is_all = page.next.is_none();
-        let mut records: Vec<Listed> = page
-            .rows
-            .into_iter()
-            .map(|mut values| {
-                let titles = take_titles(&mut values, &along, columns.len());
-                let key = key_of(resource, face, &read, &values);
-                values.truncate(columns.len());
-                Listed { key, values, titles, currencies: Vec::new() }
-            })
-            .collect();
+        let mut records: Vec<Listed> =
+            page.rows.into_iter().map(|row| reading.listed(resource, face, row, &along)).collect();
         self.add_titles(permit, catalog, face, columns, &along, &mut records).await;
         Ok((records, is_all))
     }

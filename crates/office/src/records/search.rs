@@ -388,7 +388,7 @@ impl Office {
             .rows
             .into_iter()
             .map(|values| {
-                let key = super::list::key_of(resource, face, &read, &values);
+                let key = super::reading::key_of(resource, face, &read, &values);
                 let title = translated
                     .get(&key.to_text())
                     .cloned()

@@ -4,10 +4,11 @@
 use std::collections::{HashMap, HashSet};
 
 use kontor_connect::FailureKind;
-use kontor_model::condition::{Comparison, Condition, Test};
-use kontor_model::{Column, Linked, Page, Query, RecordKey, Value};
+use kontor_model::{Column, Linked, Page, Query, RecordKey, ResourceName, Value};
 
-use super::list::{Listed, key_of};
+use super::list::Listed;
+use super::one_of;
+use super::reading::key_of;
 use crate::Office;
 use crate::actor::{Permit, Read};
 use crate::catalog::{Catalog, Face, Link};
@@ -98,10 +99,9 @@ fn links_among<'a>(face: &'a Face, columns: &[usize]) -> Vec<(usize, &'a Link, V
     columns.iter().enumerate().filter_map(link_at).collect()
 }
 
-/// The fields of a linked record that its title and its address need.
-fn title_columns(catalog: &Catalog, link: &Link) -> Vec<usize> {
-    let target = &catalog.faces[link.target];
-    let mut read = link.target_fields.clone();
+/// The fields by which a record is found, and those that its title and its address need.
+fn title_columns(catalog: &Catalog, target: &Face, fields: &[usize]) -> Vec<usize> {
+    let mut read = fields.to_vec();
     for &field in catalog.resource(target).key.iter().chain(&target.title_fields) {
         if !read.contains(&field) {
             read.push(field);
@@ -123,7 +123,12 @@ impl Office {
         let links = links_among(face, columns).into_iter();
         links
             .filter(|(_, link, _)| catalog.faces[link.target].translations.is_none())
-            .map(|(at, link, _)| Along { catalog, at, link, read: title_columns(catalog, link) })
+            .map(|(at, link, _)| Along {
+                catalog,
+                at,
+                link,
+                read: title_columns(catalog, &catalog.faces[link.target], &link.target_fields),
+            })
             .filter(|along| permit.backend.reads_linked(catalog, face, &along.linked()))
             .collect()
     }
@@ -205,45 +210,83 @@ impl Office {
         permit: &Permit<Read>,
         catalog: &Catalog,
         link: &Link,
-        mut wanted: Vec<Vec<Value>>,
+        wanted: Vec<Vec<Value>>,
+    ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
+        let target = &catalog.faces[link.target];
+        self.titles_by(permit, catalog, target, &link.target_fields, wanted).await
+    }
+
+    async fn titles_by(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        target: &Face,
+        fields: &[usize],
+        wanted: Vec<Vec<Value>>,
     ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
         let mut titles = HashMap::with_capacity(wanted.len());
         // A page has no more records than this, whatever is asked for.
         let most = permit.backend.manifest().budget.row_cap.max(1) as usize;
-        while !wanted.is_empty() {
-            let rest = wanted.split_off(wanted.len().min(most));
-            let part = std::mem::replace(&mut wanted, rest);
-            titles.extend(self.linked_page(permit, catalog, link, part).await?);
+        for part in wanted.chunks(most) {
+            titles.extend(self.titles_page(permit, catalog, target, fields, part).await?);
         }
         Ok(titles)
     }
 
-    async fn linked_page(
+    /// The titles of the records of a face of which these fields hold one of the rows of values;
+    /// each with the values by which it was found.
+    async fn titles_page(
         &self,
         permit: &Permit<Read>,
         catalog: &Catalog,
-        link: &Link,
-        wanted: Vec<Vec<Value>>,
+        target: &Face,
+        fields: &[usize],
+        wanted: &[Vec<Value>],
     ) -> Result<HashMap<String, LinkedTitle>, OfficeError> {
-        let target = &catalog.faces[link.target];
         let resource = catalog.resource(target);
-        let read = title_columns(catalog, link);
+        let read = title_columns(catalog, target, fields);
         let limit = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
         let query = Query::unordered(
             read.iter().map(|&field| Column::whole(field)).collect(),
-            is_one_of(&link.target_fields, wanted),
+            one_of(fields, wanted),
             limit,
         );
         let page = permit.backend.select(catalog, target, &query).await?;
         let translated = self.translated(permit, catalog, target, &read, &page.rows).await;
         let titles = page.rows.iter().map(|values| {
-            let print = fingerprint(&values[..link.target_fields.len()]);
+            let print = fingerprint(&values[..fields.len()]);
             let key = key_of(resource, target, &read, values);
             let title =
                 translated.get(&key.to_text()).cloned().or_else(|| title_of(target, &read, values));
-            (print, LinkedTitle { face: link.target, key, title })
+            (print, LinkedTitle { face: target.index, key, title })
         });
         Ok(titles.collect())
+    }
+
+    /// The titles of some records of a resource, by the text of their keys. One that has none, is
+    /// gone or cannot be read at the moment is left out: its key has to do.
+    pub async fn titles(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        keys: &[RecordKey],
+    ) -> HashMap<String, String> {
+        let values = |key: &RecordKey| match key {
+            RecordKey::Values(values) if !values.iter().any(Value::is_null) => Some(values.clone()),
+            _ => None,
+        };
+        let wanted: Vec<Vec<Value>> = keys.iter().filter_map(values).collect();
+        let asked = async {
+            let catalog = permit.backend.catalog()?;
+            let face = self.face(&permit.backend, &catalog, name)?;
+            let key = &catalog.resource(face).key;
+            if key.is_empty() || wanted.is_empty() {
+                return Ok(HashMap::new());
+            }
+            self.titles_by(permit, &catalog, face, key, wanted).await
+        };
+        let found = asked.await.unwrap_or_default().into_values();
+        found.filter_map(|found| Some((found.key.to_text(), found.title?))).collect()
     }
 
     /// Titles kept in a translation table, by key. A failure leaves the records' own fields.
@@ -277,7 +320,7 @@ impl Office {
         let limit = u32::try_from(keys.len() * 8).unwrap_or(u32::MAX);
         let query = Query::unordered(
             columns.iter().map(|&field| Column::whole(field)).collect(),
-            is_one_of(&translations.base, keys),
+            one_of(&translations.base, &keys),
             limit,
         );
         let Ok(page) = permit.backend.select(catalog, other, &query).await else {
@@ -315,20 +358,4 @@ pub(crate) fn title_of(face: &Face, read: &[usize], values: &[Value]) -> Option<
         .filter(|text| !text.is_empty())
         .collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-/// One field: one of the values. Several: one of the combinations.
-fn is_one_of(fields: &[usize], mut wanted: Vec<Vec<Value>>) -> Condition {
-    if let [field] = fields {
-        let values = wanted.iter_mut().filter_map(Vec::pop).collect();
-        return Condition::Field(*field, Test::In(values));
-    }
-    let combination = |values: Vec<Value>| {
-        let tests = fields
-            .iter()
-            .zip(values)
-            .map(|(&field, value)| Condition::Field(field, Test::Compare(Comparison::Eq, value)));
-        Condition::All(tests.collect())
-    };
-    Condition::Any(wanted.into_iter().map(combination).collect())
 }

@@ -9,4 +9,5 @@ mod office;
 mod people;
 mod proposals;
 mod real;
+mod spelled;
 mod undoing;

@@ -1,5 +1,7 @@
 //! Bulk edits: previewed, then applied as they were previewed.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -122,6 +124,8 @@ struct LeftOut {
 struct PreviewedRecord {
     /// Its key.
     key: String,
+    /// Its title; its key where it has none.
+    title: String,
     /// What would change.
     changes: Vec<FieldChange>,
 }
@@ -151,13 +155,17 @@ struct PreviewAnswer {
 }
 
 impl PreviewAnswer {
-    fn of(catalog: &Catalog, preview: BulkPreview) -> Self {
+    fn of(catalog: &Catalog, preview: BulkPreview, titles: &HashMap<String, String>) -> Self {
         let change = |(field, before, after): (String, Value, Value)| {
             FieldChange::of((field, Some(before), Some(after)))
         };
-        let sample = preview.sample.into_iter().map(|(key, changes)| PreviewedRecord {
-            key: key.to_text(),
-            changes: changes.into_iter().map(change).collect(),
+        let sample = preview.sample.into_iter().map(|(key, changes)| {
+            let key = key.to_text();
+            PreviewedRecord {
+                title: titles.get(&key).unwrap_or(&key).clone(),
+                key,
+                changes: changes.into_iter().map(change).collect(),
+            }
         });
         let excluded = preview.excluded.into_iter().map(|(reason, records)| LeftOut {
             reason: match reason {
@@ -214,7 +222,10 @@ async fn preview(
             Err(OfficeError::Parameter { what: "set", problem })
         }
     };
-    Ok(json(StatusCode::OK, &PreviewAnswer::of(&catalog, preview.map_err(told)?)))
+    let preview = preview.map_err(told)?;
+    let keys: Vec<RecordKey> = preview.sample.iter().map(|(key, _)| key.clone()).collect();
+    let titles = app.office.titles(&permit.to_read(), &name, &keys).await;
+    Ok(json(StatusCode::OK, &PreviewAnswer::of(&catalog, preview, &titles)))
 }
 
 /// What is expected of a bulk edit that is applied.

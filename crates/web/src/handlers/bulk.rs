@@ -1,5 +1,6 @@
 //! Changing and deleting many records: what shall change, what it would do, what it did.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::Form;
@@ -18,7 +19,7 @@ use crate::failure::{PageFailure, field_text};
 use crate::format;
 use crate::handlers::list::{At, face_of, query, request};
 use crate::handlers::record::language;
-use crate::handlers::write::{groups, meant_format, touched_line};
+use crate::handlers::write::{Subject, groups, meant_format, touched_line};
 use crate::handlers::{Pairs, Place, all, done, first, go, here, key, place, shown};
 use crate::links;
 use crate::pages::bulk::{
@@ -139,11 +140,8 @@ async fn form(
         return Err(OfficeError::ReadOnly(reason));
     }
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
-    let inputs = inputs_of(groups(&view, shell.reader(), None, pairs, problems, shell.texts));
-    let inputs = inputs.into_iter().filter(|input| !input.field.is_key).map(|input| {
-        // “The database decides” is an answer for new records only.
-        crate::pages::record::form::FormInput { default: None, ..input }
-    });
+    let groups = groups(&view, shell.reader(), Subject::Many, pairs, problems, shell.texts);
+    let inputs = inputs_of(groups).into_iter().filter(|input| !input.field.is_key);
     let screen = BulkForm {
         target: target(app, &view, pairs, &selection(pairs)?).await,
         inputs: inputs.collect(),
@@ -279,23 +277,22 @@ async fn answer_preview(
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
     let unchanged = found.excluded.iter().find(|(why, _)| *why == Excluded::Unchanged);
     let t = shell.texts;
-    let left_out = |keys: &[RecordKey], why: &str| -> Vec<(String, String)> {
-        let why = t.get(why).into_owned();
-        keys.iter().map(|key| (key.to_text(), why.clone())).collect()
-    };
-    let mut excluded = left_out(&found.gone, "item-gone");
-    excluded.extend(left_out(&found.prevented, "item-prevented"));
-    let left_out = excluded.len() as u64;
-    excluded.truncate(MOST_NAMED);
+    let gone = found.gone.iter().map(|key| (key, "item-gone"));
+    let left_out: Vec<(&RecordKey, &str)> =
+        gone.chain(found.prevented.iter().map(|key| (key, "item-prevented"))).collect();
+    let named = &left_out[..left_out.len().min(MOST_NAMED)];
+    let told = found.sample.iter().map(|(key, _)| key).chain(named.iter().map(|(key, _)| *key));
+    let titles = Titles::of(app, &view, told).await;
+    let excluded = named.iter().map(|(key, why)| (titles.title(key), t.get(why).into_owned()));
     let screen = BulkPreview {
         target: target(app, &view, pairs, selection).await,
         deletes: found.deletes,
         plan: found.id,
         changing: found.records as u64,
         unchanged: unchanged.map_or(0, |(_, n)| *n as u64),
-        items: items(app, &view, &found.sample).await,
-        left_out,
-        excluded,
+        items: items(app, &view, &found.sample, &titles).await,
+        left_out: left_out.len() as u64,
+        excluded: excluded.collect(),
         touched: found.touched.iter().map(|touched| touched_line(&view, touched)).collect(),
         reversible: found.is_reversible,
         cut: found.is_cut.then_some(found.most as u64),
@@ -309,8 +306,24 @@ async fn answer_preview(
     Ok((status, shown(&shell, markup)).into_response())
 }
 
+/// Titles of records by the text of their keys.
+struct Titles(HashMap<String, String>);
+
+impl Titles {
+    async fn of(app: &App, view: &View<'_>, keys: impl Iterator<Item = &RecordKey>) -> Self {
+        let keys: Vec<RecordKey> = keys.cloned().collect();
+        Self(app.office.titles(view.permit, view.name(), &keys).await)
+    }
+
+    /// A record's title; its key where it has none.
+    fn title(&self, key: &RecordKey) -> String {
+        let key = key.to_text();
+        self.0.get(&key).cloned().unwrap_or(key)
+    }
+}
+
 /// The first records of a preview; amounts stand in the currency that each record has.
-async fn items(app: &App, view: &View<'_>, sample: &[SampleOf]) -> Vec<BulkItem> {
+async fn items(app: &App, view: &View<'_>, sample: &[SampleOf], titles: &Titles) -> Vec<BulkItem> {
     let mut items = Vec::with_capacity(sample.len());
     for (key, fields) in sample {
         let index = |name: &str| view.resource().position(name);
@@ -340,7 +353,7 @@ async fn items(app: &App, view: &View<'_>, sample: &[SampleOf]) -> Vec<BulkItem>
             Some(FieldChange { field, before: cell(before), after: cell(after) })
         });
         let changes = changes.collect();
-        items.push(BulkItem { title: key.to_text(), link: view.record(key).link(), changes });
+        items.push(BulkItem { title: titles.title(key), link: view.record(key).link(), changes });
     }
     items
 }
@@ -419,11 +432,10 @@ async fn answer_progress(
     let face = face_of(&catalog, place)?;
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
     let t = shell.texts;
-    let failed = progress
-        .failed
-        .iter()
-        .take(MOST_NAMED)
-        .map(|(key, state)| (key.to_text(), view.record(key).link(), state_text(t, state)));
+    let failed = progress.failed.iter().take(MOST_NAMED);
+    let titles = Titles::of(app, &view, failed.clone().map(|(key, _)| key)).await;
+    let failed = failed
+        .map(|(key, state)| (titles.title(key), view.record(key).link(), state_text(t, state)));
     let screen = BulkEnd {
         target: BulkTarget {
             backend: view.backend().clone(),

@@ -11,7 +11,6 @@ use crate::components::shell::Here;
 use crate::failure::PageFailure;
 use crate::frame::health;
 use crate::handlers::shown;
-use crate::links;
 use crate::pages::mosaic::{Mosaic, Tile, ViewTile, page};
 use crate::pages::{failure, list::ListQuery};
 use crate::texts::{Language, Texts};
@@ -132,7 +131,7 @@ pub(crate) async fn not_found(State(app): State<App>, visitor: Visitor) -> Respo
         written: None,
         backend: None,
         operation: None,
-        retry: Some(links::HOME.to_owned()),
+        retry: None,
     };
     (StatusCode::NOT_FOUND, failure::show(&shell, &screen)).into_response()
 }

@@ -17,7 +17,6 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::failure::{PageFailure, told};
-use crate::format::is_number;
 use crate::frame::health;
 use crate::handlers::{Pairs, Place, first, go, here, place, shown};
 use crate::links;
@@ -233,10 +232,7 @@ fn fill(screen: &mut ListScreen, view: &View<'_>, list: List, took: Duration) {
 fn find_numbers(screen: &mut ListScreen) {
     for (at, &(field, _)) in screen.columns.iter().enumerate() {
         let field = &mut screen.fields[field];
-        let mut values = screen.rows.iter().map(|row| &row.cells[at].value);
-        field.holds_numbers = field.ty == FieldType::Any
-            && screen.rows.iter().any(|row| !row.cells[at].value.is_null())
-            && values.all(|value| value.is_null() || is_number(value));
+        *field = field.clone().told_by(screen.rows.iter().map(|row| &row.cells[at].value));
     }
 }
 

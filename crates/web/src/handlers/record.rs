@@ -300,16 +300,20 @@ fn related_screen(
             .enumerate()
             .map(|(at, (&index, value))| Cell {
                 editable: false,
+                currency: record.currencies.get(at).cloned().flatten(),
                 ..view.cell(index, value.clone(), record.titles.get(at).and_then(Option::as_ref))
             })
             .collect();
         (view.record(&record.key), cells)
     });
+    let columns = found.columns.iter().enumerate().map(|(at, &index)| {
+        view.field(index).told_by(found.records.iter().filter_map(|record| record.values.get(at)))
+    });
     let query = ListQuery { filter: found.filter.clone(), ..ListQuery::default() };
     RelatedScreen {
         title: view.title(),
         count: found.count,
-        columns: found.columns.iter().map(|&index| view.field(index)).collect(),
+        columns: columns.collect(),
         rows: rows.collect(),
         all: query.address(view.backend(), view.name()),
         new: view.change_locked().is_none().then(|| new_in(&view, &found.filter)),

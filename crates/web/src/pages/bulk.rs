@@ -60,7 +60,7 @@ pub struct BulkPreview {
     pub items: Vec<BulkItem>,
     /// How many are left out for a reason.
     pub left_out: u64,
-    /// The first of those, with the reason in the reader's words.
+    /// The first of those: title, the reason in the reader's words.
     pub excluded: Vec<(String, String)>,
     /// What hangs on what is deleted.
     pub touched: Vec<Touched>,

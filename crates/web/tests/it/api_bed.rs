@@ -5,15 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use kontor_model::SystemClock;
-use kontor_office::manifest::KeyFile;
-use kontor_office::{Account, Actor, Furnishing, Grant, NewPerson, NewToken, Office, Role};
-use kontor_office::{SealKey, Store};
+use kontor_office::{Account, Actor, Grant, NewPerson, NewToken, Office, Role};
 use kontor_testkit::{SqliteFile, eventually};
-use kontor_web::Settings;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+
+use super::opened::{opened, run};
 
 /// The shop: two customers, their orders, and a table that holds a secret, bytes and large numbers.
 const SHOP: &str = "
@@ -99,11 +97,7 @@ impl Bed {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let shop = SqliteFile::fresh();
-        let script = folder.path().join("shop.sql");
-        std::fs::write(&script, SHOP).expect("written");
-        shop.load_sql(&script).await;
-        let manifests = folder.path().join("backends");
-        std::fs::create_dir(&manifests).expect("a folder");
+        run(folder.path(), &shop, SHOP).await;
         let manifest = format!(
             "title = \"Shop\"\nurl = \"sqlite:{}\"\nwritable = true\n\n\
              [resources.customers.fields.password_hash]\nsecret = true\n\n\
@@ -112,31 +106,13 @@ impl Bed {
              fee = {{ format = \"money\", currency_code = \"EUR\" }}\n",
             shop.path().display()
         );
-        std::fs::write(manifests.join("shop.toml"), manifest).expect("written");
-        let store = format!("sqlite:{}", folder.path().join("kontor.db").display());
-        let office = Office::new(Furnishing {
-            clock: Arc::new(SystemClock),
-            store: Store::open(&store, SealKey::new([7; 32])).await.expect("a store"),
-            manifests,
-            key: KeyFile::open_or_create(&folder.path().join("key")).expect("a key"),
-            environment: Arc::new(|_| None),
-            installation: "api-tests".into(),
-        });
-        let errors = office.open_backends().await.expect("opened");
-        assert!(errors.is_empty(), "{errors:?}");
+        let (office, app) = opened(folder.path(), "shop", &manifest).await;
         eventually("the shop was read", async || {
             office.all_backends().iter().all(|backend| backend.catalog().is_ok())
         })
         .await;
         let session = administrator(&office).await;
-        let settings = Settings {
-            office: Arc::clone(&office),
-            metrics: Arc::new(String::new),
-            secure_cookies: false,
-            trusted_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-        };
-        Self { shop, folder, app: kontor_web::app(settings), office, session }
+        Self { shop, folder, app, office, session }
     }
 
     /// A token of the administrator that may do no more than a role.

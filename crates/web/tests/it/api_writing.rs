@@ -160,6 +160,10 @@ async fn a_bulk_edit_is_previewed_applied_and_undone_as_one() {
     let body = r#"{"list":{"filter":""},"set":{"status":"paid"}}"#;
     let preview = bed.send(Method::POST, &format!("{ORDERS}/bulk"), body).await.ok(200);
     assert_eq!(preview["records"], 2);
+    assert_eq!(
+        (&preview["sample"][0]["key"], &preview["sample"][0]["title"]),
+        (&json!("3"), &json!("A-3"))
+    );
     assert_eq!(preview["excluded"], json!([{ "reason": "unchanged", "records": 1 }]));
     let address = format!("{ORDERS}/bulk/{}", preview["id"].as_str().expect("an id"));
     let refused = bed.send(Method::POST, &address, r#"{"expected":3}"#).await.problem(409);

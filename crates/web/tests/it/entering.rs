@@ -138,6 +138,7 @@ soft_delete = { field = \"weg_am\", deleted = \"now\" }
     }
     let bulk = ada.post("/b/laden/buch/bulk", &[("do", "edit"), ("key", "1")]).await;
     bulk.says("name=\"v.titel\"").says_not("name=\"v.neu_am\"").says_not("name=\"v.weg_am\"");
+    bulk.says_not("name=\"v.alt_am\"");
     // A new record cannot be without what must have a value.
     let new = ada.get("/b/laden/buch/new").await;
     new.says("name=\"v.alt_am\"").says_not("name=\"v.neu_am\"").says_not("name=\"v.nr\"");
@@ -164,6 +165,39 @@ to_fields = [\"kunde_nr\"]
     related.says("/b/laden/bestellung/new?v.kunde_nr=1007");
     let form = ada.get("/b/laden/bestellung/new?v.kunde_nr=1007").await;
     form.says("name=\"v.kunde_nr\" value=\"1007\"").says("Kunde 1</output>");
+}
+
+#[tokio::test]
+async fn a_related_list_shows_amounts_in_their_currency_and_aligns_numbers_as_numbers() {
+    let tables = "CREATE TABLE zahlung (nr INTEGER PRIMARY KEY, kunde_nr INTEGER REFERENCES kunde (kunde_nr),
+            betrag INTEGER, waehrung TEXT);
+        INSERT INTO zahlung VALUES (1, 1007, 1299, 'EUR'), (2, 1007, 1299, 'JPY');
+        CREATE VIEW summe AS SELECT kunde_nr, count(*) * 2 AS stueck FROM zahlung GROUP BY kunde_nr;";
+    let manifest = "[resources.zahlung.fields]
+betrag = { format = \"money\", currency = \"waehrung\" }
+[[links]]
+name = \"kunde\"
+from = \"summe\"
+fields = [\"kunde_nr\"]
+to = \"kunde\"
+to_fields = [\"kunde_nr\"]
+";
+    let shop = Shop::with_tables(tables, manifest).await;
+    let mut ada = shop.administrator().await;
+    let mut related = String::new();
+    for link in 0..2 {
+        related += &ada.get(&format!("/b/laden/kunde/r/1007/related/{link}")).await.text;
+    }
+    assert!(related.contains("12,99\u{a0}EUR"), "{related}");
+    assert!(related.contains("1.299\u{a0}JPY"), "{related}");
+    assert!(related.contains("<th class=\"right\" scope=\"col\">Stueck"), "{related}");
+}
+
+#[tokio::test]
+async fn the_words_of_a_search_stand_in_the_quotation_marks_of_the_language() {
+    let shop = Shop::open("").await;
+    let mut ada = shop.administrator().await;
+    ada.get("/b/laden/kunde?q=Kunde").await.says("„Kunde“");
 }
 
 #[tokio::test]

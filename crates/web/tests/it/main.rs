@@ -9,6 +9,7 @@ mod api_writing;
 mod changing;
 mod entering;
 mod markup;
+mod opened;
 mod pages;
 mod revoking;
 mod rooms;

@@ -147,6 +147,9 @@ async fn a_reader_sees_no_management() {
     for form in [[("do", "accept")], [("do", "read")]] {
         assert_eq!(grace.post("/b/laden", &form).await.status, StatusCode::FORBIDDEN);
     }
+    let nowhere = grace.get("/nirgends").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+    nowhere.says("Zum Mosaik").says_not(">Noch einmal versuchen");
     let bulk = [("do", "delete"), ("key", "1007")];
     assert_eq!(grace.post("/b/laden/kunde/bulk", &bulk).await.status, StatusCode::FORBIDDEN);
 }

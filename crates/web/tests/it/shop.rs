@@ -7,12 +7,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use kontor_model::{BackendName, SystemClock};
-use kontor_office::manifest::KeyFile;
-use kontor_office::{Furnishing, Manage, NewPerson, Office, Permit, SealKey, Store};
+use kontor_model::BackendName;
+use kontor_office::{Manage, NewPerson, Office, Permit};
 use kontor_testkit::SqliteFile;
-use kontor_web::{Settings, app};
 use tower::ServiceExt as _;
+
+use super::opened::{opened, run};
 
 /// The shop's tables. `bestellung.kunde_nr` refers to `kunde` without saying so.
 const SHOP: &str = "
@@ -81,30 +81,10 @@ impl Shop {
     pub(crate) async fn with_tables(tables: &str, manifest: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = SqliteFile::fresh();
-        run(&folder, &database, &format!("{SHOP}{tables}")).await;
-        let manifests = folder.path().join("backends");
-        std::fs::create_dir(&manifests).expect("a folder");
+        run(folder.path(), &database, &format!("{SHOP}{tables}")).await;
         let url = database.url().to_string();
         let text = format!("title = \"Laden\"\nurl = \"{url}\"\n{manifest}");
-        std::fs::write(manifests.join("laden.toml"), text).expect("a manifest");
-        let store = format!("sqlite:{}", folder.path().join("kontor.db").display());
-        let office = Office::new(Furnishing {
-            clock: Arc::new(SystemClock),
-            store: Store::open(&store, SealKey::new([7; 32])).await.expect("a store"),
-            manifests,
-            key: KeyFile::open_or_create(&folder.path().join("key")).expect("a key"),
-            environment: Arc::new(|_| None),
-            installation: "test".into(),
-        });
-        let errors = office.open_backends().await.expect("the store answers");
-        assert_eq!(errors, Vec::<String>::new());
-        let router = app(Settings {
-            office: Arc::clone(&office),
-            metrics: Arc::new(String::new),
-            secure_cookies: false,
-            trusted_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-        });
+        let (office, router) = opened(folder.path(), "laden", &text).await;
         Self { office, router, folder, database }
     }
 
@@ -126,7 +106,7 @@ impl Shop {
 
     /// Runs statements in the shop's database past Kontor.
     pub(crate) async fn run(&self, sql: &str) {
-        run(&self.folder, &self.database, sql).await;
+        run(self.folder.path(), &self.database, sql).await;
     }
 
     /// Lets nobody write to the shop's database while the value lives.
@@ -168,12 +148,6 @@ impl Shop {
         self.office.look_for_proposals(&permit).await.expect("a schema");
         browser
     }
-}
-
-async fn run(folder: &tempfile::TempDir, database: &SqliteFile, sql: &str) {
-    let script = folder.path().join("shop.sql");
-    std::fs::write(&script, sql).expect("a file");
-    database.load_sql(&script).await;
 }
 
 impl Browser<'_> {

@@ -48,6 +48,7 @@ filter-or = oder
 filter-not = nicht
 search-in = Suchen in { $fields }
 search-scan = Suche aus: Sie müsste etwa { $shown } Datensätze einzeln lesen. Ein Filter hilft weiter.
+search-words = „{ $words }“
 search-drop = Suche aufheben
 
 op-eq = ist

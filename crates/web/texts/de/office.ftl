@@ -60,7 +60,7 @@ token-used = benutzt
 token-unused = noch nie benutzt
 token-end = Entziehen
 
-audit-lead = Jede Änderung, jede Anmeldung, jeder Export – lückenlos und gegen Verfälschung verkettet.
+audit-lead = Jede Änderung, jede Anmeldung, jeder Export – gegen Verfälschung verkettet. Die Einträge einer Änderung stehen als eine Zeile da; darum springen die Nummern.
 audit-check = Kette prüfen
 audit-sound = { $n ->
     [one] { $shown } Eintrag geprüft, unverfälscht

@@ -48,6 +48,7 @@ filter-or = or
 filter-not = not
 search-in = Search { $fields }
 search-scan = Search is off: it would have to read about { $shown } records one by one. A filter helps.
+search-words = “{ $words }”
 search-drop = Clear the search
 
 op-eq = is
@@ -125,7 +126,7 @@ bulk-selection = Selection
 bulk-edit = Edit
 bulk-delete = Delete
 bulk-export = Export
-bulk-all = all of the filter
+bulk-all = all matches
 bulk-all-help = Not only this page but every record that the filter matches.
 bulk-none = Clear the selection
 

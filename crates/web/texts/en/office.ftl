@@ -60,7 +60,7 @@ token-used = used
 token-unused = never used
 token-end = Revoke
 
-audit-lead = Every change, every sign-in, every export, without gaps and chained against tampering.
+audit-lead = Every change, every sign-in, every export, chained against tampering. The entries of one change stand as one line, so the numbers jump.
 audit-check = Check the chain
 audit-sound = { $n ->
     [one] { $shown } entry checked, untampered

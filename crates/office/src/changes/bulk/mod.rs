@@ -3,7 +3,7 @@
 
 mod running;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt as _;
@@ -19,11 +19,13 @@ use crate::changes::journal::is_kept;
 use crate::changes::plan::{Input, Plan, inputs, made};
 use crate::changes::{ItemState, Touched};
 use crate::error::{OfficeError, Problem};
-use crate::records::{ListRequest, typed_key};
+use crate::records::{ListRequest, has_one_of_keys, typed_key};
 use crate::{Office, random};
 
 /// The most records of one bulk edit.
 const MOST_RECORDS: usize = 10_000;
+/// Records that are looked up at once by their keys.
+const BATCH: usize = 200;
 /// Records shown in a preview.
 const SAMPLE: usize = 20;
 /// A preview is good for half an hour.
@@ -288,17 +290,27 @@ impl Office {
         let reader = permit.to_read();
         match selection {
             BulkSelection::Keys(keys) => {
-                let mut rows = Vec::with_capacity(keys.len().min(MOST_RECORDS));
-                let mut gone = Vec::new();
-                for key in keys.iter().take(MOST_RECORDS) {
-                    let key = typed_key(resource, face, key)?;
-                    match self.present(permit, catalog, face, &key, fields).await {
-                        Ok(values) => rows.push((key, values)),
-                        Err(OfficeError::UnknownRecord(_)) => gone.push(key),
-                        Err(error) => return Err(error),
+                let is_cut = keys.len() > MOST_RECORDS;
+                let keys = keys.iter().take(MOST_RECORDS);
+                let keys = keys.map(|key| typed_key(resource, face, key));
+                let keys: Vec<RecordKey> = keys.collect::<Result<_, _>>()?;
+                let mut selected = Selected { rows: Vec::new(), gone: Vec::new(), is_cut };
+                let mut known = HashSet::with_capacity(keys.len());
+                let row_cap = permit.backend.manifest().budget.row_cap.max(1) as usize;
+                for batch in keys.chunks(BATCH.min(row_cap)) {
+                    let found = self.by_keys(permit, catalog, face, batch, fields).await?;
+                    for (key, values) in found {
+                        match values {
+                            None => selected.gone.push(key),
+                            // Several spellings may name the same record.
+                            Some(values) if known.insert(key.to_text()) => {
+                                selected.rows.push((key, values));
+                            }
+                            Some(_) => {}
+                        }
                     }
                 }
-                Ok(Selected { rows, gone, is_cut: keys.len() > MOST_RECORDS })
+                Ok(selected)
             }
             BulkSelection::List(request) => {
                 let planned = self.planned(&reader, catalog, face, request)?;
@@ -326,6 +338,43 @@ impl Office {
                 Ok(Selected { rows, gone: Vec::new(), is_cut: false })
             }
         }
+    }
+
+    /// The present values of some fields of the records with these keys, in their order; none of
+    /// one that is gone. Each key is as the backend holds it.
+    async fn by_keys(
+        &self,
+        permit: &Permit<Edit>,
+        catalog: &Catalog,
+        face: &Face,
+        keys: &[RecordKey],
+        fields: &[usize],
+    ) -> Result<Vec<(RecordKey, Option<Vec<Value>>)>, OfficeError> {
+        let resource = catalog.resource(face);
+        let columns =
+            resource.key.iter().chain(fields).map(|&field| Column::whole(field)).collect();
+        let most = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let query = Query::unordered(columns, has_one_of_keys(resource, keys.iter()), most);
+        let page = permit.backend.select(catalog, face, &query).await?;
+        let present = page.rows.into_iter().map(|mut key| {
+            let values = key.split_off(resource.key.len());
+            (RecordKey::Values(key).to_text(), values)
+        });
+        let mut present: HashMap<String, Vec<Value>> = present.collect();
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            if let Some(values) = present.remove(&key.to_text()) {
+                found.push((key.clone(), Some(values)));
+                continue;
+            }
+            // It may be held in another spelling.
+            match self.present_record(permit, catalog, face, key, fields).await {
+                Ok((key, values)) => found.push((key, Some(values))),
+                Err(OfficeError::UnknownRecord(_)) => found.push((key.clone(), None)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 }
 

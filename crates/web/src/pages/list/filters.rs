@@ -91,7 +91,7 @@ fn chips(shell: &Shell, list: &ListScreen) -> Markup {
         @if !list.query.search.is_empty() {
             @let without = ListQuery { search: String::new(), ..list.query.from_start() };
             span.chip {
-                span.words { "„" (list.query.search) "“" }
+                span.words { (t.with("search-words", &[("words", list.query.search.as_str().into())])) }
                 a.drop href=(list.here(&without)) data-swap="#list" aria-label=(t.get("search-drop")) { (icon(Icon::Close)) }
             }
         }
