@@ -1,1 +1,3 @@
 //! Order & Inspect: the core of a shop as a service of its own.
+
+pub mod documents;
