@@ -1,3 +1,4 @@
 //! Order & Inspect: the core of a shop as a service of its own.
 
 pub mod documents;
+pub mod payments;

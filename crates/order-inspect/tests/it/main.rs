@@ -1,3 +1,5 @@
 //! The crate from the outside.
 
 mod paper;
+mod payments;
+mod program;
