@@ -101,7 +101,7 @@ impl Language {
     }
 
     /// The tag of BCP 47.
-    pub(super) fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::German => "de",
             Self::English => "en",
