@@ -340,3 +340,32 @@ fn what_the_law_wants_is_printed_or_there_is_no_document() {
         assert!(matches!(refused, Err(DocumentError::Missing(_))), "{refused:?}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(12))]
+    #[test]
+    fn no_text_keeps_a_document_from_being_made(
+        name in "\\PC{1,60}|.{1,40}|[\u{0}-\u{10ffff}]{1,30}",
+        detail in ".{0,200}",
+        recipient in "[^ ]{1,120}",
+    ) {
+        let mut odd = document(DocumentKind::Invoice, Language::German, 2);
+        odd.lines[0].name = name;
+        odd.lines[1].details = vec![detail.clone()];
+        odd.notes = vec![detail];
+        odd.recipient.name = format!("x{recipient}");
+        odd.number = odd.recipient.name.clone();
+        proptest::prop_assert!(render(&odd).is_ok(), "{:?}", render(&odd).err());
+    }
+}
+#[test]
+fn net_prices_get_their_tax_added_line_by_line() {
+    let mut business = document(DocumentKind::Invoice, Language::German, 1);
+    business.prices = PriceBasis::Net;
+    business.recipient.vat_id = Some("PL 123 456 78 90".to_owned());
+    let tax = business.totals.as_ref().unwrap().taxes[0].tax.clone();
+    let text = pages(&render(&business).unwrap()).join(" ");
+    for part in ["Zwischensumme (netto)", &format!("zzgl. MwSt. 19 % {tax}"), "PL 123 456 78 90"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
