@@ -246,6 +246,35 @@ async fn the_same_key_charges_once() {
 }
 
 #[tokio::test]
+async fn the_same_key_charges_once_even_at_the_same_time() {
+    let world = World::start().await;
+    let request = payment("order-1", "card");
+    let all = (0..20).map(|_| world.provider.authorise(&request));
+    let outcomes = futures_util::future::join_all(all).await;
+    assert!(outcomes.iter().all(|outcome| outcome.is_ok() && *outcome == outcomes[0]));
+    assert_eq!(world.ledger().await.payments.len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_an_endless_answer_is_not_read() {
+    let elsewhere = || async { axum::response::Redirect::temporary("/elsewhere") };
+    let endless = || async { " ".repeat(2 << 20) };
+    for router in [
+        Router::new()
+            .route("/payments", post(elsewhere))
+            .route("/elsewhere", post(|| async { "{}" })),
+        Router::new().route("/payments", post(endless)),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let unknown = client(&address, "key").unwrap().authorise(&payment("order-1", "card")).await;
+        let Err(ProviderError::Unknown(why)) = unknown else { panic!("{unknown:?}") };
+        assert!(why.contains("307") || why.contains("bytes"), "{why}");
+    }
+}
+
+#[tokio::test]
 async fn a_second_payment_with_our_reference_is_refused() {
     let world = World::start().await;
     world.authorised("order-1").await;

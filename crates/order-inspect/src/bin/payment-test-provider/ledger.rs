@@ -172,31 +172,12 @@ impl Ledger {
             let decline = Some(insufficient_funds());
             return Ok((Answer { status: AnswerStatus::Declined, decline, ..approved(id) }, None));
         }
-        let event_kind = match kind {
-            OperationKind::Capture => {
-                payment.captured += new.amount;
-                EventKind::Captured
-            }
-            OperationKind::Refund => {
-                payment.refunded += new.amount;
-                EventKind::Refunded
-            }
-            OperationKind::Void => {
-                payment.status = PaymentStatus::Voided;
-                EventKind::Voided
-            }
-            OperationKind::Chargeback => EventKind::Chargeback,
-        };
-        let reference = new.reference.clone();
-        let event = self.event(
-            event_kind,
-            &payment,
-            Some(reference.clone()).filter(|reference| !reference.is_empty()),
-            new.amount,
-        );
+        let event_kind = move_money(&mut payment, kind, new.amount);
+        let reference = Some(new.reference.clone()).filter(|reference| !reference.is_empty());
+        let event = self.event(event_kind, &payment, reference, new.amount);
         payment.operations.push(OperationState {
             id: id.clone(),
-            reference,
+            reference: new.reference.clone(),
             kind,
             amount: new.amount,
         });
@@ -238,6 +219,26 @@ impl Ledger {
     fn name(&mut self, prefix: &str) -> String {
         self.named += 1;
         format!("{prefix}_{}", self.named)
+    }
+}
+
+/// Books an operation, and says what the shop is told.
+fn move_money(payment: &mut Payment, kind: OperationKind, amount: i64) -> EventKind {
+    match kind {
+        OperationKind::Capture => {
+            payment.captured += amount;
+            EventKind::Captured
+        }
+        OperationKind::Refund => {
+            payment.refunded += amount;
+            EventKind::Refunded
+        }
+        OperationKind::Void => {
+            payment.status = PaymentStatus::Voided;
+            EventKind::Voided
+        }
+        // The bank's doing is not the shop's refund.
+        OperationKind::Chargeback => EventKind::Chargeback,
     }
 }
 
