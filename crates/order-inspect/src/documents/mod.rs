@@ -33,6 +33,9 @@ pub enum DocumentError {
 
 /// The document as a PDF file.
 ///
+/// A page takes some milliseconds of computing, and waits for nothing: where many people wait for one
+/// thread, call it on a blocking one.
+///
 /// # Errors
 /// [`DocumentError::Missing`] where § 14 Abs. 4 UStG wants more than there is, and
 /// [`DocumentError::Pdf`] where the file could not be made.

@@ -4,7 +4,7 @@ use super::{
     letter::{BODY, BOTTOM, LEFT, RIGHT, SMALL, STRONG, continued},
     model::{Document, DocumentKind, DocumentLine},
     sheet::{Align, Role, Sheets, mm},
-    text::{Colour, Line, Style, Weight, wrap},
+    text::{Colour, Line, Style, Weight, or_blank, wrap},
 };
 
 const HEAD: Style = Style { weight: Weight::Bold, size: 8.0, colour: Colour::Accent };
@@ -136,7 +136,7 @@ fn row(document: &Document, columns: &[Column], line: &DocumentLine) -> Row {
                 below += style.leading();
             }
         };
-        add(&(column.value)(line), column.style);
+        add(or_blank(&(column.value)(line)), column.style);
         if index == ARTICLE {
             if document.kind != DocumentKind::DeliveryNote {
                 add(&format!("{} {}", document.language.words().sku, line.sku), SMALL);

@@ -171,6 +171,12 @@ fn line_end(text: &str, glyphs: &[KrillaGlyph], start: usize, room: f32) -> usiz
     glyphs.len()
 }
 
+/// The text, or a space where it is empty: a cell without any text would be missing among the tags, and
+/// the others of its row would move up.
+pub(super) fn or_blank(text: &str) -> &str {
+    if text.trim().is_empty() { "\u{a0}" } else { text }
+}
+
 /// The text without what a document for archives may not contain: control characters, characters for
 /// private use and those that are none.
 fn presentable(text: &str) -> String {

@@ -4,7 +4,7 @@ use super::{
     letter::{BODY, BOTTOM, LEFT, RIGHT, SMALL, continued},
     model::{Document, DocumentKind, PriceBasis, TaxLine, Totals},
     sheet::{Align, Role, Sheets, mm},
-    text::{Colour, Line, Style, Weight, wrap},
+    text::{Colour, Line, Style, Weight, or_blank, wrap},
 };
 
 const GRAND: Style = Style { weight: Weight::Bold, size: 11.5, colour: Colour::Accent };
@@ -174,7 +174,7 @@ fn tax_row(
     sheets.part(Role::Row, |sheets| {
         for (index, (text, end)) in cells.into_iter().zip(columns).enumerate() {
             let (x, align) = if index == 0 { (LEFT, Align::Left) } else { (end, Align::Right) };
-            sheets.part(role, |sheets| sheets.text(text, style, x, y, align));
+            sheets.part(role, |sheets| sheets.text(or_blank(text), style, x, y, align));
         }
     });
 }

@@ -298,6 +298,24 @@ fn a_document_says_what_it_is_to_archives_and_screen_readers() {
 }
 
 #[test]
+fn an_empty_cell_keeps_its_place_among_the_tags() {
+    let full = document(DocumentKind::Invoice, Language::German, 1);
+    let mut sparse = full.clone();
+    sparse.lines[0].tax_rate.clear();
+    let count = cells(&render(&full).unwrap());
+    assert!(count >= 6, "{count}");
+    assert_eq!(cells(&render(&sparse).unwrap()), count);
+}
+
+/// How many cells of tables the tags name.
+fn cells(file: &[u8]) -> usize {
+    let read = lopdf::Document::load_mem(file).expect("a PDF file");
+    let dictionaries = read.objects.values().filter_map(|object| object.as_dict().ok());
+    let is_cell = |tag: &lopdf::Object| tag.as_name().is_ok_and(|name| name == b"TD");
+    dictionaries.filter(|one| one.get(b"S").is_ok_and(is_cell)).count()
+}
+
+#[test]
 fn a_delivery_note_says_no_price() {
     let text = pages(&render(&document(DocumentKind::DeliveryNote, Language::German, 3)).unwrap());
     assert!(!text[0].contains('€') && !text[0].contains("IBAN"), "{}", text[0]);
