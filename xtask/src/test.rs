@@ -82,6 +82,8 @@ fn perform(step: Step) -> Outcome {
         Step::Tidy => tidy::run(),
         Step::Tests => {
             say_what_is_skipped();
+            // Tests of mails talk to a server from npm.
+            assets::install(&root().join("e2e"))?;
             let mut tests = cargo(&["nextest", "run", "--workspace", "--profile", "ci"]);
             run_program(tests.args(MEASURING))
         }
@@ -124,7 +126,7 @@ fn say_what_is_skipped() {
 fn needs(steps: &[Step], has_browser_tests: bool) -> Needs {
     let browser = has_browser_tests && steps.contains(&Step::Browser);
     Needs {
-        node: browser || steps.contains(&Step::Assets),
+        node: browser || steps.contains(&Step::Assets) || steps.contains(&Step::Tests),
         servers: steps.contains(&Step::Tests),
         browser,
     }
@@ -151,7 +153,10 @@ mod tests {
     #[test]
     fn a_step_installs_only_what_it_needs() {
         assert_eq!(needs(&[Step::Format, Step::Tidy], true), Needs::default());
-        assert_eq!(needs(&[Step::Tests], true), Needs { servers: true, ..Needs::default() });
+        assert_eq!(
+            needs(&[Step::Tests], true),
+            Needs { node: true, servers: true, browser: false }
+        );
         assert_eq!(needs(&[Step::Browser], false), Needs::default());
         let browser = Needs { node: true, browser: true, ..Needs::default() };
         assert_eq!(needs(&[Step::Browser], true), browser);

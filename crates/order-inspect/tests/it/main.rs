@@ -2,5 +2,9 @@
 
 mod bed;
 mod foundation;
+mod mail;
+mod paper;
+mod payments;
 mod placing;
+mod program;
 mod shop;
