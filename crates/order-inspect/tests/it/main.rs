@@ -2,6 +2,7 @@
 
 mod bed;
 mod foundation;
+mod life;
 mod mail;
 mod paper;
 mod payments;
