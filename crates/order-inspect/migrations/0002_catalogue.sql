@@ -1,5 +1,12 @@
 -- Inspect: what a customer looks at before buying.
 
+-- One row: how often master data (everything that products share: brands, categories, attributes, size guides,
+-- services …) has changed. Rendered pages are compared with it.
+CREATE TABLE catalogue_state (
+    revision BIGINT NOT NULL
+);
+INSERT INTO catalogue_state (revision) VALUES (0);
+
 -- Manufacturers and responsible persons in the EU (GPSR Art. 19).
 CREATE TABLE economic_operator (
     id BIGINT PRIMARY KEY,
@@ -24,7 +31,7 @@ CREATE TABLE category (
     code TEXT NOT NULL UNIQUE,
     parent_id BIGINT REFERENCES category (id),
     position BIGINT NOT NULL,
-    -- JSON: locale → {name, slug, description, seo_title, seo_description}
+    -- JSON: locale → {name, description, seo_title, seo_description}
     texts TEXT NOT NULL,
     revision BIGINT NOT NULL
 );
@@ -82,7 +89,8 @@ CREATE TABLE product (
     warnings TEXT NOT NULL,
     eprel_code TEXT,
     active BOOLEAN NOT NULL,
-    -- grows with every change of anything that the product page shows but stock and the passing of time
+    -- grows with every change of the product, its variants, prices, reviews and publication; what its page
+    -- shows of master data and of related products has revisions of its own
     revision BIGINT NOT NULL,
     rating_count BIGINT NOT NULL,
     rating_sum BIGINT NOT NULL,

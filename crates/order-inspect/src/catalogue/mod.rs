@@ -1,0 +1,30 @@
+//! The catalogue as staff keep it: products and everything that belongs to them, prices and stock.
+
+pub mod attributes;
+pub mod brands;
+pub mod categories;
+mod check;
+mod gtin;
+pub mod master;
+pub mod operators;
+pub mod product_types;
+pub mod services;
+pub mod size_guides;
+pub mod words;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+pub use master::Versioned;
+
+/// The routes under `/catalogue`.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(operators::routes())
+        .merge(brands::routes())
+        .merge(categories::routes())
+        .merge(attributes::routes())
+        .merge(product_types::routes())
+        .merge(size_guides::routes())
+        .merge(services::routes())
+}
