@@ -210,11 +210,11 @@ macro_rules! master_data_routes {
         }
 
         #[utoipa::path(get, path = $list, tag = "Catalogue",
-                    operation_id = concat!("list_", $many), params($crate::http::Paging),
-                    summary = concat!("All ", $many, " by code"),
-                    responses((status = 200, description = "A page",
-                        body = PageOf<Versioned<$kind>>)),
-                    security(("api_key" = [])))]
+                            operation_id = concat!("list_", $many), params($crate::http::Paging),
+                            summary = concat!("All ", $many, " by code"),
+                            responses((status = 200, description = "A page",
+                                body = PageOf<Versioned<$kind>>)),
+                            security(("api_key" = [])))]
         async fn list(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             _: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -224,11 +224,11 @@ macro_rules! master_data_routes {
         }
 
         #[utoipa::path(post, path = $list, tag = "Catalogue",
-                    operation_id = concat!("create_", $one), request_body = $kind,
-                    summary = concat!("Make a ", $one),
-                    responses((status = 201, description = "Made",
-                        body = Versioned<$kind>)),
-                    security(("api_key" = [])))]
+                            operation_id = concat!("create_", $one), request_body = $kind,
+                            summary = concat!("Make a ", $one),
+                            responses((status = 201, description = "Made",
+                                body = Versioned<$kind>)),
+                            security(("api_key" = [])))]
         async fn create(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -241,11 +241,11 @@ macro_rules! master_data_routes {
         }
 
         #[utoipa::path(get, path = $single, tag = "Catalogue",
-                    operation_id = concat!("read_", $one), params(("code" = String, Path)),
-                    summary = concat!("One ", $one),
-                    responses((status = 200, description = "It",
-                        body = Versioned<$kind>)),
-                    security(("api_key" = [])))]
+                            operation_id = concat!("read_", $one), params(("code" = String, Path)),
+                            summary = concat!("One ", $one),
+                            responses((status = 200, description = "It",
+                                body = Versioned<$kind>)),
+                            security(("api_key" = [])))]
         async fn read(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             _: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -255,12 +255,12 @@ macro_rules! master_data_routes {
         }
 
         #[utoipa::path(put, path = $single, tag = "Catalogue",
-                    operation_id = concat!("change_", $one), request_body = $kind,
-                    params(("code" = String, Path), $crate::http::IfMatch),
-                    summary = concat!("Replace a ", $one),
-                    responses((status = 200, description = "Replaced",
-                        body = Versioned<$kind>)),
-                    security(("api_key" = [])))]
+                            operation_id = concat!("change_", $one), request_body = $kind,
+                            params(("code" = String, Path), $crate::http::IfMatch),
+                            summary = concat!("Replace a ", $one),
+                            responses((status = 200, description = "Replaced",
+                                body = Versioned<$kind>)),
+                            security(("api_key" = [])))]
         async fn change(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -275,11 +275,11 @@ macro_rules! master_data_routes {
         }
 
         #[utoipa::path(delete, path = $single, tag = "Catalogue",
-                    operation_id = concat!("delete_", $one),
-                    params(("code" = String, Path), $crate::http::IfMatch),
-                    summary = concat!("Delete a ", $one, " that nothing needs"),
-                    responses((status = 204, description = "Deleted")),
-                    security(("api_key" = [])))]
+                            operation_id = concat!("delete_", $one),
+                            params(("code" = String, Path), $crate::http::IfMatch),
+                            summary = concat!("Delete a ", $one, " that nothing needs"),
+                            responses((status = 204, description = "Deleted")),
+                            security(("api_key" = [])))]
         async fn delete(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,

@@ -4,12 +4,17 @@ pub mod attributes;
 pub mod brands;
 pub mod categories;
 mod check;
+mod folding;
 mod gtin;
+pub mod locations;
 pub mod master;
 pub mod operators;
+pub mod prices;
 pub mod product_types;
+pub mod products;
 pub mod services;
 pub mod size_guides;
+pub mod stock;
 pub mod words;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -27,4 +32,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(product_types::routes())
         .merge(size_guides::routes())
         .merge(services::routes())
+        .merge(products::routes())
+        .merge(prices::routes())
+        .merge(locations::routes())
+        .merge(stock::routes())
 }
