@@ -12,7 +12,6 @@ pub mod operators;
 pub mod prices;
 pub mod product_types;
 pub mod products;
-pub mod services;
 pub mod size_guides;
 pub mod stock;
 pub mod words;
@@ -31,7 +30,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(attributes::routes())
         .merge(product_types::routes())
         .merge(size_guides::routes())
-        .merge(services::routes())
         .merge(products::routes())
         .merge(prices::routes())
         .merge(locations::routes())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{record::Product, values::TypeRules};
 use crate::{
     args,
-    catalogue::{master::refer, services::check_tax_class, words::Code},
+    catalogue::{master::refer, words::Code},
     db::{DbError, Tx},
     error::Findings,
 };
@@ -69,6 +69,12 @@ impl Links {
             rules,
         }))
     }
+}
+
+async fn check_tax_class(tx: &mut Tx, code: &str, found: &mut Findings) -> Result<(), DbError> {
+    let known = tx.row("SELECT 1 AS one FROM tax_class WHERE code = $1", args![code]).await?;
+    found.check(known.is_some(), "/tax_class", format!("there is no tax class {code}"));
+    Ok(())
 }
 
 async fn text_channels(

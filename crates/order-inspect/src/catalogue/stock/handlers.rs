@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{
     change::StockChange,
@@ -69,7 +69,7 @@ async fn levels_of(tx: &mut Tx, skus: Vec<String>) -> Result<Vec<StockLevel>, Db
 }
 
 /// Which levels.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct StockQuestion {

@@ -82,7 +82,7 @@ pub const MOVEMENT: [&str; 10] = [
 ];
 
 /// Books movements in their order, each with one conditional step: what is on hand never falls below what
-/// orders hold. Whoever books for several levels sorts them by variant and location, so that two bookings
+/// orders hold (where more was ordered than there is, it does not fall further). Whoever books for several levels sorts them by variant and location, so that two bookings
 /// never wait for each other in a circle.
 pub async fn book(tx: &mut Tx, act: &Act, movements: &[Movement]) -> crate::Result<()> {
     let mut rows = Vec::with_capacity(movements.len());
@@ -94,7 +94,8 @@ pub async fn book(tx: &mut Tx, act: &Act, movements: &[Movement]) -> crate::Resu
         }
         let sql = "UPDATE stock SET on_hand = on_hand + $3, reserved = reserved + $4 \
                    WHERE variant_id = $1 AND location_id = $2 \
-                   AND on_hand + $3 >= reserved + $4 AND reserved + $4 >= 0";
+                   AND on_hand + $3 >= 0 AND reserved + $4 >= 0 \
+                   AND ($3 >= $4 OR on_hand + $3 >= reserved + $4)";
         let done = tx.run(sql, args![it.variant, it.location, it.on_hand, it.reserved]).await?;
         if done == 0 {
             return Err(too_low(tx, it).await?.into());
@@ -150,7 +151,8 @@ pub struct LedgerDifference {
     pub reserved_booked: i64,
 }
 
-/// The levels that do not fit their ledger, or where orders hold more than there is: none, ever. Looks at one
+/// The levels that do not fit their ledger, or where orders hold more than there is though nobody may order
+/// without stock: none, ever. Looks at one
 /// variant, or at all of them, which takes its time.
 pub async fn audit(tx: &mut Tx, sku: Option<&str>) -> Result<Vec<LedgerDifference>, DbError> {
     let sql = "SELECT v.sku, l.code, s.on_hand, s.reserved, \
@@ -161,9 +163,12 @@ pub async fn audit(tx: &mut Tx, sku: Option<&str>) -> Result<Vec<LedgerDifferenc
                LEFT JOIN stock_movement AS m \
                  ON m.variant_id = s.variant_id AND m.location_id = s.location_id \
                WHERE $1 = '' OR v.sku = $1 \
-               GROUP BY v.sku, l.code, s.on_hand, s.reserved \
+               GROUP BY v.sku, l.code, s.variant_id, s.on_hand, s.reserved \
                HAVING s.on_hand <> COALESCE(SUM(m.on_hand_change), 0) \
-                 OR s.reserved <> COALESCE(SUM(m.reserved_change), 0) OR s.reserved > s.on_hand \
+                 OR s.reserved <> COALESCE(SUM(m.reserved_change), 0) \
+                 OR (s.reserved > s.on_hand AND NOT EXISTS (SELECT 1 FROM variant AS sold \
+                     WHERE sold.backorder_days IS NOT NULL AND (sold.id = s.variant_id OR sold.id IN \
+                       (SELECT bundle_id FROM bundle_part WHERE variant_id = s.variant_id)))) \
                ORDER BY v.sku, l.code LIMIT 200";
     let rows = tx.rows(sql, args![sku.unwrap_or_default()]).await?;
     rows.iter()
