@@ -205,8 +205,7 @@ CREATE TABLE variant (
     backorder_days BIGINT,
     -- a bundle is sold as one and taken from the stock of its parts
     bundle BOOLEAN NOT NULL,
-    active BOOLEAN NOT NULL,
-    created_at BIGINT NOT NULL
+    active BOOLEAN NOT NULL
 );
 CREATE INDEX variant_by_product ON variant (product_id, position);
 CREATE INDEX variant_by_gtin ON variant (gtin);

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod db;
 pub mod error;
 pub mod http;
+pub mod inspect;
 pub mod language;
 pub mod moment;
 pub mod money;

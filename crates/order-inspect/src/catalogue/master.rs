@@ -234,10 +234,12 @@ macro_rules! master_data_routes {
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,
             write: $crate::http::Write<$kind>,
         ) -> $crate::http::Answer {
-            app.write(permit, write.once, |tx, act| {
+            let made = app.write(permit, write.once, |tx, act| {
                 Box::pin($crate::catalogue::master::create(tx, act, write.input))
-            })
-            .await
+            });
+            let made = made.await;
+            app.setup.forget();
+            made
         }
 
         #[utoipa::path(get, path = $single, tag = "Catalogue",
@@ -268,10 +270,12 @@ macro_rules! master_data_routes {
             write: $crate::http::Write<$kind>,
         ) -> $crate::http::Answer {
             let $crate::http::Write { input, expected, once } = write;
-            app.write(permit, once, move |tx, _| {
+            let changed = app.write(permit, once, move |tx, _| {
                 Box::pin($crate::catalogue::master::change(tx, code, input, expected))
-            })
-            .await
+            });
+            let changed = changed.await;
+            app.setup.forget();
+            changed
         }
 
         #[utoipa::path(delete, path = $single, tag = "Catalogue",

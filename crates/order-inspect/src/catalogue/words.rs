@@ -51,9 +51,9 @@ macro_rules! checked_texts {
 
 checked_texts! {
     /// The name of a record in addresses, imports and references.
-    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", min_length = 1, max_length = 64, examples("acme"))]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_.-]{0,59}$", min_length = 1, max_length = 60, examples("acme"))]
     Code: is_code,
-        "a code is 1 to 64 lower-case letters, digits, “-” and “_”, beginning with a letter or a digit";
+        "a code is 1 to 60 lower-case letters, digits, “-”, “_” and “.”, beginning with a letter or a digit";
 
     /// A language, with a country where it matters.
     #[schema(pattern = "^[a-z]{2}(-[A-Z]{2})?$", min_length = 2, max_length = 5, examples("de"))]
@@ -96,8 +96,9 @@ checked_texts! {
 }
 
 pub(crate) fn is_code(text: &str) -> bool {
-    starts_plainly(text)
-        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+    text.len() <= 60
+        && starts_plainly(text)
+        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
 }
 
 fn is_sku(text: &str) -> bool {

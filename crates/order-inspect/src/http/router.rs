@@ -23,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(crate::setup::routes())
         .merge(crate::catalogue::routes())
+        .merge(crate::inspect::routes())
         .merge(crate::orders::routes())
 }
 

@@ -56,7 +56,12 @@ impl Calendar {
     /// When a parcel arrives that is ordered now, of goods that are here on the day `ready` at the earliest.
     /// Parcels are neither handled nor delivered on days on which nobody works here: carriers may be faster,
     /// and a promise must hold.
-    pub fn promise(&self, now: Moment, ready: Option<Date>, transit: Transit) -> Option<DeliveryPromise> {
+    pub fn promise(
+        &self,
+        now: Moment,
+        ready: Option<Date>,
+        transit: Transit,
+    ) -> Option<DeliveryPromise> {
         let local = now.timestamp().ok()?.to_zoned(self.zone.clone());
         let today = local.date();
         let in_time = self.works_on(today) && minute_of(local.time()) < self.cut_off_minute;
@@ -138,16 +143,58 @@ mod tests {
     fn a_promise_counts_working_days_from_the_cut_off() {
         let table = [
             ("before the cut-off", 0, "2026-06-15T11:59:00Z", None, "2026-06-16", "2026-06-17"),
-            ("at the cut-off it is too late", 0, "2026-06-15T12:00:00Z", None, "2026-06-17", "2026-06-18"),
+            (
+                "at the cut-off it is too late",
+                0,
+                "2026-06-15T12:00:00Z",
+                None,
+                "2026-06-17",
+                "2026-06-18",
+            ),
             ("handling takes a day", 1, "2026-06-15T10:00:00Z", None, "2026-06-17", "2026-06-18"),
             ("a weekend lies between", 0, "2026-06-19T10:00:00Z", None, "2026-06-22", "2026-06-23"),
-            ("Friday after the cut-off is Monday", 0, "2026-06-19T13:00:00Z", None, "2026-06-23", "2026-06-24"),
+            (
+                "Friday after the cut-off is Monday",
+                0,
+                "2026-06-19T13:00:00Z",
+                None,
+                "2026-06-23",
+                "2026-06-24",
+            ),
             ("on a Saturday", 0, "2026-06-20T08:00:00Z", None, "2026-06-23", "2026-06-24"),
             ("a holiday lies between", 0, "2026-12-24T09:00:00Z", None, "2026-12-28", "2026-12-29"),
-            ("in winter the cut-off is an hour later in UTC", 0, "2026-12-01T12:59:00Z", None, "2026-12-02", "2026-12-03"),
-            ("the goods come on a Thursday", 0, "2026-06-15T10:00:00Z", Some("2026-06-18"), "2026-06-19", "2026-06-22"),
-            ("the goods come on a Sunday", 0, "2026-06-15T10:00:00Z", Some("2026-06-21"), "2026-06-23", "2026-06-24"),
-            ("the goods were there long ago", 0, "2026-06-15T10:00:00Z", Some("2026-06-01"), "2026-06-16", "2026-06-17"),
+            (
+                "in winter the cut-off is an hour later in UTC",
+                0,
+                "2026-12-01T12:59:00Z",
+                None,
+                "2026-12-02",
+                "2026-12-03",
+            ),
+            (
+                "the goods come on a Thursday",
+                0,
+                "2026-06-15T10:00:00Z",
+                Some("2026-06-18"),
+                "2026-06-19",
+                "2026-06-22",
+            ),
+            (
+                "the goods come on a Sunday",
+                0,
+                "2026-06-15T10:00:00Z",
+                Some("2026-06-21"),
+                "2026-06-23",
+                "2026-06-24",
+            ),
+            (
+                "the goods were there long ago",
+                0,
+                "2026-06-15T10:00:00Z",
+                Some("2026-06-01"),
+                "2026-06-16",
+                "2026-06-17",
+            ),
         ];
         for (what, handling, ordered, ready, earliest, latest) in table {
             let found = days(handling, ordered, ready).unwrap();
@@ -173,7 +220,8 @@ mod tests {
     fn the_longest_prefix_of_the_postcode_counts() {
         let areas = [("", "country"), ("27", "coast"), ("27498", "island")];
         let areas = areas.map(|(prefix, name)| (prefix.to_owned(), name));
-        let table = [("27498", "island"), ("274 98", "island"), ("27499", "coast"), ("80331", "country")];
+        let table =
+            [("27498", "island"), ("274 98", "island"), ("27499", "coast"), ("80331", "country")];
         for (postcode, area) in table {
             assert_eq!(area_of(&areas, postcode), Some(&area), "{postcode}");
         }

@@ -80,7 +80,7 @@ pub struct PriceRecord {
     /// Whose price.
     pub sku: Sku,
     /// In which shop.
-    pub channel: Code,
+    pub channel: String,
     /// In which currency.
     pub currency: CurrencyCode,
     /// The price and its time.

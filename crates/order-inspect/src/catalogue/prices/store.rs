@@ -145,7 +145,7 @@ fn record(row: &Row) -> Result<PriceRecord, DbError> {
     Ok(PriceRecord {
         id: row.get("id")?,
         sku: row.word("sku")?,
-        channel: row.word("channel")?,
+        channel: row.get("channel")?,
         currency: row.word("currency")?,
         interval: interval_of(row)?,
         created_at: row.get("created_at")?,

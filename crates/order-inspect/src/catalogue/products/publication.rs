@@ -11,7 +11,6 @@ use super::listing;
 use crate::{
     act::Act,
     args,
-    catalogue::words::Code,
     db::{DbError, Tx},
     error::{Findings, Refusal},
     moment::Moment,
@@ -40,7 +39,7 @@ pub struct PublicationWindow {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Publication {
     /// The shop.
-    pub channel: Code,
+    pub channel: String,
     /// From when on.
     pub from: Moment,
     /// Until when.
@@ -56,7 +55,7 @@ pub(crate) async fn of(tx: &mut Tx, product: i64) -> Result<Vec<Publication>, Db
     rows.iter()
         .map(|row| {
             Ok(Publication {
-                channel: row.word("code")?,
+                channel: row.get("code")?,
                 from: row.get("published_from")?,
                 until: row.get("published_until")?,
             })

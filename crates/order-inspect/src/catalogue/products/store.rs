@@ -126,7 +126,7 @@ async fn write_parts(
     numbers: &variants::VariantNumbers,
 ) -> crate::Result<()> {
     texts::write(tx, id, product, &links.text_channels).await?;
-    variants::write(tx, act, id, product, numbers).await?;
+    variants::write(tx, id, product, numbers).await?;
     let emptied = ["product_category", "product_service", "product_relation", "product_facet"]
         .map(|table| format!("DELETE FROM {table} WHERE product_id = $1"));
     tx.run_all(emptied.iter().map(|sql| (sql.as_str(), args![id])).collect()).await?;

@@ -13,7 +13,7 @@ use crate::{
     error::Findings,
 };
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "product_id",
     "sku",
@@ -28,7 +28,6 @@ const COLUMNS: [&str; 15] = [
     "backorder_days",
     "bundle",
     "active",
-    "created_at",
 ];
 
 /// The numbers of a product's variants, known or new, and those of the parts of its bundles.
@@ -113,7 +112,6 @@ impl VariantNumbers {
 /// Writes all variants; those that are left out are withdrawn.
 pub(super) async fn write(
     tx: &mut Tx,
-    act: &Act,
     product_id: i64,
     product: &Product,
     numbers: &VariantNumbers,
@@ -121,13 +119,13 @@ pub(super) async fn write(
     let mut fresh = Vec::new();
     for (position, variant) in product.variants.iter().enumerate() {
         let Some(number) = numbers.own.get(&*variant.sku).copied() else { continue };
-        let row = row(act, number, product_id, position, variant)?;
+        let row = row(number, product_id, position, variant)?;
         if numbers.before.contains_key(&*variant.sku) {
             let sql = "UPDATE variant SET gtin = $4, options = $5, attributes = $6, position = $7, \
                        weight_grams = $8, content_amount = $9, content_unit = $10, eprel_code = $11, \
                        backorder_days = $12, bundle = $13, active = $14 \
                        WHERE id = $1 AND product_id = $2 AND sku = $3";
-            tx.run(sql, row[..14].to_vec()).await?;
+            tx.run(sql, row).await?;
         } else {
             fresh.push(row);
         }
@@ -155,7 +153,6 @@ pub(super) async fn write(
 }
 
 fn row(
-    act: &Act,
     number: i64,
     product_id: i64,
     position: usize,
@@ -178,7 +175,6 @@ fn row(
         variant.eprel_code.clone(),
         variant.backorder_days,
         !variant.bundle.is_empty(),
-        variant.active,
-        act.now
+        variant.active
     ])
 }

@@ -11,10 +11,7 @@ use super::{
 use crate::{
     app::App,
     args,
-    catalogue::{
-        check,
-        words::{Code, Sku},
-    },
+    catalogue::{check, words::Sku},
     db::{DbError, Row, Tx},
     error::{Findings, Refusal},
     http::{Answer, PageOf, Paging, Params, PathParams, Permit, Reply, Write, allowed},
@@ -28,7 +25,7 @@ pub(super) struct StockLevel {
     /// Which variant.
     sku: Sku,
     /// Where.
-    location: Code,
+    location: String,
     /// How many are there.
     on_hand: i64,
     /// How many of them orders hold.
@@ -53,7 +50,7 @@ fn level(row: &Row) -> Result<StockLevel, DbError> {
         (row.get("on_hand")?, row.get("reserved")?, row.get("safety")?);
     Ok(StockLevel {
         sku: row.word("sku")?,
-        location: row.word("location")?,
+        location: row.get("location")?,
         on_hand,
         reserved,
         safety,
@@ -200,7 +197,7 @@ pub(super) struct StockMovement {
     /// Its number.
     id: i64,
     /// Where.
-    location: Code,
+    location: String,
     /// Why: receipt, correction, transfer, reservation, release, shipment, return, write_off.
     kind: String,
     /// How many more (or less) were there.
@@ -243,7 +240,7 @@ pub(super) async fn movements(
     let movements = rows.iter().map(|row| {
         Ok(StockMovement {
             id: row.get("id")?,
-            location: row.word("location")?,
+            location: row.get("location")?,
             kind: row.get("kind")?,
             on_hand_change: row.get("on_hand_change")?,
             reserved_change: row.get("reserved_change")?,

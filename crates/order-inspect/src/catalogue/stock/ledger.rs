@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     act::Act,
     args,
-    catalogue::words::{Code, Sku},
+    catalogue::words::Sku,
     db::{DbError, Tx},
     error::Refusal,
 };
@@ -140,7 +140,7 @@ pub struct LedgerDifference {
     /// Of which variant.
     pub sku: Sku,
     /// Where.
-    pub location: Code,
+    pub location: String,
     /// How many are said to be there.
     pub on_hand: i64,
     /// The sum of the movements.
@@ -175,7 +175,7 @@ pub async fn audit(tx: &mut Tx, sku: Option<&str>) -> Result<Vec<LedgerDifferenc
         .map(|row| {
             Ok(LedgerDifference {
                 sku: row.word("sku")?,
-                location: row.word("code")?,
+                location: row.get("code")?,
                 on_hand: row.get("on_hand")?,
                 on_hand_booked: row.get("on_hand_booked")?,
                 reserved: row.get("reserved")?,
