@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Looking {
+pub(super) struct Looking {
     /// The shop.
     #[param(min_length = 1, max_length = 60, example = "de")]
     pub channel: String,

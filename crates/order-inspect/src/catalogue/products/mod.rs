@@ -17,7 +17,6 @@ mod variants;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::app::App;
-pub(crate) use links::numbers;
 pub(crate) use load::content;
 pub(crate) use publication::changed;
 
