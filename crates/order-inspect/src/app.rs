@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics},
+    inspect::Pages,
     orders::place::Placer,
     setup,
 };
@@ -26,6 +27,8 @@ pub struct Parts {
     pub limits: Limits,
     /// How the shop is set up.
     pub setup: setup::Remembered,
+    /// Product pages that were asked for lately.
+    pub pages: Pages,
     /// Takes orders in.
     pub placer: Placer,
     /// Its figures.

@@ -6,11 +6,13 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod catalogue;
 pub mod clock;
 pub mod db;
 pub mod documents;
 pub mod error;
 pub mod http;
+pub mod inspect;
 pub mod language;
 pub mod mail;
 pub mod moment;

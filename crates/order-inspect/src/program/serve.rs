@@ -20,6 +20,7 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         clock: Clock::System,
         keys: Keys::default(),
         setup: crate::setup::Remembered::default(),
+        pages: crate::inspect::Pages::default(),
         limits: Limits::new(serve.rate_per_key, serve.rate_per_address),
         metrics: Metrics::new(),
     });

@@ -64,6 +64,7 @@ impl Bed {
             clock: clock.clone(),
             keys: Keys::default(),
             setup: order_inspect::setup::Remembered::default(),
+            pages: order_inspect::inspect::Pages::default(),
             limits: Limits::new(0, 0),
             metrics: Metrics::new(),
         });

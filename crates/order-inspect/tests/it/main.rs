@@ -1,6 +1,7 @@
 //! What a shop can do, on both engines.
 
 mod bed;
+mod catalogue;
 mod foundation;
 mod life;
 mod mail;

@@ -1,0 +1,27 @@
+//! What a customer looks at before buying.
+
+mod attributes;
+pub mod availability;
+mod cache;
+mod cards;
+mod facts;
+mod find;
+mod offer;
+mod page;
+mod prices;
+mod product;
+pub mod promise;
+mod state;
+mod texts;
+pub mod view;
+mod window;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::app::App;
+pub use cache::Pages;
+
+/// The routes under `/inspect`.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(product::inspect))
+}
