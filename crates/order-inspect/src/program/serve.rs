@@ -29,10 +29,13 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
     let address = listener.local_addr().map_err(broken)?;
     tracing::info!(%address, "listening; the API is described at /openapi.json");
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await.map_err(broken)
+    axum::serve(listener, service)
+        .with_graceful_shutdown(told_to_end(serve.until_input_ends))
+        .await
+        .map_err(broken)
 }
 
-async fn told_to_end() {
+async fn told_to_end(until_input_ends: bool) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminated) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
@@ -40,5 +43,13 @@ async fn told_to_end() {
     tokio::select! {
         _ = terminated.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+        () = input_ends(), if until_input_ends => {}
     }
+}
+
+/// Reads until nothing more comes.
+async fn input_ends() {
+    use tokio::io::AsyncReadExt as _;
+    let mut ignored = [0_u8; 256];
+    while tokio::io::stdin().read(&mut ignored).await.is_ok_and(|read| read > 0) {}
 }
