@@ -24,9 +24,8 @@ pub(crate) async fn open(bed: &Bed) {
             "texts": { "de": { "name": de }, "en": { "name": en } } });
         bed.post("/catalogue/categories", category).await.expect(201);
     }
-    let choice = |code: &str, de: &str, en: &str| {
-        json!({ "code": code, "labels": { "de": de, "en": en } })
-    };
+    let choice =
+        |code: &str, de: &str, en: &str| json!({ "code": code, "labels": { "de": de, "en": en } });
     let attributes = [
         json!({ "code": "wood", "kind": "choice", "facet": true, "labels": { "de": "Holz", "en": "Wood" },
             "choices": [choice("oak", "Eiche", "Oak"), choice("beech", "Buche", "Beech")] }),
@@ -50,7 +49,8 @@ pub(crate) async fn open(bed: &Bed) {
 
 /// A chair in two sizes.
 pub(crate) fn chair(code: &str) -> Value {
-    let size = |code: &str, de: &str, en: &str| json!({ "code": code, "labels": { "de": de, "en": en } });
+    let size =
+        |code: &str, de: &str, en: &str| json!({ "code": code, "labels": { "de": de, "en": en } });
     json!({
         "code": code, "product_type": "chair", "brand": "acme", "tax_class": "standard",
         "texts": [
