@@ -3,5 +3,8 @@
 mod bed;
 mod catalogue;
 mod foundation;
+mod lists;
 mod placing;
+mod prices;
 mod shop;
+mod stock;
