@@ -4,6 +4,7 @@ mod attributes;
 pub mod availability;
 mod cache;
 mod cards;
+mod checks;
 mod counts;
 mod facts;
 mod find;

@@ -7,4 +7,5 @@ mod lists;
 mod placing;
 mod prices;
 mod shop;
+mod speed;
 mod stock;
