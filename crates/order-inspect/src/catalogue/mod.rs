@@ -3,8 +3,8 @@
 pub mod attributes;
 pub mod brands;
 pub mod categories;
-mod check;
-mod folding;
+pub(crate) mod check;
+pub(crate) mod folding;
 mod gtin;
 pub mod locations;
 pub mod master;
@@ -12,6 +12,7 @@ pub mod operators;
 pub mod prices;
 pub mod product_types;
 pub mod products;
+pub mod reviews;
 pub mod size_guides;
 pub mod stock;
 pub mod words;
@@ -34,4 +35,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(prices::routes())
         .merge(locations::routes())
         .merge(stock::routes())
+        .merge(reviews::routes())
 }

@@ -1,4 +1,4 @@
-//! Full text search: SQLite's FTS5 or PostgreSQL's tsvector behind the same three questions. Texts come as
+//! Full text search: SQLite's FTS5 or PostgreSQL's tsvector behind the same questions. Texts come as
 //! folded words, so that both engines find the same: every word of a question is the beginning of a word.
 
 use super::{DbError, Tx, tx::Inner};
@@ -14,6 +14,10 @@ const FOR_POSTGRES: &str = "CREATE TABLE IF NOT EXISTS product_search ( \
 impl Tx {
     /// Makes the index if there is none yet.
     pub(super) async fn prepare_search(&mut self) -> Result<(), DbError> {
+        if !self.is_sqlite() {
+            // Servers that start together make it once.
+            self.batch("SELECT pg_advisory_xact_lock(7301953)").await?;
+        }
         let definition = if self.is_sqlite() { FOR_SQLITE } else { FOR_POSTGRES };
         self.batch(definition).await
     }
@@ -33,31 +37,26 @@ impl Tx {
         Ok(())
     }
 
-    /// A condition that a column with product numbers fulfils where the product is found by the question in
-    /// the parameter with this number: see [`Self::search_question`].
-    pub fn search_condition(&self, column: &str, parameter: usize) -> String {
-        if self.is_sqlite() {
-            format!(
-                "{column} IN (SELECT rowid FROM product_search WHERE product_search MATCH ${parameter})"
-            )
+    /// The products that are found by all of the words, each possibly only begun: the newest so many. The
+    /// words have letters and digits only.
+    pub async fn found_products(
+        &mut self,
+        words: &[String],
+        most: i64,
+    ) -> Result<Vec<i64>, DbError> {
+        let (sql, question) = if self.is_sqlite() {
+            let terms: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+            let sql = "SELECT rowid AS product_id FROM product_search \
+                       WHERE product_search MATCH $1 ORDER BY rowid DESC LIMIT $2";
+            (sql, terms.join(" AND "))
         } else {
-            format!(
-                "{column} IN (SELECT product_id FROM product_search \
-                 WHERE words @@ to_tsquery('simple', ${parameter}))"
-            )
-        }
-    }
-
-    /// All of the words, each possibly only begun, as the engine reads it. The words have letters and digits
-    /// only.
-    pub fn search_question(&self, words: &[String]) -> String {
-        if self.is_sqlite() {
-            let terms = words.iter().map(|word| format!("\"{word}\"*"));
-            terms.collect::<Vec<_>>().join(" AND ")
-        } else {
-            let terms = words.iter().map(|word| format!("'{word}':*"));
-            terms.collect::<Vec<_>>().join(" & ")
-        }
+            let terms: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
+            let sql = "SELECT product_id FROM product_search \
+                       WHERE words @@ to_tsquery('simple', $1) ORDER BY product_id DESC LIMIT $2";
+            (sql, terms.join(" & "))
+        };
+        let rows = self.rows(sql, args![question, most]).await?;
+        rows.iter().map(|row| row.get("product_id")).collect()
     }
 
     fn is_sqlite(&self) -> bool {

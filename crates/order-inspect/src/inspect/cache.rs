@@ -8,6 +8,7 @@ use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    checks::Checks,
     state::{State, Subject},
     window::Looking,
 };
@@ -58,7 +59,10 @@ impl Page {
 
 /// The pages that were asked for lately.
 #[derive(Clone)]
-pub struct Pages(Arc<Cache<Address, Arc<Page>, Weight>>);
+pub struct Pages {
+    cache: Arc<Cache<Address, Arc<Page>, Weight>>,
+    pub(super) checks: Checks,
+}
 
 #[derive(Clone)]
 struct Weight;
@@ -73,16 +77,17 @@ impl Weighter<Address, Arc<Page>> for Weight {
 
 impl Default for Pages {
     fn default() -> Self {
-        Self(Arc::new(Cache::with_weighter(PAGES, MEMORY, Weight)))
+        let cache = Arc::new(Cache::with_weighter(PAGES, MEMORY, Weight));
+        Self { cache, checks: Checks::default() }
     }
 }
 
 impl Pages {
     pub(super) fn get(&self, address: &Address) -> Option<Arc<Page>> {
-        self.0.get(address)
+        self.cache.get(address)
     }
 
     pub(super) fn keep(&self, address: Address, page: Arc<Page>) {
-        self.0.insert(address, page);
+        self.cache.insert(address, page);
     }
 }

@@ -4,15 +4,21 @@ mod attributes;
 pub mod availability;
 mod cache;
 mod cards;
+mod checks;
+mod counts;
 mod facts;
 mod find;
+mod list;
+mod narrowing;
 mod offer;
 mod page;
 mod prices;
 mod product;
 pub mod promise;
+mod reviews;
 mod state;
 mod texts;
+mod tree;
 pub mod view;
 mod window;
 
@@ -23,5 +29,9 @@ pub use cache::Pages;
 
 /// The routes under `/inspect`.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(product::inspect))
+    OpenApiRouter::new()
+        .routes(routes!(product::inspect))
+        .routes(routes!(list::list))
+        .routes(routes!(tree::tree))
+        .routes(routes!(reviews::list, reviews::create))
 }

@@ -6,7 +6,7 @@ use super::{
     cards, facts,
     find::{Found, find},
     offer::{self, Offers},
-    state::{State, Subject},
+    state::{Snapshot, State, Subject},
     texts::{self, Text},
     view::{DocumentView, ProductPage, RatingView, RelatedProduct, ServiceView},
     window::Window,
@@ -55,7 +55,7 @@ pub(super) async fn draw(tx: &mut Tx, window: &Window, slug: &str) -> crate::Res
     products.push(product);
     let subject = offers.subject(products);
     // Read before everything else: what changes meanwhile makes the page old, never wrong for long.
-    let state = State::read(tx, &subject).await?;
+    let state = Snapshot::read(tx, [&subject].into_iter()).await?.state(&subject);
     let row = row(tx, window, product, slug).await?;
     let related_cards = {
         let ids: Vec<i64> = related.iter().map(|(_, id)| *id).collect();

@@ -18,7 +18,6 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{
     cache::{Address, Page},
     page::{Looked, draw},
-    state::State,
     view::ProductPage,
     window::{Looking, Window, signature},
 };
@@ -57,7 +56,7 @@ pub(super) async fn inspect(
     if let Some(page) = app.pages.get(&address)
         && page.setup == setup
         && page.until.is_none_or(|until| now < until)
-        && still_true(&app, &page).await?
+        && app.pages.checks.still_true(&app.db, &page).await?
     {
         return Ok(answer(&page, &headers, now));
     }
@@ -79,15 +78,6 @@ fn check(looking: &Looking) -> crate::Result<()> {
         refuse!(Refusal::new(400, "invalid_parameter", detail));
     }
     Ok(())
-}
-
-async fn still_true(app: &App, page: &Arc<Page>) -> crate::Result<bool> {
-    let known = Arc::clone(page);
-    let state = app
-        .db
-        .read(move |tx| Box::pin(async move { State::read(tx, &known.subject).await }))
-        .await?;
-    Ok(state == page.state)
 }
 
 async fn render(

@@ -1,10 +1,11 @@
 //! `order-inspect serve`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use super::{Database, Serve, open};
 use crate::{
     app::{App, Parts},
+    catalogue::products::listing,
     clock::Clock,
     error::Error,
     http::{Keys, Limits, Metrics, router},
@@ -24,6 +25,7 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         limits: Limits::new(serve.rate_per_key, serve.rate_per_address),
         metrics: Metrics::new(),
     });
+    tokio::spawn(turn_prices(app.clone()));
     let broken = |error: std::io::Error| Error::Broken(format!("{}: {error}", serve.listen));
     let listener = tokio::net::TcpListener::bind(serve.listen).await.map_err(broken)?;
     let address = listener.local_addr().map_err(broken)?;
@@ -33,6 +35,17 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         .with_graceful_shutdown(told_to_end(serve.until_input_ends))
         .await
         .map_err(broken)
+}
+
+/// Keeps lists in the order of prices that change with the passing of time.
+async fn turn_prices(app: App) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = listing::turn(&app).await {
+            tracing::warn!(%error, "lists could not be brought up to date; they are tried again");
+        }
+    }
 }
 
 async fn told_to_end(until_input_ends: bool) {
