@@ -6,7 +6,7 @@
 
 pub mod actions;
 pub mod facts;
-mod numbers;
+pub(crate) mod numbers;
 pub mod place;
 mod read;
 pub(crate) mod settle;
