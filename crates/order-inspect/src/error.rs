@@ -144,6 +144,13 @@ impl Findings {
         self.0.push(FieldProblem { pointer: pointer.into(), detail: detail.into() });
     }
 
+    /// Notes the problems of a part, under its place in the request.
+    pub fn note_under(&mut self, place: &str, problems: Vec<FieldProblem>) {
+        for problem in problems {
+            self.note(format!("{place}{}", problem.pointer), problem.detail);
+        }
+    }
+
     /// A refusal if anything was noted.
     pub fn end(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Refusal::invalid_fields(self.0).into()) }

@@ -11,7 +11,7 @@ mod change;
 mod credit;
 pub mod facts;
 pub mod hold;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod operations;
 pub mod place;
 mod read;
