@@ -6,7 +6,9 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod baskets;
 pub mod clock;
+pub mod customers;
 pub mod db;
 pub mod error;
 pub mod http;

@@ -1,6 +1,8 @@
 //! What a shop can do, on both engines.
 
+mod baskets;
 mod bed;
+mod customers;
 mod foundation;
 mod placing;
 mod shop;
