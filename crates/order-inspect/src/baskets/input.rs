@@ -84,32 +84,34 @@ pub struct ChangeLine {
 }
 
 /// What changes on the way to the order. What is not named stays; what is null is taken away.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ChangeBasket {
     /// Another currency of the shop.
+    #[serde(default)]
     #[schema(value_type = Option<String>, examples("EUR"))]
     pub currency: Option<Currency>,
     /// Another language.
+    #[serde(default)]
     pub locale: Option<Language>,
     /// Where mails go; for a customer theirs if it is not said.
-    #[serde(deserialize_with = "named")]
+    #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<String>, format = Email, max_length = 254, examples("erika@example.org"))]
     pub email: Option<Option<String>>,
     /// Where the invoice goes.
-    #[serde(deserialize_with = "named")]
+    #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<Address>)]
     pub billing_address: Option<Option<Address>>,
     /// Where the goods go; to the billing address if it is not said.
-    #[serde(deserialize_with = "named")]
+    #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<Address>)]
     pub delivery_address: Option<Option<Address>>,
     /// The way to deliver, one of those that the basket offers.
-    #[serde(deserialize_with = "named")]
+    #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<String>, max_length = 60, examples("parcel"))]
     pub delivery_method: Option<Option<String>>,
     /// The way to pay, one of those that the basket offers.
-    #[serde(deserialize_with = "named")]
+    #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<String>, max_length = 60, examples("invoice"))]
     pub payment_method: Option<Option<String>>,
 }

@@ -12,6 +12,7 @@
 mod basket;
 mod change;
 mod checkout;
+mod choices;
 mod coupons;
 mod drafts;
 mod expire;
@@ -42,4 +43,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(merge::routes())
         .merge(order::routes())
         .merge(drafts::routes())
+        .merge(choices::routes())
 }

@@ -382,6 +382,16 @@ on_both_engines! {
         assert_eq!(codes(&cleared), Some(2));
     }
 
+    async fn what_a_delivery_costs_is_told_before_there_is_a_basket(bed) {
+        shop::open(&bed).await;
+        let here = bed.get("/delivery-methods?channel=de&postcode=20095&locale=en").await.expect(200);
+        assert_eq!(here["items"], json!([{ "code": "parcel", "name": "Parcel", "carrier": "Hermes", "price": 495,
+            "free_from": 10000, "transit_days_min": 1, "transit_days_max": 2 }]));
+        let abroad = bed.get("/delivery-methods?channel=de&country=FR").await.expect(200);
+        assert_eq!(abroad["items"], json!([]));
+        assert_eq!(bed.get("/delivery-methods?channel=fr").await.problem(404), "not_found");
+    }
+
     async fn a_draft_is_written_by_staff_with_their_price_and_their_name(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 5, 0).await;

@@ -98,6 +98,15 @@ on_both_engines! {
         assert_eq!(bed.get("/customers/none").await.problem(404), "not_found");
     }
 
+    async fn a_character_that_no_text_has_is_refused_wherever_it_comes(bed) {
+        shop::open(&bed).await;
+        let odd = json!({ "channel": "de", "email": "a@example.org", "name": "A\u{0}B" });
+        assert_eq!(bed.post("/customers", odd).await.problem(400), "unreadable");
+        for path in ["/customers?name=A%00", "/customers/A%00"] {
+            assert!(bed.get(path).await.status.is_client_error(), "{path}");
+        }
+    }
+
     async fn a_customer_that_is_made_twice_with_one_key_is_one(bed) {
         shop::open(&bed).await;
         let erika = json!({ "channel": "de", "email": "erika@example.org", "name": "Erika" });
