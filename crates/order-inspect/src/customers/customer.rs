@@ -9,7 +9,7 @@ use crate::{
     address::Address,
     args,
     db::{Row, Tx},
-    error::{Error, Refusal},
+    error::Refusal,
     language::Language,
     moment::Moment,
     orders::numbers,
@@ -132,7 +132,7 @@ impl Customer {
             act.now,
             act.now
         ];
-        tx.insert("customer", COLUMNS, vec![row]).await.map_err(taken)?;
+        tx.insert("customer", COLUMNS, vec![row]).await?;
         Ok(number)
     }
 
@@ -158,7 +158,7 @@ impl Customer {
             serde_json::json!(it.addresses),
             act.now
         ];
-        tx.run(sql, args).await.map_err(taken)?;
+        tx.run(sql, args).await?;
         Ok(())
     }
 }
@@ -182,13 +182,4 @@ const COLUMNS: &[&str] = &[
 /// What the search by a name's beginning compares.
 pub(super) fn key(name: &str) -> String {
     name.trim().to_lowercase()
-}
-
-/// Two customers of a shop never have one e-mail address, however close together they come.
-fn taken(error: crate::db::DbError) -> Error {
-    if error.is_duplicate() {
-        let detail = "Another customer of this shop has this e-mail address.";
-        return Refusal::conflict("email_taken", detail).into();
-    }
-    error.into()
 }

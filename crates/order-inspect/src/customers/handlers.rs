@@ -14,7 +14,7 @@ use crate::{
     app::App,
     args,
     db::Value,
-    error::Refusal,
+    error::{Error, Refusal},
     http::{
         Answer, Caller, PageOf, Paging, Params, PathParams, Permit, Reply, Scope, Write, allowed,
     },
@@ -134,7 +134,7 @@ async fn make(
             Ok(Reply::bare(201).at(format!("/customers/{number}")))
         })
     });
-    shown(&app, reply.await?).await
+    shown(&app, reply.await.map_err(taken)?).await
 }
 
 /// One customer.
@@ -144,7 +144,7 @@ async fn make(
     responses((status = 200, body = CustomerView, headers(("ETag" = String)))))]
 async fn get(
     State(app): State<App>,
-    _: Permit<allowed::ReadOrders>,
+    _: Permit<allowed::Customer>,
     PathParams(number): PathParams<String>,
 ) -> Answer {
     shown(&app, Reply::bare(200).at(format!("/customers/{number}"))).await
@@ -175,7 +175,7 @@ async fn change(
             Ok(Reply::bare(200).at(format!("/customers/{number}")))
         })
     });
-    shown(&app, reply.await?).await
+    shown(&app, reply.await.map_err(taken)?).await
 }
 
 /// Erase a customer's personal data (GDPR Art. 17).
@@ -206,6 +206,17 @@ async fn forget(
         })
     })
     .await
+}
+
+/// Two customers of a shop never have one e-mail address, however close together they come.
+fn taken(error: Error) -> Error {
+    match error {
+        Error::Db(error) if error.is_duplicate() => {
+            let detail = "Another customer of this shop has this e-mail address.";
+            Refusal::conflict("email_taken", detail).into()
+        }
+        other => other,
+    }
 }
 
 /// Groups decide about prices: a shop's frontend does not give them away.

@@ -1,8 +1,8 @@
-//! Baskets, checkout and drafts.
+//! Baskets and checkout.
 
 use std::sync::Arc;
 
-use order_inspect::{args, baskets, error::Error, http::Scope, moment::Moment};
+use order_inspect::{args, baskets, error::Error, moment::Moment};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A new basket: its address and its state.
-async fn basket(bed: &Bed, input: Value) -> (String, Value) {
+pub(crate) async fn basket(bed: &Bed, input: Value) -> (String, Value) {
     let answer = bed.post("/baskets", input).await;
     let address = answer.headers["location"].to_str().expect("an address").to_owned();
     (address, answer.expect(201))
@@ -23,12 +23,12 @@ async fn add(bed: &Bed, basket: &str, sku: &str, quantity: u32) -> Value {
     bed.post(&format!("{basket}/lines"), line).await.expect(200)
 }
 
-async fn patch(bed: &Bed, path: &str, etag: &str, body: Value) -> Answer {
+pub(crate) async fn patch(bed: &Bed, path: &str, etag: &str, body: Value) -> Answer {
     bed.send("PATCH", path, Some(body), &[("if-match", etag)]).await
 }
 
 /// Everything that an order needs to know beside its lines.
-fn checkout() -> Value {
+pub(crate) fn checkout() -> Value {
     json!({
         "email": "Erika@Example.org", "billing_address": address(), "delivery_method": "parcel",
         "payment_method": "invoice"
@@ -392,47 +392,21 @@ on_both_engines! {
         assert_eq!(bed.get("/delivery-methods?channel=fr").await.problem(404), "not_found");
     }
 
-    async fn a_draft_is_written_by_staff_with_their_price_and_their_name(bed) {
+    async fn a_basket_has_its_limits(bed) {
         shop::open(&bed).await;
-        shop::product(&bed, 1, "RED", 1999, 5, 0).await;
-        let anna = [("x-on-behalf-of", "Anna")];
-        let draft = json!({ "channel": "de", "draft": true });
-        let begun = bed.send("POST", "/baskets", Some(draft), &anna).await.expect(201);
-        assert_eq!((&begun["token"], &begun["created_by"]), (&Value::Null, &json!("Anna (test)")));
-        let it = format!("/baskets/{}", begun["id"]);
-        let mut line = json!({ "sku": "RED", "quantity": 2, "unit_price": 1500 });
+        shop::product(&bed, 1, "RED", 1999, 50, 0).await;
+        let (it, _) = basket(&bed, json!({ "channel": "de" })).await;
+        add(&bed, &it, "RED", 100_000).await;
         let lines = format!("{it}/lines");
-        assert_eq!(bed.post(&lines, line.clone()).await.expect(422)["errors"][0]["pointer"], "/note");
-        line["note"] = json!("Kratzer am Fuß");
-        let priced = bed.post(&lines, line).await.expect(200);
-        assert_eq!((&priced["lines"][0]["listed_price"], &priced["quote"]["total"]), (&json!(1999), &json!(3000)));
-        let row = &bed.get("/drafts").await.expect(200)["items"][0];
-        assert_eq!((&row["id"], &row["lines"]), (&begun["id"], &json!(1)));
-        let ready = patch(&bed, &it, "*", checkout()).await.expect(200);
-        let path = format!("{it}/order");
-        let headers = [("if-match", "*"), ("idempotency-key", "a"), anna[0]];
-        let placed = bed.send("POST", &path, Some(json!({ "expected_total": 3495 })), &headers).await.expect(201);
-        assert_eq!(placed["total"], ready["quote"]["total"]);
-        assert_eq!(placed["lines"][0]["details"]["note"], "Kratzer am Fuß");
-        assert_eq!(bed.get("/orders/DE-1001/timeline").await.expect(200)["items"][0]["actor"], "Anna (test)");
-        assert_eq!(bed.get("/drafts").await.expect(200)["items"], json!([]));
-        assert_eq!(bed.get(&it).await.expect(200)["order"], "DE-1001");
-    }
-
-    async fn drafts_are_for_staff_only(bed) {
-        shop::open(&bed).await;
-        let begun = bed.post("/baskets", json!({ "channel": "de", "draft": true })).await.expect(201);
-        let key = format!("Bearer {}", bed.key_with(&[Scope::Shop]).await);
-        let frontend = [("authorization", key.as_str()), ("if-match", "*")];
-        let path = format!("/baskets/{}", begun["id"]);
-        assert_eq!(bed.send("GET", &path, None, &frontend).await.problem(403), "forbidden");
-        assert_eq!(bed.send("GET", "/drafts", None, &frontend).await.problem(403), "forbidden");
-        let draft = json!({ "channel": "de", "draft": true });
-        assert_eq!(bed.send("POST", "/baskets", Some(draft), &frontend).await.problem(403), "forbidden");
-        let (_, guest) = basket(&bed, json!({ "channel": "de" })).await;
-        assert_eq!(guest["id"], Value::Null, "a guest's basket has no number to guess");
-        bed.delete(&path).await.expect(204);
-        assert_eq!(bed.get(&path).await.problem(404), "not_found");
+        let more = json!({ "sku": "RED", "quantity": 1 });
+        assert_eq!(bed.post(&lines, more).await.expect(422)["errors"][0]["pointer"], "/quantity");
+        for at in 0..20 {
+            bed.post(&format!("{it}/coupons"), json!({ "code": format!("C{at}") })).await.expect(200);
+        }
+        let more = bed.post(&format!("{it}/coupons"), json!({ "code": "ONE-MORE" })).await;
+        assert_eq!(more.problem(409), "too_many_coupons");
+        let long = json!({ "sku": "RED", "quantity": 1, "note": "x".repeat(501) });
+        assert_eq!(bed.post(&lines, long).await.expect(422)["errors"][0]["pointer"], "/note");
     }
 
     async fn baskets_that_nobody_comes_back_for_are_deleted(bed) {

@@ -3,6 +3,7 @@
 mod baskets;
 mod bed;
 mod customers;
+mod drafts;
 mod foundation;
 mod placing;
 mod shop;
