@@ -6,8 +6,10 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod baskets;
 pub mod catalogue;
 pub mod clock;
+pub mod customers;
 pub mod db;
 pub mod documents;
 pub mod error;

@@ -1,7 +1,10 @@
 //! What a shop can do, on both engines.
 
+mod baskets;
 mod bed;
 mod catalogue;
+mod customers;
+mod drafts;
 mod foundation;
 mod life;
 mod lists;
