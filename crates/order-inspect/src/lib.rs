@@ -6,6 +6,7 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod catalogue;
 pub mod clock;
 pub mod db;
 pub mod documents;
