@@ -4,7 +4,7 @@ pub mod attributes;
 pub mod brands;
 pub mod categories;
 mod check;
-mod folding;
+pub(crate) mod folding;
 mod gtin;
 pub mod locations;
 pub mod master;
