@@ -26,6 +26,7 @@ pub mod pricing;
 pub mod program;
 pub mod promotions;
 pub mod quote;
+pub mod seed;
 pub mod setup;
 pub mod tax;
 

@@ -20,6 +20,7 @@ mod load;
 mod measure;
 #[cfg(feature = "bench")]
 mod office;
+mod orders;
 #[cfg(feature = "bench")]
 mod process;
 #[cfg(feature = "bench")]
@@ -35,7 +36,11 @@ use crate::failure::Outcome;
 
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    /// Something else than Kontor.
+    #[command(subcommand)]
+    what: Option<What>,
     /// Size of the shop: 1 is 2 million orders, 6 million lines and 1 million customers.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     scale: f64,
@@ -54,6 +59,13 @@ pub(crate) struct Options {
     /// Leave everything running until Enter is pressed, to look closer.
     #[arg(long)]
     hold: bool,
+}
+
+/// What else is measured.
+#[derive(clap::Subcommand)]
+enum What {
+    /// Measure how many orders a second order-inspect places, beside the least SQL that does it.
+    Orders(orders::Options),
 }
 
 /// How it is asked.
@@ -77,19 +89,31 @@ fn scale(text: &str) -> Result<f64, String> {
 /// Builds Kontor and measures it.
 #[cfg(feature = "bench")]
 pub(crate) fn run(options: &Options) -> Outcome {
-    measure::run(options)
+    match &options.what {
+        Some(What::Orders(options)) => orders::run(options),
+        None => measure::run(options),
+    }
 }
 
 /// Goes on in a build that can measure.
 #[cfg(not(feature = "bench"))]
 pub(crate) fn run(options: &Options) -> Outcome {
     use crate::program::{cargo, run as run_program};
-    let mut words: Vec<String> =
-        "run --quiet --release --package xtask --features bench -- bench --scale"
-            .split(' ')
-            .map(str::to_owned)
-            .collect();
-    words.extend([options.scale.to_string(), "--seconds".into(), options.seconds.to_string()]);
+    let mut words: Vec<String> = "run --quiet --release --package xtask --features bench -- bench"
+        .split(' ')
+        .map(str::to_owned)
+        .collect();
+    if let Some(What::Orders(options)) = &options.what {
+        words.extend(orders::words(options));
+        println!("Building what measures (minutes the first time) …");
+        return run_program(&mut cargo(&words.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
+    words.extend([
+        "--scale".into(),
+        options.scale.to_string(),
+        "--seconds".into(),
+        options.seconds.to_string(),
+    ]);
     if let Some(only) = &options.only {
         words.extend(["--only".into(), only.clone()]);
     }

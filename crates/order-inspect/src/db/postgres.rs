@@ -11,6 +11,7 @@ use deadpool_postgres::{
 use futures_util::future::try_join_all;
 use tokio_postgres::{
     Config, NoTls, Statement,
+    binary_copy::BinaryCopyInWriter,
     config::SslMode,
     types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked},
 };
@@ -357,6 +358,23 @@ impl PostgresConnection {
             client.execute(statement, &lists).await
         });
         try_join_all(sent).await?;
+        Ok(())
+    }
+
+    /// Fills tables with `COPY`, one after the other.
+    pub(super) async fn copy(&mut self, inserts: &[Insert<'_>]) -> Result<(), DbError> {
+        self.begin().await?;
+        for insert in inserts {
+            let types = self.types_of(insert.table, insert.columns).await?;
+            let columns = insert.columns.join(", ");
+            let sql = format!("COPY {} ({columns}) FROM STDIN (FORMAT binary)", insert.table);
+            let sink = self.client()?.copy_in(&sql).await?;
+            let mut writer = std::pin::pin!(BinaryCopyInWriter::new(sink, &types));
+            for row in &insert.rows {
+                writer.as_mut().write_raw(parameters(row)).await?;
+            }
+            writer.finish().await?;
+        }
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::{DbError, Row, Tx, Value, Work, sql, tx::Inner};
+use super::{DbError, Insert, Row, Tx, Value, Work, sql, tx::Inner};
 
 /// How many connections read at the same time.
 const READERS: usize = 4;
@@ -280,6 +280,16 @@ impl SqliteConnection {
         let mut statement = self.raw.prepare_cached(&text.sql)?;
         let changed = statement.execute(params_from_iter(args))?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+
+    /// Inserts rows with one statement that is looked up once.
+    pub(super) fn insert(&mut self, insert: &Insert<'_>) -> Result<(), DbError> {
+        let text = self.text(&insert.sql())?;
+        let mut statement = self.raw.prepare_cached(&text.sql)?;
+        for row in &insert.rows {
+            statement.execute(params_from_iter(row))?;
+        }
+        Ok(())
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), DbError> {

@@ -18,6 +18,15 @@ pub struct Insert<'a> {
     pub rows: Vec<Vec<Value>>,
 }
 
+impl Insert<'_> {
+    /// The statement for one row.
+    pub(super) fn sql(&self) -> String {
+        let places: Vec<String> = (1..=self.columns.len()).map(|at| format!("${at}")).collect();
+        let (columns, places) = (self.columns.join(", "), places.join(", "));
+        format!("INSERT INTO {} ({columns}) VALUES ({places})", self.table)
+    }
+}
+
 pub(super) enum Inner {
     Sqlite(SqliteConnection),
     Postgres(PostgresConnection),
@@ -90,35 +99,30 @@ impl Tx {
         columns: &[&str],
         rows: Vec<Vec<Value>>,
     ) -> Result<(), DbError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let places: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
-        let sql =
-            format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
+        let one = rows.len() == 1;
+        let insert = Insert { table, columns, rows };
         match &mut self.inner {
-            Inner::Postgres(it) if rows.len() > 1 => {
-                it.insert(&[Insert { table, columns, rows }]).await
-            }
-            _ => {
-                for row in rows {
-                    self.run(&sql, row).await?;
-                }
+            Inner::Postgres(it) if one => {
+                let row = insert.rows.first().map_or(&[][..], Vec::as_slice);
+                it.run(&insert.sql(), row).await?;
                 Ok(())
             }
+            _ => self.insert_all(vec![insert]).await,
         }
     }
 
     /// Inserts rows into several tables, in one go where the engine can.
     pub async fn insert_all(&mut self, inserts: Vec<Insert<'_>>) -> Result<(), DbError> {
         let inserts: Vec<_> = inserts.into_iter().filter(|it| !it.rows.is_empty()).collect();
-        if let Inner::Postgres(it) = &mut self.inner {
-            return it.insert(&inserts).await;
-        }
-        for insert in inserts {
-            self.insert(insert.table, insert.columns, insert.rows).await?;
-        }
-        Ok(())
+        either!(self, it => inserts.iter().try_for_each(|insert| it.insert(insert)),
+            it.insert(&inserts))
+    }
+
+    /// The same for very many rows, by the engine's own way to fill tables.
+    pub async fn load(&mut self, inserts: Vec<Insert<'_>>) -> Result<(), DbError> {
+        let inserts: Vec<_> = inserts.into_iter().filter(|it| !it.rows.is_empty()).collect();
+        either!(self, it => inserts.iter().try_for_each(|insert| it.insert(insert)),
+            it.copy(&inserts))
     }
 
     /// Runs several statements without parameters.

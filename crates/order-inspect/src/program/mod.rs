@@ -1,6 +1,7 @@
 //! The command line: where everything is put together.
 
 pub mod keys;
+mod seed;
 mod serve;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
@@ -37,6 +38,8 @@ struct Database {
 enum Command {
     /// Serve the API
     Serve(Serve),
+    /// Fill an empty database with a shop of any size, the same rows for the same seed
+    Seed(seed::Seed),
     /// API keys
     #[command(subcommand)]
     Key(Key),
@@ -115,6 +118,7 @@ fn failed(error: &str) -> ExitCode {
 async fn execute(line: CommandLine) -> crate::Result<()> {
     match line.command {
         Command::Serve(serve) => serve::serve(&line.database, serve).await,
+        Command::Seed(seed) => seed::run(&line.database, &seed).await,
         Command::Key(command) => keys::run(&open(&line.database).await?, command).await,
         Command::Backup { target } => Ok(open(&line.database).await?.backup(&target).await?),
         Command::Openapi => {

@@ -12,6 +12,7 @@ mod handler;
 mod offers;
 mod preview;
 mod request;
+pub(crate) mod rows;
 mod stock;
 mod write;
 
@@ -23,7 +24,12 @@ pub(crate) use request::{MOST_LINES, MOST_UNITS};
 pub use request::{PlaceLine, PlaceOrder};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use self::{decide::Decided, ground::Ground, offers::Offers};
+use self::offers::Offers;
+pub(crate) use self::{
+    decide::{Decided, decide},
+    ground::{Ground, Level},
+    offers::{Offer, Product},
+};
 use super::facts::Facts;
 use crate::{
     act::Act,
@@ -172,7 +178,7 @@ async fn place_in(
             // The same request twice in one group: the second finds the first when it is alone.
             return Err(Error::Broken("one request came twice at the same moment".to_owned()));
         }
-        match decide::decide(&mut ground, &setup, request) {
+        match decide(&mut ground, &setup, request) {
             Ok(it) => decided.push((at, it)),
             Err(error) => outcomes[at] = Some(Err(error)),
         }

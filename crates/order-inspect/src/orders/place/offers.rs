@@ -41,9 +41,9 @@ pub(crate) struct Product {
     pub(crate) brand: Option<String>,
     pub(crate) categories: Vec<i64>,
     /// By shop (0 for all) and language.
-    names: HashMap<(i64, Language), String>,
+    pub(crate) names: HashMap<(i64, Language), String>,
     /// By shop: from when until when it is shown.
-    published: HashMap<i64, (Moment, Option<Moment>)>,
+    pub(crate) published: HashMap<i64, (Moment, Option<Moment>)>,
 }
 
 impl Product {

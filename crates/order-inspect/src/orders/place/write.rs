@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{Request, decide::Decided};
+use super::{
+    Request,
+    decide::Decided,
+    rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
+};
 use crate::{
     args,
     db::{Insert, Tx, Value},
@@ -15,77 +19,6 @@ use crate::{
     },
 };
 
-const ORDER: &[&str] = &[
-    "id",
-    "channel_id",
-    "number",
-    "customer_id",
-    "email",
-    "name",
-    "phone",
-    "postal_code",
-    "locale",
-    "currency",
-    "prices_include_tax",
-    "billing_address",
-    "delivery_address",
-    "delivery_method",
-    "payment_method",
-    "provider",
-    "payment_flow",
-    "quote",
-    "subtotal",
-    "discount",
-    "shipping",
-    "tax",
-    "total",
-    "status",
-    "payment_status",
-    "fulfilment_status",
-    "return_status",
-    "held_until",
-    "version",
-    "revision",
-    "placed_at",
-    "updated_at",
-];
-
-const LINE: &[&str] = &[
-    "order_id",
-    "position",
-    "kind",
-    "parent",
-    "variant_id",
-    "sku",
-    "name",
-    "details",
-    "quantity",
-    "unit_price",
-    "tax_rate",
-    "discount",
-    "total",
-    "tax",
-    "shares",
-    "shipped",
-    "cancelled",
-    "returned",
-    "version",
-];
-
-const ALLOCATION: &[&str] = &[
-    "order_id",
-    "position",
-    "variant_id",
-    "location_id",
-    "per_unit",
-    "quantity",
-    "shipped",
-    "released",
-];
-
-const PAYMENT: &[&str] =
-    &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
-
 const OPERATION: &[&str] = &[
     "id",
     "payment_id",
@@ -97,8 +30,6 @@ const OPERATION: &[&str] = &[
     "due_at",
     "created_at",
 ];
-
-const USE: &[&str] = &["promotion_id", "order_id", "coupon", "customer_id", "email", "amount"];
 
 /// Rows of a group, by table.
 #[derive(Default)]
@@ -226,44 +157,9 @@ impl Rows {
         self.add_payment(request, decided);
         let facts = &decided.facts;
         let (order, standing) = (&facts.order, standing(facts));
-        let quote = serde_json::to_string(&order.quote)
-            .map_err(|error| Error::Broken(error.to_string()))?;
-        self.orders.push(args![
-            order.id,
-            order.channel_id,
-            &order.number,
-            order.customer_id,
-            &order.email,
-            &order.name,
-            order.phone.clone(),
-            &order.delivery_address.postal_code,
-            order.locale.code(),
-            order.currency.code(),
-            order.quote.price_basis == crate::tax::PriceBasis::Gross,
-            json!(order.billing_address),
-            json!(order.delivery_address),
-            &order.delivery_method,
-            &order.payment_method,
-            &order.provider,
-            order.payment_flow.word(),
-            quote,
-            order.quote.subtotal,
-            order.quote.discount,
-            order.quote.shipping.total,
-            order.quote.tax,
-            order.total,
-            standing.order.word(),
-            standing.payment.word(),
-            standing.fulfilment.word(),
-            standing.returns.word(),
-            order.held_until,
-            order.version,
-            order.revision,
-            order.placed_at,
-            order.placed_at
-        ]);
-        self.lines.extend(facts.lines.iter().map(|line| line_row(order.id, line)));
-        self.allocations.extend(facts.allocations.iter().map(|it| allocation_row(order.id, it)));
+        self.orders.push(rows::order(order, &standing, order.placed_at)?);
+        self.lines.extend(facts.lines.iter().map(|line| rows::line(order.id, line)));
+        self.allocations.extend(facts.allocations.iter().map(|it| rows::allocation(order.id, it)));
         let told =
             json!({ "number": order.number, "total": order.total, "currency": order.currency });
         self.events.push(args![
@@ -336,41 +232,4 @@ impl Rows {
 /// The answer to an order that was placed, as it is stored: its address, from which it is read anew.
 pub(super) fn placed(number: &str) -> Reply {
     Reply::bare(201).at(format!("/orders/{number}"))
-}
-
-fn line_row(order_id: i64, line: &crate::orders::facts::Line) -> Vec<Value> {
-    args![
-        order_id,
-        line.position,
-        if line.goods { "product" } else { "service" },
-        line.parent,
-        line.variant_id,
-        &line.sku,
-        &line.name,
-        json!(line.details),
-        line.quantity,
-        line.unit_price,
-        line.tax_rate.thousandths(),
-        line.discount,
-        line.total,
-        line.tax,
-        json!(line.shares),
-        line.shipped,
-        line.cancelled,
-        line.returned,
-        line.version
-    ]
-}
-
-fn allocation_row(order_id: i64, it: &crate::orders::facts::Allocation) -> Vec<Value> {
-    args![
-        order_id,
-        it.position,
-        it.variant_id,
-        it.location_id,
-        it.per_unit,
-        it.quantity,
-        it.shipped,
-        it.released
-    ]
 }

@@ -1,0 +1,181 @@
+//! A product of the seeded shop, made from its number.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    DAY, NOW, Plan,
+    chance::Chance,
+    shop::{SHOPS, Shop},
+    words::{BRANDS, COLOURS, KINDS, Kind, MATERIALS, SERIES},
+};
+use crate::{
+    catalogue::folding,
+    language::Language,
+    moment::Moment,
+    orders::place::{Offer, Product},
+    pricing::{PriceInterval, PriceKind},
+};
+
+/// How many variants a product has: one for each of its colours.
+pub(super) const VARIANTS: u64 = 3;
+
+/// What a product is.
+pub(super) struct Goods {
+    plan: Plan,
+    /// From 0.
+    pub(super) number: u64,
+    /// Place in [`KINDS`].
+    pub(super) kind_at: usize,
+    pub(super) kind: &'static Kind,
+    /// Place in [`BRANDS`].
+    pub(super) brand_at: usize,
+    pub(super) material: (&'static str, &'static str, &'static str),
+    pub(super) series: &'static str,
+    first_colour: usize,
+    pub(super) centimetres: i64,
+    cents: i64,
+    /// What it cost before, if its price was ever changed, and when that was.
+    before: Option<(i64, Moment)>,
+    /// Whether it is on sale since twenty days.
+    reduced: bool,
+}
+
+impl Goods {
+    pub(super) fn of(plan: Plan, number: u64) -> Self {
+        let mut chance = Chance::of(plan.seed, "product", number);
+        let kind_at = usize::try_from(chance.below(KINDS.len() as u64)).unwrap_or(0);
+        let kind = &KINDS[kind_at];
+        let cents = chance.amount(kind.price.0 / 10, kind.price.1 / 10) * 10;
+        let days = chance.amount(60, 300);
+        let before = chance
+            .percent(15)
+            .then(|| (cents * 108 / 100 / 10 * 10, NOW.saturating_add_micros(-days * DAY)));
+        Self {
+            plan,
+            number,
+            kind_at,
+            kind,
+            brand_at: usize::try_from(chance.below(BRANDS.len() as u64)).unwrap_or(0),
+            material: *chance.pick(&MATERIALS),
+            series: chance.pick::<&str>(&SERIES),
+            first_colour: usize::try_from(chance.below(COLOURS.len() as u64)).unwrap_or(0),
+            centimetres: chance.amount(20, 240),
+            cents,
+            before,
+            reduced: chance.percent(8),
+        }
+    }
+
+    pub(super) fn id(&self) -> i64 {
+        super::id(self.number + 1)
+    }
+
+    pub(super) fn code(&self) -> String {
+        format!("{}-{}-{}", self.kind.code, self.series.to_lowercase(), self.number + 1)
+    }
+
+    /// In German and in English.
+    pub(super) fn names(&self) -> (String, String) {
+        let (_, german, english) = self.material;
+        let kind = self.kind;
+        let number = self.number / 4_000 + 1;
+        (
+            format!("{} {} {number}, {german}", kind.german, self.series),
+            format!("{} {number} {english} {}", self.series, kind.english),
+        )
+    }
+
+    /// The last part of its address in a language: the name, and its number, since names come again.
+    pub(super) fn slug(&self, name: &str) -> String {
+        format!("{}-{}", folding::slug(name).unwrap_or_default(), self.number + 1)
+    }
+
+    pub(super) fn variant_id(&self, at: u64) -> i64 {
+        super::id(self.number * VARIANTS + at + 1)
+    }
+
+    pub(super) fn sku(&self, at: u64) -> String {
+        format!("{}-{}", self.number + 1, self.colour(at).0.to_uppercase())
+    }
+
+    /// Code, German, English, RGB.
+    pub(super) fn colour(
+        &self,
+        at: u64,
+    ) -> (&'static str, &'static str, &'static str, &'static str) {
+        COLOURS[(self.first_colour + 5 * usize::try_from(at).unwrap_or(0)) % COLOURS.len()]
+    }
+
+    /// Whether the shop shows it: far away only three of four products are sold.
+    pub(super) fn is_in(&self, shop: &Shop) -> bool {
+        matches!(shop.country, "DE" | "AT") || self.number % 4 != 3
+    }
+
+    /// All prices of a variant in a shop.
+    pub(super) fn prices(&self, at: u64, shop: &Shop) -> Vec<PriceInterval> {
+        let price = |cents: i64| shop.price(cents + 500 * super::id(at));
+        let interval = |kind, amount, from, until| PriceInterval {
+            kind,
+            amount,
+            list_price: None,
+            from,
+            until,
+            customer_group: None,
+            min_quantity: 1,
+        };
+        let begin = self.plan.begin();
+        let mut prices = Vec::with_capacity(3);
+        let mut from = begin;
+        if let Some((before, until)) = self.before {
+            prices.push(interval(PriceKind::Regular, price(before), begin, Some(until)));
+            from = until;
+        }
+        prices.push(interval(PriceKind::Regular, price(self.cents), from, None));
+        if self.reduced {
+            let from = NOW.saturating_add_micros(-20 * DAY);
+            prices.push(interval(PriceKind::Sale, price(self.cents * 4 / 5), from, None));
+        }
+        prices
+    }
+
+    /// A variant as an order in the shop sees it.
+    pub(super) fn offer(&self, at: u64, channel: i64, shop: &Shop) -> crate::Result<Offer> {
+        let (german, english) = self.names();
+        let product = Product {
+            code: self.code(),
+            tax_class: "standard".to_owned(),
+            brand: Some(BRANDS[self.brand_at].0.to_owned()),
+            categories: vec![101 + i64::try_from(self.kind_at).unwrap_or(0)],
+            names: HashMap::from([
+                ((0, Language::German), german),
+                ((0, Language::English), english),
+            ]),
+            published: HashMap::from([(channel, (self.plan.begin(), None))]),
+        };
+        let currency = shop.currency.parse().map_err(|error: crate::money::CurrencyError| {
+            crate::error::Error::Broken(error.to_string())
+        })?;
+        Ok(Offer {
+            variant_id: self.variant_id(at),
+            product: Arc::new(product),
+            options: [("colour".to_owned(), self.colour(at).0.to_owned())].into(),
+            parts: Vec::new(),
+            active: true,
+            backorder: false,
+            prices: self.prices(at, shop).into_iter().map(|it| (channel, currency, it)).collect(),
+        })
+    }
+}
+
+/// The shops with their ids.
+pub(super) fn shops() -> impl Iterator<Item = (i64, &'static Shop)> {
+    (1..).zip(&SHOPS)
+}
+
+/// A GTIN-13 of GS1 Germany's range, with its check digit.
+pub(super) fn gtin(variant: i64) -> String {
+    let digits = format!("40{variant:010}");
+    let sum: u32 =
+        digits.bytes().zip([1, 3].into_iter().cycle()).map(|(b, w)| u32::from(b - b'0') * w).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}

@@ -1,0 +1,147 @@
+//! Fills an empty database: a home-and-living shop of any size, the same rows for the same seed.
+//!
+//! Every record is made from its own number ([`chance`]), a piece at a time: while one piece is being written the
+//! next is being made, and only the levels of stock (a few bytes for each variant and place) are kept for the end.
+//! Orders are decided by the same code that decides on them when they are placed, with the prices, taxes and
+//! promotions of the moment; what happened to them afterwards are facts, and statuses follow from those.
+
+mod catalogue;
+mod chance;
+mod goods;
+mod levels;
+mod lives;
+mod orders;
+mod people;
+mod report;
+mod shop;
+mod words;
+
+pub use self::report::Report;
+use crate::{
+    args,
+    db::{Db, Insert},
+    error::{Error, Refusal},
+    moment::Moment,
+    refuse,
+};
+
+/// The moment at which the seeded shop stands still, 2026-06-01T00:00:00Z: rows must not depend on the day on which
+/// they are made.
+const NOW: Moment = Moment(1_780_272_000_000_000);
+/// For how long it has been selling, in microseconds.
+const PAST: i64 = 730 * DAY;
+const DAY: i64 = 86_400_000_000;
+
+/// How large the shop is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Other seeds, other rows.
+    pub seed: u64,
+    /// Products; each has three variants.
+    pub products: u64,
+    /// People with an account.
+    pub customers: u64,
+    /// Orders of three lines.
+    pub orders: u64,
+}
+
+impl Plan {
+    /// A shop of a size: 1 is a million products, two million customers and ten million orders.
+    ///
+    /// # Errors
+    /// A size that makes no product or more than ten times that.
+    pub fn of(scale: f64, seed: u64) -> crate::Result<Self> {
+        if !(0.000_1..=10.0).contains(&scale) {
+            refuse!(Refusal::invalid("--scale", "a number from 0.0001 to 10"));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the scale is above zero and at most 10"
+        )]
+        let part = |whole: f64| (whole * scale) as u64;
+        Ok(Self { seed, products: part(1e6), customers: part(2e6), orders: part(1e7) })
+    }
+
+    fn variants(self) -> u64 {
+        self.products * goods::VARIANTS
+    }
+
+    fn begin(self) -> Moment {
+        NOW.saturating_add_micros(-PAST)
+    }
+}
+
+/// Fills the database.
+///
+/// # Errors
+/// [`Refusal`] where something is in it already; else what the database says.
+pub async fn fill(db: &Db, plan: Plan) -> crate::Result<Report> {
+    refuse_what_is_not_empty(db).await?;
+    let mut report = Report::begin();
+    report.add("setup", shop::write(db, plan).await?);
+    report.add("catalogue", catalogue::write(db, plan).await?);
+    report.add("customers", people::write(db, plan).await?);
+    let (rows, levels) = orders::write(db, plan).await?;
+    report.add("orders", rows);
+    report.add("stock", levels.write(db, plan).await?);
+    Ok(report)
+}
+
+/// What can be tried with a shop that was filled by this plan.
+pub fn hints(plan: Plan) -> String {
+    let goods = goods::Goods::of(plan, 0);
+    let (slug, sku) = (goods.slug(&goods.names().0), goods.sku(0));
+    format!(
+        "channel de, product {slug}, sku {sku}, delivery parcel, payment invoice, coupon {}, order DE-1001\n",
+        shop::COUPON
+    )
+}
+
+async fn refuse_what_is_not_empty(db: &Db) -> crate::Result<()> {
+    for table in ["orders", "product", "channel"] {
+        let found = db.read(move |tx| {
+            Box::pin(
+                async move { tx.row(&format!("SELECT id FROM {table} LIMIT 1"), args![]).await },
+            )
+        });
+        if found.await?.is_some() {
+            let detail = format!("The table “{table}” has rows: only an empty database is filled.");
+            refuse!(Refusal::conflict("not_empty", detail));
+        }
+    }
+    Ok(())
+}
+
+/// Writes pieces in their order, and makes the next one meanwhile. `make` gives the rows of a piece, or nothing
+/// when there are no more; the state that it works with is given back.
+async fn stream<S, M>(db: &Db, state: S, make: M) -> crate::Result<(u64, S)>
+where
+    S: Send + 'static,
+    M: Fn(&mut S) -> crate::Result<Option<Vec<Insert<'static>>>> + Copy + Send + 'static,
+{
+    let begin = move |mut state: S| {
+        tokio::task::spawn_blocking(move || {
+            let piece = make(&mut state);
+            (piece, state)
+        })
+    };
+    let mut rows = 0;
+    let mut making = begin(state);
+    loop {
+        let (piece, state) = making.await.map_err(|error| Error::Broken(error.to_string()))?;
+        let Some(piece) = piece? else { return Ok((rows, state)) };
+        rows += piece.iter().map(|it| it.rows.len() as u64).sum::<u64>();
+        making = begin(state);
+        db.write(move |tx| Box::pin(async move { Ok::<_, Error>(tx.load(piece).await?) })).await?;
+    }
+}
+
+/// Numbers from 0 to `end`, cut into pieces.
+fn pieces(end: u64, size: u64) -> impl Iterator<Item = std::ops::Range<u64>> + Send + use<> {
+    (0..end.div_ceil(size)).map(move |at| at * size..((at + 1) * size).min(end))
+}
+
+fn id(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
