@@ -314,10 +314,12 @@ CREATE TABLE refund_line (
     refund_id BIGINT NOT NULL REFERENCES refund (id),
     order_id BIGINT NOT NULL,
     position BIGINT NOT NULL,
+    -- thousandths of a percent; the shipping has a row for each rate
+    tax_rate BIGINT NOT NULL,
     units BIGINT NOT NULL,
     amount BIGINT NOT NULL,
     tax BIGINT NOT NULL,
-    PRIMARY KEY (refund_id, position)
+    PRIMARY KEY (refund_id, position, tax_rate)
 );
 CREATE INDEX refund_line_by_order ON refund_line (order_id, position);
 

@@ -224,6 +224,7 @@ pub struct RefundRow {
 #[expect(missing_docs, reason = "the columns are described in the migration")]
 pub struct RefundLine {
     pub position: i64,
+    pub tax_rate: Percent,
     pub units: i64,
     pub amount: i64,
     pub tax: i64,
@@ -380,6 +381,11 @@ fn each<T>(rows: &[Row], read: impl Fn(&Row) -> crate::Result<T>) -> crate::Resu
     rows.iter().map(read).collect()
 }
 
+fn percent(thousandths: u32) -> crate::Result<Percent> {
+    Percent::from_thousandths(thousandths)
+        .map_err(|error| crate::error::Error::Broken(error.to_string()))
+}
+
 impl Order {
     fn of(row: &Row) -> crate::Result<Self> {
         let broken = |error: &dyn std::fmt::Display| crate::error::Error::Broken(error.to_string());
@@ -415,9 +421,7 @@ impl Order {
 
 impl Line {
     fn of(row: &Row) -> crate::Result<Self> {
-        let rate: u32 = row.get("tax_rate")?;
-        let tax_rate = Percent::from_thousandths(rate)
-            .map_err(|error| crate::error::Error::Broken(error.to_string()))?;
+        let tax_rate = percent(row.get("tax_rate")?)?;
         Ok(Self {
             position: row.get("position")?,
             goods: row.get::<String>("kind")? == "product",
@@ -568,6 +572,7 @@ impl RefundRow {
             if line.get::<i64>("refund_id")? == id {
                 own.push(RefundLine {
                     position: line.get("position")?,
+                    tax_rate: percent(line.get("tax_rate")?)?,
                     units: line.get("units")?,
                     amount: line.get("amount")?,
                     tax: line.get("tax")?,

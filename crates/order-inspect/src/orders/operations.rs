@@ -4,10 +4,19 @@
 use super::facts::Facts;
 use crate::{act::Act, args, db::Tx, error::Refusal, refuse};
 
-const PAYMENT: &[&str] = &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
+const PAYMENT: &[&str] =
+    &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
 
 const OPERATION: &[&str] = &[
-    "id", "payment_id", "order_id", "kind", "amount", "state", "attempts", "due_at", "created_at",
+    "id",
+    "payment_id",
+    "order_id",
+    "kind",
+    "amount",
+    "state",
+    "attempts",
+    "due_at",
+    "created_at",
 ];
 
 /// What is asked of a provider.
@@ -45,7 +54,8 @@ pub(crate) async fn begin(
     amount: i64,
 ) -> crate::Result<i64> {
     let id = act.new_id();
-    let row = args![id, payment_id, order_id, wish.word(), amount, "pending", 0_i64, act.now, act.now];
+    let row =
+        args![id, payment_id, order_id, wish.word(), amount, "pending", 0_i64, act.now, act.now];
     tx.insert("payment_operation", OPERATION, vec![row]).await?;
     Ok(id)
 }
@@ -60,7 +70,8 @@ pub(crate) async fn begin_payment(
     let order = &facts.order;
     let id = act.new_id();
     let reference = format!("{}-{}", order.number, facts.payments.len() + 1);
-    let row = args![id, order.id, &order.provider, &order.payment_method, reference, amount, act.now];
+    let row =
+        args![id, order.id, &order.provider, &order.payment_method, reference, amount, act.now];
     tx.insert("payment", PAYMENT, vec![row]).await?;
     begin(tx, act, order.id, id, Wish::Authorise, amount).await?;
     Ok(())
@@ -81,7 +92,8 @@ pub(crate) struct Held {
 pub(crate) fn held(facts: &Facts) -> Vec<Held> {
     let of = |payment: &super::facts::Payment| {
         let sum = |kind: &str| -> i64 {
-            let entries = facts.money.iter().filter(|it| it.payment_id == payment.id && it.kind == kind);
+            let entries =
+                facts.money.iter().filter(|it| it.payment_id == payment.id && it.kind == kind);
             entries.map(|it| it.amount).sum()
         };
         let under_way = |kind: &str| -> i64 {
@@ -104,7 +116,12 @@ pub(crate) fn held(facts: &Facts) -> Vec<Held> {
 }
 
 /// Takes an amount from what is authorised.
-pub(crate) async fn capture(tx: &mut Tx, act: &Act, facts: &Facts, amount: i64) -> crate::Result<()> {
+pub(crate) async fn capture(
+    tx: &mut Tx,
+    act: &Act,
+    facts: &Facts,
+    amount: i64,
+) -> crate::Result<()> {
     let mut left = amount;
     for held in held(facts) {
         let part = held.authorised.min(left);
@@ -117,7 +134,12 @@ pub(crate) async fn capture(tx: &mut Tx, act: &Act, facts: &Facts, amount: i64) 
 }
 
 /// Lets go of all that is authorised beyond what is still to be captured.
-pub(crate) async fn void_beyond(tx: &mut Tx, act: &Act, facts: &Facts, needed: i64) -> crate::Result<()> {
+pub(crate) async fn void_beyond(
+    tx: &mut Tx,
+    act: &Act,
+    facts: &Facts,
+    needed: i64,
+) -> crate::Result<()> {
     let mut needed = needed;
     for held in held(facts) {
         if held.authorised > 0 && needed <= 0 {
@@ -130,7 +152,12 @@ pub(crate) async fn void_beyond(tx: &mut Tx, act: &Act, facts: &Facts, needed: i
 
 /// Gives an amount back, from the latest payment to the first. What was booked by hand is given back by hand: it is
 /// booked at once.
-pub(crate) async fn give_back(tx: &mut Tx, act: &Act, facts: &Facts, amount: i64) -> crate::Result<Option<i64>> {
+pub(crate) async fn give_back(
+    tx: &mut Tx,
+    act: &Act,
+    facts: &Facts,
+    amount: i64,
+) -> crate::Result<Option<i64>> {
     let mut left = amount;
     let mut first = None;
     for held in held(facts).into_iter().rev() {
@@ -140,7 +167,16 @@ pub(crate) async fn give_back(tx: &mut Tx, act: &Act, facts: &Facts, amount: i64
         }
         let id = begin(tx, act, facts.order.id, held.payment_id, Wish::Refund, part).await?;
         if facts.order.provider == "manual" {
-            book(tx, act, facts.order.id, held.payment_id, "refunded", part, &format!("refund-{id}")).await?;
+            book(
+                tx,
+                act,
+                facts.order.id,
+                held.payment_id,
+                "refunded",
+                part,
+                &format!("refund-{id}"),
+            )
+            .await?;
             let sql = "UPDATE payment_operation SET state = 'succeeded', settled_at = $2, due_at = NULL WHERE id = $1";
             tx.run(sql, args![id, act.now]).await?;
         }
@@ -163,7 +199,8 @@ pub(crate) async fn book(
     amount: i64,
     provider_reference: &str,
 ) -> crate::Result<bool> {
-    let sql = "INSERT INTO money_entry (id, order_id, payment_id, kind, amount, provider_reference, at)
+    let sql =
+        "INSERT INTO money_entry (id, order_id, payment_id, kind, amount, provider_reference, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (payment_id, kind, provider_reference) DO NOTHING";
     let args = args![act.new_id(), order_id, payment_id, kind, amount, provider_reference, act.now];
