@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
+    cashier::Cashier,
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics},
     orders::place::Placer,
+    outbox::Post,
     setup,
 };
 
@@ -28,6 +30,10 @@ pub struct Parts {
     pub setup: setup::Remembered,
     /// Takes orders in.
     pub placer: Placer,
+    /// Asks payment providers for what orders need.
+    pub cashier: Cashier,
+    /// Sends what has happened to whom it concerns.
+    pub post: Post,
     /// Its figures.
     pub metrics: Metrics,
 }

@@ -6,6 +6,7 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod cashier;
 pub mod clock;
 pub mod db;
 pub mod documents;
@@ -16,6 +17,7 @@ pub mod mail;
 pub mod moment;
 pub mod money;
 pub mod orders;
+pub mod outbox;
 pub mod payments;
 pub mod percent;
 pub mod pricing;

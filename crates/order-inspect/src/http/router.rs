@@ -20,7 +20,11 @@ const LARGEST_BODY: usize = 2 * 1024 * 1024;
 
 /// The routes that are documented, each with its description.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(crate::setup::routes()).merge(crate::orders::routes())
+    OpenApiRouter::new()
+        .merge(crate::setup::routes())
+        .merge(crate::orders::routes())
+        .merge(crate::cashier::routes())
+        .merge(crate::outbox::routes())
 }
 
 /// The whole service as one router.

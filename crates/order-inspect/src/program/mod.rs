@@ -1,5 +1,6 @@
 //! The command line: where everything is put together.
 
+mod connections;
 pub mod keys;
 mod serve;
 
@@ -60,6 +61,8 @@ struct Serve {
     /// Requests per second that one address without a key may send; 0 for no limit
     #[arg(long, default_value_t = 200)]
     rate_per_address: u32,
+    #[command(flatten)]
+    outside: connections::Outside,
 }
 
 #[derive(Debug, Subcommand)]
