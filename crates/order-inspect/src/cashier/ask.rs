@@ -78,7 +78,7 @@ pub(super) async fn ask(provider: &dyn PaymentProvider, task: &Task) -> Verdict 
     };
     match answer {
         Ok(outcome) => verdict(outcome, authorises),
-        Err(error) => failed(error),
+        Err(error) => failed(&error),
     }
 }
 
@@ -94,7 +94,7 @@ fn verdict(outcome: Outcome, authorises: bool) -> Verdict {
     }
 }
 
-fn failed(error: ProviderError) -> Verdict {
+fn failed(error: &ProviderError) -> Verdict {
     match error {
         ProviderError::NotSent(_) => Verdict::NotAsked(error.to_string()),
         ProviderError::Unknown(_) => Verdict::Unknown(error.to_string()),

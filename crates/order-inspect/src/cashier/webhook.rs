@@ -76,7 +76,7 @@ async fn take_in(
     let second = now
         .timestamp()
         .map_err(|it: MomentError| Refusal::new(400, "unreadable", it.to_string()))?;
-    let event = verify(secret, signature, &body, second).map_err(unbelieved)?;
+    let event = verify(secret, signature, &body, second).map_err(|error| unbelieved(&error))?;
     let act = Act::new(&app.db, now, provider.clone());
     let told = event.clone();
     let (taken, order) = app
@@ -100,8 +100,8 @@ async fn take_in(
     Reply::ok(&answer)
 }
 
-fn unbelieved(error: WebhookError) -> Refusal {
-    let (status, code) = match &error {
+fn unbelieved(error: &WebhookError) -> Refusal {
+    let (status, code) = match error {
         WebhookError::Malformed(_) => (400, "unreadable"),
         _ => (403, "forged"),
     };

@@ -81,13 +81,12 @@ impl Paging {
         let limit = usize::try_from(self.limit()?).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|last| self.next(position(last)));
+        let next = found.last().filter(|_| more).map(|last| next(&position(last)));
         Ok(PageOf { items: found, next })
     }
+}
 
-    /// What to send as `after` to begin behind a position.
-    #[expect(clippy::unused_self, reason = "positions are read where they are written")]
-    pub fn next(&self, position: impl Cursor) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&position).unwrap_or_default())
-    }
+/// What to send as `after` to begin behind a position.
+pub(crate) fn next(position: &impl Cursor) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).unwrap_or_default())
 }

@@ -9,7 +9,7 @@ use crate::{
     app::App,
     args,
     db::Row,
-    http::{Answer, PageOf, Paging, Params, Permit, Reply, allowed},
+    http::{Answer, PageOf, Paging, Params, Permit, Reply, allowed, next},
     moment::Moment,
 };
 
@@ -62,7 +62,7 @@ async fn events(
         })
         .await?;
     let events = rows.iter().map(event).collect::<crate::Result<Vec<_>>>()?;
-    let next = paging.next(events.last().map_or(after, |it| it.id));
+    let next = next(&events.last().map_or(after, |it| it.id));
     Reply::ok(&PageOf { items: events, next: Some(next) })
 }
 
