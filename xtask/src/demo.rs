@@ -58,7 +58,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
     println!("Building Kontor (minutes the first time, seconds later) …");
     // The plain development profile: it is built anyway by whoever goes on to work on the code, and a
     // clean release build takes about twice as long.
-    let mut build = cargo(&["build", "--package", "kontor"]);
+    let mut build = cargo(&["build", "--package", "kontor", "--package", "order-inspect"]);
     run_program(if options.release { build.arg("--release") } else { &mut build })?;
 
     let (address, arguments) = address(&options.arguments)?;
@@ -73,9 +73,12 @@ pub(crate) fn run(options: &Options) -> Outcome {
         screen.process_group(0).spawn().map_err(|error| Failure::new(error.to_string()))?;
     let output = screen.stdin.expect("the screen was given a pipe");
     let profile = if options.release { "release" } else { "debug" };
-    let binary = target_folder()?.join(profile).join("kontor");
+    let binaries = target_folder()?.join(profile);
+    let binary = binaries.join("kontor");
     let error = Command::new(&binary)
         .arg("demo")
+        .arg("--order-inspect")
+        .arg(binaries.join("order-inspect"))
         .args(arguments)
         .current_dir(root())
         .stdout(Stdio::from(output))

@@ -52,6 +52,9 @@ struct DemoOptions {
     // Deliberately without an environment variable: it would empty the shop at every start.
     #[arg(long)]
     reset: bool,
+    /// The program of Order & Inspect: it is started beside the office, with a shop of its own.
+    #[arg(long, value_name = "FILE")]
+    order_inspect: Option<PathBuf>,
 }
 
 /// What `kontor connect` is told.
@@ -203,7 +206,10 @@ async fn dispatch(
 ) -> Result<Verdict, CommandError> {
     match command {
         Command::Serve(_) => Box::pin(serve::run(configuration, out)).await,
-        Command::Demo(options) => Box::pin(demo::run(configuration, options.reset, out)).await,
+        Command::Demo(options) => {
+            let beside = options.order_inspect.as_deref();
+            Box::pin(demo::run(configuration, options.reset, beside, out)).await
+        }
         Command::Connect(options) => Box::pin(connect::run(configuration, &options, out)).await,
         Command::Check(options) => {
             Box::pin(check::run(configuration, options.folder.as_deref(), out)).await

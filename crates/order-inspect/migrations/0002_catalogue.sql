@@ -1,5 +1,12 @@
 -- Inspect: what a customer looks at before buying.
 
+-- One row: how often master data (everything that products share: brands, categories, attributes, size guides,
+-- services …) has changed. Rendered pages are compared with it.
+CREATE TABLE catalogue_state (
+    revision BIGINT NOT NULL
+);
+INSERT INTO catalogue_state (revision) VALUES (0);
+
 -- Manufacturers and responsible persons in the EU (GPSR Art. 19).
 CREATE TABLE economic_operator (
     id BIGINT PRIMARY KEY,
@@ -24,7 +31,7 @@ CREATE TABLE category (
     code TEXT NOT NULL UNIQUE,
     parent_id BIGINT REFERENCES category (id),
     position BIGINT NOT NULL,
-    -- JSON: locale → {name, slug, description, seo_title, seo_description}
+    -- JSON: locale → {name, description, seo_title, seo_description}
     texts TEXT NOT NULL,
     revision BIGINT NOT NULL
 );
@@ -82,7 +89,8 @@ CREATE TABLE product (
     warnings TEXT NOT NULL,
     eprel_code TEXT,
     active BOOLEAN NOT NULL,
-    -- grows with every change of anything that the product page shows but stock and the passing of time
+    -- grows with every change of the product, its variants, prices, reviews and publication; what its page
+    -- shows of master data and of related products has revisions of its own
     revision BIGINT NOT NULL,
     rating_count BIGINT NOT NULL,
     rating_sum BIGINT NOT NULL,
@@ -144,6 +152,31 @@ CREATE TABLE product_facet (
 );
 CREATE INDEX product_facet_by_product ON product_facet (product_id);
 
+-- What lists are made from: one row for each product that a shop publishes, and each of the shop's currencies.
+CREATE TABLE listing (
+    channel_id BIGINT NOT NULL REFERENCES channel (id),
+    currency TEXT NOT NULL,
+    product_id BIGINT NOT NULL REFERENCES product (id),
+    brand_id BIGINT,
+    -- the name in the shop's first language, as it is sorted
+    name TEXT NOT NULL,
+    -- the lowest price of one piece for everybody, and when that changes; without a price a large number
+    price BIGINT NOT NULL,
+    price_due BIGINT,
+    -- hundredths of a star
+    rating BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    published_from BIGINT NOT NULL,
+    published_until BIGINT,
+    PRIMARY KEY (channel_id, currency, product_id)
+);
+CREATE INDEX listing_by_product ON listing (product_id);
+CREATE INDEX listing_by_age ON listing (channel_id, currency, created_at, product_id);
+CREATE INDEX listing_by_name ON listing (channel_id, currency, name, product_id);
+CREATE INDEX listing_by_price ON listing (channel_id, currency, price, product_id);
+CREATE INDEX listing_by_rating ON listing (channel_id, currency, rating, product_id);
+CREATE INDEX listing_due ON listing (price_due) WHERE price_due IS NOT NULL;
+
 -- cross_sell, accessory, replacement, similar
 CREATE TABLE product_relation (
     product_id BIGINT NOT NULL REFERENCES product (id),
@@ -201,9 +234,12 @@ CREATE TABLE price (
     list_amount BIGINT,
     valid_from BIGINT NOT NULL,
     valid_until BIGINT,
+    -- the interval that ended this one by beginning: this one goes on if that one is withdrawn
+    closed_by BIGINT,
     created_at BIGINT NOT NULL,
     created_by TEXT NOT NULL
 );
+CREATE INDEX price_closed_by ON price (closed_by) WHERE closed_by IS NOT NULL;
 CREATE INDEX price_by_variant ON price (variant_id, channel_id, currency, valid_from);
 
 CREATE TABLE stock (

@@ -7,6 +7,7 @@ use crate::{
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics},
+    inspect::Pages,
     orders::place::Placer,
     outbox::Post,
     setup,
@@ -28,6 +29,8 @@ pub struct Parts {
     pub limits: Limits,
     /// How the shop is set up.
     pub setup: setup::Remembered,
+    /// Product pages that were asked for lately.
+    pub pages: Pages,
     /// Takes orders in.
     pub placer: Placer,
     /// Asks payment providers for what orders need.

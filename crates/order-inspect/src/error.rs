@@ -119,9 +119,36 @@ impl Findings {
         }
     }
 
+    /// Notes a text that is empty (where it must not be) or longer than so many characters.
+    pub fn text(&mut self, text: &str, least: usize, most: usize, pointer: impl Into<String>) {
+        let length = text.chars().count();
+        let said = least == 0 || !text.trim().is_empty();
+        self.check(
+            said && (least..=most).contains(&length),
+            pointer,
+            format!("{least} to {most} characters"),
+        );
+    }
+
+    /// Notes a list that has more or fewer items than it may have.
+    pub fn list<T>(&mut self, list: &[T], least: usize, most: usize, pointer: impl Into<String>) {
+        self.check(
+            (least..=most).contains(&list.len()),
+            pointer,
+            format!("{least} to {most} items"),
+        );
+    }
+
     /// Notes a problem.
     pub fn note(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
         self.0.push(FieldProblem { pointer: pointer.into(), detail: detail.into() });
+    }
+
+    /// Notes the problems of a part, under its place in the request.
+    pub fn note_under(&mut self, place: &str, problems: Vec<FieldProblem>) {
+        for problem in problems {
+            self.note(format!("{place}{}", problem.pointer), problem.detail);
+        }
     }
 
     /// A refusal if anything was noted.

@@ -5,11 +5,13 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::command_line::Verdict;
+use crate::commands::order_inspect::OrderInspect;
 use crate::commands::serve;
 use crate::configuration::Configuration;
 use crate::error::CommandError;
 use crate::installation::make_private_folder;
-use crate::sample_shop::{self, SampleShop, manifests};
+use crate::sample_shop;
+use crate::sample_shop::manifests::{self, SampleManifest};
 
 /// Makes what is missing of the sample shop, or all of it anew, and opens the office.
 ///
@@ -18,6 +20,7 @@ use crate::sample_shop::{self, SampleShop, manifests};
 pub(crate) async fn run(
     configuration: &Configuration,
     reset: bool,
+    order_inspect: Option<&Path>,
     out: &mut (dyn Write + Send),
 ) -> Result<Verdict, CommandError> {
     make_private_folder(&configuration.data)?;
@@ -28,7 +31,16 @@ pub(crate) async fn run(
         sample_shop::write(&folder).await?
     };
     tracing::info!(folder = %folder.display(), written = shop.written, "the sample shop is there");
-    register(configuration, &shop, reset)?;
+    let mut manifests = manifests::of(&shop);
+    let _beside = match order_inspect {
+        Some(program) => {
+            let folder = configuration.data.join("order-inspect");
+            manifests.push(manifests::order_inspect(&folder));
+            Some(OrderInspect::start(program, &folder, reset, out).await?)
+        }
+        None => None,
+    };
+    register(configuration, manifests, reset)?;
     serve::run(configuration, out).await
 }
 
@@ -36,11 +48,11 @@ pub(crate) async fn run(
 /// sample shop has written are written again; a manifest of another hand is never touched.
 fn register(
     configuration: &Configuration,
-    shop: &SampleShop,
+    manifests: Vec<SampleManifest>,
     reset: bool,
 ) -> Result<(), CommandError> {
     make_private_folder(&configuration.manifests)?;
-    for manifest in manifests::of(shop) {
+    for manifest in manifests {
         let file = configuration.manifests.join(manifest.file_name);
         let before = match fs::read_to_string(&file) {
             Ok(text) => Some(text),

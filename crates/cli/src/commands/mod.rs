@@ -6,6 +6,7 @@ pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod openapi;
+pub(crate) mod order_inspect;
 pub(crate) mod serve;
 mod text_table;
 pub(crate) mod user;

@@ -7,10 +7,8 @@ use crate::error::CommandError;
 
 /// How the manifests of the sample shop begin.
 const MARK: &str = "# The sample shop: ";
-/// The address in the texts below, which is right where the manifests are in the data folder.
-const USUAL_FOLDER: &str = "sqlite:../demo/";
 
-/// A registration of one of the three databases.
+/// A registration of one of the databases.
 pub(crate) struct SampleManifest {
     /// The file's name.
     pub(crate) file_name: &'static str,
@@ -19,8 +17,8 @@ pub(crate) struct SampleManifest {
 }
 
 /// The registrations of all three databases.
-pub(crate) fn of(shop: &SampleShop) -> [SampleManifest; 3] {
-    [
+pub(crate) fn of(shop: &SampleShop) -> Vec<SampleManifest> {
+    vec![
         SampleManifest {
             file_name: "orders.toml",
             text: include_str!("orders.toml"),
@@ -39,6 +37,15 @@ pub(crate) fn of(shop: &SampleShop) -> [SampleManifest; 3] {
     ]
 }
 
+/// The registration of Order & Inspect's database, which lies in a folder of its own.
+pub(crate) fn order_inspect(folder: &Path) -> SampleManifest {
+    SampleManifest {
+        file_name: "order-inspect.toml",
+        text: include_str!("order_inspect.toml"),
+        database: folder.join("order-inspect.db"),
+    }
+}
+
 /// Whether a manifest is one of the sample shop's.
 pub(crate) fn is_ours(text: &str) -> bool {
     text.starts_with(MARK)
@@ -51,13 +58,15 @@ impl SampleManifest {
     /// # Errors
     /// [`CommandError::File`] when the present folder is not known.
     pub(crate) fn text_from(&self, folder: &Path) -> Result<String, CommandError> {
-        let usual = folder.parent().map(|data| data.join("demo"));
-        if usual.as_deref() == self.database.parent() {
+        let databases = self.database.parent().unwrap_or(Path::new("/"));
+        let name = databases.file_name().unwrap_or_default().to_string_lossy();
+        let usual = folder.parent().map(|data| data.join(&*name));
+        if usual.as_deref() == Some(databases) {
             return Ok(self.text.to_owned());
         }
-        let database = std::path::absolute(&self.database)
-            .map_err(CommandError::file(&self.database, "found"))?;
-        let databases = database.parent().unwrap_or(Path::new("/"));
-        Ok(self.text.replace(USUAL_FOLDER, &format!("sqlite:{}/", databases.display())))
+        let databases =
+            std::path::absolute(databases).map_err(CommandError::file(&self.database, "found"))?;
+        let given = format!("sqlite:../{name}/");
+        Ok(self.text.replace(&given, &format!("sqlite:{}/", databases.display())))
     }
 }

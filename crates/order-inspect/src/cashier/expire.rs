@@ -8,8 +8,8 @@ use crate::{
     args,
     db::Tx,
     orders::{
+        cancel,
         facts::Facts,
-        release,
         settle::{note, settle},
         standing::{OrderStatus, standing},
     },
@@ -46,7 +46,8 @@ pub(super) async fn expire(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
     if !is_over || standing(&facts).order != OrderStatus::AwaitingPayment {
         return Ok(false);
     }
-    release::release(tx, act, &facts, "The payment did not come in time.").await?;
+    let all = cancel::everything(&facts);
+    cancel::cancel_units(tx, act, &facts, "The payment did not come in time.", &all).await?;
     note(tx, act, order_id, "expired", json!({ "held_until": facts.order.held_until })).await?;
     settle(tx, act, order_id).await?;
     Ok(true)

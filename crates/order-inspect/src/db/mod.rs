@@ -8,6 +8,7 @@ mod error;
 mod ids;
 mod migration;
 mod postgres;
+mod search;
 mod sql;
 mod sqlite;
 mod tls;
@@ -52,6 +53,7 @@ impl Db {
     async fn ready(engine: Engine) -> Result<Self, DbError> {
         let db = Self { engine: Arc::new(engine), ids: Arc::new(ids::Ids::new()) };
         migration::migrate(&db).await?;
+        db.write(|tx| Box::pin(tx.prepare_search())).await?;
         let slot = db.take_slot().await?;
         let last = db
             .read(|tx| {

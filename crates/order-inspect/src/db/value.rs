@@ -179,6 +179,24 @@ impl Row {
             .map_err(|error| DbError::Json { column: column.to_owned(), error })
     }
 
+    /// A text that follows a rule, such as a code or the name of a kind: it is read as JSON reads it.
+    pub fn word<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, DbError> {
+        let text: String = self.get(column)?;
+        serde_json::from_value(serde_json::Value::String(text))
+            .map_err(|error| DbError::Json { column: column.to_owned(), error })
+    }
+
+    /// The same where it may be missing.
+    pub fn maybe_word<T: serde::de::DeserializeOwned>(
+        &self,
+        column: &str,
+    ) -> Result<Option<T>, DbError> {
+        match self.get::<Option<String>>(column)? {
+            Some(_) => self.word(column).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// A JSON document that may be missing.
     pub fn maybe_json<T: serde::de::DeserializeOwned>(
         &self,

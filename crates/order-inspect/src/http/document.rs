@@ -5,7 +5,7 @@ use utoipa::{
     openapi::{
         self, Content, HttpMethod, Ref, RefOr, ResponseBuilder,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-        schema::{ObjectBuilder, Type},
+        schema::{ArrayItems, ObjectBuilder, Schema, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -37,10 +37,34 @@ pub fn document() -> openapi::OpenApi {
         .build();
     let components = document.components.get_or_insert_default();
     components.security_schemes.insert("api_key".to_owned(), SecurityScheme::Http(scheme).into());
+    if let Some(components) = &mut document.components {
+        components.schemas.values_mut().for_each(open_parts);
+    }
     for item in document.paths.paths.values_mut() {
         describe_all(item);
     }
     document
+}
+
+/// A schema that is put together from parts is closed by none of them: each would refuse the others' fields.
+fn open_parts(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::AllOf(all)) => {
+            for part in &mut all.items {
+                if let RefOr::T(Schema::Object(object)) = part {
+                    object.additional_properties = None;
+                }
+                open_parts(part);
+            }
+        }
+        RefOr::T(Schema::Object(object)) => object.properties.values_mut().for_each(open_parts),
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                open_parts(items);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What every operation of a path has in common.

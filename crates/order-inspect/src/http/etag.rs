@@ -25,6 +25,16 @@ pub enum Expected {
     Revision(i64),
 }
 
+/// The header by which a change says what it was decided on.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes the header; `Expected` reads it")]
+pub struct IfMatch {
+    /// The ETag of the record as it was read, or `*` for whatever is there.
+    #[param(rename = "If-Match", example = "*", min_length = 1, max_length = 40)]
+    if_match: String,
+}
+
 impl Expected {
     pub(super) fn of(headers: &HeaderMap) -> crate::Result<Self> {
         let Some(value) = headers.get(IF_MATCH) else { return Ok(Self::Unsaid) };

@@ -14,8 +14,8 @@ mod write;
 
 pub use caller::{Caller, Keys, Permit, Scope, allowed, hash as key_hash};
 pub use document::document;
-pub use etag::{Etag, Expected};
-pub use json::{Json, Params, PathParams};
+pub use etag::{Etag, Expected, IfMatch};
+pub use json::{Json, NoBody, Params, PathParams};
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub(crate) use page::next;

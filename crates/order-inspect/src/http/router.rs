@@ -22,6 +22,8 @@ const LARGEST_BODY: usize = 2 * 1024 * 1024;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(crate::setup::routes())
+        .merge(crate::catalogue::routes())
+        .merge(crate::inspect::routes())
         .merge(crate::orders::routes())
         .merge(crate::cashier::routes())
         .merge(crate::outbox::routes())

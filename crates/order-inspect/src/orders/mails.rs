@@ -72,7 +72,7 @@ impl Event {
             "order.placed" => Some(MailKind::OrderConfirmation),
             "shipment.created" => Some(MailKind::Shipment),
             "return.received" => Some(MailKind::ReturnReceived),
-            "refund.created" => Some(MailKind::Refund),
+            "refund.created" | "order.cancelled" => Some(MailKind::Refund),
             REQUESTED => serde_json::from_value(self.payload["mail"].clone()).ok(),
             _ => None,
         }
@@ -309,10 +309,8 @@ fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
     let about = |it: &&RefundRow| {
         event.is_about(&["refund_id", "refund", "subject"], it.id, "", Some(it.created_at))
     };
-    let refunds = || scene.facts.refunds.iter().filter(|it| it.operation_id.is_some());
-    let Some(it) = refunds().find(about).or_else(|| refunds().next_back()) else {
-        return Composed::Nothing;
-    };
+    let mut refunds = scene.facts.refunds.iter().filter(|it| it.operation_id.is_some());
+    let Some(it) = refunds.find(about) else { return Composed::Nothing };
     let moved = || {
         let operations = scene.facts.operations.iter();
         operations.filter(|of| of.kind == "refund" && of.created_at == it.created_at)

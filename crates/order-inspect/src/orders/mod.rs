@@ -5,22 +5,30 @@
 //! locks the order, checks that it is allowed, adds facts, notes itself on the timeline and ends in `settle`.
 
 pub mod actions;
+pub mod address;
+pub mod cancel;
+mod change;
+mod credit;
 pub mod documents;
 pub mod facts;
+pub mod hold;
 pub(crate) mod mails;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod operations;
 pub mod place;
 mod read;
-pub(crate) mod release;
+pub mod refund;
 mod retry;
+pub mod returns;
 pub(crate) mod settle;
+pub mod ship;
 pub mod standing;
+mod stock;
 pub mod view;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
+use crate::{app::App, error::Refusal, refuse};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -29,4 +37,28 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(retry::routes())
         .merge(mails::routes())
         .merge(documents::routes())
+        .merge(hold::routes())
+        .merge(address::routes())
+        .merge(cancel::routes())
+        .merge(ship::routes())
+        .merge(returns::routes())
+        .merge(refund::routes())
+}
+
+/// A reason that somebody gives.
+fn reason(said: &str) -> crate::Result<String> {
+    let said = said.trim();
+    if said.is_empty() || said.chars().count() > 500 {
+        refuse!(Refusal::invalid("/reason", "1 to 500 characters"));
+    }
+    Ok(said.to_owned())
+}
+
+/// A text that somebody writes.
+fn text(said: &str, longest: usize) -> crate::Result<String> {
+    let said = said.trim();
+    if said.is_empty() || said.chars().count() > longest {
+        refuse!(Refusal::invalid("/text", format!("1 to {longest} characters")));
+    }
+    Ok(said.to_owned())
 }

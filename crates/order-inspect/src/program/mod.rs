@@ -61,6 +61,9 @@ struct Serve {
     /// Requests per second that one address without a key may send; 0 for no limit
     #[arg(long, default_value_t = 200)]
     rate_per_address: u32,
+    /// End when standard input ends: for who starts the service and must not leave it behind
+    #[arg(long)]
+    until_input_ends: bool,
     #[command(flatten)]
     outside: connections::Outside,
 }

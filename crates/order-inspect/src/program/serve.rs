@@ -1,11 +1,12 @@
 //! `order-inspect serve`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use super::{Database, Serve, connections, open};
 use crate::{
     app::{App, Parts},
     cashier::Cashier,
+    catalogue::products::listing,
     clock::Clock,
     error::Error,
     http::{Keys, Limits, Metrics, router},
@@ -27,18 +28,34 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         clock: Clock::System,
         keys: Keys::default(),
         setup,
+        pages: crate::inspect::Pages::default(),
         limits: Limits::new(serve.rate_per_key, serve.rate_per_address),
         metrics: Metrics::new(),
     });
+    tokio::spawn(turn_prices(app.clone()));
     let broken = |error: std::io::Error| Error::Broken(format!("{}: {error}", serve.listen));
     let listener = tokio::net::TcpListener::bind(serve.listen).await.map_err(broken)?;
     let address = listener.local_addr().map_err(broken)?;
     tracing::info!(%address, "listening; the API is described at /openapi.json");
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await.map_err(broken)
+    axum::serve(listener, service)
+        .with_graceful_shutdown(told_to_end(serve.until_input_ends))
+        .await
+        .map_err(broken)
 }
 
-async fn told_to_end() {
+/// Keeps lists in the order of prices that change with the passing of time.
+async fn turn_prices(app: App) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = listing::turn(&app).await {
+            tracing::warn!(%error, "lists could not be brought up to date; they are tried again");
+        }
+    }
+}
+
+async fn told_to_end(until_input_ends: bool) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminated) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
@@ -46,5 +63,13 @@ async fn told_to_end() {
     tokio::select! {
         _ = terminated.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
+        () = input_ends(), if until_input_ends => {}
     }
+}
+
+/// Reads until nothing more comes.
+async fn input_ends() {
+    use tokio::io::AsyncReadExt as _;
+    let mut ignored = [0_u8; 256];
+    while tokio::io::stdin().read(&mut ignored).await.is_ok_and(|read| read > 0) {}
 }

@@ -5,7 +5,7 @@ use super::explanation::DeclineReason;
 use super::promotion::{Conditions, Promotion, Selection, Usage};
 
 /// Whether two codes are the same to a customer who types them.
-pub(super) fn same_code(left: &str, right: &str) -> bool {
+pub(crate) fn same_code(left: &str, right: &str) -> bool {
     left.trim().to_lowercase() == right.trim().to_lowercase()
 }
 

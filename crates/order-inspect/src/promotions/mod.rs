@@ -28,6 +28,7 @@ pub(crate) mod samples;
 mod wording;
 
 pub use cart::{Cart, CartError, CartLine, LineKind, MAX_TOTAL};
+pub(crate) use conditions::same_code;
 pub use evaluate::{Evaluation, evaluate};
 pub use explanation::{DeclineReason, Declined, Reason, Step, Target};
 pub use promotion::{

@@ -72,6 +72,25 @@ pub struct Seller {
     pub email: String,
 }
 
+impl Seller {
+    fn check(&self, findings: &mut Findings) {
+        findings.text(&self.name, 1, 200, "/seller/name");
+        findings.list(&self.address, 1, 6, "/seller/address");
+        findings.list(&self.register, 0, 6, "/seller/register");
+        findings.list(&self.bank, 0, 6, "/seller/bank");
+        findings.text(&self.vat_id, 0, 30, "/seller/vat_id");
+        let mail = crate::address::is_email(&self.email);
+        findings.check(mail, "/seller/email", "an e-mail address, such as service@shop.example");
+        for (list, name) in
+            [(&self.address, "address"), (&self.register, "register"), (&self.bank, "bank")]
+        {
+            for (at, line) in list.iter().enumerate() {
+                findings.text(line, 0, 200, format!("/seller/{name}/{at}"));
+            }
+        }
+    }
+}
+
 const fn half_an_hour() -> i64 {
     1_800
 }
@@ -111,20 +130,19 @@ impl Setting for Channel {
     const TABLE: &'static str = "channel";
 
     fn check(&self, findings: &mut Findings) {
-        findings.check(!self.name.trim().is_empty(), "/name", "a shop has a name");
+        findings.text(&self.name, 1, 200, "/name");
+        findings.list(&self.currencies, 1, 20, "/currencies");
+        findings.list(&self.locales, 1, 2, "/locales");
+        self.seller.check(findings);
         let upper = self.country.len() == 2 && self.country.chars().all(|c| c.is_ascii_uppercase());
         findings.check(upper, "/country", "a country is two capital letters, such as DE");
         let zone = TimeZone::get(&self.time_zone).is_ok();
         findings.check(zone, "/time_zone", "a time zone of the IANA list, such as Europe/Berlin");
-        findings.check(!self.currencies.is_empty(), "/currencies", "a shop has a currency");
-        findings.check(!self.locales.is_empty(), "/locales", "a shop has a language");
         let held = (60..=1_209_600).contains(&self.hold_seconds);
         findings.check(held, "/hold_seconds", "from a minute to fourteen days");
         let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
         let prefix = self.number_prefix.len() <= 12 && self.number_prefix.chars().all(plain);
         findings.check(prefix, "/number_prefix", "at most 12 of A-Z, 0-9 and “-”");
-        findings.check(!self.seller.name.trim().is_empty(), "/seller/name", "a seller has a name");
-        findings.check(self.seller.email.contains('@'), "/seller/email", "an e-mail address");
     }
 
     async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {

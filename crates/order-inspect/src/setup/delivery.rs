@@ -27,7 +27,7 @@ pub struct DeliveryMethod {
     #[schema(value_type = std::collections::BTreeMap<String, String>, examples(json!({"de": "Paket", "en": "Parcel"})))]
     pub names: Texts,
     /// What it costs, in each currency of the shop.
-    #[schema(max_items = 20)]
+    #[schema(min_items = 1, max_items = 20)]
     pub prices: Vec<DeliveryPrice>,
     /// Where a parcel can be followed, with `{tracking}` for its number.
     #[serde(default)]
@@ -84,6 +84,16 @@ pub struct DeliveryArea {
     pub surcharges: Vec<DeliveryPrice>,
 }
 
+impl DeliveryPrice {
+    fn check(&self, findings: &mut Findings, place: &str) {
+        let most = 0..=1_000_000_000_000;
+        let fits = most.contains(&self.amount);
+        findings.check(fits, format!("{place}/amount"), "0 to 1,000,000,000,000");
+        let free = self.free_from.is_none_or(|from| most.contains(&from));
+        findings.check(free, format!("{place}/free_from"), "0 to 1,000,000,000,000");
+    }
+}
+
 impl DeliveryMethod {
     /// The area that a postcode lies in.
     pub fn area(&self, country: &str, postcode: &str) -> Option<&DeliveryArea> {
@@ -123,13 +133,28 @@ impl Setting for DeliveryMethod {
     const TABLE: &'static str = "delivery_method";
 
     fn check(&self, findings: &mut Findings) {
-        findings.check(!self.names.is_empty(), "/names", "a way to deliver has a name");
-        findings.check(!self.prices.is_empty(), "/prices", "a price in at least one currency");
+        super::check_texts(&self.names, findings, "/names");
+        findings.list(&self.prices, 1, 20, "/prices");
+        findings.list(&self.areas, 0, 2000, "/areas");
+        findings.text(&self.carrier, 0, 60, "/carrier");
+        let url = self.tracking_url.as_deref().unwrap_or_default();
+        findings.text(url, 0, 500, "/tracking_url");
         for (at, price) in self.prices.iter().enumerate() {
-            let fits = (0..=1_000_000_000_000).contains(&price.amount);
-            findings.check(fits, format!("/prices/{at}/amount"), "not below zero");
+            price.check(findings, &format!("/prices/{at}"));
         }
         for (at, area) in self.areas.iter().enumerate() {
+            findings.text(&area.postcode_prefix, 0, 12, format!("/areas/{at}/postcode_prefix"));
+            let upper =
+                area.country.len() == 2 && area.country.chars().all(|c| c.is_ascii_uppercase());
+            findings.check(
+                upper,
+                format!("/areas/{at}/country"),
+                "two capital letters, such as DE",
+            );
+            for (of, price) in area.surcharges.iter().enumerate() {
+                price.check(findings, &format!("/areas/{at}/surcharges/{of}"));
+            }
+            findings.list(&area.surcharges, 0, 20, format!("/areas/{at}/surcharges"));
             let order =
                 area.transit_days_min <= area.transit_days_max && area.transit_days_max <= 365;
             findings.check(

@@ -65,6 +65,14 @@ pub struct Stored<T> {
     pub value: T,
 }
 
+/// Notes texts that are missing or too long.
+pub(crate) fn check_texts(texts: &Texts, findings: &mut Findings, place: &str) {
+    findings.check(!texts.is_empty(), place, "a name in at least one language");
+    for (language, text) in texts {
+        findings.text(text, 1, 200, format!("{place}/{}", language.code()));
+    }
+}
+
 /// A kind of setting.
 pub(crate) trait Setting:
     Clone + Serialize + DeserializeOwned + Send + Sync + 'static

@@ -95,7 +95,7 @@ impl Setting for PaymentMethod {
     const TABLE: &'static str = "payment_method";
 
     fn check(&self, findings: &mut Findings) {
-        findings.check(!self.names.is_empty(), "/names", "a way to pay has a name");
+        super::check_texts(&self.names, findings, "/names");
         let named = !self.provider.is_empty() && self.provider.len() <= 60;
         findings.check(named, "/provider", "the name of a provider, or “manual”");
         let by_hand = matches!(self.flow, PaymentFlow::Prepayment | PaymentFlow::Invoice);

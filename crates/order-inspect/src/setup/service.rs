@@ -92,7 +92,9 @@ impl Setting for Service {
     const TABLE: &'static str = "service";
 
     fn check(&self, findings: &mut Findings) {
-        findings.check(!self.names.is_empty(), "/names", "a service has a name");
+        super::check_texts(&self.names, findings, "/names");
+        findings.list(&self.prices, 0, 200, "/prices");
+        findings.text(&self.tax_class, 1, 60, "/tax_class");
         for (at, price) in self.prices.iter().enumerate() {
             let fits = (0..=1_000_000_000_000).contains(&price.amount);
             findings.check(fits, format!("/prices/{at}/amount"), "not below zero");

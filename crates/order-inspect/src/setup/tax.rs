@@ -61,7 +61,8 @@ impl Setting for TaxClass {
     const TABLE: &'static str = "tax_class";
 
     fn check(&self, findings: &mut Findings) {
-        findings.check(!self.name.trim().is_empty(), "/name", "a tax class has a name");
+        findings.text(&self.name, 1, 200, "/name");
+        findings.list(&self.rates, 0, 500, "/rates");
         for (at, rate) in self.rates.iter().enumerate() {
             let upper =
                 rate.country.len() == 2 && rate.country.chars().all(|c| c.is_ascii_uppercase());

@@ -151,6 +151,7 @@ fn app(db: &Db, clock: &Clock, tills: Tills, mail: Option<MailServer>) -> App {
         clock: clock.clone(),
         keys: Keys::default(),
         setup,
+        pages: order_inspect::inspect::Pages::default(),
         limits: Limits::new(0, 0),
         metrics: Metrics::new(),
     })

@@ -2,12 +2,18 @@
 
 mod bed;
 mod cashier;
+mod catalogue;
 mod foundation;
 mod issued;
+mod life;
+mod lists;
 mod mail;
 mod paper;
 mod payments;
 mod placing;
 mod post;
+mod prices;
 mod program;
 mod shop;
+mod speed;
+mod stock;

@@ -9,7 +9,7 @@ mod content;
 mod routes;
 mod write;
 
-pub use self::write::{issue, on_credit, on_shipment};
+pub use self::write::{follow, issue};
 pub(crate) use self::{
     routes::routes,
     write::{content, pdf},

@@ -19,7 +19,11 @@ use crate::{
     documents::{Document, DocumentKind},
     error::{Error, Refusal},
     http::{Answer, PathParams, Permit, Reply, Write, allowed},
-    orders::{facts::Facts, settle::settle, view::DocumentView},
+    orders::{
+        facts::Facts,
+        settle::{note, settle},
+        view::DocumentView,
+    },
     refuse,
 };
 
@@ -60,6 +64,8 @@ async fn issue(
             let facts = Facts::load(tx, &number, true).await?;
             expected.check(facts.order.revision, "order")?;
             let issued = write::issue(tx, act, &facts, DocumentKind::Invoice, None).await?;
+            let told = serde_json::json!({ "kind": issued.kind, "number": issued.number });
+            note(tx, act, facts.order.id, "document_issued", told).await?;
             settle(tx, act, facts.order.id).await?;
             let location = format!("/orders/{number}/documents/{}", issued.number);
             Ok(Reply::created(&DocumentView::of(&issued))?.at(location))

@@ -8,37 +8,41 @@ use crate::{
     documents::{self, Document, DocumentKind},
     error::{Error, Refusal},
     orders::{
-        facts::{Facts, Issued},
-        numbers, release,
-        settle::note,
+        credit,
+        facts::{Facts, Issued, RefundRow, Shipment},
+        numbers,
     },
     refuse,
     setup::{Channel, PaymentMethod, Setting as _, text_in},
 };
 
-/// Issues what goes with a shipment: its delivery note, and the invoice if there is none yet. The facts know the
-/// shipment already.
-pub async fn on_shipment(
+/// Issues what a change of an order makes necessary: a delivery note for each new shipment, the invoice with the first
+/// one, and a credit note for each credit after the invoice. Returns the facts with these documents.
+pub async fn follow(
     tx: &mut Tx,
     act: &Act,
-    facts: &Facts,
-    shipment_id: i64,
-) -> crate::Result<()> {
-    issue(tx, act, facts, DocumentKind::DeliveryNote, Some(shipment_id)).await?;
-    if invoice(facts).is_none() && facts.order.total > 0 {
-        issue(tx, act, facts, DocumentKind::Invoice, None).await?;
+    before: &Facts,
+    mut after: Facts,
+) -> crate::Result<Facts> {
+    let shipped = |it: &i64| !before.shipments.iter().any(|old| old.id == *it);
+    let shipments: Vec<i64> = after.shipments.iter().map(|it| it.id).filter(shipped).collect();
+    for id in &shipments {
+        let issued = issue(tx, act, &after, DocumentKind::DeliveryNote, Some(*id)).await?;
+        after.documents.push(issued);
     }
-    Ok(())
-}
-
-/// Issues the credit note of a credit, if there is an invoice that it corrects. The facts know the credit already.
-pub async fn on_credit(tx: &mut Tx, act: &Act, facts: &Facts, refund_id: i64) -> crate::Result<()> {
-    if invoice(facts).is_some()
-        && facts.refunds.iter().any(|it| it.id == refund_id && it.amount > 0)
-    {
-        issue(tx, act, facts, DocumentKind::CreditNote, Some(refund_id)).await?;
+    if !shipments.is_empty() && invoice(&after).is_none() && after.order.total > 0 {
+        let issued = issue(tx, act, &after, DocumentKind::Invoice, None).await?;
+        after.documents.push(issued);
     }
-    Ok(())
+    if invoice(before).is_some() {
+        let new = |it: &&RefundRow| !before.refunds.iter().any(|old| old.id == it.id);
+        let credits = after.refunds.iter().filter(new).filter(|it| it.amount > 0);
+        for id in credits.map(|it| it.id).collect::<Vec<_>>() {
+            let issued = issue(tx, act, &after, DocumentKind::CreditNote, Some(id)).await?;
+            after.documents.push(issued);
+        }
+    }
+    Ok(after)
 }
 
 fn invoice(facts: &Facts) -> Option<&Issued> {
@@ -75,8 +79,6 @@ pub async fn issue(
     let order = &facts.order;
     let row = args![id, order.id, word, &number, order.locale.code(), content, subject, act.now];
     tx.insert("order_document", &columns, vec![row]).await?;
-    let told = serde_json::json!({ "kind": word, "number": number });
-    note(tx, act, order.id, "document_issued", told).await?;
     let kind = word.to_owned();
     Ok(Issued { id, kind, number, subject_id: subject, created_at: act.now })
 }
@@ -92,7 +94,7 @@ fn no_subject() -> Refusal {
     )
 }
 
-fn shipment(facts: &Facts, id: Option<i64>) -> crate::Result<&crate::orders::facts::Shipment> {
+fn shipment(facts: &Facts, id: Option<i64>) -> crate::Result<&Shipment> {
     let found = facts.shipments.iter().find(|it| Some(it.id) == id);
     found.ok_or_else(|| no_subject().into())
 }
@@ -117,7 +119,7 @@ async fn freeze(
     let desk = Desk { facts, channel: &channel.value, method, number, now: act.now };
     match kind {
         DocumentKind::Invoice => {
-            let charged = release::left(facts);
+            let charged = credit::left(facts);
             if !charged.iter().any(|it| it.position != 0 && it.units > 0) {
                 refuse!(no_subject());
             }

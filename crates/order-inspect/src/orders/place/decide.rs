@@ -10,7 +10,8 @@ use super::{
     stock,
 };
 use crate::{
-    error::{Findings, Refusal},
+    address::Address,
+    error::{Error, Findings, Refusal},
     language::Language,
     moment::Moment,
     money::Currency,
@@ -32,11 +33,11 @@ pub(crate) struct Decided {
 }
 
 /// A line of goods or a service, before it has a price in the quote.
-struct Draft {
-    offer: Option<Arc<Offer>>,
+pub(super) struct Draft {
+    pub(super) offer: Option<Arc<Offer>>,
     parent: Option<i64>,
-    sku: String,
-    name: String,
+    pub(super) sku: String,
+    pub(super) name: String,
     details: LineDetails,
     quantity: u32,
     unit_price: i64,
@@ -44,11 +45,11 @@ struct Draft {
 }
 
 /// Where and for whom an order is placed.
-struct Scene<'a> {
-    setup: &'a Setup,
-    channel: &'a Stored<Channel>,
-    currency: Currency,
-    language: Language,
+pub(super) struct Scene<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) channel: &'a Stored<Channel>,
+    pub(super) currency: Currency,
+    pub(super) language: Language,
     group: Option<String>,
     country: &'a str,
     now: Moment,
@@ -65,7 +66,8 @@ pub(crate) fn decide(
     let channel = setup.channel(&wanted.channel)?;
     let scene = scene(ground, setup, channel, wanted, request.act.now)?;
     let drafts = drafts(ground, &scene, wanted)?;
-    let quote = priced(ground, &scene, wanted, &drafts)?;
+    let shipping = shipping(&scene, wanted.goes_to(), &wanted.delivery_method, &drafts)?;
+    let quote = priced(ground, &scene, wanted, &drafts, shipping)?;
     if let Some(expected) = wanted.expected_total.filter(|expected| *expected != quote.total) {
         let detail = format!(
             "The order costs {} by now, not {expected} (minor units): show it again.",
@@ -130,7 +132,7 @@ fn check_basket(ground: &Ground, request: &Request) -> crate::Result<()> {
     }
 }
 
-fn scene<'a>(
+pub(super) fn scene<'a>(
     ground: &Ground,
     setup: &'a Setup,
     channel: &'a Stored<Channel>,
@@ -159,71 +161,75 @@ fn drafts(ground: &Ground, scene: &Scene<'_>, wanted: &PlaceOrder) -> crate::Res
     let mut findings = Findings::default();
     let mut drafts = Vec::with_capacity(wanted.lines.len());
     for (at, line) in wanted.lines.iter().enumerate() {
-        let Some(offer) = offer(ground, scene, line, at, &mut findings) else { continue };
-        let listed = price(&offer.prices, scene, line.quantity);
-        let Some(unit_price) = line.unit_price.or(listed) else {
-            let detail = format!("“{}” has no price in {} here", line.sku, scene.currency);
-            findings.note(format!("/lines/{at}/sku"), detail);
-            continue;
-        };
-        let product = &offer.product;
-        let parent = i64::try_from(drafts.len() + 1).unwrap_or(i64::MAX);
-        drafts.push(Draft {
-            parent: None,
-            sku: line.sku.clone(),
-            name: product.name(scene.channel.id, scene.language).to_owned(),
-            details: LineDetails {
-                product: product.code.clone(),
-                brand: product.brand.clone(),
-                options: offer.options.clone(),
-                note: line.note.clone(),
-            },
-            quantity: line.quantity,
-            unit_price,
-            tax_rate: scene.setup.tax_rate(&product.tax_class, scene.country, scene.now)?,
-            offer: Some(offer),
-        });
-        for code in &line.services {
-            let (service, amount) =
-                scene.setup.service(code, &scene.channel.code, scene.currency)?;
-            drafts.push(Draft {
-                offer: None,
-                parent: Some(parent),
-                sku: code.clone(),
-                name: text_in(&service.value.names, scene.language).cloned().unwrap_or_default(),
-                details: LineDetails::default(),
-                quantity: line.quantity,
-                unit_price: amount,
-                tax_rate: scene.setup.tax_rate(
-                    &service.value.tax_class,
-                    scene.country,
-                    scene.now,
-                )?,
-            });
+        match draft_line(ground, scene, line, &mut drafts) {
+            Err(Error::Refused(refusal)) if refusal.status == 422 => {
+                findings.note_under(&format!("/lines/{at}"), refusal.fields);
+            }
+            outcome => outcome?,
         }
     }
     findings.end()?;
     Ok(drafts)
 }
 
-fn offer(
+/// Adds a line and its services to the drafts. If it is refused, some of them may have been added.
+pub(super) fn draft_line(
     ground: &Ground,
     scene: &Scene<'_>,
     line: &PlaceLine,
-    at: usize,
-    findings: &mut Findings,
-) -> Option<Arc<Offer>> {
-    let offer = ground.offers.get(&line.sku).cloned();
-    let sold = offer.filter(|it| it.active && it.product.is_published(scene.channel.id, scene.now));
-    if sold.is_none() {
-        let detail = format!("“{}” is not sold in this shop", line.sku);
-        findings.note(format!("/lines/{at}/sku"), detail);
+    drafts: &mut Vec<Draft>,
+) -> crate::Result<()> {
+    let offer = offer(ground, scene, line)?;
+    let Some(unit_price) = line.unit_price.or(price(&offer.prices, scene, line.quantity)) else {
+        let detail = format!("“{}” has no price in {} here", line.sku, scene.currency);
+        refuse!(Refusal::invalid("/sku", detail));
+    };
+    let product = &offer.product;
+    let parent = i64::try_from(drafts.len() + 1).unwrap_or(i64::MAX);
+    drafts.push(Draft {
+        parent: None,
+        sku: line.sku.clone(),
+        name: product.name(scene.channel.id, scene.language).to_owned(),
+        details: LineDetails {
+            product: product.code.clone(),
+            brand: product.brand.clone(),
+            options: offer.options.clone(),
+            note: line.note.clone(),
+        },
+        quantity: line.quantity,
+        unit_price,
+        tax_rate: scene.setup.tax_rate(&product.tax_class, scene.country, scene.now)?,
+        offer: Some(offer),
+    });
+    for code in &line.services {
+        let (service, amount) = scene.setup.service(code, &scene.channel.code, scene.currency)?;
+        drafts.push(Draft {
+            offer: None,
+            parent: Some(parent),
+            sku: code.clone(),
+            name: text_in(&service.value.names, scene.language).cloned().unwrap_or_default(),
+            details: LineDetails::default(),
+            quantity: line.quantity,
+            unit_price: amount,
+            tax_rate: scene.setup.tax_rate(&service.value.tax_class, scene.country, scene.now)?,
+        });
     }
-    sold
+    Ok(())
+}
+
+fn offer(ground: &Ground, scene: &Scene<'_>, line: &PlaceLine) -> crate::Result<Arc<Offer>> {
+    let offer = ground.offers.get(&line.sku).cloned();
+    match offer.filter(|it| it.active && it.product.is_published(scene.channel.id, scene.now)) {
+        Some(offer) => Ok(offer),
+        None => {
+            let detail = format!("“{}” is not sold in this shop", line.sku);
+            refuse!(Refusal::invalid("/sku", detail))
+        }
+    }
 }
 
 /// The price in force for a quantity.
-fn price(
+pub(super) fn price(
     prices: &[(i64, Currency, PriceInterval)],
     scene: &Scene<'_>,
     quantity: u32,
@@ -236,17 +242,16 @@ fn price(
     price_in_force(&intervals, audience, scene.now).map(crate::pricing::PriceInForce::amount)
 }
 
-/// The price of everything, with delivery, promotions and tax.
-fn priced(
-    ground: &Ground,
+/// What it costs to deliver the drafts to an address, before promotions.
+pub(super) fn shipping(
     scene: &Scene<'_>,
-    wanted: &PlaceOrder,
+    address: &Address,
+    method: &str,
     drafts: &[Draft],
-) -> crate::Result<Quote> {
+) -> crate::Result<i64> {
     let goods = drafts.iter().map(|it| it.unit_price.saturating_mul(i64::from(it.quantity)));
     let goods = goods.fold(0_i64, i64::saturating_add);
-    let delivery = scene.setup.delivery(&scene.channel.code, &wanted.delivery_method)?;
-    let address = wanted.goes_to();
+    let delivery = scene.setup.delivery(&scene.channel.code, method)?;
     let Some(area) = delivery.value.area(&address.country, &address.postal_code) else {
         let detail = format!(
             "“{}” does not deliver to {} {}",
@@ -258,6 +263,17 @@ fn priced(
         let detail = format!("“{}” has no price in {}", delivery.code, scene.currency);
         refuse!(Refusal::invalid("/delivery_method", detail));
     };
+    Ok(shipping)
+}
+
+/// The price of everything, with delivery, promotions and tax.
+pub(super) fn priced(
+    ground: &Ground,
+    scene: &Scene<'_>,
+    wanted: &PlaceOrder,
+    drafts: &[Draft],
+    shipping: i64,
+) -> crate::Result<Quote> {
     let cart = Cart {
         currency: scene.currency,
         channel: scene.channel.code.clone(),
@@ -304,7 +320,7 @@ fn cart_line(scene: &Scene<'_>, draft: &Draft, position: i64) -> crate::Result<C
 }
 
 /// What has to be taken from stock.
-fn needs(drafts: &[Draft]) -> Vec<stock::Need> {
+pub(super) fn needs(drafts: &[Draft]) -> Vec<stock::Need> {
     let mut needs = Vec::new();
     for (draft, position) in drafts.iter().zip(1..) {
         let Some(offer) = &draft.offer else { continue };

@@ -48,7 +48,7 @@ pub(crate) struct Ground {
 
 impl Ground {
     /// Reads it for a group. Rows that orders compete for are locked, always in the same order: baskets,
-    /// promotions, stock by variant and location.
+    /// promotions, stock by variant and location. Who does not edit stock and budgets locks neither.
     pub(crate) async fn read(
         tx: &mut Tx,
         offers: &Offers,
@@ -69,7 +69,11 @@ impl Ground {
         // taken before those on stock, so they are asked for first.
         let optional = [
             (!asked.baskets.is_empty(), BASKETS, args![asked.baskets.clone()]),
-            (!asked.budgets.is_empty(), BUDGETS, args![asked.budgets.clone()]),
+            (
+                !asked.budgets.is_empty(),
+                if edits_stock { BUDGETS_LOCKED } else { BUDGETS },
+                args![asked.budgets.clone()],
+            ),
             (!asked.customers.is_empty(), CUSTOMERS, args![asked.customers.clone()]),
             (asked.first_orders, KNOWN, args![asked.emails.clone()]),
             (
@@ -234,7 +238,9 @@ const REPLIES: &str =
 const BASKETS: &str =
     "SELECT id, revision, order_id FROM basket WHERE id = ANY($1) ORDER BY id FOR UPDATE";
 
-const BUDGETS: &str = "SELECT code, used_count, used_amount FROM promotion WHERE code = ANY($1) ORDER BY id FOR UPDATE";
+const BUDGETS: &str = "SELECT code, used_count, used_amount FROM promotion WHERE code = ANY($1)";
+
+const BUDGETS_LOCKED: &str = "SELECT code, used_count, used_amount FROM promotion WHERE code = ANY($1) ORDER BY id FOR UPDATE";
 
 const CUSTOMERS: &str = "SELECT id, channel_id, customer_group FROM customer WHERE id = ANY($1)";
 

@@ -10,13 +10,16 @@ mod decide;
 mod ground;
 mod handler;
 mod offers;
+mod preview;
 mod request;
 mod stock;
 mod write;
 
 use std::sync::Arc;
 
-pub(crate) use handler::routes;
+pub(crate) use handler::{answer, routes};
+pub(crate) use preview::{Preview, PreviewDelivery, PreviewLine};
+pub(crate) use request::{MOST_LINES, MOST_UNITS};
 pub use request::{PlaceLine, PlaceOrder};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -62,20 +65,29 @@ type Asked = (Request, oneshot::Sender<crate::Result<Placed>>);
 
 /// Takes orders in and places them group by group.
 #[derive(Clone)]
-pub struct Placer(mpsc::Sender<Asked>);
+pub struct Placer {
+    queue: mpsc::Sender<Asked>,
+    offers: Offers,
+}
 
 impl Placer {
     /// Begins to take orders in; ends when the last of its handles is gone.
     pub fn start(db: Db) -> Self {
-        let (sender, arrivals) = mpsc::channel(WAITING);
-        tokio::spawn(place_groups(db, arrivals));
-        Self(sender)
+        let (queue, arrivals) = mpsc::channel(WAITING);
+        let offers = Offers::default();
+        tokio::spawn(place_groups(db, offers.clone(), arrivals));
+        Self { queue, offers }
+    }
+
+    /// Looks at what an order would be if it were placed now.
+    pub(crate) async fn preview(&self, tx: &mut Tx, request: &Request) -> crate::Result<Preview> {
+        preview::preview(tx, &self.offers, request).await
     }
 
     /// Places an order, together with those that wait at the same moment.
     pub(crate) async fn place(&self, request: Request) -> crate::Result<Placed> {
         let (tell, told) = oneshot::channel();
-        if self.0.try_send((request, tell)).is_err() {
+        if self.queue.try_send((request, tell)).is_err() {
             let detail =
                 "Too many orders are waiting: try again in a moment with the same Idempotency-Key.";
             refuse!(Refusal::new(503, "busy", detail));
@@ -84,9 +96,8 @@ impl Placer {
     }
 }
 
-async fn place_groups(db: Db, mut arrivals: mpsc::Receiver<Asked>) {
+async fn place_groups(db: Db, offers: Offers, mut arrivals: mpsc::Receiver<Asked>) {
     let turns = Arc::new(Semaphore::new(AT_ONCE));
-    let offers = Offers::default();
     loop {
         let Ok(turn) = Arc::clone(&turns).acquire_owned().await else { return };
         let mut group = Vec::new();

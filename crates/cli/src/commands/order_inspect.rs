@@ -1,0 +1,61 @@
+//! Order & Inspect beside the demo: a service of its own, with its own database, started and ended with
+//! the office.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use crate::error::CommandError;
+
+/// The running service. It ends with its standard input: also when the office is killed.
+pub(crate) struct OrderInspect {
+    _child: Child,
+}
+
+impl OrderInspect {
+    /// Fills the service's database where there is none, and starts it on a free port.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the program cannot be run or the folder cannot be used.
+    pub(crate) async fn start(
+        program: &Path,
+        folder: &Path,
+        reset: bool,
+        out: &mut (dyn Write + Send),
+    ) -> Result<Self, CommandError> {
+        if reset && folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(CommandError::file(folder, "removed"))?;
+        }
+        if !folder.join("order-inspect.db").exists() {
+            seed(program, folder).await?;
+        }
+        let address = free_address().await.map_err(CommandError::file(program, "given a port"))?;
+        let mut serve = Command::new(program);
+        serve.arg("--data").arg(folder).args(["serve", "--until-input-ends", "--listen"]);
+        serve.arg(address.to_string()).stdin(Stdio::piped()).stdout(Stdio::null());
+        let child = serve.spawn().map_err(CommandError::file(program, "started"))?;
+        writeln!(out, "Order & Inspect: http://{address}/openapi.json")
+            .map_err(CommandError::file(program, "announced"))?;
+        Ok(Self { _child: child })
+    }
+}
+
+/// A shop of some hundred products and orders.
+async fn seed(program: &Path, folder: &Path) -> Result<(), CommandError> {
+    let mut seed = Command::new(program);
+    seed.arg("--data").arg(folder).arg("seed").stdin(Stdio::null()).stdout(Stdio::null());
+    let status = seed.status().await.map_err(CommandError::file(program, "started"))?;
+    if status.success() {
+        return Ok(());
+    }
+    let failed = std::io::Error::other(format!("`seed` ended with {status}"));
+    Err(CommandError::file(program, "used")(failed))
+}
+
+async fn free_address() -> std::io::Result<SocketAddr> {
+    TcpListener::bind("127.0.0.1:0").await?.local_addr()
+}

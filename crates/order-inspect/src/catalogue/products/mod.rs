@@ -1,0 +1,30 @@
+//! Products.
+
+mod handlers;
+mod links;
+pub mod listing;
+pub mod load;
+pub mod publication;
+mod publishing;
+pub mod record;
+mod search;
+mod shape;
+mod store;
+mod texts;
+mod values;
+mod variants;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::app::App;
+pub(crate) use load::content;
+pub(crate) use publication::changed;
+
+/// The routes.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::list, handlers::create))
+        .routes(routes!(handlers::read, handlers::change))
+        .routes(routes!(publishing::publish, publishing::unpublish))
+        .routes(routes!(publishing::bulk))
+}

@@ -1,0 +1,186 @@
+//! The ledger of stock: no level changes without a movement that says why, in the same transaction.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    act::Act,
+    args,
+    catalogue::words::Sku,
+    db::{DbError, Tx},
+    error::Refusal,
+};
+
+/// Why a level changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MovementKind {
+    /// Goods came in.
+    Receipt,
+    /// Somebody counted.
+    Correction,
+    /// Goods went to another location, or came from there.
+    Transfer,
+    /// An order holds them.
+    Reservation,
+    /// An order no longer holds them.
+    Release,
+    /// They were shipped.
+    Shipment,
+    /// They came back and can be sold again.
+    Return,
+    /// They came back and cannot.
+    WriteOff,
+}
+
+impl MovementKind {
+    /// Its name, as it is stored and as JSON shows it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Correction => "correction",
+            Self::Transfer => "transfer",
+            Self::Reservation => "reservation",
+            Self::Release => "release",
+            Self::Shipment => "shipment",
+            Self::Return => "return",
+            Self::WriteOff => "write_off",
+        }
+    }
+}
+
+/// A change of one level.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    /// Of which variant.
+    pub variant: i64,
+    /// Where.
+    pub location: i64,
+    /// Why.
+    pub kind: MovementKind,
+    /// How many more (or less) are there.
+    pub on_hand: i64,
+    /// How many more (or less) are held by orders.
+    pub reserved: i64,
+    /// For which order.
+    pub order: Option<i64>,
+    /// Why, in words.
+    pub reason: Option<String>,
+}
+
+/// The columns of a movement, for those who insert many at once.
+pub const MOVEMENT: [&str; 10] = [
+    "id",
+    "variant_id",
+    "location_id",
+    "kind",
+    "on_hand_change",
+    "reserved_change",
+    "order_id",
+    "reason",
+    "actor",
+    "at",
+];
+
+/// Books movements in their order, each with one conditional step: what is on hand never falls below what
+/// orders hold (where more was ordered than there is, it does not fall further). Whoever books for several levels sorts them by variant and location, so that two bookings
+/// never wait for each other in a circle.
+pub async fn book(tx: &mut Tx, act: &Act, movements: &[Movement]) -> crate::Result<()> {
+    let mut rows = Vec::with_capacity(movements.len());
+    for it in movements {
+        if it.on_hand > 0 {
+            let sql = "INSERT INTO stock (variant_id, location_id, on_hand, reserved, incoming, safety) \
+                       VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT (variant_id, location_id) DO NOTHING";
+            tx.run(sql, args![it.variant, it.location]).await?;
+        }
+        let sql = "UPDATE stock SET on_hand = on_hand + $3, reserved = reserved + $4 \
+                   WHERE variant_id = $1 AND location_id = $2 \
+                   AND on_hand + $3 >= 0 AND reserved + $4 >= 0 \
+                   AND ($3 >= $4 OR on_hand + $3 >= reserved + $4)";
+        let done = tx.run(sql, args![it.variant, it.location, it.on_hand, it.reserved]).await?;
+        if done == 0 {
+            return Err(too_low(tx, it).await?.into());
+        }
+        rows.push(args![
+            act.new_id(),
+            it.variant,
+            it.location,
+            it.kind.name(),
+            it.on_hand,
+            it.reserved,
+            it.order,
+            it.reason.clone(),
+            act.actor.as_str(),
+            act.now
+        ]);
+    }
+    tx.insert("stock_movement", &MOVEMENT, rows).await?;
+    Ok(())
+}
+
+async fn too_low(tx: &mut Tx, it: &Movement) -> Result<Refusal, DbError> {
+    let sql = "SELECT v.sku, l.code, COALESCE(s.on_hand, 0) AS on_hand, \
+               COALESCE(s.reserved, 0) AS reserved \
+               FROM variant AS v JOIN location AS l ON l.id = $2 \
+               LEFT JOIN stock AS s ON s.variant_id = v.id AND s.location_id = l.id WHERE v.id = $1";
+    let row = tx.one(sql, args![it.variant, it.location]).await?;
+    let (sku, location): (String, String) = (row.get("sku")?, row.get("code")?);
+    let (on_hand, reserved): (i64, i64) = (row.get("on_hand")?, row.get("reserved")?);
+    let detail = format!(
+        "{location} has {on_hand} of {sku}, of which orders hold {reserved}: that many must stay."
+    );
+    let facts = serde_json::json!({
+        "sku": sku, "location": location, "on_hand": on_hand, "reserved": reserved
+    });
+    Ok(Refusal::conflict("stock_too_low", detail).with_facts(facts))
+}
+
+/// A level that does not fit its ledger.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LedgerDifference {
+    /// Of which variant.
+    pub sku: Sku,
+    /// Where.
+    pub location: String,
+    /// How many are said to be there.
+    pub on_hand: i64,
+    /// The sum of the movements.
+    pub on_hand_booked: i64,
+    /// How many orders are said to hold.
+    pub reserved: i64,
+    /// The sum of the movements.
+    pub reserved_booked: i64,
+}
+
+/// The levels that do not fit their ledger, or where orders hold more than there is though nobody may order
+/// without stock: none, ever. Looks at one
+/// variant, or at all of them, which takes its time.
+pub async fn audit(tx: &mut Tx, sku: Option<&str>) -> Result<Vec<LedgerDifference>, DbError> {
+    let sql = "SELECT v.sku, l.code, s.on_hand, s.reserved, \
+                 CAST(COALESCE(SUM(m.on_hand_change), 0) AS BIGINT) AS on_hand_booked, \
+                 CAST(COALESCE(SUM(m.reserved_change), 0) AS BIGINT) AS reserved_booked \
+               FROM stock AS s JOIN variant AS v ON v.id = s.variant_id \
+               JOIN location AS l ON l.id = s.location_id \
+               LEFT JOIN stock_movement AS m \
+                 ON m.variant_id = s.variant_id AND m.location_id = s.location_id \
+               WHERE $1 = '' OR v.sku = $1 \
+               GROUP BY v.sku, l.code, s.variant_id, s.on_hand, s.reserved \
+               HAVING s.on_hand <> COALESCE(SUM(m.on_hand_change), 0) \
+                 OR s.reserved <> COALESCE(SUM(m.reserved_change), 0) \
+                 OR (s.reserved > s.on_hand AND NOT EXISTS (SELECT 1 FROM variant AS sold \
+                     WHERE sold.backorder_days IS NOT NULL AND (sold.id = s.variant_id OR sold.id IN \
+                       (SELECT bundle_id FROM bundle_part WHERE variant_id = s.variant_id)))) \
+               ORDER BY v.sku, l.code LIMIT 200";
+    let rows = tx.rows(sql, args![sku.unwrap_or_default()]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(LedgerDifference {
+                sku: row.word("sku")?,
+                location: row.get("code")?,
+                on_hand: row.get("on_hand")?,
+                on_hand_booked: row.get("on_hand_booked")?,
+                reserved: row.get("reserved")?,
+                reserved_booked: row.get("reserved_booked")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,19 @@
+//! Stock by location, and the ledger of everything that ever happened to it.
+
+mod change;
+mod handlers;
+mod ledger;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::app::App;
+pub use ledger::{LedgerDifference, MOVEMENT, Movement, MovementKind, audit, book};
+
+/// The routes.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::list, handlers::change))
+        .routes(routes!(handlers::plan))
+        .routes(routes!(handlers::movements))
+        .routes(routes!(handlers::audit))
+}

@@ -1,0 +1,252 @@
+//! Giving money back, and booking money that came in by transfer.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    actions::{Action, require},
+    cancel::settle_money,
+    change::{Told, change},
+    credit,
+    facts::{Facts, RefundLine},
+    operations::book,
+    settle::enqueue,
+    view::{CreditLineView, OrderView},
+};
+use crate::{
+    act::Act,
+    app::App,
+    args,
+    db::Tx,
+    error::Refusal,
+    http::{Answer, Json, PathParams, Permit, Reply, Write, allowed},
+    refuse,
+};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(refund))
+        .routes(routes!(preview))
+        .routes(routes!(book_payment))
+}
+
+/// What is given back, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRefund {
+    /// Why.
+    #[schema(min_length = 1, max_length = 500, examples("Scratched on arrival"))]
+    pub reason: String,
+    /// Of which lines: units that came back, or an amount as goodwill.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub lines: Vec<RefundOf>,
+    /// How much of the price of the delivery, in minor units.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000i64)]
+    pub shipping_amount: i64,
+}
+
+/// What is given back of a line: units or an amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundOf {
+    /// The line.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub position: i64,
+    /// Units: their frozen shares of the price are given back.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub units: i64,
+    /// An amount without units, in minor units: goodwill.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000i64)]
+    pub amount: i64,
+}
+
+/// What a refund would come to, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefundPreview {
+    /// All of it, tax included.
+    pub amount: i64,
+    /// The tax in it.
+    pub tax: i64,
+    /// By lines; position 0 is the delivery.
+    pub lines: Vec<CreditLineView>,
+}
+
+/// Give money back. The amount of each unit was fixed when it was ordered: nothing is worked out anew.
+#[utoipa::path(post, path = "/orders/{number}/refunds", operation_id = "refund_order", tag = "orders",
+    params(("number" = String, Path, description = "The order's number")),
+    request_body = NewRefund, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+async fn refund(
+    State(app): State<App>,
+    permit: Permit<allowed::ManageOrders>,
+    PathParams(number): PathParams<String>,
+    write: Write<NewRefund>,
+) -> Answer {
+    change(&app, permit, write, number, Action::Refund, |tx, act, facts, input| {
+        Box::pin(async move {
+            let reason = super::reason(&input.reason)?;
+            let credits = credits(facts, &input)?;
+            let amount = give(tx, act, facts, &reason, &credits).await?;
+            Ok(Told::new("refunded", serde_json::json!({ "reason": reason, "amount": amount })))
+        })
+    })
+    .await
+}
+
+/// Credits, pays out and tells the customer.
+pub(super) async fn give(
+    tx: &mut Tx,
+    act: &Act,
+    facts: &Facts,
+    reason: &str,
+    credits: &[RefundLine],
+) -> crate::Result<i64> {
+    let id = settle_money(tx, act, facts, reason, credits).await?;
+    let amount = credit::sum(credits);
+    let told = serde_json::json!({ "refund_id": id, "amount": amount, "reason": reason });
+    enqueue(tx, act, "refund.created", facts.order.id, told).await?;
+    Ok(amount)
+}
+
+/// What a refund would come to. Nothing is changed.
+#[utoipa::path(post, path = "/orders/{number}/refunds/preview", operation_id = "preview_refund", tag = "orders",
+    params(("number" = String, Path, description = "The order's number")),
+    request_body = NewRefund, security(("api_key" = [])), responses((status = 200, body = RefundPreview)))]
+async fn preview(
+    State(app): State<App>,
+    _: Permit<allowed::ManageOrders>,
+    PathParams(number): PathParams<String>,
+    Json(input): Json<NewRefund>,
+) -> Answer {
+    let facts = app
+        .db
+        .read(move |tx| Box::pin(async move { Facts::load(tx, &number, false).await }))
+        .await?;
+    require(Action::Refund, &facts)?;
+    let credits = credits(&facts, &input)?;
+    let line = |it: &RefundLine| CreditLineView {
+        position: it.position,
+        units: it.units,
+        amount: it.amount,
+        tax: it.tax,
+    };
+    let preview = RefundPreview {
+        amount: credit::sum(&credits),
+        tax: credits.iter().map(|it| it.tax).sum(),
+        lines: credits.iter().map(line).collect(),
+    };
+    Ok(Reply::ok(&preview)?.tagged(facts.order.revision))
+}
+
+fn credits(facts: &Facts, input: &NewRefund) -> crate::Result<Vec<RefundLine>> {
+    let mut credits: Vec<RefundLine> = Vec::new();
+    for (at, it) in input.lines.iter().enumerate() {
+        let line = facts.line(it.position)?;
+        if input.lines[..at].iter().any(|other| other.position == it.position) {
+            refuse!(Refusal::invalid(
+                format!("/lines/{at}"),
+                format!("line {} is named twice", it.position)
+            ));
+        }
+        match (it.units, it.amount) {
+            (units @ 1.., 0) => {
+                let gone = i64::from(credit::so_far(facts, it.position).units);
+                if gone + units > line.shipped + line.cancelled {
+                    let detail = format!(
+                        "Line {}: units that were not shipped are cancelled, not refunded.",
+                        it.position
+                    );
+                    refuse!(Refusal::conflict("not_shipped", detail));
+                }
+                credits.push(credit::of_units(facts, line, units)?);
+            }
+            (0, amount @ 1..) => credits.push(credit::of_amount(facts, line, amount)?),
+            _ => refuse!(Refusal::invalid(
+                format!("/lines/{at}"),
+                "either units or an amount, above zero"
+            )),
+        }
+    }
+    if input.shipping_amount < 0 {
+        refuse!(Refusal::invalid("/shipping_amount", "not below zero"));
+    }
+    if input.shipping_amount > 0 {
+        credits.extend(credit::of_shipping(facts, input.shipping_amount)?);
+    }
+    if credits.is_empty() {
+        refuse!(Refusal::invalid("/lines", "say what is given back"));
+    }
+    Ok(credits)
+}
+
+/// Money that came in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayment {
+    /// How much, in minor units.
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_000i64, examples(4493))]
+    pub amount: i64,
+    /// What names it on the bank's statement: the same reference is booked once.
+    #[schema(min_length = 1, max_length = 140, examples("2026-11-22 SEPA 4711"))]
+    pub reference: String,
+}
+
+/// Book money that came in by transfer.
+#[utoipa::path(post, path = "/orders/{number}/payments", operation_id = "book_payment", tag = "orders",
+    params(("number" = String, Path, description = "The order's number")),
+    request_body = NewPayment, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+async fn book_payment(
+    State(app): State<App>,
+    permit: Permit<allowed::ManageOrders>,
+    PathParams(number): PathParams<String>,
+    write: Write<NewPayment>,
+) -> Answer {
+    change(&app, permit, write, number, Action::BookPayment, |tx, act, facts, input| {
+        Box::pin(async move {
+            let reference = super::text(&input.reference, 140)?;
+            if !(1..=1_000_000_000_000_000).contains(&input.amount) {
+                refuse!(Refusal::invalid("/amount", "above zero"));
+            }
+            let payment = by_hand(tx, act, facts).await?;
+            if !book(tx, act, facts.order.id, payment, "captured", input.amount, &reference).await?
+            {
+                refuse!(Refusal::conflict(
+                    "booked_already",
+                    format!("“{reference}” was booked already.")
+                ));
+            }
+            Ok(Told::new(
+                "paid",
+                serde_json::json!({ "amount": input.amount, "reference": reference }),
+            ))
+        })
+    })
+    .await
+}
+
+/// The payment that money is booked to by hand.
+async fn by_hand(tx: &mut Tx, act: &Act, facts: &Facts) -> crate::Result<i64> {
+    if let Some(payment) = facts.payments.first() {
+        return Ok(payment.id);
+    }
+    let order = &facts.order;
+    let id = act.new_id();
+    let columns = ["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
+    let reference = format!("{}-1", order.number);
+    let row = args![
+        id,
+        order.id,
+        &order.provider,
+        &order.payment_method,
+        reference,
+        order.total,
+        act.now
+    ];
+    tx.insert("payment", &columns, vec![row]).await?;
+    Ok(id)
+}

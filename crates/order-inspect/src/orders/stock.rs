@@ -1,0 +1,111 @@
+//! Stock of an order after it was placed: set free, or taken off the shelf.
+
+use crate::{act::Act, args, db::Tx, error::Refusal, refuse};
+
+/// A quantity of a variant at a location that a line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) position: i64,
+    pub(super) variant_id: i64,
+    pub(super) location_id: i64,
+    pub(super) quantity: i64,
+}
+
+/// Everybody takes locks on stock in this order: two changes that need the same rows never wait for each other.
+fn in_order(steps: &[Step]) -> Vec<Step> {
+    let mut steps = steps.to_vec();
+    steps.sort_unstable_by_key(|it| (it.variant_id, it.location_id, it.position));
+    steps
+}
+
+/// Sets stock free that an order no longer needs.
+pub(super) async fn release(tx: &mut Tx, order_id: i64, steps: &[Step]) -> crate::Result<()> {
+    for it in in_order(steps) {
+        let sql =
+            "UPDATE stock SET reserved = reserved - $3 WHERE variant_id = $1 AND location_id = $2";
+        tx.run(sql, args![it.variant_id, it.location_id, it.quantity]).await?;
+        let sql = "UPDATE allocation SET released = released + $5
+            WHERE order_id = $1 AND position = $2 AND variant_id = $3 AND location_id = $4";
+        let args = args![order_id, it.position, it.variant_id, it.location_id, it.quantity];
+        tx.run(sql, args).await?;
+    }
+    Ok(())
+}
+
+/// Takes stock off the shelf that leaves the house.
+pub(super) async fn ship(
+    tx: &mut Tx,
+    act: &Act,
+    order_id: i64,
+    steps: &[Step],
+) -> crate::Result<()> {
+    for it in in_order(steps) {
+        let sql = "UPDATE stock SET on_hand = on_hand - $3, reserved = reserved - $3
+            WHERE variant_id = $1 AND location_id = $2 AND on_hand >= $3";
+        if tx.run(sql, args![it.variant_id, it.location_id, it.quantity]).await? == 0 {
+            let detail =
+                format!("Line {} is not in stock yet: book the goods in first.", it.position);
+            refuse!(Refusal::conflict("not_in_stock", detail));
+        }
+        let sql = "UPDATE allocation SET shipped = shipped + $5
+            WHERE order_id = $1 AND position = $2 AND variant_id = $3 AND location_id = $4";
+        let args = args![order_id, it.position, it.variant_id, it.location_id, it.quantity];
+        tx.run(sql, args).await?;
+        movement(tx, act, "shipment", order_id, it, -it.quantity, None).await?;
+    }
+    Ok(())
+}
+
+/// Puts stock back on the shelf.
+pub(super) async fn put_back(
+    tx: &mut Tx,
+    act: &Act,
+    order_id: i64,
+    steps: &[Step],
+) -> crate::Result<()> {
+    for it in in_order(steps) {
+        let sql = "INSERT INTO stock (variant_id, location_id, on_hand, reserved, incoming, safety)
+            VALUES ($1, $2, $3, 0, 0, 0)
+            ON CONFLICT (variant_id, location_id) DO UPDATE SET on_hand = stock.on_hand + excluded.on_hand";
+        tx.run(sql, args![it.variant_id, it.location_id, it.quantity]).await?;
+        movement(tx, act, "return", order_id, it, it.quantity, None).await?;
+    }
+    Ok(())
+}
+
+async fn movement(
+    tx: &mut Tx,
+    act: &Act,
+    kind: &'static str,
+    order_id: i64,
+    step: Step,
+    on_hand: i64,
+    reason: Option<String>,
+) -> crate::Result<()> {
+    let columns = [
+        "id",
+        "variant_id",
+        "location_id",
+        "kind",
+        "on_hand_change",
+        "reserved_change",
+        "order_id",
+        "reason",
+        "actor",
+        "at",
+    ];
+    let row = args![
+        act.new_id(),
+        step.variant_id,
+        step.location_id,
+        kind,
+        on_hand,
+        0_i64,
+        order_id,
+        reason,
+        &act.actor,
+        act.now
+    ];
+    tx.insert("stock_movement", &columns, vec![row]).await?;
+    Ok(())
+}
