@@ -1,4 +1,4 @@
-//! The tasks around the code: `cargo xtask demo`, `test`, `assets`, `bench`, `tidy`. No product code.
+//! The tasks around the code: `cargo xtask demo`, `test`, `assets`, `bench`, `schemathesis`, `tidy`. No product code.
 //!
 //! It is built before everything else, so it has two dependencies and waits for nothing but programs.
 
@@ -14,6 +14,7 @@ mod demo;
 mod failure;
 mod install;
 mod program;
+mod schemathesis;
 mod test;
 mod tidy;
 
@@ -39,6 +40,8 @@ enum Task {
     Assets,
     /// Measure the API and the pages beside the same SQL sent straight to PostgreSQL.
     Bench(bench::Options),
+    /// Send Order & Inspect what its OpenAPI document allows and forbids.
+    Schemathesis(schemathesis::Options),
     /// Check what compilers do not: edges between crates, documents, forbidden words.
     Tidy,
     /// Pass on what the demo prints, and open the browser when it answers.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Assets => assets::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Schemathesis(options) => schemathesis::run(&options),
         Task::Tidy => tidy::run(),
         Task::DemoScreen(screen) => demo::show(&screen),
     };

@@ -22,7 +22,8 @@ CREATE TABLE channel (
     updated_at BIGINT NOT NULL
 );
 
--- The numbers that people read, one range per shop and kind (order, invoice, credit_note, delivery_note, return).
+-- The numbers that people read, one range per shop and kind (order, invoice, credit_note, shipment,
+-- return, customer).
 CREATE TABLE number_range (
     channel_id BIGINT NOT NULL REFERENCES channel (id),
     kind TEXT NOT NULL,
@@ -72,6 +73,8 @@ CREATE TABLE customer (
     number TEXT NOT NULL UNIQUE,
     email TEXT NOT NULL,
     name TEXT NOT NULL,
+    -- the name in small letters, for the search by its beginning; compared byte by byte
+    name_key TEXT COLLATE "C" NOT NULL DEFAULT '',
     phone TEXT,
     customer_group TEXT,
     locale TEXT NOT NULL,
@@ -79,10 +82,12 @@ CREATE TABLE customer (
     addresses TEXT NOT NULL,
     revision BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    -- when everything personal was taken out
+    erased_at BIGINT
 );
 CREATE UNIQUE INDEX customer_by_email ON customer (channel_id, email);
-CREATE INDEX customer_by_name ON customer (name);
+CREATE INDEX customer_by_name ON customer (name_key, id);
 
 CREATE TABLE api_key (
     id BIGINT PRIMARY KEY,

@@ -17,15 +17,22 @@ CREATE TABLE basket (
     payment_method TEXT,
     -- drafts are orders that staff write for somebody on the phone
     draft BOOLEAN NOT NULL,
+    -- who began it, where that was staff
+    created_by TEXT,
     -- what it became
     order_id BIGINT,
+    -- the basket of the same customer that took its lines
     merged_into BIGINT,
     revision BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    -- when it is deleted; none for drafts
+    expires_at BIGINT
 );
-CREATE INDEX basket_by_customer ON basket (customer_id, updated_at);
-CREATE INDEX basket_by_age ON basket (updated_at);
+CREATE INDEX basket_by_customer ON basket (customer_id, id);
+CREATE INDEX basket_by_target ON basket (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX basket_drafts ON basket (id) WHERE draft;
+CREATE INDEX basket_due ON basket (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE basket_line (
     id BIGINT PRIMARY KEY,

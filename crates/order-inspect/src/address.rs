@@ -82,6 +82,12 @@ impl Address {
     }
 }
 
+/// An e-mail address as it is stored and compared: without spaces around it, in small letters. A standard of long ago
+/// lets the part before the “@” tell large from small; nobody's mailbox does.
+pub fn plain_email(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
 /// An e-mail address is something before and after one “@”; whether it exists, only a mail can tell.
 pub fn is_email(text: &str) -> bool {
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));

@@ -38,6 +38,12 @@ impl Language {
         }
     }
 
+    /// The language of a code; German for a code that is not known.
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        if code == Self::English.code() { Self::English } else { Self::German }
+    }
+
     /// The mark between the whole and the decimals of a number.
     #[must_use]
     pub const fn decimal_mark(self) -> char {

@@ -6,9 +6,11 @@
 pub mod act;
 pub mod address;
 pub mod app;
+pub mod baskets;
 pub mod cashier;
 pub mod catalogue;
 pub mod clock;
+pub mod customers;
 pub mod db;
 pub mod documents;
 pub mod error;

@@ -4,7 +4,7 @@
 pub(crate) fn is_gtin(text: &str) -> bool {
     matches!(text.len(), 8 | 12 | 13 | 14)
         && text.bytes().all(|b| b.is_ascii_digit())
-        && weighted_sum(text) % 10 == 0
+        && weighted_sum(text).is_multiple_of(10)
 }
 
 /// The digits from the right, weighted 1 and 3 in turn: a multiple of ten where the check digit is right

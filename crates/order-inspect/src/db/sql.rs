@@ -37,10 +37,11 @@ fn list_look_up(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A definition of tables, written for PostgreSQL, as SQLite reads it: whole numbers are one type there,
-/// tables are strict.
+/// tables are strict, and texts are compared byte by byte without being told.
 pub(super) fn definition_for_sqlite(sql: &str) -> String {
     let sql =
         sql.replace("BIGINT", "INTEGER").replace("BOOLEAN", "INTEGER").replace("BYTEA", "BLOB");
+    let sql = sql.replace(" COLLATE \"C\"", "");
     sql.replace("\n);", "\n) STRICT;")
 }
 

@@ -85,6 +85,8 @@ pub mod allowed {
         Catalogue => [Scope::Catalogue];
         /// May do what a shop's frontend does; those who manage orders write phone orders.
         Shop => [Scope::Shop, Scope::ManageOrders];
+        /// May read a customer whom they can name: also the shop's frontend, for the customer's own pages.
+        Customer => [Scope::Shop, Scope::ReadOrders, Scope::ManageOrders];
         /// May read orders.
         ReadOrders => [Scope::ReadOrders, Scope::ManageOrders];
         /// May change orders.

@@ -26,6 +26,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// U+0000 as JSON writes it.
+const NUL: &[u8] = b"\\u0000";
+
 /// The bytes of a body, within the limit.
 pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> crate::Result<Bytes> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
@@ -46,6 +49,10 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> c
         || media.ends_with("+json"))
     {
         refuse!(Refusal::new(415, "unsupported_media_type", "Send the body as application/json."));
+    }
+    // PostgreSQL has no text with this character, and nobody means it.
+    if bytes.windows(NUL.len()).any(|it| it == NUL) {
+        refuse!(Refusal::new(400, "unreadable", "The body has the character U+0000 in it."));
     }
     let bytes = if bytes.is_empty() { b"null" } else { bytes };
     refuse_nul(bytes)?;
@@ -112,7 +119,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } => {
-                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")));
             }
             Segment::Enum { variant } => pointer.push_str(&format!("/{variant}")),
             Segment::Unknown => {}

@@ -55,6 +55,12 @@ impl Reply {
         headers.find(|(name, _)| name == LOCATION.as_str()).map(|(_, value)| value.as_str())
     }
 
+    /// The same with a body, which is not stored with an idempotency key: what was done once is shown as it is now.
+    pub(crate) fn showing(mut self, body: &impl Serialize) -> Answer {
+        self.body = Self::with(self.status, body)?.body;
+        Ok(self)
+    }
+
     fn with(status: u16, body: &impl Serialize) -> Answer {
         let body = serde_json::to_string(body)
             .map_err(|error| Error::Broken(format!("an answer cannot be written: {error}")))?;

@@ -24,6 +24,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(crate::setup::routes())
         .merge(crate::catalogue::routes())
         .merge(crate::inspect::routes())
+        .merge(crate::customers::routes())
+        .merge(crate::baskets::routes())
         .merge(crate::orders::routes())
         .merge(crate::cashier::routes())
         .merge(crate::outbox::routes())
@@ -42,6 +44,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(|| async {
             refusal(405, "method_not_allowed", "This address does not take that method.")
         })
+        .layer(middleware::from_fn(without_nul))
         .layer(middleware::from_fn_with_state(app.clone(), limit))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::measure))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -78,6 +81,15 @@ async fn ready(State(app): State<App>) -> Response {
 
 async fn figures(State(app): State<App>) -> Response {
     app.metrics.render().into_response()
+}
+
+/// An address with U+0000 in it leads nowhere: no text of the database has that character.
+async fn without_nul(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query().map_or("", |it| it.as_str());
+    if address.contains("%00") {
+        return refusal(400, "invalid_parameter", "The address has the character U+0000 in it.");
+    }
+    next.run(request).await
 }
 
 /// Those without a key are told apart by their address.

@@ -50,7 +50,7 @@ pub(super) async fn load(tx: &mut Tx, window: &Window, products: &[i64]) -> crat
         let text = texts.get(&id).and_then(|texts| texts::pick(window, texts, &window.locale));
         if let Some(text) = text {
             let price = lowest(window, row, &variants, &prices)?;
-            cards.cards.insert(id, card(window, row, text, price)?);
+            cards.cards.insert(id, card(window, row, text, price.as_ref())?);
         }
     }
     let changes = prices.values().filter_map(|it| next_change(it, window.now));
@@ -94,10 +94,9 @@ fn card(
     window: &Window,
     row: &Row,
     text: &Text,
-    price: Option<PriceView>,
+    price: Option<&PriceView>,
 ) -> Result<ProductCard, DbError> {
     let media: Vec<Media> = row.json("media")?;
-    let price = price.as_ref();
     Ok(ProductCard {
         code: row.get("code")?,
         slug: text.slug.clone(),

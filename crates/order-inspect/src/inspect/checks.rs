@@ -53,7 +53,7 @@ impl Checks {
                 Ok(answers) => {
                     for (waiting, answer) in batch.into_iter().zip(answers) {
                         // Who asked may have gone away.
-                        drop(waiting.tell.send(answer));
+                        _ = waiting.tell.send(answer);
                     }
                 }
                 // Those who wait learn it by what is dropped here.

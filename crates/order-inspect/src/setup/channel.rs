@@ -122,8 +122,14 @@ impl Channel {
 }
 
 /// Kinds of numbers that people read.
-pub(crate) const NUMBERED: [(&str, &str); 5] =
-    [("order", ""), ("invoice", "R"), ("credit_note", "G"), ("shipment", "L"), ("return", "RT")];
+pub(crate) const NUMBERED: [(&str, &str); 6] = [
+    ("order", ""),
+    ("invoice", "R"),
+    ("credit_note", "G"),
+    ("shipment", "L"),
+    ("return", "RT"),
+    ("customer", "K"),
+];
 
 impl Setting for Channel {
     const WHAT: &'static str = "channel";

@@ -131,7 +131,7 @@ on_both_engines! {
         let place = "/inspect/products/stuhl-aus-eiche?channel=de";
         let first = bed.get(place).await;
         assert_eq!(first.headers["cache-control"], "public, max-age=30");
-        let tag = first.headers["etag"].to_str().unwrap().to_owned();
+        let tag = first.headers["etag"].to_str().expect("a text").to_owned();
         let known = bed.send("GET", place, None, &[("if-none-match", &tag)]).await;
         assert_eq!(known.status, 304);
         assert!(known.bytes.is_empty());
@@ -157,7 +157,7 @@ on_both_engines! {
         bed.put("/catalogue/products/oak-chair", changed).await.expect(200);
         let old = bed.get("/inspect/products/stuhl-aus-eiche?channel=de&postcode=20095").await;
         assert_eq!(old.status, 308);
-        let place = old.headers["location"].to_str().unwrap().to_owned();
+        let place = old.headers["location"].to_str().expect("a text").to_owned();
         assert_eq!(place, "/inspect/products/eichenstuhl?channel=de&postcode=20095");
         bed.get(&place).await.expect(200);
         let other_language = bed.get("/inspect/products/eichenstuhl?channel=de&locale=en").await;
@@ -174,7 +174,7 @@ on_both_engines! {
         wrong["categories"] = json!(["tables"]);
         let refused = bed.post("/catalogue/products", wrong).await.expect(422);
         let places: Vec<&str> =
-            refused["errors"].as_array().unwrap().iter().map(|it| it["pointer"].as_str().unwrap()).collect();
+            refused["errors"].as_array().expect("a list").iter().map(|it| it["pointer"].as_str().expect("a text")).collect();
         for place in ["/attributes/foldable", "/attributes/height", "/attributes/wood", "/categories/0",
             "/variants/0/attributes/height", "/variants/1/options"] {
             assert!(places.contains(&place), "{place} in {places:?}");
@@ -248,8 +248,8 @@ on_both_engines! {
         assert_eq!(bed.delete(place).await.problem(409), "in_use");
         assert_eq!(bed.delete("/catalogue/attributes/wood").await.problem(409), "in_use");
         let many = bed.get("/catalogue/attributes?limit=2").await.expect(200);
-        assert_eq!(many["items"].as_array().unwrap().len(), 2);
-        let next = format!("/catalogue/attributes?limit=2&after={}", many["next"].as_str().unwrap());
+        assert_eq!(many["items"].as_array().expect("a list").len(), 2);
+        let next = format!("/catalogue/attributes?limit=2&after={}", many["next"].as_str().expect("a text"));
         assert_eq!(bed.get(&next).await.expect(200)["items"][0]["code"], "wood");
     }
 

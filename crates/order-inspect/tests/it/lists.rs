@@ -40,7 +40,12 @@ async fn list(bed: &Bed, more: &str) -> Value {
 }
 
 fn codes(list: &Value) -> String {
-    list["items"].as_array().unwrap().iter().map(|it| it["code"].as_str().unwrap()).collect()
+    list["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it["code"].as_str().expect("a text"))
+        .collect()
 }
 
 on_both_engines! {
@@ -64,7 +69,7 @@ on_both_engines! {
             }
             assert_eq!(all, wanted, "page by page: {question}");
         }
-        let next = list(&bed, "&limit=2").await["next"].as_str().unwrap().to_owned();
+        let next = list(&bed, "&limit=2").await["next"].as_str().expect("a text").to_owned();
         bed.get(&format!("/inspect/products?channel=de&sort=name&after={next}")).await.expect(400);
     }
 
@@ -73,7 +78,7 @@ on_both_engines! {
         let all = list(&bed, "&category=furniture&locale=en").await;
         assert_eq!(all["counts"]["products"], 5);
         assert_eq!(all["counts"]["capped"], false);
-        let wood = all["counts"]["facets"].as_array().unwrap().iter().find(|it| it["attribute"] == "wood").unwrap();
+        let wood = all["counts"]["facets"].as_array().expect("a list").iter().find(|it| it["attribute"] == "wood").expect("one");
         assert_eq!(wood["values"][0], json!({ "value": "oak", "label": "Oak", "count": 3 }));
         assert_eq!(codes(&list(&bed, "&facets=wood:oak,foldable:false&sort=price").await), "cad");
         assert_eq!(codes(&list(&bed, "&facets=wood:oak,wood:beech&sort=price").await), "cbade");

@@ -1,8 +1,11 @@
 //! What a shop can do, on both engines.
 
+mod baskets;
 mod bed;
 mod cashier;
 mod catalogue;
+mod customers;
+mod drafts;
 mod foundation;
 mod issued;
 mod life;

@@ -53,6 +53,7 @@ fn whole(bytes: &[u8]) -> Option<usize> {
     (bytes.len() >= length).then_some(length)
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are what it is for")]
 async fn measure(what: &str, address: SocketAddr, headers: &'static str) {
     let until = Instant::now() + LASTS;
     let asking = (0..CONNECTIONS).map(|_| tokio::spawn(ask(address, until, headers)));

@@ -49,7 +49,7 @@ on_both_engines! {
         assert_eq!(bed.post("/catalogue/stock", transfer).await.problem(409), "stock_too_low");
         let movements = bed.get(&format!("/catalogue/stock/{SKU}/movements")).await.expect(200);
         let kinds: Vec<&str> =
-            movements["items"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
+            movements["items"].as_array().expect("a list").iter().map(|it| it["kind"].as_str().expect("a text")).collect();
         assert_eq!(kinds, ["transfer", "transfer", "correction", "receipt"]);
         assert_eq!(movements["items"][2]["on_hand_change"], -1);
         assert_eq!(movements["items"][2]["reason"], "inventory");

@@ -10,7 +10,7 @@ use crate::{
     catalogue::{folding, prices::interval_of},
     db::{DbError, Row, Tx, Value},
     moment::Moment,
-    pricing::{Audience, PriceInterval, next_change, price_in_force},
+    pricing::{Audience, PriceInForce, PriceInterval, next_change, price_in_force},
 };
 
 /// Stands for the price of what has none: such products come after all others.
@@ -128,7 +128,7 @@ fn listed(
     let variants = || variants.into_iter().flat_map(BTreeMap::values);
     let lowest = variants()
         .filter_map(|intervals| price_in_force(intervals, Audience::PUBLIC, now))
-        .map(|price| price.amount())
+        .map(PriceInForce::amount)
         .min();
     let due = variants().filter_map(|intervals| next_change(intervals, now)).min();
     let (count, sum): (i64, i64) = (row.get("rating_count")?, row.get("rating_sum")?);

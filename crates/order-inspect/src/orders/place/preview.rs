@@ -20,7 +20,8 @@ use crate::{
 /// An order that is not placed yet.
 #[derive(Default)]
 pub(crate) struct Preview {
-    /// One for each line that is wanted, in their order.
+    /// One for each line that is wanted, in their order; none where the shop does not sell to this customer or in this
+    /// currency any more.
     pub(crate) lines: Vec<PreviewLine>,
     /// The price of all lines that can be bought; none where there are none.
     pub(crate) quote: Option<Quote>,
@@ -62,9 +63,10 @@ pub(crate) async fn preview(
     let (setup, wanted) = (&request.setup, &request.wanted);
     let mut ground = Ground::read(tx, offers, setup, std::slice::from_ref(request), false).await?;
     let channel = setup.channel(&wanted.channel)?;
-    let scene = scene(&ground, setup, channel, wanted, request.act.now)?;
     let mut drafts = Vec::new();
     let mut preview = Preview::default();
+    let scene = scene(&ground, setup, channel, wanted, request.act.now);
+    let Some(scene) = preview.told(scene)? else { return Ok(preview) };
     for line in &wanted.lines {
         preview.lines.push(preview_line(&ground, &scene, line, &mut drafts)?);
     }
