@@ -46,7 +46,7 @@ where
     F: for<'t> FnOnce(
             &'t mut order_inspect::db::Tx,
             &'t Act,
-            Facts,
+            &'t Facts,
         ) -> order_inspect::db::Doing<'t, (), Error>
         + Send
         + 'static,
@@ -58,7 +58,7 @@ where
             work(tx, &act, &before).await?;
             let after = Facts::load(tx, "DE-1001", false).await?;
             follow(tx, &act, &before, after).await?;
-            Ok(())
+            Ok::<(), Error>(())
         })
     });
     done.await.expect("a change");
@@ -112,8 +112,12 @@ fn credited(facts: &Facts, credit: Credit) -> Vec<(i64, i64, i64, i64, i64)> {
         let before: Vec<ShippingRefund> = before
             .map(|it| ShippingRefund { rate: it.tax_rate, amount: it.amount, tax: it.tax })
             .collect();
-        let refunds =
-            refund_shipping(&facts.order.quote.shipping.parts, &before, amount).expect("a refund");
+        let shipping = &facts.order.quote.shipping;
+        let amount = match credit {
+            Credit::Delivery(amount) => amount,
+            _ => shipping.total - before.iter().map(|it| it.amount).sum::<i64>(),
+        };
+        let refunds = refund_shipping(&shipping.parts, &before, amount).expect("a refund");
         return refunds.into_iter().map(|it| (0, rate(it.rate), 0, it.amount, it.tax)).collect();
     }
     let line = facts.line(position).expect("a line");
@@ -127,9 +131,8 @@ fn credited(facts: &Facts, credit: Credit) -> Vec<(i64, i64, i64, i64, i64)> {
         Credit::Units(_, units) => {
             refund_units(charge, so_far, NonZeroU32::new(units).expect("units"))
         }
-        Credit::Amount(_, amount) | Credit::Delivery(amount) => {
-            refund_amount(charge, so_far, amount)
-        }
+        Credit::Amount(_, amount) => refund_amount(charge, so_far, amount),
+        Credit::Delivery(_) | Credit::RestOfDelivery => unreachable!("the delivery is no line"),
     };
     let refund = refund.expect("a refund");
     vec![(position, rate(line.tax_rate), i64::from(refund.units), refund.amount, refund.tax)]
