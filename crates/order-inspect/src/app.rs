@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use crate::{
+    cashier::Cashier,
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics},
     inspect::Pages,
     orders::place::Placer,
+    outbox::Post,
     setup,
 };
 
@@ -31,6 +33,10 @@ pub struct Parts {
     pub pages: Pages,
     /// Takes orders in.
     pub placer: Placer,
+    /// Asks payment providers for what orders need.
+    pub cashier: Cashier,
+    /// Sends what has happened to whom it concerns.
+    pub post: Post,
     /// Its figures.
     pub metrics: Metrics,
 }

@@ -3,8 +3,8 @@
 /// PostgreSQL's text as SQLite reads it: `$1` becomes `?1` (SQLite would number `$1` by first use),
 /// `= ANY($1)` becomes a look into the list, `FOR UPDATE` falls away (one connection writes).
 pub(super) fn for_sqlite(sql: &str) -> String {
-    let sql = sql.replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE OF s", "");
-    let sql = sql.replace(" FOR UPDATE", "");
+    let sql = sql.replace(" FOR UPDATE OF s", "").replace(" FOR UPDATE OF o", " FOR UPDATE");
+    let sql = sql.replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE", "");
     let mut text = String::with_capacity(sql.len() + 64);
     let mut rest = sql.as_str();
     while let Some(at) = rest.find(['$', '\'', '=']) {

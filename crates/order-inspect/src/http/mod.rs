@@ -18,6 +18,7 @@ pub use etag::{Etag, Expected, IfMatch};
 pub use json::{Json, NoBody, Params, PathParams};
 pub use limits::Limits;
 pub use metrics::Metrics;
+pub(crate) use page::next;
 pub use page::{Cursor, PageOf, Paging};
 pub use problem::Problem;
 pub use reply::{Answer, Reply};

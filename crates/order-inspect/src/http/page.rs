@@ -83,9 +83,12 @@ impl Paging {
         let limit = usize::try_from(self.limit()?).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|last| {
-            URL_SAFE_NO_PAD.encode(serde_json::to_vec(&position(last)).unwrap_or_default())
-        });
+        let next = found.last().filter(|_| more).map(|last| next(&position(last)));
         Ok(PageOf { items: found, next })
     }
+}
+
+/// What to send as `after` to begin behind a position.
+pub(crate) fn next(position: &impl Cursor) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).unwrap_or_default())
 }

@@ -27,6 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(crate::customers::routes())
         .merge(crate::baskets::routes())
         .merge(crate::orders::routes())
+        .merge(crate::cashier::routes())
+        .merge(crate::outbox::routes())
 }
 
 /// The whole service as one router.

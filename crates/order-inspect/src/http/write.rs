@@ -98,6 +98,10 @@ impl App {
                 })
             })
             .await;
+        if outcome.is_ok() {
+            self.cashier.wake();
+            self.post.wake();
+        }
         match outcome {
             // The same request came twice at the same moment: the other one's answer is ours too.
             Err(Error::Db(error)) if error.is_duplicate() && raced.key.is_some() => {

@@ -107,6 +107,9 @@ pub(crate) async fn cancel_units(
         credits.extend(credit::of_shipping(facts, left)?);
     }
     stock::release(tx, facts.order.id, &steps).await?;
+    if cancelled == open && !shipped {
+        free_promotions(tx, facts.order.id).await?;
+    }
     settle_money(tx, act, facts, reason, &credits).await?;
     enqueue(
         tx,
@@ -188,4 +191,18 @@ pub(super) async fn settle_money(
         if captured > owed { give_back(tx, act, facts, captured - owed).await? } else { None };
     void_beyond(tx, act, facts, owed - captured).await?;
     credit::write(tx, act, facts.order.id, reason, operation, credits).await
+}
+
+/// Gives the budgets of promotions back what an order has used of them that nobody gets.
+async fn free_promotions(tx: &mut Tx, order_id: i64) -> crate::Result<()> {
+    let sql = "SELECT u.promotion_id, u.amount FROM promotion_use u JOIN promotion p ON p.id = u.promotion_id
+        WHERE u.order_id = $1 ORDER BY p.code";
+    for row in tx.rows(sql, args![order_id]).await? {
+        let (promotion, amount): (i64, i64) = (row.get("promotion_id")?, row.get("amount")?);
+        let sql = "UPDATE promotion SET used_count = used_count - 1, used_amount = used_amount - $2
+            WHERE id = $1";
+        tx.run(sql, args![promotion, amount]).await?;
+    }
+    tx.run("DELETE FROM promotion_use WHERE order_id = $1", args![order_id]).await?;
+    Ok(())
 }

@@ -1,9 +1,11 @@
-//! The frame of every change of an order: lock it, check that it may be, do it, note it, settle it.
+//! The frame of every change of an order: lock it, check that it may be, do it, note it, settle it, issue what it
+//! makes necessary.
 
 use serde::Serialize;
 
 use super::{
     actions::{Action, require},
+    documents,
     facts::Facts,
     settle::{note, settle},
     view::OrderView,
@@ -51,7 +53,8 @@ where
             require(action, &facts)?;
             let told = work(tx, act, &facts, input).await?;
             note(tx, act, facts.order.id, told.kind, told.facts).await?;
-            let facts = settle(tx, act, facts.order.id).await?;
+            let after = settle(tx, act, facts.order.id).await?;
+            let facts = documents::follow(tx, act, &facts, after).await?;
             let channel = setup.channel_by_id(facts.order.channel_id)?;
             Ok(Reply::ok(&OrderView::of(&facts, &channel.code))?.tagged(facts.order.revision))
         })

@@ -107,3 +107,33 @@ pub(super) async fn write(
 pub(super) fn sum(lines: &[RefundLine]) -> i64 {
     lines.iter().map(|it| it.amount).sum()
 }
+
+/// What has not been credited yet, line by line; the delivery by rate of tax.
+pub(super) fn left(facts: &Facts) -> Vec<RefundLine> {
+    let charged = facts.lines.iter().map(|it| RefundLine {
+        position: it.position,
+        tax_rate: it.tax_rate,
+        units: it.quantity,
+        amount: it.total,
+        tax: it.tax,
+    });
+    let delivery = facts.order.quote.shipping.parts.iter().map(|part| RefundLine {
+        position: SHIPPING,
+        tax_rate: part.rate,
+        units: 0,
+        amount: part.gross,
+        tax: part.tax,
+    });
+    let mut left: Vec<RefundLine> = charged.chain(delivery).collect();
+    for credited in facts.refunds.iter().flat_map(|it| &it.lines) {
+        let same = |it: &&mut RefundLine| {
+            it.position == credited.position && it.tax_rate == credited.tax_rate
+        };
+        if let Some(it) = left.iter_mut().find(same) {
+            it.units -= credited.units;
+            it.amount -= credited.amount;
+            it.tax -= credited.tax;
+        }
+    }
+    left
+}

@@ -499,6 +499,13 @@ impl Operation {
     }
 }
 
+impl Operation {
+    /// Whether it has no outcome yet.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state.as_str(), "pending" | "unknown")
+    }
+}
+
 impl MoneyEntry {
     fn of(row: &Row) -> crate::Result<Self> {
         let (payment_id, kind) = (row.get("payment_id")?, row.get("kind")?);

@@ -9,13 +9,16 @@ pub mod address;
 pub mod cancel;
 mod change;
 mod credit;
+pub mod documents;
 pub mod facts;
 pub mod hold;
+pub(crate) mod mails;
 pub(crate) mod numbers;
 pub(crate) mod operations;
 pub mod place;
 mod read;
 pub mod refund;
+mod retry;
 pub mod returns;
 pub(crate) mod settle;
 pub mod ship;
@@ -31,6 +34,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(place::routes())
         .merge(read::routes())
+        .merge(retry::routes())
+        .merge(mails::routes())
+        .merge(documents::routes())
         .merge(hold::routes())
         .merge(address::routes())
         .merge(cancel::routes())

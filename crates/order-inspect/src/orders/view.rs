@@ -324,6 +324,13 @@ pub struct DocumentView {
     pub created_at: Moment,
 }
 
+impl DocumentView {
+    /// What a document looks like in a list.
+    pub(super) fn of(it: &super::facts::Issued) -> Self {
+        Self { kind: it.kind.clone(), number: it.number.clone(), created_at: it.created_at }
+    }
+}
+
 impl OrderView {
     /// What the facts look like from outside.
     pub fn of(facts: &Facts, channel: &str) -> Self {
@@ -512,10 +519,5 @@ fn holds(facts: &Facts) -> Vec<HoldView> {
 }
 
 fn documents(facts: &Facts) -> Vec<DocumentView> {
-    let view = |it: &super::facts::Issued| DocumentView {
-        kind: it.kind.clone(),
-        number: it.number.clone(),
-        created_at: it.created_at,
-    };
-    facts.documents.iter().map(view).collect()
+    facts.documents.iter().map(DocumentView::of).collect()
 }

@@ -1,5 +1,6 @@
 //! The command line: where everything is put together.
 
+mod connections;
 pub mod keys;
 mod seed;
 mod serve;
@@ -66,6 +67,8 @@ struct Serve {
     /// End when standard input ends: for who starts the service and must not leave it behind
     #[arg(long)]
     until_input_ends: bool,
+    #[command(flatten)]
+    outside: connections::Outside,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,25 +2,32 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::{Database, Serve, open};
+use super::{Database, Serve, connections, open};
 use crate::{
     app::{App, Parts},
+    cashier::Cashier,
     catalogue::products::listing,
     clock::Clock,
     error::Error,
     http::{Keys, Limits, Metrics, router},
     orders::place::Placer,
+    outbox::Post,
 };
 
 /// Serves until it is told to end; what has begun is finished first.
 pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()> {
     let db = open(database).await?;
+    let setup = crate::setup::Remembered::default();
+    let tills = connections::tills(&serve.outside)?;
+    let server = connections::mail_server(&serve.outside)?;
     let app = App::new(Parts {
         placer: Placer::start(db.clone()),
+        cashier: Cashier::start(db.clone(), Clock::System, tills),
+        post: Post::start(db.clone(), Clock::System, setup.clone(), server),
         db,
         clock: Clock::System,
         keys: Keys::default(),
-        setup: crate::setup::Remembered::default(),
+        setup,
         pages: crate::inspect::Pages::default(),
         limits: Limits::new(serve.rate_per_key, serve.rate_per_address),
         metrics: Metrics::new(),

@@ -9,11 +9,13 @@ use axum::{
 };
 use order_inspect::{
     app::{App, Parts},
+    cashier::{Cashier, Tills},
     clock::Clock,
     db::Db,
     http::{Keys, Limits, Metrics, Scope, router},
     moment::Moment,
     orders::place::Placer,
+    outbox::{MailServer, Post},
     program::keys,
 };
 use serde_json::Value;
@@ -58,17 +60,33 @@ impl Bed {
     async fn over(db: Db, folder: Option<Arc<tempfile::TempDir>>) -> Self {
         let clock = Clock::standing_at(START);
         let key = keys::create(&db, "test", &Scope::ALL).await.expect("a key");
-        let app = App::new(Parts {
-            placer: Placer::start(db.clone()),
-            db,
-            clock: clock.clone(),
-            keys: Keys::default(),
-            setup: order_inspect::setup::Remembered::default(),
-            pages: order_inspect::inspect::Pages::default(),
-            limits: Limits::new(0, 0),
-            metrics: Metrics::new(),
-        });
+        let app = app(&db, &clock, Tills::default(), None);
         Self { router: router(app.clone()), app, clock, key, _folder: folder }
+    }
+
+    /// Another server over the same database, with these connections to the outside.
+    pub(crate) fn server(&self, tills: Tills, mail: Option<MailServer>) -> Self {
+        let app = app(&self.app.db, &self.clock, tills, mail);
+        let (clock, key, _folder) = (self.clock.clone(), self.key.clone(), self._folder.clone());
+        Self { router: router(app.clone()), app, clock, key, _folder }
+    }
+
+    /// Answers at a real address, for those who come from outside.
+    pub(crate) fn listen(&self, listener: tokio::net::TcpListener) {
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+    }
+
+    /// Runs a statement that no route offers.
+    pub(crate) async fn sql(&self, sql: &'static str, args: Vec<order_inspect::db::Value>) -> u64 {
+        let run = self.app.db.write(move |tx| Box::pin(async move { tx.run(sql, args).await }));
+        run.await.expect("a statement")
+    }
+
+    /// The whole numbers that a question finds in its column `n`.
+    pub(crate) async fn numbers(&self, sql: &'static str) -> Vec<i64> {
+        let rows = self.app.db.read(move |tx| Box::pin(async move { tx.rows(sql, vec![]).await }));
+        rows.await.expect("rows").iter().map(|row| row.get("n").expect("a number")).collect()
     }
 
     /// Another key with these scopes only.
@@ -121,6 +139,22 @@ impl Bed {
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status: parts.status, headers: parts.headers, bytes, body }
     }
+}
+
+fn app(db: &Db, clock: &Clock, tills: Tills, mail: Option<MailServer>) -> App {
+    let setup = order_inspect::setup::Remembered::default();
+    App::new(Parts {
+        placer: Placer::start(db.clone()),
+        cashier: Cashier::start(db.clone(), clock.clone(), tills),
+        post: Post::start(db.clone(), clock.clone(), setup.clone(), mail),
+        db: db.clone(),
+        clock: clock.clone(),
+        keys: Keys::default(),
+        setup,
+        pages: order_inspect::inspect::Pages::default(),
+        limits: Limits::new(0, 0),
+        metrics: Metrics::new(),
+    })
 }
 
 impl Answer {

@@ -14,22 +14,23 @@ use crate::program::Program;
 
 /// What the server took.
 #[derive(Deserialize)]
-struct Taken {
-    from: String,
-    to: Vec<String>,
+pub(crate) struct Taken {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
     user: Option<String>,
     secure: bool,
-    raw: String,
+    pub(crate) raw: String,
 }
 
-struct Server {
+/// A mail server.
+pub(crate) struct Server {
     program: Program,
     /// What it shows by TLS, in PEM, and the folder where that lies.
     certificate: Option<(String, tempfile::TempDir)>,
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         Self { program: start(arguments), certificate: None }
     }
 
@@ -47,7 +48,7 @@ impl Server {
     }
 
     /// The server's two ports: of mails, and of what became of them.
-    fn ports(&self) -> (&str, &str) {
+    pub(crate) fn ports(&self) -> (&str, &str) {
         self.program.address().split_once(' ').expect("two ports")
     }
 
@@ -61,7 +62,7 @@ impl Server {
         Mailer::new(&self.options("", "")).expect("a mailer")
     }
 
-    async fn taken(&self) -> Vec<Taken> {
+    pub(crate) async fn taken(&self) -> Vec<Taken> {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().build().expect("a client");
         let answer = client.get(format!("http://127.0.0.1:{}/mails", self.ports().1)).send().await;

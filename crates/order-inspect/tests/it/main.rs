@@ -2,16 +2,19 @@
 
 mod baskets;
 mod bed;
+mod cashier;
 mod catalogue;
 mod customers;
 mod drafts;
 mod foundation;
+mod issued;
 mod life;
 mod lists;
 mod mail;
 mod paper;
 mod payments;
 mod placing;
+mod post;
 mod prices;
 mod program;
 mod shop;

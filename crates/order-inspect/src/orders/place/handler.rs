@@ -9,7 +9,7 @@ use crate::{
     app::App,
     error::Refusal,
     http::{Answer, Permit, Reply, Scope, Write, allowed},
-    orders::{facts::Facts, view::OrderView},
+    orders::{facts::Facts, retry::settled, view::OrderView},
     refuse,
 };
 
@@ -21,6 +21,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 ///
 /// Prices, taxes and promotions are frozen, stock is held, and the order has its number when the answer comes: all
 /// of it is on disk, or nothing is. Send an Idempotency-Key: the same request again gets the same order.
+///
+/// Where a provider has to be asked, the answer waits some seconds for its word: the order then says whether the
+/// payment was authorised or declined, or where the customer goes on.
 #[utoipa::path(post, path = "/orders", operation_id = "place_order", tag = "orders",
     params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$",
         description = "Names this order: sent again, the request gets the same order.")),
@@ -51,16 +54,19 @@ async fn place(
     answer(&app, app.placer.place(request).await?).await
 }
 
-/// The order as it stands, whether it was placed now or before.
+/// The order as it stands after the first word about its payment, whether it was placed now or before.
 pub(crate) async fn answer(app: &App, placed: Placed) -> Answer {
     match placed {
-        Placed::Now(facts, channel) => reply(&facts, &channel),
+        Placed::Now(facts, channel) => {
+            app.post.wake();
+            reply(&settled(app, *facts).await?, &channel)
+        }
         Placed::Before(location) => {
             let number = location.rsplit('/').next().unwrap_or_default().to_owned();
             let facts = app
                 .db
                 .read(move |tx| Box::pin(async move { Facts::load(tx, &number, false).await }));
-            let facts = facts.await?;
+            let facts = settled(app, facts.await?).await?;
             let setup = app.setup.get(&app.db, app.clock.now()).await?;
             let channel = setup.channel_by_id(facts.order.channel_id)?;
             let reply = reply(&facts, &channel.code)?;

@@ -1,0 +1,229 @@
+//! Booking what a provider did. Whoever tells of it, the answer to a question or a webhook, in whatever order and
+//! however often: each movement of money is booked once, and the order follows from the ledger.
+
+use serde_json::json;
+
+use super::{
+    Shared,
+    ask::Verdict,
+    queue::{Task, reference},
+};
+use crate::{
+    act::Act,
+    args,
+    db::Tx,
+    error::Error,
+    moment::Moment,
+    orders::{
+        facts::{Facts, Operation, Payment},
+        operations::{self, held},
+        settle::{note, settle},
+        standing::{OrderStatus, money, standing},
+    },
+    outbox,
+    setup::PaymentFlow,
+};
+
+/// How often a payment that waits for its customer is looked at, in case its webhook is lost: at first, and at most,
+/// in microseconds.
+const LOOK: (i64, i64) = (30_000_000, 3_600_000_000);
+
+/// Books the answer to a question. Says whether the order has news by it.
+pub(super) async fn answered(
+    shared: &Shared,
+    task: &Task,
+    verdict: Verdict,
+) -> crate::Result<bool> {
+    let (act, task) = (shared.act(), task.clone());
+    shared
+        .db
+        .write(move |tx| Box::pin(async move { conclude(tx, &act, &task, verdict).await }))
+        .await
+}
+
+async fn conclude(tx: &mut Tx, act: &Act, task: &Task, verdict: Verdict) -> crate::Result<bool> {
+    let facts = Facts::load_id(tx, task.order_id, true).await?;
+    let Some(asked) = find(&facts, task.id) else {
+        return Err(Error::Broken(format!("operation {} is gone", task.id)));
+    };
+    if !asked.operation.is_open() {
+        // A webhook was faster.
+        return Ok(true);
+    }
+    match verdict {
+        Verdict::Done { payment: name } => {
+            name_payment(tx, asked.payment, name.as_deref()).await?;
+            succeeded(tx, act, asked, asked.operation.amount).await?;
+            settle_up(tx, act, task.order_id).await?;
+        }
+        Verdict::Declined { payment: name, reason } => {
+            name_payment(tx, asked.payment, name.as_deref()).await?;
+            ended(tx, act, asked, "declined", &reason).await?;
+            settle(tx, act, task.order_id).await?;
+        }
+        Verdict::Refused(reason) => {
+            ended(tx, act, asked, "failed", &reason).await?;
+            settle(tx, act, task.order_id).await?;
+        }
+        Verdict::Waits { payment: name, redirect_url } => {
+            name_payment(tx, asked.payment, name.as_deref()).await?;
+            waits(tx, act, task, asked.payment, redirect_url).await?;
+        }
+        Verdict::NotAsked(why) => {
+            tracing::warn!(operation = task.id, provider = task.provider, %why, "asked again later");
+            again(tx, task.id, "pending", act.now.saturating_add_micros(task.wait()), &why).await?;
+            return Ok(false);
+        }
+        Verdict::Unknown(why) => {
+            tracing::warn!(operation = task.id, provider = task.provider, %why, "nobody knows what became of it");
+            again(tx, task.id, "unknown", act.now.saturating_add_micros(task.wait()), &why).await?;
+            return Ok(false);
+        }
+        Verdict::NotThere => {
+            let due = act.now.saturating_add_micros(task.wait());
+            again(tx, task.id, "pending", due, "the provider has never heard of it").await?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// An operation, and the order and payment that it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) order_id: i64,
+    pub(super) payment: &'a Payment,
+    pub(super) operation: &'a Operation,
+}
+
+/// The operation of this number.
+pub(super) fn find(facts: &Facts, operation_id: i64) -> Option<Asked<'_>> {
+    let operation = facts.operations.iter().find(|it| it.id == operation_id)?;
+    let payment = facts.payments.iter().find(|it| it.id == operation.payment_id)?;
+    Some(Asked { order_id: facts.order.id, payment, operation })
+}
+
+/// Stores how the provider calls a payment.
+pub(super) async fn name_payment(
+    tx: &mut Tx,
+    payment: &Payment,
+    name: Option<&str>,
+) -> crate::Result<()> {
+    if let Some(name) = name.filter(|name| payment.provider_id.as_deref() != Some(*name)) {
+        let sql = "UPDATE payment SET provider_id = $2 WHERE id = $1";
+        tx.run(sql, args![payment.id, name]).await?;
+    }
+    Ok(())
+}
+
+/// Books that an operation has moved money. Says whether that is new.
+pub(super) async fn succeeded(
+    tx: &mut Tx,
+    act: &Act,
+    Asked { order_id, payment, operation }: Asked<'_>,
+    amount: i64,
+) -> crate::Result<bool> {
+    let (entry, told) = match operation.kind.as_str() {
+        "authorise" => ("authorised", "payment_authorised"),
+        "capture" => ("captured", "payment_captured"),
+        "void" => ("voided", "payment_voided"),
+        _ => ("refunded", "payment_refunded"),
+    };
+    let name = reference(&operation.kind, operation.id);
+    let is_new = operations::book(tx, act, order_id, payment.id, entry, amount, &name).await?;
+    let sql = "UPDATE payment_operation SET state = 'succeeded', reason = NULL, due_at = NULL,
+        settled_at = $2 WHERE id = $1 AND state <> 'succeeded'";
+    tx.run(sql, args![operation.id, act.now]).await?;
+    if operation.kind == "authorise" {
+        let sql = "UPDATE payment SET redirect_url = NULL, declined = NULL WHERE id = $1";
+        tx.run(sql, args![payment.id]).await?;
+    }
+    if is_new {
+        note(tx, act, order_id, told, json!({ "payment": payment.reference, "amount": amount }))
+            .await?;
+    }
+    Ok(is_new)
+}
+
+/// Books that an operation will never happen: `declined` or `failed`.
+pub(super) async fn ended(
+    tx: &mut Tx,
+    act: &Act,
+    Asked { order_id, operation, .. }: Asked<'_>,
+    state: &'static str,
+    reason: &str,
+) -> crate::Result<()> {
+    let sql = "UPDATE payment_operation SET state = $2, reason = $3, due_at = NULL, settled_at = $4
+        WHERE id = $1";
+    tx.run(sql, args![operation.id, state, reason, act.now]).await?;
+    if operation.kind == "authorise" {
+        let sql = "UPDATE payment SET redirect_url = NULL, declined = $2 WHERE id = $1";
+        tx.run(sql, args![operation.payment_id, reason]).await?;
+    }
+    let told = if state == "declined" { "payment_declined" } else { "payment_failed" };
+    let facts = json!({ "asked": operation.kind, "amount": operation.amount, "reason": reason });
+    note(tx, act, order_id, told, facts).await
+}
+
+/// The customer or the provider takes time. A webhook will tell; it may be lost, so somebody looks now and then.
+async fn waits(
+    tx: &mut Tx,
+    act: &Act,
+    task: &Task,
+    payment: &Payment,
+    redirect_url: Option<String>,
+) -> crate::Result<()> {
+    let look = (LOOK.0 << task.attempts.clamp(0, 7)).min(LOOK.1);
+    let due = act.now.saturating_add_micros(look);
+    // Who waits for the customer was named by the provider, and is looked for and not asked again.
+    let state = if task.kind == "authorise" { "pending" } else { "unknown" };
+    again(tx, task.id, state, due, "the provider has not decided yet").await?;
+    if payment.redirect_url != redirect_url {
+        let sql = "UPDATE payment SET redirect_url = $2 WHERE id = $1";
+        tx.run(sql, args![payment.id, redirect_url.clone()]).await?;
+        let told = json!({ "payment": payment.reference, "redirect_url": redirect_url });
+        note(tx, act, task.order_id, "payment_waits", told).await?;
+    }
+    if payment.provider_id.is_none() || payment.redirect_url != redirect_url {
+        settle(tx, act, task.order_id).await?;
+    }
+    Ok(())
+}
+
+async fn again(
+    tx: &mut Tx,
+    operation_id: i64,
+    state: &'static str,
+    due: Moment,
+    reason: &str,
+) -> crate::Result<()> {
+    let sql = "UPDATE payment_operation SET state = $2, due_at = $3, reason = $4 WHERE id = $1";
+    tx.run(sql, args![operation_id, state, due, reason]).await?;
+    Ok(())
+}
+
+/// After money has moved: what an order no longer needs is let go or given back, what is sold at once is captured, and
+/// the order's statuses follow.
+///
+/// This is where an authorisation goes that comes after its order was given up: the order needs nothing, so all of it
+/// is let go.
+pub(super) async fn settle_up(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> {
+    let facts = Facts::load_id(tx, order_id, false).await?;
+    let owed = money(&facts).owed;
+    let captured: i64 = held(&facts).iter().map(|it| it.captured).sum();
+    let captures = facts.operations.iter().any(|it| it.kind == "capture" && it.is_open());
+    let is_gone = standing(&facts).order == OrderStatus::Cancelled;
+    if is_gone && captured > owed && !captures {
+        operations::give_back(tx, act, &facts, captured - owed).await?;
+    }
+    let needed = (owed - captured).max(0);
+    operations::void_beyond(tx, act, &facts, needed).await?;
+    if facts.order.payment_flow == PaymentFlow::Sale && needed > 0 {
+        operations::capture(tx, act, &facts, needed).await?;
+    }
+    let facts = settle(tx, act, order_id).await?;
+    if standing(&facts).order != OrderStatus::AwaitingPayment {
+        outbox::hurry(tx, act, order_id).await?;
+    }
+    Ok(())
+}

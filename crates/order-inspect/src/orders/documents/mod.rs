@@ -1,0 +1,25 @@
+//! Invoices, delivery notes and credit notes of orders: numbered, frozen when they are issued, printed from what was
+//! frozen.
+//!
+//! An invoice charges what the order charges at that moment: everything but what has been credited before. Each
+//! credit after it has a credit note of its own over exactly its lines and taxes. So an invoice less its credit notes
+//! is what the order still charges, rate by rate.
+
+mod content;
+mod routes;
+mod write;
+
+pub use self::write::{follow, issue};
+pub(crate) use self::{
+    routes::routes,
+    write::{content, pdf},
+};
+use crate::{documents, language::Language};
+
+/// A language as documents and mails know it.
+pub(super) fn language(language: Language) -> documents::Language {
+    match language {
+        Language::German => documents::Language::German,
+        Language::English => documents::Language::English,
+    }
+}

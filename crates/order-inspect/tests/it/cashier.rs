@@ -1,0 +1,474 @@
+//! Orders and their payments, with a provider that is a process of its own and misbehaves when told to.
+
+use std::{process::Command, sync::Arc, time::Duration};
+
+use kontor_testkit::eventually;
+use order_inspect::{
+    args,
+    cashier::{Till, Tills},
+    clock::Clock,
+    payments::{
+        Amount, AuthoriseRequest, HttpProvider, HttpProviderOptions, IdempotencyKey,
+        PaymentProvider as _, Reference, WebhookSecret,
+        protocol::{Payment, PaymentStatus, Payments},
+        sign,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{
+    bed::{Answer, Bed, START},
+    on_both_engines,
+    program::Program,
+    shop::{self, HAMBURG, assert_ledgers_balance, order, stock},
+};
+
+const SECRET: &str = "between the two of us";
+
+/// A shop that is paid through a provider.
+pub(crate) struct World {
+    pub(crate) bed: Bed,
+    _program: Program,
+    address: String,
+    control: reqwest::Client,
+}
+
+impl World {
+    /// A shop that listens where the provider tells it things.
+    pub(crate) async fn open(bed: Bed) -> Self {
+        furnish(&bed).await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let ours = listener.local_addr().expect("an address");
+        let program = start(&["--webhook-url", &format!("http://{ours}/webhooks/test")]);
+        let address = program.address().to_owned();
+        let bed = bed.server(tills(&address), None);
+        bed.listen(listener);
+        let control = reqwest::Client::builder().build().expect("a client");
+        Self { bed, _program: program, address, control }
+    }
+
+    async fn control(&self, path: &str, body: &Value) {
+        let request = self.control.post(format!("{}{path}", self.address)).json(body);
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
+    /// What the provider has in its books.
+    async fn ledger(&self) -> Vec<Payment> {
+        let answer = self.control.get(format!("{}/ledger", self.address)).send().await;
+        answer.expect("an answer").json::<Payments>().await.expect("a ledger").payments
+    }
+
+    /// Places an order of one lamp.
+    async fn place(&self, method: &str) -> Value {
+        self.try_place(method).await.expect(201)
+    }
+
+    async fn try_place(&self, method: &str) -> Answer {
+        let mut wanted = order(&[("RED", 1)]);
+        wanted["payment_method"] = json!(method);
+        let key = format!("{method}-{}", self.bed.app.db.new_id());
+        shop::place(&self.bed, &key, wanted).await
+    }
+
+    /// Reads the order until it is as it is wanted.
+    async fn becomes(&self, number: &str, field: &str, value: &str) -> Value {
+        let path = format!("/orders/{number}");
+        eventually(&format!("{field} of {number} is {value}"), || async {
+            self.bed.get(&path).await.expect(200)[field] == value
+        })
+        .await;
+        self.bed.get(&path).await.expect(200)
+    }
+
+    /// The time to pay for an order is over.
+    async fn run_out(&self, number: &str) {
+        let sql = "UPDATE orders SET held_until = $2 WHERE number = $1";
+        self.bed.sql(sql, args![number, self.bed.clock.now().0 - 1]).await;
+        self.bed.app.cashier.wake();
+        self.becomes(number, "status", "cancelled").await;
+    }
+
+    /// Tells the shop of an event, signed by the provider.
+    async fn tell(&self, event: &Value) -> Answer {
+        let body = event.to_string();
+        let now = self.bed.clock.now().timestamp().expect("a time");
+        let signature = sign(&WebhookSecret::new(SECRET), body.as_bytes(), now);
+        let headers = [("signature", signature.as_str())];
+        self.bed.send("POST", "/webhooks/test", Some(event.clone()), &headers).await
+    }
+
+    /// Writes that something is wanted of the first payment, as a change of an order does.
+    async fn want(&self, kind: &'static str, amount: i64) {
+        let sql = "INSERT INTO payment_operation
+                (id, payment_id, order_id, kind, amount, state, attempts, due_at, created_at)
+            SELECT $1, p.id, p.order_id, $2, $3, 'pending', 0, $4, $4 FROM payment p";
+        let now = self.bed.clock.now();
+        assert_eq!(self.bed.sql(sql, args![self.bed.app.db.new_id(), kind, amount, now]).await, 1);
+        self.bed.app.cashier.wake();
+    }
+}
+
+/// Lamps at 19.99 and some ways to pay for them.
+pub(crate) async fn furnish(bed: &Bed) {
+    shop::open(bed).await;
+    shop::product(bed, 1, "RED", 1999, 50, 0).await;
+    let flows = [
+        ("card", "authorise"),
+        ("sale", "sale"),
+        ("redirect", "authorise"),
+        ("declined", "authorise"),
+    ];
+    for (code, flow) in flows {
+        let method = json!({ "channel": "de", "provider": "test", "flow": flow,
+            "names": { "de": "Kreditkarte", "en": "Credit card" } });
+        bed.put(&format!("/setup/payment-methods/{code}"), method).await.expect(201);
+    }
+    // Providers sign with the real time.
+    let now = Clock::System.now();
+    bed.clock.advance(Duration::from_micros(u64::try_from(now.0 - START.0).expect("later")));
+}
+
+fn start(arguments: &[&str]) -> Program {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_payment-test-provider"));
+    command.args(["--api-key", "key", "--until-input-ends", "--webhook-secret", SECRET]);
+    Program::start(command.args(arguments))
+}
+
+/// An order of one lamp, paid by card.
+fn by_card() -> Value {
+    let mut wanted = order(&[("RED", 1)]);
+    wanted["payment_method"] = json!("card");
+    wanted
+}
+
+fn provider(address: &str) -> HttpProvider {
+    HttpProvider::new(HttpProviderOptions {
+        name: "test".to_owned(),
+        base_url: address.parse().expect("a URL"),
+        api_key: "key".to_owned(),
+        connect_timeout: Duration::from_secs(2),
+        timeout: Duration::from_millis(800),
+    })
+    .expect("a client")
+}
+
+fn tills(address: &str) -> Tills {
+    let webhook_secret = Some(WebhookSecret::new(SECRET));
+    Tills::new([Till { provider: Arc::new(provider(address)), webhook_secret }])
+}
+
+/// The kinds of movements of money of an order's first payment, with their amounts.
+fn entries(order: &Value) -> Vec<(String, i64)> {
+    let entries = order["payments"][0]["entries"].as_array().expect("entries");
+    let entry = |it: &Value| {
+        (it["kind"].as_str().unwrap_or_default().to_owned(), it["amount"].as_i64().unwrap_or(0))
+    };
+    entries.iter().map(entry).collect()
+}
+
+fn entry(kind: &str, amount: i64) -> (String, i64) {
+    (kind.to_owned(), amount)
+}
+
+const TOTAL: i64 = 1999 + 495;
+
+on_both_engines! {
+    async fn an_order_is_answered_with_the_word_of_its_provider(bed) {
+        let world = World::open(bed).await;
+        let paid = world.place("card").await;
+        assert_eq!((&paid["status"], &paid["payment_status"]), (&json!("open"), &json!("authorised")));
+        assert_eq!(paid["held_until"], Value::Null);
+        assert_eq!(entries(&paid), [entry("authorised", TOTAL)]);
+        let declined = world.place("declined").await;
+        assert_eq!((&declined["status"], &declined["payment_status"]), (&json!("awaiting_payment"), &json!("unpaid")));
+        assert!(declined["payments"][0]["declined"].as_str().is_some_and(|why| why.contains("money")));
+        let redirected = world.place("redirect").await;
+        assert_eq!(redirected["payment_status"], "pending");
+        assert!(redirected["payments"][0]["redirect_url"].as_str().is_some_and(|url| url.starts_with("https://pay.example/")));
+        assert_eq!(world.ledger().await.len(), 3);
+    }
+
+    async fn the_same_order_sent_again_is_asked_for_once(bed) {
+        let world = World::open(bed).await;
+        let first = shop::place(&world.bed, "once", by_card()).await.expect(201);
+        let again = shop::place(&world.bed, "once", by_card()).await.expect(201);
+        assert_eq!((&first["number"], &again["payment_status"]), (&again["number"], &json!("authorised")));
+        assert_eq!(world.ledger().await.len(), 1);
+    }
+
+    async fn a_declined_payment_is_tried_again(bed) {
+        let world = World::open(bed).await;
+        world.control("/faults", &json!({ "refusal": 1 })).await;
+        let declined = world.place("card").await;
+        let number = declined["number"].as_str().expect("a number");
+        assert_eq!(declined["payment_status"], "unpaid");
+        let path = format!("/orders/{number}/payments/retry");
+        let paid = world.bed.send("POST", &path, None, &[("idempotency-key", "again")]).await.expect(200);
+        assert_eq!((&paid["status"], &paid["payment_status"]), (&json!("open"), &json!("authorised")));
+        assert_eq!(paid["payments"].as_array().map(Vec::len), Some(2));
+        let again = world.bed.send("POST", &path, None, &[("idempotency-key", "again")]).await.expect(200);
+        assert_eq!(again["payments"].as_array().map(Vec::len), Some(2));
+        assert_eq!(world.bed.send("POST", &path, None, &[]).await.problem(409), "not_allowed");
+    }
+
+    async fn a_redirected_customer_pays_and_the_webhook_tells(bed) {
+        let world = World::open(bed).await;
+        world.control("/faults", &json!({ "double_webhook": 1 })).await;
+        let placed = world.place("redirect").await;
+        let id = world.ledger().await[0].id.clone();
+        world.control(&format!("/payments/{id}/complete"), &json!({})).await;
+        let paid = world.becomes(placed["number"].as_str().expect("a number"), "status", "open").await;
+        assert_eq!(entries(&paid), [entry("authorised", TOTAL)]);
+        assert_eq!(paid["payments"][0]["redirect_url"], Value::Null);
+    }
+
+    async fn a_redirected_customer_gives_up(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("redirect").await;
+        let id = world.ledger().await[0].id.clone();
+        world.control(&format!("/payments/{id}/abandon"), &json!({})).await;
+        let left = world.becomes(placed["number"].as_str().expect("a number"), "payment_status", "unpaid").await;
+        assert_eq!(left["status"], "awaiting_payment");
+    }
+
+    /// saleor#5334: an answer that was lost left the order unpaid and the customer charged.
+    async fn a_lost_answer_is_found_and_nobody_is_charged_twice(bed) {
+        let world = World::open(bed).await;
+        world.control("/faults", &json!({ "timeout_after_success": 1, "late_webhook": 1, "late_millis": 60_000 })).await;
+        let paid = world.place("card").await;
+        assert_eq!(paid["payment_status"], "authorised");
+        assert_eq!(world.ledger().await.len(), 1);
+    }
+
+    async fn an_error_before_anything_was_done_is_asked_again_after_a_look(bed) {
+        let world = World::open(bed).await;
+        world.control("/faults", &json!({ "error_before": 1 })).await;
+        let paid = world.place("card").await;
+        assert_eq!(paid["payment_status"], "authorised");
+        assert_eq!(world.ledger().await.len(), 1);
+    }
+
+    async fn what_a_server_was_asking_when_it_died_is_settled_by_looking(bed) {
+        furnish(&bed).await;
+        let program = start(&[]);
+        let placed = shop::place(&bed, "a", by_card()).await.expect(201);
+        let number = placed["number"].as_str().expect("a number");
+        // It asked, and never heard the answer. Asked again under another key, the provider would refuse.
+        let asked = AuthoriseRequest {
+            idempotency_key: IdempotencyKey::new("of the one that died"),
+            reference: Reference::new(format!("{number}-1")),
+            amount: Amount { minor_units: TOTAL, currency: "EUR".to_owned() },
+            method: "card".to_owned(),
+            token: None,
+            return_url: None,
+        };
+        provider(program.address()).authorise(&asked).await.expect("approved");
+        let sql = "UPDATE payment_operation SET state = 'unknown', attempts = 1, due_at = $1";
+        bed.sql(sql, args![bed.clock.now().0 - 1]).await;
+        let next = bed.server(tills(program.address()), None);
+        let path = format!("/orders/{number}");
+        eventually("it is settled", || async {
+            next.get(&path).await.expect(200)["payment_status"] == "authorised"
+        }).await;
+        assert_eq!(entries(&next.get(&path).await.expect(200)), [entry("authorised", TOTAL)]);
+    }
+
+    async fn what_is_sold_at_once_is_captured_at_once(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("sale").await;
+        let paid = world.becomes(placed["number"].as_str().expect("a number"), "payment_status", "paid").await;
+        assert_eq!(entries(&paid), [entry("authorised", TOTAL), entry("captured", TOTAL)]);
+        assert_eq!(world.ledger().await[0].captured, TOTAL);
+    }
+
+    async fn captures_and_refunds_follow_each_other_and_lost_answers_change_nothing(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("card").await;
+        let number = placed["number"].as_str().expect("a number");
+        world.control("/faults", &json!({ "timeout_after_success": 1 })).await;
+        world.want("capture", TOTAL).await;
+        world.want("refund", 1000).await;
+        world.want("refund", 494).await;
+        eventually("all of it is done", || async { world.ledger().await[0].refunded == 1494 }).await;
+        eventually("all of it is booked", || async {
+            entries(&world.bed.get(&format!("/orders/{number}")).await.expect(200)).len() == 4
+        }).await;
+        let ledger = world.ledger().await.remove(0);
+        assert_eq!((ledger.captured, ledger.operations.len()), (TOTAL, 3));
+    }
+
+    async fn what_a_provider_refuses_has_failed_and_says_why(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("card").await;
+        let number = placed["number"].as_str().expect("a number");
+        world.want("capture", TOTAL + 1).await;
+        let path = format!("/orders/{number}");
+        eventually("the capture has failed", || async {
+            world.bed.get(&path).await.expect(200)["payments"][0]["operations"][1]["state"] == "failed"
+        }).await;
+        let order = world.bed.get(&path).await.expect(200);
+        assert!(order["payments"][0]["operations"][1]["reason"].as_str().is_some_and(|why| why.contains("at most")));
+        let timeline = world.bed.get(&format!("{path}/timeline")).await.expect(200);
+        assert_eq!(timeline["items"][0]["kind"], "payment_failed");
+    }
+
+    async fn without_a_connection_the_provider_is_asked_later(bed) {
+        furnish(&bed).await;
+        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let nowhere = format!("http://{}", free.local_addr().expect("an address"));
+        drop(free);
+        let lost = bed.server(tills(&nowhere), None);
+        let placed = shop::place(&lost, "a", by_card()).await.expect(201);
+        assert_eq!((&placed["payment_status"], &placed["status"]), (&json!("pending"), &json!("awaiting_payment")));
+        drop(lost);
+        let program = start(&[]);
+        let back = bed.server(tills(program.address()), None);
+        back.clock.advance(Duration::from_secs(60));
+        back.app.cashier.wake();
+        let path = format!("/orders/{}", placed["number"].as_str().expect("a number"));
+        eventually("it was authorised", || async {
+            back.get(&path).await.expect(200)["payment_status"] == "authorised"
+        }).await;
+    }
+
+    /// vendure#3065: the customer was charged after the stock was gone, and the order was stuck.
+    async fn money_that_comes_after_the_order_was_given_up_is_let_go(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("redirect").await;
+        let number = placed["number"].as_str().expect("a number");
+        assert_eq!(stock(&world.bed, 1, HAMBURG).await, (50, 1));
+        world.run_out(number).await;
+        assert_eq!(stock(&world.bed, 1, HAMBURG).await, (50, 0));
+        let id = world.ledger().await[0].id.clone();
+        world.control(&format!("/payments/{id}/complete"), &json!({})).await;
+        eventually("the money is let go", || async {
+            world.ledger().await[0].status == PaymentStatus::Voided
+        }).await;
+        let gone = world.becomes(number, "payment_status", "voided").await;
+        assert_eq!(entries(&gone), [entry("authorised", TOTAL), entry("voided", TOTAL)]);
+        assert_eq!((&gone["status"], &gone["money"]["owed"]), (&json!("cancelled"), &json!(0)));
+        assert_eq!(world.ledger().await[0].captured, 0);
+        assert_ledgers_balance(&world.bed).await;
+    }
+
+    async fn money_that_was_taken_for_an_order_that_was_given_up_goes_back(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("redirect").await;
+        let number = placed["number"].as_str().expect("a number");
+        world.run_out(number).await;
+        let id = world.ledger().await[0].id.clone();
+        world.control(&format!("/payments/{id}/complete"), &json!({})).await;
+        let event = json!({ "id": "evt_taken", "type": "captured", "payment_id": id,
+            "payment_reference": format!("{number}-1"), "amount": TOTAL, "currency": "EUR", "occurred_at": 1 });
+        world.tell(&event).await.expect(200);
+        eventually("somebody asks for it back", || async {
+            let order = world.bed.get(&format!("/orders/{number}")).await.expect(200);
+            let operations = order["payments"][0]["operations"].as_array().expect("operations").clone();
+            operations.iter().any(|it| it["kind"] == "refund" && it["amount"] == TOTAL)
+        }).await;
+    }
+
+    /// saleor#5334: stock and payment of an order that was cancelled while its payment was under way.
+    async fn an_order_goes_on_when_its_money_comes_before_it_is_given_up(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("redirect").await;
+        let number = placed["number"].as_str().expect("a number").to_owned();
+        let id = world.ledger().await[0].id.clone();
+        // Both at once: whoever comes first decides, and both ends are good.
+        let sql = "UPDATE orders SET held_until = $2 WHERE number = $1";
+        world.bed.sql(sql, args![&number, world.bed.clock.now().0 - 1]).await;
+        world.control(&format!("/payments/{id}/complete"), &json!({})).await;
+        world.bed.app.cashier.wake();
+        eventually("it is decided and settled", || async {
+            let order = world.bed.get(&format!("/orders/{number}")).await.expect(200);
+            let provider = world.ledger().await.remove(0).status;
+            match order["status"].as_str() {
+                Some("open") => order["payment_status"] == "authorised" && provider == PaymentStatus::Authorised,
+                Some("cancelled") => order["payment_status"] == "voided" && provider == PaymentStatus::Voided,
+                _ => false,
+            }
+        }).await;
+        assert_ledgers_balance(&world.bed).await;
+    }
+
+    async fn an_order_that_was_given_up_is_not_tried_again(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("declined").await;
+        let number = placed["number"].as_str().expect("a number");
+        world.run_out(number).await;
+        let path = format!("/orders/{number}/payments/retry");
+        assert_eq!(world.bed.send("POST", &path, None, &[]).await.problem(409), "not_allowed");
+        let timeline = world.bed.get(&format!("/orders/{number}/timeline")).await.expect(200);
+        assert_eq!(timeline["items"][0]["kind"], "expired");
+    }
+
+    /// saleor#11069, saleor#543: a row was locked while the provider was asked.
+    async fn nothing_is_locked_while_a_provider_takes_its_time(bed) {
+        let world = Arc::new(World::open(bed).await);
+        world.control("/faults", &json!({ "slow": 1, "slow_millis": 600, "late_webhook": 1, "late_millis": 60_000 })).await;
+        let slow = tokio::spawn({ let world = Arc::clone(&world); async move { world.place("card").await } });
+        eventually("the provider was asked", || async { world.ledger().await.len() == 1 }).await;
+        for _ in 0..5 {
+            world.place("invoice").await;
+        }
+        let first = world.bed.get("/orders/DE-1001").await.expect(200);
+        assert_eq!(first["payment_status"], "pending", "the others did not wait for the first");
+        assert_eq!(slow.await.expect("an order")["payment_status"], "authorised");
+    }
+
+    async fn several_servers_ask_for_each_payment_once(bed) {
+        let world = World::open(bed).await;
+        let others = [world.bed.server(tills(&world.address), None), world.bed.server(tills(&world.address), None)];
+        let placed = (0..30).map(|_| async {
+            for other in &others {
+                other.app.cashier.wake();
+            }
+            world.place("card").await["number"].as_str().expect("a number").to_owned()
+        });
+        let numbers = futures_util::future::join_all(placed).await;
+        for number in numbers {
+            let paid = world.becomes(&number, "payment_status", "authorised").await;
+            assert_eq!(entries(&paid), [entry("authorised", TOTAL)]);
+        }
+        assert_eq!(world.ledger().await.len(), 30);
+        assert_eq!(world.bed.numbers("SELECT attempts AS n FROM payment_operation").await, [1; 30]);
+    }
+
+    async fn webhooks_are_believed_only_when_they_are_signed_and_booked_only_once(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("sale").await;
+        let number = placed["number"].as_str().expect("a number");
+        world.becomes(number, "payment_status", "paid").await;
+        let event = json!({ "id": "evt_c", "type": "chargeback", "payment_id": "pay_1",
+            "payment_reference": format!("{number}-1"), "amount": TOTAL, "currency": "EUR", "occurred_at": 1 });
+        let bare = world.bed.send("POST", "/webhooks/test", Some(event.clone()), &[]).await;
+        assert_eq!(bare.problem(403), "forged");
+        let strange = world.bed.send("POST", "/webhooks/elsewhere", Some(event.clone()), &[]).await;
+        assert_eq!(strange.problem(404), "not_found");
+        assert_eq!(world.tell(&json!({ "id": 1 })).await.problem(400), "unreadable");
+        assert_eq!(world.tell(&event).await.expect(200)["outcome"], "booked");
+        assert_eq!(world.tell(&event).await.expect(200)["outcome"], "known");
+        let mut elsewhere = event.clone();
+        elsewhere["payment_reference"] = json!("B-1");
+        assert_eq!(world.tell(&elsewhere).await.expect(202)["outcome"], "not_ours");
+        let order = world.bed.get(&format!("/orders/{number}")).await.expect(200);
+        assert_eq!(order["money"]["refunded"], TOTAL);
+        assert_eq!(entries(&order).last(), Some(&entry("charged_back", TOTAL)));
+    }
+
+    async fn late_webhooks_change_nothing(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("sale").await;
+        let number = placed["number"].as_str().expect("a number");
+        let paid = world.becomes(number, "payment_status", "paid").await;
+        for (id, kind) in [("evt_a", "authorised"), ("evt_f", "failed")] {
+            let event = json!({ "id": id, "type": kind, "payment_id": "pay_1", "payment_reference": format!("{number}-1"),
+                "amount": TOTAL, "currency": "EUR", "occurred_at": 1 });
+            assert_eq!(world.tell(&event).await.expect(200)["outcome"], "known");
+        }
+        let after = world.bed.get(&format!("/orders/{number}")).await.expect(200);
+        assert_eq!(entries(&after), entries(&paid));
+        assert_eq!(after["payment_status"], "paid");
+    }
+}

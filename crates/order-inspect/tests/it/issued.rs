@@ -1,0 +1,278 @@
+//! Invoices, delivery notes and credit notes of orders: issued once, always the same, and adding up.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use order_inspect::{
+    act::Act,
+    args,
+    error::Error,
+    orders::{documents::follow, facts::Facts},
+    quote::{Charge, Refunded, ShippingRefund, refund_amount, refund_shipping, refund_units},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    bed::Bed,
+    on_both_engines,
+    shop::{self, order, place},
+};
+
+/// Two rates of tax, a promotion, services and prices that do not divide well.
+async fn furnished(bed: &Bed, net: bool) {
+    shop::open(bed).await;
+    shop::product(bed, 1, "LAMP", 1111, 50, 0).await;
+    shop::product(bed, 2, "BOOK", 93, 50, 0).await;
+    bed.sql("UPDATE product SET tax_class = 'reduced' WHERE id = 2", vec![]).await;
+    if net {
+        bed.sql("UPDATE channel SET prices_include_tax = $1", args![false]).await;
+    }
+    let rule = json!({ "key": "autumn", "name": "Herbst", "currency": "EUR",
+        "benefit": { "percent": { "percent": "7.5", "on": "lines" } } });
+    bed.put("/setup/promotions/autumn", json!({ "rule": rule })).await.expect(201);
+}
+
+async fn ordered(bed: &Bed) -> Value {
+    let mut wanted = order(&[("LAMP", 3), ("BOOK", 7)]);
+    wanted["lines"][0]["services"] = json!(["assembly"]);
+    wanted["delivery_address"] = json!({ "name": "Max Mustermann", "company": "Muster & Söhne", "street": "Weg 1",
+        "postal_code": "20095", "city": "Hamburg", "country": "DE" });
+    place(bed, "a", wanted).await.expect(201)
+}
+
+/// Changes an order and has the documents issued that this makes necessary.
+async fn change<F>(bed: &Bed, work: F)
+where
+    F: for<'t> FnOnce(
+            &'t mut order_inspect::db::Tx,
+            &'t Act,
+            &'t Facts,
+        ) -> order_inspect::db::Doing<'t, (), Error>
+        + Send
+        + 'static,
+{
+    let act = Act::new(&bed.app.db, bed.clock.now(), "test");
+    let done = bed.app.db.write(move |tx| {
+        Box::pin(async move {
+            let before = Facts::load(tx, "DE-1001", true).await?;
+            work(tx, &act, &before).await?;
+            let after = Facts::load(tx, "DE-1001", false).await?;
+            follow(tx, &act, &before, after).await?;
+            Ok::<(), Error>(())
+        })
+    });
+    done.await.expect("a change");
+}
+
+async fn ship(bed: &Bed, lines: Value) {
+    bed.post("/orders/DE-1001/shipments", json!({ "lines": lines })).await.expect(200);
+}
+
+/// What is credited: units of a line, an amount of a line, an amount of the delivery, or the rest of it.
+#[derive(Clone, Copy)]
+enum Credit {
+    Units(i64, u32),
+    Amount(i64, i64),
+    Delivery(i64),
+    RestOfDelivery,
+}
+
+/// Credits something and has its credit note issued.
+async fn credit(bed: &Bed, id: i64, credits: &'static [Credit]) {
+    change(bed, move |tx, act, facts| {
+        Box::pin(async move {
+            let mut rows = Vec::new();
+            for it in credits {
+                rows.extend(credited(facts, *it));
+            }
+            let (amount, tax): (i64, i64) = rows.iter().fold((0, 0), |sum, it| (sum.0 + it.3, sum.1 + it.4));
+            let sql = "INSERT INTO refund (id, order_id, reason, amount, tax, actor, created_at)
+                VALUES ($1, $2, 'Gefällt nicht', $3, $4, 'test', $5)";
+            tx.run(sql, args![id, facts.order.id, amount, tax, act.now]).await?;
+            for (position, rate, units, amount, tax) in rows {
+                let sql = "INSERT INTO refund_line (refund_id, order_id, position, tax_rate, units, amount, tax)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+                tx.run(sql, args![id, facts.order.id, position, rate, units, amount, tax]).await?;
+            }
+            Ok(())
+        })
+    })
+    .await;
+}
+
+/// Position, rate, units, amount and tax of what is credited.
+fn credited(facts: &Facts, credit: Credit) -> Vec<(i64, i64, i64, i64, i64)> {
+    let position = match credit {
+        Credit::Units(position, _) | Credit::Amount(position, _) => position,
+        Credit::Delivery(_) | Credit::RestOfDelivery => 0,
+    };
+    let before = facts.refunds.iter().flat_map(|it| &it.lines).filter(|it| it.position == position);
+    let rate = |rate: order_inspect::percent::Percent| i64::from(rate.thousandths());
+    if position == 0 {
+        let before: Vec<ShippingRefund> = before
+            .map(|it| ShippingRefund { rate: it.tax_rate, amount: it.amount, tax: it.tax })
+            .collect();
+        let shipping = &facts.order.quote.shipping;
+        let amount = match credit {
+            Credit::Delivery(amount) => amount,
+            _ => shipping.total - before.iter().map(|it| it.amount).sum::<i64>(),
+        };
+        let refunds = refund_shipping(&shipping.parts, &before, amount).expect("a refund");
+        return refunds.into_iter().map(|it| (0, rate(it.rate), 0, it.amount, it.tax)).collect();
+    }
+    let line = facts.line(position).expect("a line");
+    let charge = Charge { totals: line.shares.total, taxes: line.shares.tax };
+    let so_far = before.fold(Refunded::default(), |sum, it| Refunded {
+        units: sum.units + u32::try_from(it.units).expect("units"),
+        amount: sum.amount + it.amount,
+        tax: sum.tax + it.tax,
+    });
+    let refund = match credit {
+        Credit::Units(_, units) => {
+            refund_units(charge, so_far, NonZeroU32::new(units).expect("units"))
+        }
+        Credit::Amount(_, amount) => refund_amount(charge, so_far, amount),
+        Credit::Delivery(_) | Credit::RestOfDelivery => unreachable!("the delivery is no line"),
+    };
+    let refund = refund.expect("a refund");
+    vec![(position, rate(line.tax_rate), i64::from(refund.units), refund.amount, refund.tax)]
+}
+
+async fn read(bed: &Bed, number: &str) -> Value {
+    let path = format!("/orders/DE-1001/documents/{number}");
+    bed.send("GET", &path, None, &[("accept", "application/json")]).await.expect(200)
+}
+
+/// An amount as a document writes it, in cents.
+fn cents(text: &Value) -> i64 {
+    let text = text.as_str().expect("an amount");
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let amount: i64 = digits.parse().expect("digits");
+    if text.starts_with('-') { -amount } else { amount }
+}
+
+fn sum(list: &Value, field: &str) -> i64 {
+    list.as_array().expect("a list").iter().map(|it| cents(&it[field])).sum()
+}
+
+/// A document adds up: its lines, discounts and delivery to its total, and its taxes to the same.
+#[track_caller]
+fn assert_adds_up(document: &Value) {
+    let totals = &document["totals"];
+    let shipping =
+        if totals["shipping"].is_null() { 0 } else { cents(&totals["shipping"]["amount"]) };
+    let charged = cents(&totals["subtotal"]) + sum(&totals["discounts"], "amount") + shipping;
+    let taxes = &totals["taxes"];
+    let total = cents(&totals["grand_total"]);
+    assert_eq!(sum(&document["lines"], "total"), cents(&totals["subtotal"]), "{document}");
+    let expected = if document["prices"] == "net" { sum(taxes, "net") } else { total };
+    assert_eq!(charged, expected, "{document}");
+    assert_eq!(sum(taxes, "net") + sum(taxes, "tax"), total, "{document}");
+    assert_eq!(sum(taxes, "gross"), total, "{document}");
+}
+
+/// Net, tax and gross by rate.
+fn by_rate(document: &Value) -> BTreeMap<String, [i64; 3]> {
+    let taxes = document["totals"]["taxes"].as_array().expect("taxes");
+    let line = |it: &Value| {
+        (it["rate"].to_string(), ["net", "tax", "gross"].map(|field| cents(&it[field])))
+    };
+    taxes.iter().map(line).collect()
+}
+
+async fn numbers(bed: &Bed, kind: &str) -> Vec<String> {
+    let order = bed.get("/orders/DE-1001").await.expect(200);
+    let documents = order["documents"].as_array().expect("documents").clone();
+    let of_kind = documents.into_iter().filter(|it| it["kind"] == kind);
+    of_kind.map(|it| it["number"].as_str().expect("a number").to_owned()).collect()
+}
+
+/// medusa#13972, vendure#2662: credits that leave a cent, and taxes that are off by one.
+async fn credits_take_the_whole_invoice_back(bed: &Bed) {
+    let placed = ordered(bed).await;
+    // What is cancelled before the invoice is not on it.
+    credit(bed, 900, &[Credit::Units(3, 1)]).await;
+    assert_eq!(numbers(bed, "credit_note").await, [""; 0]);
+    ship(bed, json!([{ "position": 1, "quantity": 1 }])).await;
+    let invoice = read(bed, "DE-R1001").await;
+    assert_adds_up(&invoice);
+    let total = cents(&invoice["totals"]["grand_total"]);
+    let before = bed.get("/orders/DE-1001").await.expect(200)["money"]["owed"].as_i64();
+    assert_eq!(Some(total), before);
+    assert!(total < placed["total"].as_i64().expect("a total"));
+    credit(bed, 901, &[Credit::Units(1, 1), Credit::Amount(3, 111)]).await;
+    credit(bed, 902, &[Credit::Units(3, 2), Credit::Units(2, 2)]).await;
+    credit(bed, 903, &[Credit::Amount(1, 1), Credit::Delivery(77)]).await;
+    credit(
+        bed,
+        904,
+        &[Credit::Units(1, 2), Credit::Units(2, 1), Credit::Units(3, 4), Credit::RestOfDelivery],
+    )
+    .await;
+    let mut left = by_rate(&invoice);
+    let notes = numbers(bed, "credit_note").await;
+    assert_eq!(notes, ["DE-G1001", "DE-G1002", "DE-G1003", "DE-G1004"]);
+    for number in notes {
+        let note = read(bed, &number).await;
+        assert_adds_up(&note);
+        assert_eq!(note["references"][0]["number"], "DE-R1001");
+        for (rate, amounts) in by_rate(&note) {
+            let line = left.get_mut(&rate).expect("a rate of the invoice");
+            *line = [line[0] - amounts[0], line[1] - amounts[1], line[2] - amounts[2]];
+        }
+    }
+    assert!(left.values().all(|it| *it == [0, 0, 0]), "{left:?}");
+}
+
+on_both_engines! {
+    async fn an_invoice_is_issued_once_and_is_always_the_same_file(bed) {
+        furnished(&bed, false).await;
+        let placed = ordered(&bed).await;
+        let path = "/orders/DE-1001/documents";
+        let issued = bed.post(path, json!({ "kind": "invoice" })).await;
+        assert_eq!(issued.headers["location"], "/orders/DE-1001/documents/DE-R1001");
+        assert_eq!(issued.expect(201)["number"], "DE-R1001");
+        assert_eq!(bed.post(path, json!({ "kind": "invoice" })).await.problem(409), "already_issued");
+        let first = bed.get("/orders/DE-1001/documents/DE-R1001").await;
+        assert_eq!(first.headers["content-type"], "application/pdf");
+        assert!(first.bytes.starts_with(b"%PDF-"));
+        // What the shop is called later changes nothing.
+        bed.sql("UPDATE channel SET seller = '{}' WHERE code = $1", args!["none"]).await;
+        assert_eq!(bed.get("/orders/DE-1001/documents/DE-R1001").await.bytes, first.bytes);
+        let invoice = read(&bed, "DE-R1001").await;
+        assert_adds_up(&invoice);
+        assert_eq!(cents(&invoice["totals"]["grand_total"]), placed["total"].as_i64().expect("a total"));
+        assert_eq!(invoice["totals"]["discounts"][0]["label"], "Herbst");
+        assert_eq!(invoice["recipient"]["name"], "Erika Mustermann");
+        assert_eq!(invoice["delivery_address"]["name"], "Muster & Söhne");
+        assert_eq!(bed.get("/orders/DE-1001/documents/DE-R9").await.problem(404), "not_found");
+        assert_eq!(bed.get("/orders/DE-1002/documents/DE-R1001").await.problem(404), "not_found");
+        let timeline = bed.get("/orders/DE-1001/timeline").await.expect(200);
+        assert_eq!(timeline["items"][0]["facts"], json!({ "kind": "invoice", "number": "DE-R1001" }));
+    }
+
+    async fn each_shipment_has_its_delivery_note_and_the_first_one_the_invoice(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        ship(&bed, json!([{ "position": 1, "quantity": 2 }, { "position": 3, "quantity": 3 }])).await;
+        ship(&bed, json!([])).await;
+        assert_eq!(numbers(&bed, "delivery_note").await, ["DE-L1001", "DE-L1002"]);
+        assert_eq!(numbers(&bed, "invoice").await, ["DE-R1001"]);
+        let note = read(&bed, "DE-L1002").await;
+        assert_eq!(note["lines"][1]["quantity"], "4");
+        assert_eq!((&note["recipient"]["name"], &note["totals"]), (&json!("Muster & Söhne"), &Value::Null));
+        assert!(bed.get("/orders/DE-1001/documents/DE-L1002").await.bytes.starts_with(b"%PDF-"));
+    }
+
+    /// medusa#13972, medusa#13091, vendure#2662.
+    async fn credit_notes_take_back_exactly_what_the_invoice_charged(bed) {
+        furnished(&bed, false).await;
+        credits_take_the_whole_invoice_back(&bed).await;
+    }
+
+    /// spree#6137.
+    async fn credit_notes_of_net_prices_take_back_exactly_what_the_invoice_charged(bed) {
+        furnished(&bed, true).await;
+        credits_take_the_whole_invoice_back(&bed).await;
+    }
+}
