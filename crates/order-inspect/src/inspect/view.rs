@@ -63,7 +63,7 @@ pub struct ProductPage {
     /// Pictures and films, in their order.
     pub media: Vec<MediaView>,
     /// Files.
-    pub documents: Vec<DocumentView>,
+    pub documents: Vec<ProductFile>,
     /// The table of its sizes.
     pub size_guide: Option<SizeTable>,
     /// Services that can be bought along.
@@ -210,7 +210,7 @@ pub struct MediaView {
 
 /// A file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DocumentView {
+pub struct ProductFile {
     /// What it is.
     pub kind: String,
     /// Where it is.
