@@ -111,7 +111,7 @@ async fn page(
     let media: Vec<Media> = row.json("media")?;
     let documents: Vec<ProductDocument> = row.json("documents")?;
     let warnings: crate::catalogue::words::Localised = row.json("warnings")?;
-    let rate = window.tax_rate(&row.get::<String>("tax_class")?)?;
+    let rate = window.tax_rate(&row.get::<String>("tax_class")?);
     Ok(ProductPage {
         code: row.get("code")?,
         slug: text.slug.clone(),
@@ -141,7 +141,7 @@ async fn page(
         rating: RatingView::new(row.get("rating_count")?, row.get("rating_sum")?),
         reviews: facts::reviews(tx, product, i64::MAX, REVIEWS).await?,
         prices_include_tax: window.channel.value.prices_include_tax,
-        tax_rate: rate.to_string(),
+        tax_rate: rate.map(|it| it.to_string()),
     })
 }
 

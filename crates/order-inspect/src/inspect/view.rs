@@ -76,9 +76,9 @@ pub struct ProductPage {
     pub reviews: Vec<ReviewView>,
     /// Whether prices include tax.
     pub prices_include_tax: bool,
-    /// The rate of tax where the shop is, in percent.
+    /// The rate of tax where the shop is, in percent; none before it is set up.
     #[schema(examples("19"))]
-    pub tax_rate: String,
+    pub tax_rate: Option<String>,
 }
 
 /// Something with a code and a name.

@@ -92,7 +92,9 @@ async fn slug(
     if let Some(had) = had {
         return Ok(had);
     }
-    let base = folding::slug(&text.name).unwrap_or_else(|| product.code.replace('_', "-"));
+    let base = folding::slug(&text.name)
+        .or_else(|| folding::slug(&product.code))
+        .unwrap_or_else(|| "product".to_owned());
     if !taken(tx, place, &base).await? {
         return Ok(base);
     }
