@@ -72,7 +72,7 @@ fn lowest(
     variants: &[Row],
     prices: &BTreeMap<i64, Vec<PriceInterval>>,
 ) -> crate::Result<Option<PriceView>> {
-    let rate = window.tax_rate(&product.get::<String>("tax_class")?)?;
+    let rate = window.tax_rate(&product.get::<String>("tax_class")?);
     let id: i64 = product.get("id")?;
     let mut lowest: Option<PriceView> = None;
     for variant in variants {

@@ -79,7 +79,7 @@ impl Offers {
         let attributes = Attributes::load(tx, window, product).await?;
         let prices = prices::load(tx, window, &self.ids).await?;
         let warehouse = Warehouse::load(tx, &self.subject(Vec::new()).variants).await?;
-        let rate = window.tax_rate(&product.get::<String>("tax_class")?)?;
+        let rate = window.tax_rate(&product.get::<String>("tax_class")?);
         let mut variants = Vec::with_capacity(self.rows.len());
         for row in &self.rows {
             let intervals = prices.get(&row.get("id")?).map_or(&[][..], Vec::as_slice);

@@ -8,12 +8,12 @@ use super::{
     offer::{self, Offers},
     state::{Snapshot, State, Subject},
     texts::{self, Text},
-    view::{DocumentView, ProductPage, RatingView, RelatedProduct, ServiceView},
+    view::{ProductFile, ProductPage, RatingView, RelatedProduct, ServiceView},
     window::Window,
 };
 use crate::{
     args,
-    catalogue::products::record::{Document, Media},
+    catalogue::products::record::{Media, ProductDocument},
     db::{DbError, Row, Tx},
     error::{Error, Refusal},
     language::Language,
@@ -109,9 +109,9 @@ async fn page(
     let text = texts::pick(window, &all, &window.locale)
         .ok_or_else(|| Error::Broken("a product without text was found by it".to_owned()))?;
     let media: Vec<Media> = row.json("media")?;
-    let documents: Vec<Document> = row.json("documents")?;
+    let documents: Vec<ProductDocument> = row.json("documents")?;
     let warnings: crate::catalogue::words::Localised = row.json("warnings")?;
-    let rate = window.tax_rate(&row.get::<String>("tax_class")?)?;
+    let rate = window.tax_rate(&row.get::<String>("tax_class")?);
     Ok(ProductPage {
         code: row.get("code")?,
         slug: text.slug.clone(),
@@ -141,7 +141,7 @@ async fn page(
         rating: RatingView::new(row.get("rating_count")?, row.get("rating_sum")?),
         reviews: facts::reviews(tx, product, i64::MAX, REVIEWS).await?,
         prices_include_tax: window.channel.value.prices_include_tax,
-        tax_rate: rate.to_string(),
+        tax_rate: rate.map(|it| it.to_string()),
     })
 }
 
@@ -152,8 +152,8 @@ fn slugs(window: &Window, texts: &[Text]) -> BTreeMap<String, String> {
     locales.filter_map(|locale| Some((locale.to_owned(), slug(locale)?))).collect()
 }
 
-fn document(window: &Window, it: &Document) -> DocumentView {
-    DocumentView {
+fn document(window: &Window, it: &ProductDocument) -> ProductFile {
+    ProductFile {
         kind: it.kind.to_string(),
         url: it.url.to_string(),
         title: it.titles.pick(&window.locale).unwrap_or_default().to_owned(),

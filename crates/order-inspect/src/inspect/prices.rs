@@ -40,7 +40,7 @@ pub(super) fn view(
     window: &Window,
     intervals: &[PriceInterval],
     content: Option<Content>,
-    rate: TaxRate,
+    rate: Option<TaxRate>,
 ) -> Option<PriceView> {
     let group = window.customer_group.as_deref();
     let audience = |quantity| Audience { customer_group: group, quantity };
@@ -60,9 +60,14 @@ pub(super) fn view(
 }
 
 /// The price per unit, with tax in any case (PAngV § 4 (1)).
-fn per_unit(window: &Window, amount: i64, content: Content, rate: TaxRate) -> Option<UnitPrice> {
+fn per_unit(
+    window: &Window,
+    amount: i64,
+    content: Content,
+    rate: Option<TaxRate>,
+) -> Option<UnitPrice> {
     let included = window.channel.value.prices_include_tax;
-    let total = if included { amount } else { amount.saturating_add(tax_added(rate, amount)) };
+    let total = if included { amount } else { amount.saturating_add(tax_added(rate?, amount)) };
     unit_price(Money::new(total, window.currency), content, BaseUnit::of(content.unit)).ok()
 }
 

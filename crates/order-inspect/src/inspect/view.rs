@@ -63,7 +63,7 @@ pub struct ProductPage {
     /// Pictures and films, in their order.
     pub media: Vec<MediaView>,
     /// Files.
-    pub documents: Vec<DocumentView>,
+    pub documents: Vec<ProductFile>,
     /// The table of its sizes.
     pub size_guide: Option<SizeTable>,
     /// Services that can be bought along.
@@ -76,9 +76,9 @@ pub struct ProductPage {
     pub reviews: Vec<ReviewView>,
     /// Whether prices include tax.
     pub prices_include_tax: bool,
-    /// The rate of tax where the shop is, in percent.
+    /// The rate of tax where the shop is, in percent; none before it is set up.
     #[schema(examples("19"))]
-    pub tax_rate: String,
+    pub tax_rate: Option<String>,
 }
 
 /// Something with a code and a name.
@@ -210,7 +210,7 @@ pub struct MediaView {
 
 /// A file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DocumentView {
+pub struct ProductFile {
     /// What it is.
     pub kind: String,
     /// Where it is.

@@ -76,9 +76,9 @@ impl Window {
         })
     }
 
-    /// The rate of tax where the shop is.
-    pub(super) fn tax_rate(&self, class: &str) -> crate::Result<TaxRate> {
-        self.setup.tax_rate(class, &self.channel.value.country, self.now)
+    /// The rate of tax where the shop is; a product can be looked at before there is one.
+    pub(super) fn tax_rate(&self, class: &str) -> Option<TaxRate> {
+        self.setup.tax_rate(class, &self.channel.value.country, self.now).ok()
     }
 
     /// The moments after now at which a rate of tax changes in the shop's country.

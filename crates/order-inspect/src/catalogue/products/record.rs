@@ -53,7 +53,7 @@ pub struct Product {
     /// Manuals, data sheets and the like.
     #[serde(default)]
     #[schema(max_items = 50)]
-    pub documents: Vec<Document>,
+    pub documents: Vec<ProductDocument>,
     /// Warnings and safety information, by locale (GPSR Art. 19 d).
     #[serde(default)]
     pub warnings: Localised,
@@ -246,7 +246,7 @@ pub struct Media {
 /// A file for customers.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub struct ProductDocument {
     /// What it is: manual, data_sheet, safety_sheet, certificate, energy_label …
     pub kind: Code,
     /// Where it is.

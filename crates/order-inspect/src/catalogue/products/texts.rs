@@ -35,7 +35,7 @@ pub(super) async fn write(
     let mut rows = Vec::new();
     for (at, (text, channel)) in product.texts.iter().zip(channels).enumerate() {
         let had = slug_before(&before, *channel, &text.locale)?;
-        let place = Place { product_id, channel: *channel, locale: &text.locale };
+        let place = Place { product_id, channel: *channel };
         let slug = slug(tx, &place, product, text, had, at).await?;
         let sql =
             "DELETE FROM product_old_slug WHERE slug = $1 AND channel_id = $2 AND locale = $3";
@@ -59,10 +59,9 @@ pub(super) async fn write(
 }
 
 /// Where a slug must be the only one.
-struct Place<'a> {
+struct Place {
     product_id: i64,
     channel: i64,
-    locale: &'a str,
 }
 
 fn slug_before(before: &[Row], channel: i64, locale: &str) -> Result<Option<String>, DbError> {
@@ -77,7 +76,7 @@ fn slug_before(before: &[Row], channel: i64, locale: &str) -> Result<Option<Stri
 /// The slug that was given, or the one that the text had, or one made from the name.
 async fn slug(
     tx: &mut Tx,
-    place: &Place<'_>,
+    place: &Place,
     product: &Product,
     text: &ProductText,
     had: Option<String>,
@@ -93,7 +92,9 @@ async fn slug(
     if let Some(had) = had {
         return Ok(had);
     }
-    let base = folding::slug(&text.name).unwrap_or_else(|| product.code.replace('_', "-"));
+    let base = folding::slug(&text.name)
+        .or_else(|| folding::slug(&product.code))
+        .unwrap_or_else(|| "product".to_owned());
     if !taken(tx, place, &base).await? {
         return Ok(base);
     }
@@ -104,11 +105,12 @@ async fn slug(
     Ok(format!("{base}-{code}"))
 }
 
-/// A text for every shop stands beside those of each shop: a slug must differ from both.
-async fn taken(tx: &mut Tx, place: &Place<'_>, slug: &str) -> Result<bool, DbError> {
-    let sql = "SELECT 1 AS one FROM product_text WHERE slug = $1 AND locale = $2 \
-               AND product_id <> $3 AND ($4 = 0 OR channel_id = 0 OR channel_id = $4)";
-    let args = args![slug, place.locale, place.product_id, place.channel];
+/// A text for every shop stands beside those of each shop: a slug must differ from both, and from those in
+/// other languages, as a visitor may read a product in a language that is not theirs.
+async fn taken(tx: &mut Tx, place: &Place, slug: &str) -> Result<bool, DbError> {
+    let sql = "SELECT 1 AS one FROM product_text WHERE slug = $1 \
+               AND product_id <> $2 AND ($3 = 0 OR channel_id = 0 OR channel_id = $3)";
+    let args = args![slug, place.product_id, place.channel];
     Ok(tx.row(sql, args).await?.is_some())
 }
 
