@@ -7,3 +7,4 @@ mod drafts;
 mod foundation;
 mod placing;
 mod shop;
+mod sign_in;
