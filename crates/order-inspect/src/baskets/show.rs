@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{
     basket::{Basket, Line, Which},
     explain::explain,
+    services::{Offered, choices, offered},
     view::{
         BasketLine, BasketQuote, BasketService, BasketView, Coupon, DeliveryChoice, LinePrice,
-        PaymentChoice,
+        PaymentChoice, ServiceChoice,
     },
 };
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
 pub(super) struct Shown {
     pub(super) basket: Basket,
     pub(super) preview: Preview,
+    services: Offered,
     pub(super) setup: Arc<Setup>,
 }
 
@@ -50,7 +52,8 @@ pub(super) async fn read(app: &App, caller: &Caller, which: &Which) -> crate::Re
         Box::pin(async move {
             let basket = Basket::find(tx, &which).await?;
             if basket.order.is_some() {
-                return Ok(Shown { basket, preview: Preview::default(), setup });
+                let (preview, services) = (Preview::default(), Offered::new());
+                return Ok(Shown { basket, preview, services, setup });
             }
             let channel = setup.channel_by_id(basket.channel_id)?;
             let wanted = basket.wanted(&channel.code, &channel.value.country);
@@ -58,7 +61,8 @@ pub(super) async fn read(app: &App, caller: &Caller, which: &Which) -> crate::Re
             let setup = Arc::clone(&setup);
             let request = Request { wanted, basket: None, caller, once, act, setup };
             let preview = placer.preview(tx, &request).await?;
-            Ok(Shown { basket, preview, setup: request.setup })
+            let services = offered(tx, &basket).await?;
+            Ok(Shown { basket, preview, services, setup: request.setup })
         })
     });
     work.await
@@ -93,7 +97,11 @@ impl Shown {
             delivery_address: basket.delivery_address.clone(),
             delivery_method: basket.delivery_method.clone(),
             payment_method: basket.payment_method.clone(),
-            lines: lines.map(|(line, look)| basket_line(line, look, quote)).collect(),
+            lines: lines
+                .map(|(line, look)| {
+                    basket_line(line, look, quote, self.service_choices(line, channel))
+                })
+                .collect(),
             coupons: self.coupons(channel),
             quote: quote.map(basket_quote),
             explanation: quote.map(|it| self.explanation(it)).unwrap_or_default(),
@@ -103,6 +111,11 @@ impl Shown {
             updated_at: basket.updated_at,
             expires_at: basket.expires_at,
         })
+    }
+
+    fn service_choices(&self, line: &Line, channel: &Stored<Channel>) -> Vec<ServiceChoice> {
+        let codes = self.services.get(&line.variant_id).map(Vec::as_slice).unwrap_or_default();
+        choices(codes, &self.setup, channel, &self.basket)
     }
 
     fn explanation(&self, quote: &Quote) -> Vec<String> {
@@ -176,7 +189,12 @@ impl Shown {
     }
 }
 
-fn basket_line(line: &Line, look: &PreviewLine, quote: Option<&Quote>) -> BasketLine {
+fn basket_line(
+    line: &Line,
+    look: &PreviewLine,
+    quote: Option<&Quote>,
+    service_choices: Vec<ServiceChoice>,
+) -> BasketLine {
     let offer = look.offer.as_ref();
     let place = look.quoted.as_ref().ok();
     let quoted = place.zip(quote).and_then(|(place, quote)| quote.lines.get(place.clone()));
@@ -196,6 +214,7 @@ fn basket_line(line: &Line, look: &PreviewLine, quote: Option<&Quote>) -> Basket
         listed_price: look.listed_price,
         price: quoted.and_then(<[_]>::first).map(line_price),
         services: services.collect(),
+        service_choices,
         available: place.is_some() && look.short_of.is_none(),
         available_quantity: look.short_of,
     }
