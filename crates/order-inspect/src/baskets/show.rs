@@ -104,7 +104,7 @@ impl Shown {
                 .collect(),
             coupons: self.coupons(channel),
             quote: quote.map(basket_quote),
-            explanation: quote.map(|it| self.explanation(it)).unwrap_or_default(),
+            explanation: quote.map(|it| self.explanation(it, channel)).unwrap_or_default(),
             delivery_choices: self.delivery_choices(channel),
             payment_choices: if ordered { Vec::new() } else { self.payment_choices(channel) },
             missing: if ordered { Vec::new() } else { self.missing(channel) },
@@ -118,19 +118,17 @@ impl Shown {
         choices(codes, &self.setup, channel, &self.basket)
     }
 
-    fn explanation(&self, quote: &Quote) -> Vec<String> {
+    fn explanation(&self, quote: &Quote, channel: &Stored<Channel>) -> Vec<String> {
         let lines = self.preview.lines.iter().filter(|it| it.quoted.is_ok());
         let names: Vec<&str> = lines
             .flat_map(|it| std::iter::once(&it.name).chain(&it.services))
             .map(String::as_str)
             .collect();
-        let method = self
-            .setup
-            .deliveries
-            .iter()
-            .find(|it| Some(&it.code) == self.basket.delivery_method.as_ref());
-        let delivery =
-            method.and_then(|it| text_in(&it.value.names, self.basket.locale)).map(String::as_str);
+        // A way to deliver that does not reach the address costs nothing, and is not spoken of.
+        let chosen = self.basket.delivery_method.as_ref();
+        let choices = self.delivery_choices(channel);
+        let delivery = choices.iter().find(|it| Some(&it.code) == chosen);
+        let delivery = delivery.map(|it| it.name.as_str());
         explain(quote, &names, delivery, self.basket.locale)
     }
 

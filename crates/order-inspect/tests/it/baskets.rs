@@ -333,6 +333,7 @@ on_both_engines! {
         assert_eq!(codes(&far), Some(1));
         assert!(kinds(&far).contains(&"delivery_method"));
         assert_eq!(far["quote"]["shipping"]["total"], 0);
+        assert_eq!(far["explanation"].as_array().map(Vec::len), Some(3), "line, tax, total: no delivery");
         let cleared = patch(&bed, &it, "*", json!({ "delivery_address": null })).await.expect(200);
         assert_eq!(codes(&cleared), Some(2));
     }
