@@ -21,3 +21,4 @@ mod shop;
 mod sign_in;
 mod speed;
 mod stock;
+mod walk;
