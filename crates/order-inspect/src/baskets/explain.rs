@@ -60,3 +60,52 @@ fn total(amount: i64, currency: Currency, language: Language) -> String {
         English => format!("To be paid: {amount}."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::explain;
+    use crate::{
+        language::Language,
+        promotions::samples::{cart, promotion},
+        quote::{ShippingTax, Terms, quote},
+        tax::PriceBasis,
+    };
+
+    fn sentences(price_basis: PriceBasis, language: Language) -> Vec<String> {
+        let mut cart = cart(&[(2, 1999), (1, 500)]);
+        for (line, key) in cart.lines.iter_mut().zip(1..) {
+            line.key = key.to_string();
+        }
+        let promotion = promotion("ten", r#"{"percent": {"percent": "10", "on": "lines"}}"#);
+        let terms = Terms { price_basis, shipping_tax: ShippingTax::Proportional };
+        let quote = quote(&cart, terms, &[promotion], &Default::default()).unwrap();
+        let sentences = explain(&quote, &["Lamp", "Bulb"], Some("Parcel"), language);
+        sentences.into_iter().map(|it| it.replace('\u{a0}', " ")).collect()
+    }
+
+    #[test]
+    fn every_cent_has_a_sentence_in_english() {
+        insta::assert_snapshot!(sentences(PriceBasis::Gross, Language::English).join("\n"), @"
+        Lamp: 2 × €19.99 = €39.98.
+        Bulb: 1 × €5.00 = €5.00.
+        Delivery (Parcel): €4.90.
+        Lamp: -€4.00, “TEN”: its part of 10% of €44.98.
+        Bulb: -€0.50, “TEN”: its part of 10% of €44.98.
+        19% VAT included: €7.25.
+        To be paid: €45.38.
+        ");
+    }
+
+    #[test]
+    fn every_cent_has_a_sentence_in_german_and_without_tax() {
+        insta::assert_snapshot!(sentences(PriceBasis::Net, Language::German).join("\n"), @"
+        Lamp: 2 × 19,99 € = 39,98 €.
+        Bulb: 1 × 5,00 € = 5,00 €.
+        Versand (Parcel): 4,90 €.
+        Lamp: -4,00 €, „TEN“: Anteil an 10 % von 44,98 €.
+        Bulb: -0,50 €, „TEN“: Anteil an 10 % von 44,98 €.
+        Zuzüglich 19 % Mehrwertsteuer: 8,62 €.
+        Zu zahlen: 54,00 €.
+        ");
+    }
+}

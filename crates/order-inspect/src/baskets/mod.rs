@@ -23,6 +23,7 @@ mod merge;
 mod missing;
 mod order;
 mod save;
+mod services;
 mod show;
 mod view;
 

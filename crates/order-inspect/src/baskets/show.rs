@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{
     basket::{Basket, Line, Which},
     explain::explain,
+    services::{Offered, choices, offered},
     view::{
         BasketLine, BasketQuote, BasketService, BasketView, Coupon, DeliveryChoice, LinePrice,
-        PaymentChoice,
+        PaymentChoice, ServiceChoice,
     },
 };
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
 pub(super) struct Shown {
     pub(super) basket: Basket,
     pub(super) preview: Preview,
+    services: Offered,
     pub(super) setup: Arc<Setup>,
 }
 
@@ -50,7 +52,8 @@ pub(super) async fn read(app: &App, caller: &Caller, which: &Which) -> crate::Re
         Box::pin(async move {
             let basket = Basket::find(tx, &which).await?;
             if basket.order.is_some() {
-                return Ok(Shown { basket, preview: Preview::default(), setup });
+                let (preview, services) = (Preview::default(), Offered::new());
+                return Ok(Shown { basket, preview, services, setup });
             }
             let channel = setup.channel_by_id(basket.channel_id)?;
             let wanted = basket.wanted(&channel.code, &channel.value.country);
@@ -58,7 +61,8 @@ pub(super) async fn read(app: &App, caller: &Caller, which: &Which) -> crate::Re
             let setup = Arc::clone(&setup);
             let request = Request { wanted, basket: None, caller, once, act, setup };
             let preview = placer.preview(tx, &request).await?;
-            Ok(Shown { basket, preview, setup: request.setup })
+            let services = offered(tx, &basket).await?;
+            Ok(Shown { basket, preview, services, setup: request.setup })
         })
     });
     work.await
@@ -93,10 +97,14 @@ impl Shown {
             delivery_address: basket.delivery_address.clone(),
             delivery_method: basket.delivery_method.clone(),
             payment_method: basket.payment_method.clone(),
-            lines: lines.map(|(line, look)| basket_line(line, look, quote)).collect(),
+            lines: lines
+                .map(|(line, look)| {
+                    basket_line(line, look, quote, self.service_choices(line, channel))
+                })
+                .collect(),
             coupons: self.coupons(channel),
             quote: quote.map(basket_quote),
-            explanation: quote.map(|it| self.explanation(it)).unwrap_or_default(),
+            explanation: quote.map(|it| self.explanation(it, channel)).unwrap_or_default(),
             delivery_choices: self.delivery_choices(channel),
             payment_choices: if ordered { Vec::new() } else { self.payment_choices(channel) },
             missing: if ordered { Vec::new() } else { self.missing(channel) },
@@ -105,19 +113,22 @@ impl Shown {
         })
     }
 
-    fn explanation(&self, quote: &Quote) -> Vec<String> {
+    fn service_choices(&self, line: &Line, channel: &Stored<Channel>) -> Vec<ServiceChoice> {
+        let codes = self.services.get(&line.variant_id).map(Vec::as_slice).unwrap_or_default();
+        choices(codes, &self.setup, channel, &self.basket)
+    }
+
+    fn explanation(&self, quote: &Quote, channel: &Stored<Channel>) -> Vec<String> {
         let lines = self.preview.lines.iter().filter(|it| it.quoted.is_ok());
         let names: Vec<&str> = lines
             .flat_map(|it| std::iter::once(&it.name).chain(&it.services))
             .map(String::as_str)
             .collect();
-        let method = self
-            .setup
-            .deliveries
-            .iter()
-            .find(|it| Some(&it.code) == self.basket.delivery_method.as_ref());
-        let delivery =
-            method.and_then(|it| text_in(&it.value.names, self.basket.locale)).map(String::as_str);
+        // A way to deliver that does not reach the address costs nothing, and is not spoken of.
+        let chosen = self.basket.delivery_method.as_ref();
+        let choices = self.delivery_choices(channel);
+        let delivery = choices.iter().find(|it| Some(&it.code) == chosen);
+        let delivery = delivery.map(|it| it.name.as_str());
         explain(quote, &names, delivery, self.basket.locale)
     }
 
@@ -176,7 +187,12 @@ impl Shown {
     }
 }
 
-fn basket_line(line: &Line, look: &PreviewLine, quote: Option<&Quote>) -> BasketLine {
+fn basket_line(
+    line: &Line,
+    look: &PreviewLine,
+    quote: Option<&Quote>,
+    service_choices: Vec<ServiceChoice>,
+) -> BasketLine {
     let offer = look.offer.as_ref();
     let place = look.quoted.as_ref().ok();
     let quoted = place.zip(quote).and_then(|(place, quote)| quote.lines.get(place.clone()));
@@ -196,6 +212,7 @@ fn basket_line(line: &Line, look: &PreviewLine, quote: Option<&Quote>) -> Basket
         listed_price: look.listed_price,
         price: quoted.and_then(<[_]>::first).map(line_price),
         services: services.collect(),
+        service_choices,
         available: place.is_some() && look.short_of.is_none(),
         available_quantity: look.short_of,
     }

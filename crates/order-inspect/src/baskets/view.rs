@@ -12,7 +12,7 @@ use crate::{
     money::Currency,
     percent::Percent,
     quote::QuotedShipping,
-    setup::PaymentFlow,
+    setup::{PaymentFlow, ServiceKind},
     tax::{PriceBasis, TaxLine},
 };
 
@@ -98,6 +98,8 @@ pub struct BasketLine {
     pub price: Option<LinePrice>,
     /// Services that go with each unit.
     pub services: Vec<BasketService>,
+    /// Services that can go with it, also those that do.
+    pub service_choices: Vec<ServiceChoice>,
     /// Whether there are enough of it. Nothing is reserved before it is ordered.
     pub available: bool,
     /// How many there are, where they are not enough.
@@ -131,6 +133,20 @@ pub struct BasketService {
     pub name: String,
     /// What it costs; none where it cannot be bought.
     pub price: Option<LinePrice>,
+}
+
+/// A service that can go with a line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceChoice {
+    /// Its code.
+    #[schema(examples("assembly"))]
+    pub code: String,
+    /// What kind it is.
+    pub kind: ServiceKind,
+    /// Its name in the basket's language.
+    pub name: String,
+    /// What it costs for one unit, on the price basis and before promotions.
+    pub unit_price: i64,
 }
 
 /// A code that was entered.

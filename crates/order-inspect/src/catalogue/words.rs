@@ -148,8 +148,7 @@ pub(crate) fn is_colour(text: &str) -> bool {
 
 /// A text in several languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(value_type = std::collections::BTreeMap<String, String>,
-    examples(json!({ "de": "Eiche", "en": "Oak" })))]
+#[schema(value_type = std::collections::BTreeMap<String, String>)]
 pub struct Localised(pub BTreeMap<Locale, String>);
 
 impl Localised {

@@ -3,11 +3,12 @@
 use std::{
     collections::HashMap,
     marker::PhantomData,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, RwLock},
 };
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, header::AUTHORIZATION, request::Parts},
 };
 use serde::{Deserialize, Serialize};
@@ -100,7 +101,8 @@ impl<S: allowed::Allowed> FromRequestParts<App> for Permit<S> {
     type Rejection = crate::error::Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> crate::Result<Self> {
-        let caller = app.keys.caller(app, &parts.headers).await?;
+        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+        let caller = app.keys.caller(app, &parts.headers, address).await?;
         if !S::SCOPES.iter().any(|scope| caller.scopes.contains(scope)) {
             let wanted = serde_json::json!({ "any_of": S::SCOPES });
             let detail = "This API key may not do that: it needs another scope.";
@@ -113,35 +115,58 @@ impl<S: allowed::Allowed> FromRequestParts<App> for Permit<S> {
 
 /// Keys that were looked up a moment ago.
 #[derive(Clone, Default)]
-pub struct Keys(Arc<RwLock<HashMap<[u8; 32], (Caller, Moment)>>>);
+pub struct Keys(Arc<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    known: RwLock<HashMap<[u8; 32], Known>>,
+    /// One at a time asks the database: ten thousand callers with one key ask once.
+    asking: tokio::sync::Mutex<()>,
+}
+
+/// Who has a key, and until when that is believed.
+type Known = (Caller, Moment);
 
 impl Keys {
-    async fn caller(&self, app: &App, headers: &HeaderMap) -> crate::Result<Caller> {
+    async fn caller(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
+    ) -> crate::Result<Caller> {
         let Some(key) = bearer(headers) else {
             refuse!(unauthorised("Send an API key as “Authorization: Bearer oi_…”."));
         };
         let hash = hash(key);
         let now = app.clock.now();
-        let known = self.0.read().ok().and_then(|known| known.get(&hash).cloned());
-        let caller = match known {
-            Some((caller, until)) if now < until => caller,
-            _ => {
-                let found = app.db.read(move |tx| Box::pin(find(tx, hash))).await?;
-                let Some(caller) = found else {
-                    refuse!(unauthorised("This API key is unknown or was revoked."));
-                };
-                if let Ok(mut known) = self.0.write() {
-                    known.insert(hash, (caller.clone(), Moment(now.0 + BELIEVED)));
-                }
-                caller
-            }
+        if let Some(caller) = self.known(&hash, now) {
+            return Ok(on_behalf_of(caller, headers));
+        }
+        // Whoever guesses keys is held back like those without one.
+        if let Some(address) = address {
+            app.limits.check_address(address)?;
+        }
+        let _asking = self.0.asking.lock().await;
+        if let Some(caller) = self.known(&hash, now) {
+            return Ok(on_behalf_of(caller, headers));
+        }
+        let Some(caller) = app.db.read(move |tx| Box::pin(find(tx, hash))).await? else {
+            refuse!(unauthorised("This API key is unknown or was revoked."));
         };
+        if let Ok(mut known) = self.0.known.write() {
+            known.insert(hash, (caller.clone(), Moment(now.0 + BELIEVED)));
+        }
         Ok(on_behalf_of(caller, headers))
+    }
+
+    fn known(&self, hash: &[u8; 32], now: Moment) -> Option<Caller> {
+        let known = self.0.known.read().ok()?;
+        known.get(hash).filter(|(_, until)| now < *until).map(|(caller, _)| caller.clone())
     }
 
     /// Forgets all of them, after a key was revoked.
     pub fn forget(&self) {
-        if let Ok(mut known) = self.0.write() {
+        if let Ok(mut known) = self.0.known.write() {
             known.clear();
         }
     }

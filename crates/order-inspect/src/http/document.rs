@@ -1,5 +1,7 @@
 //! The OpenAPI document, made from the code.
 
+use std::collections::BTreeSet;
+
 use utoipa::{
     OpenApi,
     openapi::{
@@ -39,6 +41,12 @@ pub fn document() -> openapi::OpenApi {
     components.security_schemes.insert("api_key".to_owned(), SecurityScheme::Http(scheme).into());
     if let Some(components) = &mut document.components {
         components.schemas.values_mut().for_each(open_parts);
+        let parts: BTreeSet<String> = components.schemas.values().flat_map(parts_of).collect();
+        for part in parts {
+            if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&part) {
+                object.additional_properties = None;
+            }
+        }
     }
     for item in document.paths.paths.values_mut() {
         describe_all(item);
@@ -65,6 +73,16 @@ fn open_parts(schema: &mut RefOr<Schema>) {
         }
         _ => {}
     }
+}
+
+/// The names of the schemas that a schema is put together from.
+fn parts_of(schema: &RefOr<Schema>) -> Vec<String> {
+    let RefOr::T(Schema::AllOf(all)) = schema else { return Vec::new() };
+    let named = all.items.iter().filter_map(|part| match part {
+        RefOr::Ref(part) => part.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
+    });
+    named.collect()
 }
 
 /// What every operation of a path has in common.

@@ -73,6 +73,7 @@ pub(super) struct ListQuestion {
     #[param(max_length = 200, example = "oak cha")]
     q: Option<String>,
     /// In which order.
+    #[param(inline)]
     sort: Option<Sort>,
     /// How many items, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]

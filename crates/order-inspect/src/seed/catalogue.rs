@@ -77,7 +77,7 @@ impl Rows {
         self.add_product(plan, goods, stars, &mut chance);
         self.add_places(plan, goods);
         for at in 0..VARIANTS {
-            self.add_variant(plan, goods, at, &mut chance);
+            self.add_variant(goods, at, &mut chance);
         }
     }
 
@@ -182,7 +182,7 @@ impl Rows {
         }
     }
 
-    fn add_variant(&mut self, plan: Plan, goods: &Goods, at: u64, chance: &mut Chance) {
+    fn add_variant(&mut self, goods: &Goods, at: u64, chance: &mut Chance) {
         let (colour, _, _, rgb) = goods.colour(at);
         let variant = goods.variant_id(at);
         let grams = chance.amount(goods.kind.grams.0, goods.kind.grams.1);
@@ -199,8 +199,7 @@ impl Rows {
             amount,
             unit,
             false,
-            true,
-            plan.begin()
+            true
         ]);
         let mut price_id = (variant - 1) * 16;
         for (channel, shop) in shops().filter(|(_, shop)| goods.is_in(shop)) {
@@ -316,7 +315,6 @@ const VARIANT: &[&str] = &[
     "content_unit",
     "bundle",
     "active",
-    "created_at",
 ];
 const PRICE: &[&str] = &[
     "id",

@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// How old what is held in memory may be, in microseconds.
-const FRESH: i64 = 1_000_000;
+const FRESH: u64 = 1_000_000;
 
 /// Texts by language, such as `{"de": "Rechnung", "en": "Invoice"}`.
 pub type Texts<T = String> = std::collections::BTreeMap<Language, T>;
@@ -204,27 +204,46 @@ async fn category_lines(tx: &mut Tx) -> crate::Result<HashMap<i64, Vec<String>>>
 
 /// The setup as a server remembers it.
 #[derive(Clone, Default)]
-pub struct Remembered(Arc<RwLock<Option<(Moment, Arc<Setup>)>>>);
+pub struct Remembered(Arc<Held>);
+
+#[derive(Default)]
+struct Held {
+    /// The setup, and when it was read.
+    setup: RwLock<Option<(Moment, Arc<Setup>)>>,
+    /// One at a time reads it; the others wait for what they get.
+    reading: tokio::sync::Mutex<()>,
+}
 
 impl Remembered {
     /// The setup, read again if it is old.
+    ///
+    /// # Errors
+    /// What the database says.
     pub async fn get(&self, db: &Db, now: Moment) -> crate::Result<Arc<Setup>> {
-        if let Ok(held) = self.0.read()
-            && let Some((at, setup)) = &*held
-            && (at.0..at.0 + FRESH).contains(&now.0)
-        {
-            return Ok(Arc::clone(setup));
+        if let Some(setup) = self.fresh(now) {
+            return Ok(setup);
+        }
+        let _reading = self.0.reading.lock().await;
+        if let Some(setup) = self.fresh(now) {
+            return Ok(setup);
         }
         let setup = Arc::new(db.read(|tx| Box::pin(Setup::load(tx))).await?);
-        if let Ok(mut held) = self.0.write() {
+        if let Ok(mut held) = self.0.setup.write() {
             *held = Some((now, Arc::clone(&setup)));
         }
         Ok(setup)
     }
 
+    fn fresh(&self, now: Moment) -> Option<Arc<Setup>> {
+        let held = self.0.setup.read().ok()?;
+        let (at, setup) = held.as_ref()?;
+        // Read a little before or after: callers have looked at the clock at their own time.
+        (now.0.abs_diff(at.0) < FRESH).then(|| Arc::clone(setup))
+    }
+
     /// Reads again at the next question: something was changed here.
     pub fn forget(&self) {
-        if let Ok(mut held) = self.0.write() {
+        if let Ok(mut held) = self.0.setup.write() {
             *held = None;
         }
     }

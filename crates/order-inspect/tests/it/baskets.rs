@@ -18,7 +18,7 @@ pub(crate) async fn basket(bed: &Bed, input: Value) -> (String, Value) {
     (address, answer.expect(201))
 }
 
-async fn add(bed: &Bed, basket: &str, sku: &str, quantity: u32) -> Value {
+pub(crate) async fn add(bed: &Bed, basket: &str, sku: &str, quantity: u32) -> Value {
     let line = json!({ "sku": sku, "quantity": quantity });
     bed.post(&format!("{basket}/lines"), line).await.expect(200)
 }
@@ -46,7 +46,7 @@ async fn order(bed: &Bed, basket: &str, etag: &str, key: &str, total: i64) -> An
     bed.send("POST", &path, Some(json!({ "expected_total": total })), &headers).await
 }
 
-async fn customer(bed: &Bed, email: &str) -> i64 {
+pub(crate) async fn customer(bed: &Bed, email: &str) -> i64 {
     let customer = json!({ "channel": "de", "email": email, "name": "Erika Mustermann" });
     bed.post("/customers", customer).await.expect(201)["id"].as_i64().expect("a number")
 }
@@ -262,58 +262,13 @@ on_both_engines! {
         assert_eq!(gone["coupons"], json!([]));
     }
 
-    async fn at_sign_in_the_larger_quantity_counts_and_every_token_leads_to_one_basket(bed) {
+    async fn a_line_offers_the_services_that_go_with_its_product(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 50, 0).await;
-        shop::product(&bed, 2, "BLUE", 500, 50, 0).await;
-        let erika = customer(&bed, "erika@example.org").await;
-        let (phone, _) = basket(&bed, json!({ "channel": "de", "customer_id": erika })).await;
-        add(&bed, &phone, "RED", 3).await;
-        add(&bed, &phone, "BLUE", 1).await;
-        bed.post(&format!("{phone}/coupons"), json!({ "code": "A" })).await.expect(200);
-        let (laptop, _) = basket(&bed, json!({ "channel": "de" })).await;
-        add(&bed, &laptop, "RED", 2).await;
-        bed.post(&format!("{laptop}/coupons"), json!({ "code": "B" })).await.expect(200);
-        let sign_in = format!("{laptop}/customer");
-        let merged = bed.post(&sign_in, json!({ "customer_id": erika })).await.expect(200);
-        let lines = merged["lines"].as_array().expect("lines");
-        let lines: Vec<_> = lines.iter().map(|it| (it["sku"].as_str(), it["quantity"].as_i64())).collect();
-        assert_eq!(lines, [(Some("RED"), Some(3)), (Some("BLUE"), Some(1))]);
-        let codes: Vec<_> = merged["coupons"].as_array().expect("codes").iter().map(|it| &it["code"]).collect();
-        assert_eq!(codes, ["B", "A"]);
-        assert_eq!(merged["email"], "erika@example.org");
-        assert_eq!(bed.post(&sign_in, json!({ "customer_id": erika })).await.expect(200), merged);
-        assert_eq!(bed.get(&phone).await.expect(200), merged, "both devices see one basket");
-        let otto = customer(&bed, "otto@example.org").await;
-        assert_eq!(bed.post(&sign_in, json!({ "customer_id": otto })).await.problem(409), "other_customer");
-        let (tablet, third) = basket(&bed, json!({ "channel": "de", "customer_id": erika })).await;
-        assert_eq!(third["lines"].as_array().map(Vec::len), Some(2));
-        assert_eq!(bed.get(&phone).await.expect(200)["revision"], bed.get(&tablet).await.expect(200)["revision"]);
-    }
-
-    async fn sign_ins_on_many_devices_at_once_end_in_one_basket(bed) {
-        shop::open(&bed).await;
-        shop::product(&bed, 1, "RED", 1999, 50, 0).await;
-        let erika = customer(&bed, "erika@example.org").await;
-        let mut devices = Vec::new();
-        for quantity in 1..=8 {
-            let (it, _) = basket(&bed, json!({ "channel": "de" })).await;
-            add(&bed, &it, "RED", quantity).await;
-            devices.push(it);
-        }
-        let sign_ins = devices.iter().map(|it| {
-            let path = format!("{it}/customer");
-            let bed = &bed;
-            async move { bed.post(&path, json!({ "customer_id": erika })).await }
-        });
-        for answer in futures_util::future::join_all(sign_ins).await {
-            answer.expect(200);
-        }
-        let first = bed.get(&devices[0]).await.expect(200);
-        assert_eq!(first["lines"][0]["quantity"], 8);
-        for it in &devices {
-            assert_eq!(bed.get(it).await.expect(200), first);
-        }
+        write(&bed, "INSERT INTO product_service (product_id, service_id, position) SELECT 1, id, $1 FROM service").await;
+        let (it, _) = basket(&bed, json!({ "channel": "de" })).await;
+        assert_eq!(add(&bed, &it, "RED", 1).await["lines"][0]["service_choices"],
+            json!([{ "code": "assembly", "kind": "assembly", "name": "Montage", "unit_price": 1999 }]));
     }
 
     async fn prices_are_those_of_the_moment_and_of_the_customers_group(bed) {
@@ -378,6 +333,7 @@ on_both_engines! {
         assert_eq!(codes(&far), Some(1));
         assert!(kinds(&far).contains(&"delivery_method"));
         assert_eq!(far["quote"]["shipping"]["total"], 0);
+        assert_eq!(far["explanation"].as_array().map(Vec::len), Some(3), "line, tax, total: no delivery");
         let cleared = patch(&bed, &it, "*", json!({ "delivery_address": null })).await.expect(200);
         assert_eq!(codes(&cleared), Some(2));
     }

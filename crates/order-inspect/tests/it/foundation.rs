@@ -8,6 +8,7 @@ use crate::on_both_engines;
 on_both_engines! {
     async fn the_service_is_ready_and_described(bed) {
         assert_eq!(bed.get("/ready").await.status, 200);
+        assert_eq!(bed.get("/openapi.json").await.expect(200)["info"]["title"], json!("Order & Inspect"));
         assert_eq!(bed.get("/openapi.json").await.expect(200)["openapi"], "3.1.0");
     }
 

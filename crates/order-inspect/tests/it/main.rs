@@ -18,5 +18,6 @@ mod post;
 mod prices;
 mod program;
 mod shop;
+mod sign_in;
 mod speed;
 mod stock;
