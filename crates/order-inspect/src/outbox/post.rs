@@ -21,7 +21,7 @@ use crate::{
     orders::{
         documents,
         facts::Facts,
-        mails::{self, Composed, Event},
+        mails::{self, Composed, Event, MailKind},
         settle::note,
     },
     setup::Remembered,
@@ -185,7 +185,13 @@ enum End {
 }
 
 async fn deliver(shared: &Shared, event: &Event) -> crate::Result<()> {
-    let end = send(shared, event).await?;
+    let end = match send(shared, event).await {
+        Ok(end) => end,
+        Err(error) if event.attempts >= MOST_TRIES => {
+            End::GivenUp(event.mail().map_or("none", MailKind::word), error.to_string())
+        }
+        Err(error) => End::Again(error.to_string()),
+    };
     let (act, event) = (Act::new(&shared.db, shared.clock.now(), ACTOR), event.clone());
     shared.db.write(move |tx| Box::pin(async move { tick_off(tx, &act, &event, end).await })).await
 }
@@ -239,7 +245,19 @@ async fn attachments(shared: &Shared, documents: Vec<i64>) -> crate::Result<Vec<
             .read(move |tx| Box::pin(async move { documents::content(tx, id).await }))
             .await?;
         let name = format!("{}.pdf", document.title());
-        let bytes = documents::pdf(document).await?;
+        let bytes = match documents::pdf(document).await {
+            Ok(bytes) => bytes,
+            // What cannot be printed holds no mail up: it is told without it.
+            Err(Error::Refused(why)) => {
+                tracing::warn!(
+                    document = name,
+                    why = why.detail,
+                    "a mail goes without its document"
+                );
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         attachments.push(Attachment { name, content_type: "application/pdf".to_owned(), bytes });
     }
     Ok(attachments)

@@ -298,6 +298,39 @@ on_both_engines! {
         assert_eq!((ledger.captured, ledger.operations.len()), (TOTAL, 3));
     }
 
+    async fn a_paid_order_is_captured_as_it_leaves_and_given_back_as_it_returns(bed) {
+        let world = World::open(bed).await;
+        let mut wanted = by_card();
+        wanted["lines"][0]["quantity"] = json!(3);
+        let placed = shop::place(&world.bed, "a", wanted).await.expect(201);
+        let total = placed["total"].as_i64().expect("a total");
+        let one = json!({ "lines": [{ "position": 1, "quantity": 1 }] });
+        world.bed.post("/orders/DE-1001/shipments", one).await.expect(200);
+        world.becomes("DE-1001", "payment_status", "partially_paid").await;
+        assert_eq!(world.ledger().await[0].captured, 1999 + 495);
+        world.bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        world.becomes("DE-1001", "payment_status", "paid").await;
+        let lines = json!([{ "position": 1, "units": 3 }]);
+        let all = json!({ "reason": "Too bright", "lines": lines, "shipping_amount": 495 });
+        world.bed.post("/orders/DE-1001/refunds", all).await.expect(200);
+        let empty = world.becomes("DE-1001", "payment_status", "refunded").await;
+        assert_eq!((&empty["money"]["remainder"], &empty["money"]["owed"]), (&json!(0), &json!(0)));
+        let ledger = world.ledger().await.remove(0);
+        assert_eq!((ledger.captured, ledger.refunded), (total, total));
+        let kinds: Vec<&Value> = empty["documents"].as_array().expect("documents").iter().map(|it| &it["kind"]).collect();
+        assert_eq!(kinds, ["delivery_note", "invoice", "delivery_note", "credit_note"]);
+    }
+
+    async fn a_cancelled_order_lets_its_money_go(bed) {
+        let world = World::open(bed).await;
+        world.place("card").await;
+        world.bed.post("/orders/DE-1001/cancellation", json!({ "reason": "Changed my mind" })).await.expect(200);
+        let gone = world.becomes("DE-1001", "payment_status", "voided").await;
+        assert_eq!(entries(&gone), [entry("authorised", TOTAL), entry("voided", TOTAL)]);
+        assert_eq!(world.ledger().await[0].status, PaymentStatus::Voided);
+        assert_ledgers_balance(&world.bed).await;
+    }
+
     async fn what_a_provider_refuses_has_failed_and_says_why(bed) {
         let world = World::open(bed).await;
         let placed = world.place("card").await;

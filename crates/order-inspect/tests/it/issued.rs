@@ -251,6 +251,17 @@ on_both_engines! {
         assert_eq!(timeline["items"][0]["facts"], json!({ "kind": "invoice", "number": "DE-R1001" }));
     }
 
+    async fn an_invoice_that_lacks_what_the_law_wants_is_no_file_and_says_so(bed) {
+        furnished(&bed, false).await;
+        let seller = json!({ "name": "Lampenladen", "address": ["Weg 1"], "vat_id": "", "email": "a@lampen.example" });
+        bed.sql("UPDATE channel SET seller = $1", args![seller]).await;
+        ordered(&bed).await;
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let refused = bed.get("/orders/DE-1001/documents/DE-R1001").await.expect(409);
+        assert!(refused["detail"].as_str().is_some_and(|why| why.contains("VAT ID")), "{refused}");
+        assert_adds_up(&read(&bed, "DE-R1001").await);
+    }
+
     async fn each_shipment_has_its_delivery_note_and_the_first_one_the_invoice(bed) {
         furnished(&bed, false).await;
         ordered(&bed).await;

@@ -80,7 +80,9 @@ async fn issue(
         ("document" = String, Path, description = "The document's number")),
     security(("api_key" = [])),
     responses((status = 200, description = "The document",
-        content((Vec<u8> = "application/pdf"), (Document = "application/json")))))]
+        content((Vec<u8> = "application/pdf"), (Document = "application/json"))),
+        (status = 409, body = crate::http::Problem, content_type = "application/problem+json",
+            description = "The law wants more on it than there was; as JSON it can be read")))]
 async fn get(
     State(app): State<App>,
     _: Permit<allowed::ReadOrders>,

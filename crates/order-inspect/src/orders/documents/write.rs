@@ -5,7 +5,7 @@ use crate::{
     act::Act,
     args,
     db::Tx,
-    documents::{self, Document, DocumentKind},
+    documents::{self, Document, DocumentError, DocumentKind},
     error::{Error, Refusal},
     orders::{
         credit,
@@ -143,8 +143,16 @@ pub(crate) async fn content(tx: &mut Tx, id: i64) -> crate::Result<Document> {
 }
 
 /// The document as a PDF file, made where computing keeps nobody waiting.
+///
+/// # Errors
+/// Refused is a document on which the law wants more than there was when it was issued.
 pub(crate) async fn pdf(document: Document) -> crate::Result<Vec<u8>> {
     let made = tokio::task::spawn_blocking(move || documents::render(&document)).await;
-    let broken = |error: &dyn std::fmt::Display| Error::Broken(error.to_string());
-    made.map_err(|error| broken(&error))?.map_err(|error| broken(&error))
+    match made.map_err(|error| Error::Broken(error.to_string()))? {
+        Ok(bytes) => Ok(bytes),
+        Err(error @ DocumentError::Missing(_)) => {
+            refuse!(Refusal::conflict("incomplete", format!("There is no file: {error}.")))
+        }
+        Err(error) => Err(Error::Broken(error.to_string())),
+    }
 }
