@@ -102,11 +102,6 @@ fn nul_in(value: &serde_json::Value, place: &str) -> Option<String> {
     }
 }
 
-/// Whether an address asks for U+0000, which no text has.
-fn asks_for_nul(address: &str) -> bool {
-    address.contains("%00")
-}
-
 /// A path into a document as a JSON pointer (RFC 6901).
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
@@ -136,10 +131,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> crate::Result<Self> {
-        if parts.uri.query().is_some_and(asks_for_nul) {
-            let detail = "The character U+0000 cannot be part of a parameter.";
-            refuse!(Refusal::new(400, "invalid_parameter", detail));
-        }
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => {
@@ -157,9 +148,6 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathPar
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> crate::Result<Self> {
-        if asks_for_nul(parts.uri.path()) {
-            refuse!(Refusal::new(404, "not_found", "There is nothing at this address."));
-        }
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(value)) => Ok(Self(value)),
             // An address with a number that is none leads nowhere.
