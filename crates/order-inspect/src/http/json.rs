@@ -50,10 +50,6 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> c
     {
         refuse!(Refusal::new(415, "unsupported_media_type", "Send the body as application/json."));
     }
-    // PostgreSQL has no text with this character, and nobody means it.
-    if bytes.windows(NUL.len()).any(|it| it == NUL) {
-        refuse!(Refusal::new(400, "unreadable", "The body has the character U+0000 in it."));
-    }
     let bytes = if bytes.is_empty() { b"null" } else { bytes };
     refuse_nul(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
@@ -75,7 +71,7 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> c
 /// Texts go into databases that take every character but U+0000 (PostgreSQL's text type). Such a character
 /// can only stand in JSON as an escape, so that nearly all bodies are passed by one look over their bytes.
 fn refuse_nul(bytes: &[u8]) -> crate::Result<()> {
-    if !bytes.windows(6).any(|it| it == b"\\u0000") {
+    if !bytes.windows(NUL.len()).any(|it| it == NUL) {
         return Ok(());
     }
     // What is no JSON is told by the reader, with its place.
@@ -104,11 +100,6 @@ fn nul_in(value: &serde_json::Value, place: &str) -> Option<String> {
         }),
         _ => None,
     }
-}
-
-/// Whether an address asks for U+0000, which no text has.
-fn asks_for_nul(address: &str) -> bool {
-    address.contains("%00")
 }
 
 /// A path into a document as a JSON pointer (RFC 6901).
@@ -140,10 +131,6 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> crate::Result<Self> {
-        if parts.uri.query().is_some_and(asks_for_nul) {
-            let detail = "The character U+0000 cannot be part of a parameter.";
-            refuse!(Refusal::new(400, "invalid_parameter", detail));
-        }
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => {
@@ -161,9 +148,6 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathPar
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> crate::Result<Self> {
-        if asks_for_nul(parts.uri.path()) {
-            refuse!(Refusal::new(404, "not_found", "There is nothing at this address."));
-        }
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(value)) => Ok(Self(value)),
             // An address with a number that is none leads nowhere.
