@@ -196,22 +196,30 @@ async fn category_lines(tx: &mut Tx) -> crate::Result<HashMap<i64, Vec<String>>>
 
 /// The setup as a server remembers it.
 #[derive(Clone, Default)]
-pub struct Remembered(Arc<RwLock<Option<(Moment, Arc<Setup>)>>>);
+pub struct Remembered(Arc<RwLock<Option<(Moment, Arc<Setup>)>>>, Arc<tokio::sync::Mutex<()>>);
 
 impl Remembered {
     /// The setup, read again if it is old.
     pub async fn get(&self, db: &Db, now: Moment) -> crate::Result<Arc<Setup>> {
-        if let Ok(held) = self.0.read()
-            && let Some((at, setup)) = &*held
-            && (at.0..at.0 + FRESH).contains(&now.0)
-        {
-            return Ok(Arc::clone(setup));
+        if let Some(setup) = self.fresh(now) {
+            return Ok(setup);
+        }
+        // One reads; thousands who ask at the same moment wait for what it finds.
+        let _turn = self.1.lock().await;
+        if let Some(setup) = self.fresh(now) {
+            return Ok(setup);
         }
         let setup = Arc::new(db.read(|tx| Box::pin(Setup::load(tx))).await?);
         if let Ok(mut held) = self.0.write() {
             *held = Some((now, Arc::clone(&setup)));
         }
         Ok(setup)
+    }
+
+    fn fresh(&self, now: Moment) -> Option<Arc<Setup>> {
+        let held = self.0.read().ok()?;
+        let (at, setup) = held.as_ref()?;
+        (at.0..at.0 + FRESH).contains(&now.0).then(|| Arc::clone(setup))
     }
 
     /// Reads again at the next question: something was changed here.

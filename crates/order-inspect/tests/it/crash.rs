@@ -93,7 +93,8 @@ impl Shop {
     async fn sell_until_killed(&mut self, answers: u64) {
         let mut service = self.start().await;
         let (tell, mut told) = mpsc::unbounded_channel();
-        let buyers: Vec<_> = (0..BUYERS).map(|_| tokio::spawn(self.buyer().orders(tell.clone()))).collect();
+        let buyers: Vec<_> =
+            (0..BUYERS).map(|_| tokio::spawn(self.buyer().orders(tell.clone()))).collect();
         drop(tell);
         let mut attempts = Vec::new();
         for _ in 0..answers {
@@ -152,8 +153,12 @@ impl Shop {
         for key in stored.by_key.keys() {
             assert!(self.tried.contains_key(key), "{key} was never asked for");
         }
-        let cut: Vec<String> =
-            self.tried.keys().filter(|key| !self.acknowledged.contains_key(*key)).cloned().collect();
+        let cut: Vec<String> = self
+            .tried
+            .keys()
+            .filter(|key| !self.acknowledged.contains_key(*key))
+            .cloned()
+            .collect();
         let there = cut.iter().filter(|key| stored.by_key.contains_key(*key)).count();
         self.cut = (self.cut.0 + there, self.cut.1 + cut.len() - there);
         stored.assert_whole();
@@ -175,7 +180,10 @@ impl Shop {
     /// Kills that cut nothing off would have proved nothing.
     fn conclude(&self) {
         let (there, not) = self.cut;
-        println!("{} orders, cut off: {there} there afterwards, {not} not", self.acknowledged.len());
+        println!(
+            "{} orders, cut off: {there} there afterwards, {not} not",
+            self.acknowledged.len()
+        );
         assert!(there + not >= KILLS, "a kill cuts off at least one order");
     }
 }
@@ -265,7 +273,8 @@ impl Stored {
         let under_keys: HashSet<&String> = self.by_key.values().collect();
         assert_eq!(under_keys.len(), self.by_key.len(), "no two keys have one order");
         assert_eq!(under_keys, self.rows.keys().collect(), "each order has a key");
-        let mut numbers: Vec<i64> = self.rows.keys().map(|it| it[3..].parse().expect("a number")).collect();
+        let mut numbers: Vec<i64> =
+            self.rows.keys().map(|it| it[3..].parse().expect("a number")).collect();
         numbers.sort_unstable();
         let first = self.next - i64::try_from(numbers.len()).expect("a count");
         assert_eq!(numbers, (first..self.next).collect::<Vec<_>>(), "numbers have no gap");

@@ -59,7 +59,9 @@ on_both_engines! {
 #[tokio::test]
 async fn the_same_seed_makes_the_same_rows_on_both_engines() {
     let mut prints = Vec::new();
-    for (bed, seed) in [(Bed::sqlite().await, 7), (Bed::postgres().await, 7), (Bed::sqlite().await, 8)] {
+    for (bed, seed) in
+        [(Bed::sqlite().await, 7), (Bed::postgres().await, 7), (Bed::sqlite().await, 8)]
+    {
         fill(&bed.app.db, Plan { seed, ..PLAN }).await.expect("a shop");
         let print = bed.app.db.read(|tx| Box::pin(async move {
             let sql = "SELECT o.id, o.number, o.email, o.total, o.quote, l.sku, l.shares, s.reserved, s.on_hand
