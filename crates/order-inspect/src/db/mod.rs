@@ -4,6 +4,7 @@
 //! is translated in `sql`. On SQLite one thread writes, and commits what came together as one group with one
 //! `fsync`; on PostgreSQL each piece of work has its own connection and transaction.
 
+mod checkpoint;
 mod error;
 mod ids;
 mod migration;

@@ -8,7 +8,7 @@ use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
     Timeouts,
 };
-use futures_util::future::try_join_all;
+use futures_util::future::{join, try_join_all};
 use tokio_postgres::{
     Config, NoTls, Statement,
     binary_copy::BinaryCopyInWriter,
@@ -39,6 +39,8 @@ pub(super) struct PostgresConnection {
     client: Option<Object>,
     frame: Frame,
     columns: HashMap<Box<str>, Arc<[String]>>,
+    /// Rows that go with the end of the transaction.
+    last: Vec<Insert<'static>>,
 }
 
 /// Where a connection stands.
@@ -130,7 +132,7 @@ async fn lend(pool: &Pool) -> Result<Object, DbError> {
 
 impl PostgresConnection {
     fn new(client: Object, frame: Frame) -> Self {
-        Self { client: Some(client), frame, columns: HashMap::new() }
+        Self { client: Some(client), frame, columns: HashMap::new(), last: Vec::new() }
     }
 
     fn client(&self) -> Result<&Object, DbError> {
@@ -225,11 +227,25 @@ impl PostgresConnection {
 
     /// Ends the transaction. A connection whose transaction could not be ended is not lent again.
     pub(super) async fn end(mut self, keep: bool) -> Result<(), DbError> {
-        if self.frame == Frame::Open {
-            self.client()?.batch_execute(if keep { "COMMIT" } else { "ROLLBACK" }).await?;
+        let last = std::mem::take(&mut self.last);
+        if self.frame != Frame::Open {
+            return Ok(());
+        }
+        let ended = if keep {
+            // Where a row is refused, the server answers COMMIT by rolling back.
+            let statements = self.list_inserts(&last).await?;
+            let client = self.client()?;
+            let commit = async { Ok(client.batch_execute("COMMIT").await?) };
+            let (inserted, committed) = join(send(client, &statements, &last), commit).await;
+            committed.and(inserted)
+        } else {
+            Ok(self.client()?.batch_execute("ROLLBACK").await?)
+        };
+        // Whatever was said, it was said to a transaction that has ended.
+        if !self.client()?.is_closed() {
             self.frame = Frame::Single;
         }
-        Ok(())
+        ended
     }
 
     /// The types of a table's columns, to say what a list of values is.
@@ -345,20 +361,27 @@ impl ToSql for Column<'_> {
 impl PostgresConnection {
     /// Inserts many rows with one statement for each table, a list for each column, all sent at once.
     pub(super) async fn insert(&mut self, inserts: &[Insert<'_>]) -> Result<(), DbError> {
+        let statements = self.list_inserts(inserts).await?;
+        self.begin().await?;
+        send(self.client()?, &statements, inserts).await
+    }
+
+    /// Keeps rows for the end of the transaction.
+    pub(super) async fn insert_last(
+        &mut self,
+        inserts: Vec<Insert<'static>>,
+    ) -> Result<(), DbError> {
+        self.begin().await?;
+        self.last.extend(inserts);
+        Ok(())
+    }
+
+    async fn list_inserts(&mut self, inserts: &[Insert<'_>]) -> Result<Vec<Statement>, DbError> {
         let mut statements = Vec::with_capacity(inserts.len());
         for insert in inserts {
             statements.push(self.list_insert(insert.table, insert.columns).await?);
         }
-        self.begin().await?;
-        let client = self.client()?;
-        let sent = statements.iter().zip(inserts).map(|(statement, insert)| async move {
-            let column = |at| Column(insert.rows.iter().map(|row| &row[at]).collect());
-            let lists: Vec<Column<'_>> = (0..insert.columns.len()).map(column).collect();
-            let lists: Vec<_> = lists.iter().map(|list| list as &(dyn ToSql + Sync)).collect();
-            client.execute(statement, &lists).await
-        });
-        try_join_all(sent).await?;
-        Ok(())
+        Ok(statements)
     }
 
     /// Fills tables with `COPY`, one after the other.
@@ -386,4 +409,20 @@ impl PostgresConnection {
         self.prepare(&format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({places})"))
             .await
     }
+}
+
+/// Sends prepared inserts, each with a list for each column.
+async fn send(
+    client: &Object,
+    statements: &[Statement],
+    inserts: &[Insert<'_>],
+) -> Result<(), DbError> {
+    let sent = statements.iter().zip(inserts).map(|(statement, insert)| async move {
+        let column = |at| Column(insert.rows.iter().map(|row| &row[at]).collect());
+        let lists: Vec<Column<'_>> = (0..insert.columns.len()).map(column).collect();
+        let lists: Vec<_> = lists.iter().map(|list| list as &(dyn ToSql + Sync)).collect();
+        client.execute(statement, &lists).await
+    });
+    try_join_all(sent).await?;
+    Ok(())
 }

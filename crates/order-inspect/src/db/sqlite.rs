@@ -14,7 +14,7 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::{DbError, Insert, Row, Tx, Value, Work, sql, tx::Inner};
+use super::{DbError, Insert, Row, Tx, Value, Work, checkpoint::Checkpoints, sql, tx::Inner};
 
 /// How many connections read at the same time.
 const READERS: usize = 4;
@@ -62,10 +62,11 @@ impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Self, DbError> {
         let writer = connect(path, true)?;
         let readers = (0..READERS).map(|_| connect(path, false)).collect::<Result<Vec<_>, _>>()?;
+        let checkpoints = Checkpoints::start(path)?;
         let (jobs, waiting) = mpsc::channel();
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_in_groups(writer, &waiting))
+            .spawn(move || write_in_groups(writer, &waiting, checkpoints))
             .map_err(|_| DbError::Broken("the thread that writes cannot be started"))?;
         let readers =
             Readers { free: Mutex::new(readers), permits: tokio::sync::Semaphore::new(READERS) };
@@ -174,10 +175,15 @@ fn run<T, E: From<DbError>>(tx: &mut Tx, work: Work<T, E>) -> Result<T, E> {
 }
 
 /// The life of the thread that writes.
-fn write_in_groups(connection: SqliteConnection, waiting: &mpsc::Receiver<Job>) {
+fn write_in_groups(
+    connection: SqliteConnection,
+    waiting: &mpsc::Receiver<Job>,
+    mut checkpoints: Checkpoints,
+) {
     let mut tx = Tx::sqlite(connection);
     while let Ok(first) = waiting.recv() {
         write_group(&mut tx, first, waiting);
+        checkpoints.after_group(&mut tx);
     }
 }
 
@@ -220,12 +226,12 @@ fn run_alone(tx: &mut Tx, job: Job) -> Result<Done, DbError> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a group takes is no time that is kept")]
-fn clock() -> Instant {
+pub(super) fn clock() -> Instant {
     Instant::now()
 }
 
 /// Opens the file as this service uses it: what is acknowledged has reached the disk.
-fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, DbError> {
+pub(super) fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, DbError> {
     let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE;
     if writes {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
@@ -238,7 +244,7 @@ fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, DbError> {
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY;
-         PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA wal_autocheckpoint = 0;",
     )?;
     raw.execute_batch(if writes {
         "PRAGMA cache_size = -131072;"
@@ -290,6 +296,11 @@ impl SqliteConnection {
             statement.execute(params_from_iter(row))?;
         }
         Ok(())
+    }
+
+    /// Copies what nobody needs in the log any more into the file; how many pages the log has.
+    pub(super) fn copy_log(&self) -> Result<i64, DbError> {
+        Ok(self.raw.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))?)
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), DbError> {

@@ -118,7 +118,15 @@ impl Tx {
             it.insert(&inserts))
     }
 
-    /// The same for very many rows, by the engine's own way to fill tables.
+    /// Inserts rows as the last thing that is done: where the engine can, together with the end of the transaction.
+    /// If they are refused the transaction fails.
+    pub async fn insert_last(&mut self, inserts: Vec<Insert<'static>>) -> Result<(), DbError> {
+        let inserts: Vec<_> = inserts.into_iter().filter(|it| !it.rows.is_empty()).collect();
+        either!(self, it => inserts.iter().try_for_each(|insert| it.insert(insert)),
+            it.insert_last(inserts))
+    }
+
+    /// Inserts very many rows, by the engine's own way to fill tables.
     pub async fn load(&mut self, inserts: Vec<Insert<'_>>) -> Result<(), DbError> {
         let inserts: Vec<_> = inserts.into_iter().filter(|it| !it.rows.is_empty()).collect();
         either!(self, it => inserts.iter().try_for_each(|insert| it.insert(insert)),

@@ -309,7 +309,9 @@ impl Rows {
         order.cancelled_at = (standing.order == OrderStatus::Cancelled).then_some(last);
         self.orders.push(rows::order(order, &standing, last)?);
         let order_id = order.id;
-        self.lines.extend(facts.lines.iter().map(|it| rows::line(order_id, it)));
+        for it in &facts.lines {
+            self.lines.push(rows::line(order_id, it)?);
+        }
         for it in &facts.allocations {
             self.allocations.push(rows::allocation(order_id, it));
             let Some(level) = levels.at(it.variant_id, it.location_id) else { continue };

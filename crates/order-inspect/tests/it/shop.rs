@@ -1,6 +1,10 @@
 //! A small shop: one channel in euros, two warehouses, some lamps.
 
-use order_inspect::{args, db::Insert, error::Error};
+use order_inspect::{
+    args,
+    db::{Db, Insert},
+    error::Error,
+};
 use serde_json::{Value, json};
 
 use crate::bed::{Bed, START};
@@ -156,8 +160,9 @@ pub(crate) async fn product(bed: &Bed, id: i64, sku: &str, price: i64, hamburg: 
                     "position",
                     "bundle",
                     "active",
+                    "created_at",
                 ],
-                rows: vec![args![id, id, &sku, "{}", "{}", 1_i64, false, true]],
+                rows: vec![args![id, id, &sku, "{}", "{}", 1_i64, false, true, long_ago]],
             },
             Insert {
                 table: "price",
@@ -259,9 +264,12 @@ pub(crate) async fn stock(bed: &Bed, variant: i64, location: i64) -> (i64, i64) 
 /// The ledgers: what is on hand is the sum of its movements, what is reserved is the sum of what orders hold, and
 /// nothing is reserved that is not there.
 pub(crate) async fn assert_ledgers_balance(bed: &Bed) {
-    let odd: Result<Vec<String>, Error> = bed
-        .app
-        .db
+    assert_balance(&bed.app.db).await;
+}
+
+/// The same over a database without a service.
+pub(crate) async fn assert_balance(db: &Db) {
+    let odd: Result<Vec<String>, Error> = db
         .read(|tx| {
             Box::pin(async move {
                 let sql = "SELECT s.variant_id, s.location_id, s.on_hand, s.reserved,

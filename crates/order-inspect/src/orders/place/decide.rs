@@ -18,7 +18,7 @@ use crate::{
     orders::facts::{Facts, Line, LineDetails, Order, Shares},
     percent::Percent,
     pricing::{Audience, PriceInterval, price_in_force},
-    promotions::{Cart, CartLine, LineKind, Promotion},
+    promotions::{Cart, CartLine, LineKind},
     quote::{Quote, Terms, quote},
     refuse,
     setup::{Channel, Setup, Stored, text_in},
@@ -288,12 +288,11 @@ pub(super) fn priced(
             .collect::<crate::Result<_>>()?,
         shipping,
     };
-    let rules: Vec<Promotion> = scene.setup.promotions.iter().map(|it| it.rule.clone()).collect();
     let terms = Terms {
         price_basis: scene.channel.value.price_basis(),
         shipping_tax: crate::quote::ShippingTax::default(),
     };
-    quote(&cart, terms, &rules, &ground.usage_for(&wanted.email))
+    quote(&cart, terms, &ground.rules, &ground.usage_for(&wanted.email))
         .map_err(|error| Refusal::invalid("/lines", error.to_string()).into())
 }
 

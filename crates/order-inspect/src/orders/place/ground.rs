@@ -12,7 +12,7 @@ use super::{
 use crate::{
     args,
     db::{Row, Tx, Value},
-    promotions::Usage,
+    promotions::{Promotion, Usage},
     setup::Setup,
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct Level {
 /// What is known while a group of orders is being placed.
 #[derive(Default)]
 pub(crate) struct Ground {
+    /// Promotions that are switched on.
+    pub(crate) rules: Vec<Promotion>,
     /// By stock keeping unit.
     pub(crate) offers: HashMap<String, Arc<Offer>>,
     /// By variant and location.
@@ -47,22 +49,22 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Reads it for a group. Rows that orders compete for are locked, always in the same order: baskets,
-    /// promotions, stock by variant and location. Who does not edit stock and budgets locks neither.
+    /// Reads it for a group. Baskets and promotions with a budget are locked, in this order, where stock is to be
+    /// taken; stock only on demand, by variant and location: taking it is conditional anyway.
     pub(crate) async fn read(
         tx: &mut Tx,
         offers: &Offers,
         setup: &Setup,
         group: &[Request],
-        edits_stock: bool,
+        locks_stock: bool,
     ) -> crate::Result<Self> {
         let asked = Asked::of(group, setup);
         let now = group.iter().map(|it| it.act.now.0).max().unwrap_or_default();
         let skus = || Value::Texts(asked.skus.clone());
         let mut questions = vec![
             (VARIANTS, vec![skus()]),
-            (PRICES, vec![skus(), Value::Int(now)]),
-            (if edits_stock { STOCK_LOCKED } else { STOCK }, vec![skus()]),
+            (PRICES, vec![skus(), Value::Int(now), Value::Ints(asked.channels.clone())]),
+            (if locks_stock { STOCK_LOCKED } else { STOCK }, vec![skus()]),
             (REPLIES, args![asked.api_keys.clone(), asked.idempotency_keys.clone()]),
         ];
         // What only some groups need comes after what all of them need; locks on baskets and promotions are
@@ -92,7 +94,10 @@ impl Ground {
         questions.splice(0..0, before);
         let mut answers = tx.rows_all(questions).await?;
         let needed = answers.split_off(optional_count);
-        let mut ground = Self::default();
+        let mut ground = Self {
+            rules: setup.promotions.iter().map(|it| it.rule.clone()).collect(),
+            ..Self::default()
+        };
         let mut optional = answers.into_iter();
         let mut answer =
             |at: usize| if wanted[at] { optional.next().unwrap_or_default() } else { Vec::new() };
@@ -167,6 +172,7 @@ impl Ground {
 /// Everything that a group asks about, each thing once and in order.
 struct Asked {
     skus: Vec<String>,
+    channels: Vec<i64>,
     api_keys: Vec<i64>,
     idempotency_keys: Vec<String>,
     baskets: Vec<i64>,
@@ -185,6 +191,11 @@ impl Asked {
         };
         Self {
             skus: once(group.iter().flat_map(|it| &it.wanted.lines).map(|it| it.sku.clone())),
+            channels: once(
+                group.iter().filter_map(|it| {
+                    setup.channel(&it.wanted.channel).ok().map(|channel| channel.id)
+                }),
+            ),
             api_keys: once(group.iter().map(|it| it.caller.key_id)),
             idempotency_keys: once(group.iter().filter_map(|it| it.once.key.clone())),
             baskets: once(group.iter().filter_map(|it| it.basket.map(|(id, _)| id))),
@@ -217,7 +228,8 @@ const PRICES: &str =
     "SELECT p.variant_id, p.channel_id, p.currency, p.customer_group, p.min_quantity, p.kind,
         p.amount, p.list_amount, p.valid_from, p.valid_until
     FROM variant v JOIN price p ON p.variant_id = v.id
-    WHERE v.sku = ANY($1) AND p.valid_from <= $2 AND (p.valid_until IS NULL OR p.valid_until > $2)";
+    WHERE v.sku = ANY($1) AND p.channel_id = ANY($3)
+        AND p.valid_from <= $2 AND (p.valid_until IS NULL OR p.valid_until > $2)";
 
 const STOCK: &str = "SELECT s.variant_id, s.location_id, s.on_hand, s.reserved, s.safety, l.priority
     FROM stock s JOIN location l ON l.id = s.location_id AND l.active

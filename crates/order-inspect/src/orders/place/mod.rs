@@ -3,8 +3,9 @@
 //! Orders that arrive while others are being written are placed together, as one transaction: one look at
 //! everything they need, a decision on each in the order of their arrival, a few statements that write all of
 //! them, one `fsync`. Two orders for the last unit never meet in the database; they meet here, and the first one
-//! gets it. Between servers, rows that orders compete for are locked in one order (baskets, promotions, stock by
-//! variant and location, numbers), for the time of one group, and never while a payment is being asked for.
+//! gets it. Between servers, stock is taken by conditional steps: whoever comes second looks again, with the stock
+//! locked. Rows that orders compete for are always locked in one order (baskets, promotions, stock by variant and
+//! location, numbers), for the time of one group, and never while a payment is being asked for.
 
 mod decide;
 mod ground;
@@ -121,23 +122,20 @@ async fn place_groups(db: Db, offers: Offers, mut arrivals: mpsc::Receiver<Asked
 async fn place_and_tell(db: &Db, offers: &Offers, group: Vec<Asked>) {
     let (requests, tellers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
     let requests = Arc::new(requests);
-    match place_group(db, offers, &requests).await {
+    match place_group(db, offers, &requests, false).await {
         Ok(outcomes) => {
             for (teller, outcome) in tellers.into_iter().zip(outcomes) {
                 // Who asked may have gone away; the order stands all the same.
                 drop(teller.send(outcome));
             }
         }
-        Err(error) if requests.len() == 1 => {
-            let teller = tellers.into_iter().next();
-            drop(teller.map(|teller| teller.send(Err(error))));
-        }
-        // One of them spoilt it for all, such as a request that another server takes in at the same moment.
+        // One of them spoilt it for all, such as a request that another server takes in at the same moment, or
+        // somebody took of the same stock since we looked.
         Err(error) => {
             tracing::warn!(%error, orders = requests.len(), "a group of orders is placed one by one");
             for (request, teller) in requests.iter().zip(tellers) {
                 let alone = Arc::new(vec![request.clone()]);
-                let outcome = place_group(db, offers, &alone).await;
+                let outcome = place_group(db, offers, &alone, true).await;
                 drop(teller.send(outcome.and_then(|mut it| it.pop().unwrap_or_else(missing))));
             }
         }
@@ -153,18 +151,21 @@ async fn place_group(
     db: &Db,
     offers: &Offers,
     group: &Arc<Vec<Request>>,
+    locks_stock: bool,
 ) -> crate::Result<Vec<crate::Result<Placed>>> {
     let (group, offers) = (Arc::clone(group), offers.clone());
-    db.write(move |tx| Box::pin(async move { place_in(tx, &offers, &group).await })).await
+    db.write(move |tx| Box::pin(async move { place_in(tx, &offers, &group, locks_stock).await }))
+        .await
 }
 
 async fn place_in(
     tx: &mut Tx,
     offers: &Offers,
     group: &[Request],
+    locks_stock: bool,
 ) -> crate::Result<Vec<crate::Result<Placed>>> {
     let Some(setup) = group.last().map(|it| Arc::clone(&it.setup)) else { return Ok(Vec::new()) };
-    let mut ground = Ground::read(tx, offers, &setup, group, true).await?;
+    let mut ground = Ground::read(tx, offers, &setup, group, locks_stock).await?;
     let mut outcomes: Vec<Option<crate::Result<Placed>>> = Vec::with_capacity(group.len());
     let mut decided: Vec<(usize, Decided)> = Vec::new();
     let mut names = std::collections::HashSet::new();

@@ -1,6 +1,6 @@
 //! Orders as rows.
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     args,
@@ -100,8 +100,6 @@ pub(crate) fn order(
     standing: &Standing,
     updated_at: Moment,
 ) -> crate::Result<Vec<Value>> {
-    let quote =
-        serde_json::to_string(&order.quote).map_err(|error| Error::Broken(error.to_string()))?;
     Ok(args![
         order.id,
         order.channel_id,
@@ -114,13 +112,13 @@ pub(crate) fn order(
         order.locale.code(),
         order.currency.code(),
         order.quote.price_basis == crate::tax::PriceBasis::Gross,
-        json!(order.billing_address),
-        json!(order.delivery_address),
+        text(&order.billing_address)?,
+        text(&order.delivery_address)?,
         &order.delivery_method,
         &order.payment_method,
         &order.provider,
         order.payment_flow.word(),
-        quote,
+        text(&order.quote)?,
         order.quote.subtotal,
         order.quote.discount,
         order.quote.shipping.total,
@@ -141,8 +139,8 @@ pub(crate) fn order(
 }
 
 /// A line of an order.
-pub(crate) fn line(order_id: i64, line: &Line) -> Vec<Value> {
-    args![
+pub(crate) fn line(order_id: i64, line: &Line) -> crate::Result<Vec<Value>> {
+    Ok(args![
         order_id,
         line.position,
         if line.goods { "product" } else { "service" },
@@ -150,19 +148,19 @@ pub(crate) fn line(order_id: i64, line: &Line) -> Vec<Value> {
         line.variant_id,
         &line.sku,
         &line.name,
-        json!(line.details),
+        text(&line.details)?,
         line.quantity,
         line.unit_price,
         line.tax_rate.thousandths(),
         line.discount,
         line.total,
         line.tax,
-        json!(line.shares),
+        text(&line.shares)?,
         line.shipped,
         line.cancelled,
         line.returned,
         line.version
-    ]
+    ])
 }
 
 /// Stock that an order holds.
@@ -177,4 +175,9 @@ pub(crate) fn allocation(order_id: i64, it: &Allocation) -> Vec<Value> {
         it.shipped,
         it.released
     ]
+}
+
+/// A document as it is stored.
+fn text(document: &impl Serialize) -> crate::Result<String> {
+    serde_json::to_string(document).map_err(|error| Error::Broken(error.to_string()))
 }

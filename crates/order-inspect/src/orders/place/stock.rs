@@ -33,16 +33,13 @@ pub(crate) fn allocate(
     levels: &mut Levels,
     needs: &[Need],
 ) -> Result<Vec<Allocation>, Vec<Missing>> {
-    let mut tried = levels.clone();
     if let Some(location) = one_for_all(levels, needs) {
-        let taken = needs.iter().map(|need| take_at(&mut tried, need, location)).collect();
-        *levels = tried;
-        return Ok(taken);
+        return Ok(needs.iter().map(|need| take_at(levels, need, location)).collect());
     }
     let mut allocations = Vec::new();
     let mut missing = Vec::new();
     for need in needs {
-        match take(&mut tried, need) {
+        match take(levels, need) {
             Ok(taken) => allocations.extend(taken),
             Err(available) => missing.push(Missing {
                 position: need.position,
@@ -52,11 +49,14 @@ pub(crate) fn allocate(
         }
     }
     if missing.is_empty() {
-        *levels = tried;
-        Ok(allocations)
-    } else {
-        Err(missing)
+        return Ok(allocations);
     }
+    for it in &allocations {
+        if let Some(level) = levels.get_mut(&(it.variant_id, it.location_id)) {
+            level.free += it.quantity;
+        }
+    }
+    Err(missing)
 }
 
 /// The first location that has all of it. Several lines may need the same variant: their sum counts.

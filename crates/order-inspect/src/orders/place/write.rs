@@ -1,5 +1,7 @@
 //! Writing decided orders: everything of a group with a few statements.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde_json::json;
 
 use super::{
@@ -44,15 +46,14 @@ struct Rows {
     operations: Vec<Vec<Value>>,
 }
 
-/// Writes what was decided, and gives each order its number.
+/// Writes what was decided, and gives each order its number: one question that takes everything that orders compete
+/// for, and then rows that nobody else knows of yet, together with the end of the transaction.
 pub(super) async fn write(
     tx: &mut Tx,
     group: &[Request],
     decided: &mut [(usize, Decided)],
 ) -> crate::Result<()> {
-    take_stock(tx, decided).await?;
-    let uses = book_promotions(tx, group, decided).await?;
-    number(tx, decided).await?;
+    let uses = take(tx, group, decided).await?;
     let mut rows = Rows::default();
     let mut baskets = Vec::new();
     for (at, decided) in decided.iter_mut() {
@@ -69,7 +70,7 @@ pub(super) async fn write(
         tx.run_all(baskets).await?;
     }
     let insert = |table, columns, rows| Insert { table, columns, rows };
-    tx.insert_all(vec![
+    tx.insert_last(vec![
         insert("orders", ORDER, rows.orders),
         insert("order_line", LINE, rows.lines),
         insert("allocation", ALLOCATION, rows.allocations),
@@ -84,46 +85,81 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// One conditional step for each variant and location, in their order.
-async fn take_stock(tx: &mut Tx, decided: &[(usize, Decided)]) -> crate::Result<()> {
-    let mut taken = std::collections::BTreeMap::<(i64, i64), (i64, bool)>::new();
-    for allocation in decided.iter().flat_map(|(_, it)| &it.facts.allocations) {
-        let sum = taken.entry((allocation.variant_id, allocation.location_id)).or_default();
-        sum.0 += allocation.quantity;
-    }
-    let statement =
-        "UPDATE stock SET reserved = reserved + $3 WHERE variant_id = $1 AND location_id = $2
-        AND (on_hand - reserved - safety >= $3 OR EXISTS (SELECT 1 FROM variant v
-            WHERE v.backorder_days IS NOT NULL AND (v.id = $1 OR v.id IN
-                (SELECT b.bundle_id FROM bundle_part b WHERE b.variant_id = $1))))";
-    let steps = taken
-        .iter()
-        .map(|((variant, location), (sum, _))| (statement, args![*variant, *location, *sum]));
-    let changed = tx.run_all(steps.collect()).await?;
-    if changed.iter().any(|rows| *rows != 1) {
-        return Err(Error::Broken("stock was taken that is not there".to_owned()));
-    }
-    Ok(())
-}
+type Question = (&'static str, Vec<Value>);
 
-/// Books what promotions gave, and returns the rows that say to whom.
-async fn book_promotions(
+/// Takes what orders compete for, always in the same order: promotions, stock by variant and location, and last the
+/// ranges of numbers, shop by shop. Returns the rows that say who used which promotion.
+async fn take(
     tx: &mut Tx,
     group: &[Request],
-    decided: &[(usize, Decided)],
+    decided: &mut [(usize, Decided)],
 ) -> crate::Result<Vec<Vec<Value>>> {
-    let mut sums = std::collections::BTreeMap::<&str, (i64, i64)>::new();
+    let promotions = promotion_steps(decided);
+    let stock = stock_steps(decided);
+    let (shops, numbers): (Vec<i64>, Vec<Question>) = number_steps(decided).into_iter().unzip();
+    let (first, second) = (promotions.len(), promotions.len() + stock.len());
+    let questions = promotions.into_iter().chain(stock).chain(numbers).collect();
+    let answers = tx.rows_all(questions).await?;
+    if answers[first..second].iter().any(Vec::is_empty) {
+        return Err(Error::Broken("stock was taken by somebody else in the meantime".to_owned()));
+    }
+    for (shop, rows) in shops.into_iter().zip(&answers[second..]) {
+        let mut given = numbers::taken(rows)?;
+        for (_, it) in decided.iter_mut().filter(|(_, it)| it.facts.order.channel_id == shop) {
+            it.facts.order.number = given.next().unwrap_or_default();
+        }
+    }
+    let mut ids = HashMap::new();
+    for row in answers[..first].iter().flatten() {
+        ids.insert(row.get::<String>("code")?, row.get::<i64>("id")?);
+    }
+    Ok(uses(group, decided, &ids))
+}
+
+/// What promotions gave, each with the sum of the group.
+fn promotion_steps(decided: &[(usize, Decided)]) -> Vec<Question> {
+    let mut sums = BTreeMap::<&str, (i64, i64)>::new();
     for (code, _, amount) in decided.iter().flat_map(|(_, it)| &it.given) {
         let sum = sums.entry(code).or_default();
         *sum = (sum.0 + 1, sum.1 + amount);
     }
     let sql = "UPDATE promotion SET used_count = used_count + $2, used_amount = used_amount + $3
-        WHERE code = $1 RETURNING id";
-    let mut ids = std::collections::HashMap::new();
-    for (code, (count, amount)) in sums {
-        let row = tx.one(sql, args![code, count, amount]).await?;
-        ids.insert(code.to_owned(), row.get::<i64>("id")?);
+        WHERE code = $1 RETURNING id, code";
+    sums.into_iter().map(|(code, (count, amount))| (sql, args![code, count, amount])).collect()
+}
+
+/// One conditional step for each variant and location, in their order.
+fn stock_steps(decided: &[(usize, Decided)]) -> Vec<Question> {
+    let mut taken = BTreeMap::<(i64, i64), i64>::new();
+    for allocation in decided.iter().flat_map(|(_, it)| &it.facts.allocations) {
+        let place = (allocation.variant_id, allocation.location_id);
+        *taken.entry(place).or_default() += allocation.quantity;
     }
+    let sql = "UPDATE stock SET reserved = reserved + $3 WHERE variant_id = $1 AND location_id = $2
+        AND (on_hand - reserved - safety >= $3 OR EXISTS (SELECT 1 FROM variant v
+            WHERE v.backorder_days IS NOT NULL AND (v.id = $1 OR v.id IN
+                (SELECT b.bundle_id FROM bundle_part b WHERE b.variant_id = $1))))
+        RETURNING variant_id";
+    let step = |((variant, location), sum)| (sql, args![variant, location, sum]);
+    taken.into_iter().map(step).collect()
+}
+
+/// So many numbers for each shop.
+fn number_steps(decided: &[(usize, Decided)]) -> Vec<(i64, Question)> {
+    let mut counts = BTreeMap::<i64, i64>::new();
+    for (_, it) in decided {
+        *counts.entry(it.facts.order.channel_id).or_default() += 1;
+    }
+    let step = |(shop, count)| (shop, (numbers::TAKE, args![shop, "order", count]));
+    counts.into_iter().map(step).collect()
+}
+
+/// Who used which promotion in which order.
+fn uses(
+    group: &[Request],
+    decided: &[(usize, Decided)],
+    ids: &HashMap<String, i64>,
+) -> Vec<Vec<Value>> {
     let mut uses = Vec::new();
     for (at, decided) in decided {
         for (code, coupon, amount) in &decided.given {
@@ -132,23 +168,7 @@ async fn book_promotions(
             uses.push(args![*id, order.id, coupon.clone(), order.customer_id, email, *amount]);
         }
     }
-    Ok(uses)
-}
-
-/// The last lock that is taken: the ranges of numbers, shop by shop.
-async fn number(tx: &mut Tx, decided: &mut [(usize, Decided)]) -> crate::Result<()> {
-    let mut shops: Vec<i64> = decided.iter().map(|(_, it)| it.facts.order.channel_id).collect();
-    shops.sort_unstable();
-    shops.dedup();
-    for shop in shops {
-        let of_shop = || decided.iter().filter(|(_, it)| it.facts.order.channel_id == shop);
-        let count = i64::try_from(of_shop().count()).unwrap_or(0);
-        let mut numbers = numbers::take(tx, shop, "order", count).await?.into_iter();
-        for (_, it) in decided.iter_mut().filter(|(_, it)| it.facts.order.channel_id == shop) {
-            it.facts.order.number = numbers.next().unwrap_or_default();
-        }
-    }
-    Ok(())
+    uses
 }
 
 impl Rows {
@@ -158,7 +178,9 @@ impl Rows {
         let facts = &decided.facts;
         let (order, standing) = (&facts.order, standing(facts));
         self.orders.push(rows::order(order, &standing, order.placed_at)?);
-        self.lines.extend(facts.lines.iter().map(|line| rows::line(order.id, line)));
+        for line in &facts.lines {
+            self.lines.push(rows::line(order.id, line)?);
+        }
         self.allocations.extend(facts.allocations.iter().map(|it| rows::allocation(order.id, it)));
         let told =
             json!({ "number": order.number, "total": order.total, "currency": order.currency });
