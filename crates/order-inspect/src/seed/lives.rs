@@ -189,7 +189,7 @@ impl Rows {
                 when
             ]);
         }
-        let tracking = format!("0034{:016}", order_id);
+        let tracking = format!("0034{order_id:016}");
         let parcel = Parcel { tracking: tracking.clone(), url: None, weight_grams: Some(8_000) };
         let number = numbered(facts, "L");
         let location_id = facts.allocations.first().map_or(1, |it| it.location_id);
