@@ -59,8 +59,8 @@ impl Checkpoints {
         }
         if self.last.elapsed() >= PAUSE {
             self.last = super::sqlite::clock();
-            // Full where it is being copied just now.
-            drop(self.copy.try_send(()));
+            // It is refused where the log is being copied just now.
+            let _busy = self.copy.try_send(());
         }
     }
 }

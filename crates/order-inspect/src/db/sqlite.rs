@@ -225,7 +225,7 @@ fn run_alone(tx: &mut Tx, job: Job) -> Result<Done, DbError> {
     Ok(done)
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long a group takes is no time that is kept")]
+/// How long something takes is no time that is kept.
 pub(super) fn clock() -> Instant {
     Instant::now()
 }

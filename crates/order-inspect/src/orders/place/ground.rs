@@ -186,7 +186,7 @@ struct Asked {
 impl Asked {
     fn of(group: &[Request], setup: &Setup) -> Self {
         let rules = || setup.promotions.iter().map(|it| &it.rule);
-        let limited = |rule: &&crate::promotions::Promotion| {
+        let limited = |rule: &&Promotion| {
             rule.budget.max_uses.is_some() || rule.budget.max_total_amount.is_some()
         };
         Self {
