@@ -33,7 +33,8 @@ fn blocks(readme: &str, part: &str) -> String {
 #[test]
 fn the_readme_leads_through_a_whole_life() {
     let folder = tempfile::tempdir().expect("a folder");
-    let seeded = program(folder.path()).args(["seed", "--scale", "0.0002"]).output().expect("a seed");
+    let seeded =
+        program(folder.path()).args(["seed", "--scale", "0.0002"]).output().expect("a seed");
     assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
     let made = program(folder.path()).args(["key", "create", "walk"]).output().expect("a key");
     let key = String::from_utf8(made.stdout).expect("text");

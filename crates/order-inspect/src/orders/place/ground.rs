@@ -25,6 +25,17 @@ pub(crate) struct Level {
     pub(crate) free: i64,
 }
 
+/// What is locked while it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Locks {
+    /// Nothing: it is only looked at.
+    Nothing,
+    /// Promotions with a budget. Taking stock is conditional anyway, and seldom fails.
+    Budgets,
+    /// Stock as well: somebody took of it since it was looked at.
+    Stock,
+}
+
 /// What is known while a group of orders is being placed.
 #[derive(Default)]
 pub(crate) struct Ground {
@@ -49,14 +60,13 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Reads it for a group. Baskets and promotions with a budget are locked, in this order, where stock is to be
-    /// taken; stock only on demand, by variant and location: taking it is conditional anyway.
+    /// Reads it for a group. What is locked is locked in one order: baskets, promotions, stock by variant and location.
     pub(crate) async fn read(
         tx: &mut Tx,
         offers: &Offers,
         setup: &Setup,
         group: &[Request],
-        locks_stock: bool,
+        locks: Locks,
     ) -> crate::Result<Self> {
         let asked = Asked::of(group, setup);
         let now = group.iter().map(|it| it.act.now.0).max().unwrap_or_default();
@@ -64,7 +74,7 @@ impl Ground {
         let mut questions = vec![
             (VARIANTS, vec![skus()]),
             (PRICES, vec![skus(), Value::Int(now), Value::Ints(asked.channels.clone())]),
-            (if locks_stock { STOCK_LOCKED } else { STOCK }, vec![skus()]),
+            (if locks == Locks::Stock { STOCK_LOCKED } else { STOCK }, vec![skus()]),
             (REPLIES, args![asked.api_keys.clone(), asked.idempotency_keys.clone()]),
         ];
         // What only some groups need comes after what all of them need; locks on baskets and promotions are
@@ -73,7 +83,7 @@ impl Ground {
             (!asked.baskets.is_empty(), BASKETS, args![asked.baskets.clone()]),
             (
                 !asked.budgets.is_empty(),
-                if edits_stock { BUDGETS_LOCKED } else { BUDGETS },
+                if locks == Locks::Nothing { BUDGETS } else { BUDGETS_LOCKED },
                 args![asked.budgets.clone()],
             ),
             (!asked.customers.is_empty(), CUSTOMERS, args![asked.customers.clone()]),

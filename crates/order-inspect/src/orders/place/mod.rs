@@ -28,7 +28,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use self::offers::Offers;
 pub(crate) use self::{
     decide::{Decided, decide},
-    ground::{Ground, Level},
+    ground::{Ground, Level, Locks},
     offers::{Offer, Product},
 };
 use super::facts::Facts;
@@ -122,7 +122,7 @@ async fn place_groups(db: Db, offers: Offers, mut arrivals: mpsc::Receiver<Asked
 async fn place_and_tell(db: &Db, offers: &Offers, group: Vec<Asked>) {
     let (requests, tellers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
     let requests = Arc::new(requests);
-    match place_group(db, offers, &requests, false).await {
+    match place_group(db, offers, &requests, Locks::Budgets).await {
         Ok(outcomes) => {
             for (teller, outcome) in tellers.into_iter().zip(outcomes) {
                 // Who asked may have gone away; the order stands all the same.
@@ -135,7 +135,7 @@ async fn place_and_tell(db: &Db, offers: &Offers, group: Vec<Asked>) {
             tracing::warn!(%error, orders = requests.len(), "a group of orders is placed one by one");
             for (request, teller) in requests.iter().zip(tellers) {
                 let alone = Arc::new(vec![request.clone()]);
-                let outcome = place_group(db, offers, &alone, true).await;
+                let outcome = place_group(db, offers, &alone, Locks::Stock).await;
                 drop(teller.send(outcome.and_then(|mut it| it.pop().unwrap_or_else(missing))));
             }
         }
@@ -151,21 +151,20 @@ async fn place_group(
     db: &Db,
     offers: &Offers,
     group: &Arc<Vec<Request>>,
-    locks_stock: bool,
+    locks: Locks,
 ) -> crate::Result<Vec<crate::Result<Placed>>> {
     let (group, offers) = (Arc::clone(group), offers.clone());
-    db.write(move |tx| Box::pin(async move { place_in(tx, &offers, &group, locks_stock).await }))
-        .await
+    db.write(move |tx| Box::pin(async move { place_in(tx, &offers, &group, locks).await })).await
 }
 
 async fn place_in(
     tx: &mut Tx,
     offers: &Offers,
     group: &[Request],
-    locks_stock: bool,
+    locks: Locks,
 ) -> crate::Result<Vec<crate::Result<Placed>>> {
     let Some(setup) = group.last().map(|it| Arc::clone(&it.setup)) else { return Ok(Vec::new()) };
-    let mut ground = Ground::read(tx, offers, &setup, group, locks_stock).await?;
+    let mut ground = Ground::read(tx, offers, &setup, group, locks).await?;
     let mut outcomes: Vec<Option<crate::Result<Placed>>> = Vec::with_capacity(group.len());
     let mut decided: Vec<(usize, Decided)> = Vec::new();
     let mut names = std::collections::HashSet::new();

@@ -6,7 +6,7 @@ use std::{ops::Range, sync::Arc};
 use super::{
     Request,
     decide::{Draft, Scene, draft_line, needs, price, priced, scene, shipping},
-    ground::Ground,
+    ground::{Ground, Locks},
     offers::{Offer, Offers},
     request::PlaceLine,
     stock,
@@ -61,7 +61,8 @@ pub(crate) async fn preview(
     request: &Request,
 ) -> crate::Result<Preview> {
     let (setup, wanted) = (&request.setup, &request.wanted);
-    let mut ground = Ground::read(tx, offers, setup, std::slice::from_ref(request), false).await?;
+    let mut ground =
+        Ground::read(tx, offers, setup, std::slice::from_ref(request), Locks::Nothing).await?;
     let channel = setup.channel(&wanted.channel)?;
     let mut drafts = Vec::new();
     let mut preview = Preview::default();
