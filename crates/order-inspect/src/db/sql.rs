@@ -15,8 +15,8 @@ pub(super) fn for_sqlite(sql: &str) -> String {
             text.push_str(number);
             text.push_str("))");
             rest = after;
-        } else if here.starts_with('\'') {
-            let end = here[1..].find('\'').map_or(here.len(), |end| end + 2);
+        } else if let Some(quoted) = here.strip_prefix('\'') {
+            let end = quoted.find('\'').map_or(here.len(), |end| end + 2);
             text.push_str(&here[..end]);
             rest = &here[end..];
         } else if let Some(after) = here.strip_prefix('$') {

@@ -57,7 +57,7 @@ struct Shop {
     client: reqwest::Client,
     next: Arc<AtomicU64>,
     /// What is bought.
-    skus: Arc<Vec<String>>,
+    skus: Arc<[String]>,
     /// Orders that were tried, by their keys.
     tried: BTreeMap<String, Value>,
     /// Order numbers that were acknowledged, by their keys.
@@ -75,7 +75,7 @@ impl Shop {
         drop(rustls::crypto::ring::default_provider().install_default());
         run(&place, &["seed", "--scale", "0.0001"]);
         let key = run(&place, &["key", "create", "test"]).trim().to_owned();
-        let skus = Arc::new(stock_up(&database(&place).await).await);
+        let skus: Arc<[String]> = stock_up(&database(&place).await).await.into();
         Self {
             place,
             skus,
@@ -178,6 +178,7 @@ impl Shop {
     }
 
     /// Kills that cut nothing off would have proved nothing.
+    #[expect(clippy::print_stdout, reason = "a test's standard output is for whoever asks for it")]
     fn conclude(&self) {
         let (there, not) = self.cut;
         println!(
@@ -287,7 +288,7 @@ struct Buyer {
     orders: String,
     key: String,
     next: Arc<AtomicU64>,
-    skus: Arc<Vec<String>>,
+    skus: Arc<[String]>,
 }
 
 impl Buyer {

@@ -121,7 +121,7 @@ async fn place_groups(db: Db, offers: Offers, mut arrivals: mpsc::Receiver<Asked
 
 async fn place_and_tell(db: &Db, offers: &Offers, group: Vec<Asked>) {
     let (requests, tellers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-    let requests = Arc::new(requests);
+    let requests: Arc<[Request]> = requests.into();
     match place_group(db, offers, &requests, Locks::Budgets).await {
         Ok(outcomes) => {
             for (teller, outcome) in tellers.into_iter().zip(outcomes) {
@@ -134,7 +134,7 @@ async fn place_and_tell(db: &Db, offers: &Offers, group: Vec<Asked>) {
         Err(error) => {
             tracing::warn!(%error, orders = requests.len(), "a group of orders is placed one by one");
             for (request, teller) in requests.iter().zip(tellers) {
-                let alone = Arc::new(vec![request.clone()]);
+                let alone = Arc::from([request.clone()]);
                 let outcome = place_group(db, offers, &alone, Locks::Stock).await;
                 drop(teller.send(outcome.and_then(|mut it| it.pop().unwrap_or_else(missing))));
             }
@@ -150,7 +150,7 @@ fn missing() -> crate::Result<Placed> {
 async fn place_group(
     db: &Db,
     offers: &Offers,
-    group: &Arc<Vec<Request>>,
+    group: &Arc<[Request]>,
     locks: Locks,
 ) -> crate::Result<Vec<crate::Result<Placed>>> {
     let (group, offers) = (Arc::clone(group), offers.clone());

@@ -65,7 +65,10 @@ impl Product {
 
 /// Products that were read before, with the revision that they had.
 #[derive(Clone, Default)]
-pub(crate) struct Offers(Arc<Mutex<HashMap<i64, (i64, Arc<Product>)>>>);
+pub(crate) struct Offers(Arc<Mutex<HashMap<i64, AtRevision>>>);
+
+/// A product, and the revision that it had.
+type AtRevision = (i64, Arc<Product>);
 
 impl Offers {
     /// Puts variants, products and prices together.

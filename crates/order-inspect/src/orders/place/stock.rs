@@ -94,7 +94,8 @@ fn take(levels: &mut Levels, need: &Need) -> Result<Vec<Allocation>, i64> {
         .collect();
     here.sort_unstable();
     let available = here.iter().map(|(_, _, free)| (*free).max(0)).sum();
-    if available < need.quantity && !(need.backorder && !here.is_empty()) {
+    let may_wait = need.backorder && !here.is_empty();
+    if available < need.quantity && !may_wait {
         return Err(available);
     }
     let mut left = need.quantity;
