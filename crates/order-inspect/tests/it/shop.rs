@@ -160,9 +160,8 @@ pub(crate) async fn product(bed: &Bed, id: i64, sku: &str, price: i64, hamburg: 
                     "position",
                     "bundle",
                     "active",
-                    "created_at",
                 ],
-                rows: vec![args![id, id, &sku, "{}", "{}", 1_i64, false, true, long_ago]],
+                rows: vec![args![id, id, &sku, "{}", "{}", 1_i64, false, true]],
             },
             Insert {
                 table: "price",
