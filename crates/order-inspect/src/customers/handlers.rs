@@ -86,6 +86,9 @@ fn question(which: &Which, paging: &Paging) -> crate::Result<(String, Vec<Value>
         add("u.email = ?", args![plain_email(email)]);
     }
     if let Some(number) = &which.number {
+        if number.chars().count() > 60 {
+            refuse!(Refusal::new(400, "invalid_parameter", "number has at most 60 characters."));
+        }
         add("u.number = ?", args![number.trim()]);
     }
     let begins = which.name.as_deref().map(key).filter(|name| !name.is_empty());

@@ -42,11 +42,15 @@ impl Expected {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let number = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-        match number.and_then(|it| it.parse().ok()) {
-            Some(revision) => Ok(Self::Revision(revision)),
+        let opaque = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+        match opaque.filter(|it| !it.contains('"')) {
             // A tag that we never gave matches nothing.
-            None => Ok(Self::Revision(-1)),
+            Some(tag) => Ok(Self::Revision(tag.parse().unwrap_or(-1))),
+            None => refuse!(Refusal::new(
+                400,
+                "invalid_parameter",
+                "If-Match is the ETag that was read, with its quotes, or “*”."
+            )),
         }
     }
 

@@ -66,13 +66,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Write<T> {
 fn idempotency_key(headers: &HeaderMap) -> crate::Result<Option<String>> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str().map(str::trim) {
-        Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => Ok(Some(key.to_owned())),
+        Ok(key) if fits_as_key(key) => Ok(Some(key.to_owned())),
         _ => refuse!(Refusal::new(
             400,
             "invalid_parameter",
             format!("Idempotency-Key must be 1 to {LONGEST_KEY} visible ASCII characters.")
         )),
     }
+}
+
+fn fits_as_key(key: &str) -> bool {
+    (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl App {

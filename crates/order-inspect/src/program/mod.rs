@@ -4,6 +4,7 @@ mod connections;
 pub mod keys;
 mod seed;
 mod serve;
+mod upkeep;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::{Database, Serve, connections, open};
+use super::{Database, Serve, connections, open, upkeep};
 use crate::{
     app::{App, Parts},
     cashier::Cashier,
@@ -33,6 +33,7 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         metrics: Metrics::new(),
     });
     tokio::spawn(turn_prices(app.clone()));
+    tokio::spawn(upkeep::keep_up(app.clone()));
     let broken = |error: std::io::Error| Error::Broken(format!("{}: {error}", serve.listen));
     let listener = tokio::net::TcpListener::bind(serve.listen).await.map_err(broken)?;
     let address = listener.local_addr().map_err(broken)?;

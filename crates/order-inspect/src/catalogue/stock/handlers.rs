@@ -93,6 +93,9 @@ pub(super) async fn list(
     let paging = Paging { limit: question.limit, after: question.after };
     let (sku, location): (String, String) = paging.position()?.unwrap_or_default();
     let limit = paging.one_more()?;
+    if question.sku.as_ref().is_some_and(|sku| sku.is_empty() || sku.chars().count() > 64) {
+        refuse!(Refusal::new(400, "invalid_parameter", "sku has 1 to 64 characters."));
+    }
     let only = question.sku.unwrap_or_default();
     let sql = format!(
         "{SELECT} WHERE (v.sku > $1 OR (v.sku = $1 AND l.code > $2)) AND ($3 = '' OR v.sku = $3) \

@@ -1,0 +1,91 @@
+//! What a service does once an hour beside its work: it forgets what nobody will ask for again.
+
+use std::time::Duration;
+
+use crate::{app::App, args, baskets, db::Db, moment::Moment};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: i64 = 86_400_000_000;
+/// How many rows go with one statement, so that nobody waits for it.
+const AT_ONCE: i64 = 500;
+
+/// Old rows of a table: its key, the column that says how old they are, and for how long they are kept.
+const FORGOTTEN: [(&str, i64); 2] = [
+    // A request that is sent again after a week is another request.
+    (
+        "DELETE FROM idempotency WHERE (api_key_id, idempotency_key) IN
+            (SELECT api_key_id, idempotency_key FROM idempotency WHERE created_at < $1 LIMIT $2)",
+        7 * DAY,
+    ),
+    // Providers give up long before; signatures are refused after five minutes anyway.
+    (
+        "DELETE FROM webhook_receipt WHERE (provider, event_id) IN
+            (SELECT provider, event_id FROM webhook_receipt WHERE received_at < $1 LIMIT $2)",
+        30 * DAY,
+    ),
+];
+
+/// Goes on until the service ends.
+pub(super) async fn keep_up(app: App) {
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        app.limits.tidy();
+        if let Err(error) = forget(&app.db, app.clock.now()).await {
+            tracing::warn!(%error, "what is old could not be deleted; it is tried again in an hour");
+        }
+    }
+}
+
+async fn forget(db: &Db, now: Moment) -> crate::Result<()> {
+    baskets::expire(db, now).await?;
+    for (sql, kept) in FORGOTTEN {
+        let before = now.saturating_add_micros(-kept);
+        loop {
+            let gone = db
+                .write(move |tx| Box::pin(async move { tx.run(sql, args![before, AT_ONCE]).await }))
+                .await?;
+            if gone == 0 {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DAY, forget};
+    use crate::{
+        args,
+        db::{Db, DbError},
+        moment::Moment,
+    };
+
+    #[tokio::test]
+    async fn only_what_is_old_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_folder(folder.path()).await.unwrap();
+        let now = Moment(100 * DAY);
+        db.write(move |tx| {
+            Box::pin(async move {
+                let columns = ["provider", "event_id", "received_at"];
+                let rows =
+                    vec![args!["p", "old", Moment(69 * DAY)], args!["p", "new", Moment(71 * DAY)]];
+                tx.insert("webhook_receipt", &columns, rows).await
+            })
+        })
+        .await
+        .unwrap();
+        forget(&db, now).await.unwrap();
+        let left: Result<Vec<String>, DbError> = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let rows = tx.rows("SELECT event_id FROM webhook_receipt", vec![]).await?;
+                    rows.iter().map(|row| row.get("event_id")).collect()
+                })
+            })
+            .await;
+        assert_eq!(left.unwrap(), ["new"]);
+    }
+}
