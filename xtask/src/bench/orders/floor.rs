@@ -53,7 +53,7 @@ const OUTBOX: &str =
 /// Orders by hand.
 #[derive(Clone)]
 pub(super) struct Floor {
-    articles: Arc<Vec<Article>>,
+    articles: Arc<[Article]>,
     template: Arc<Template>,
     next: Arc<AtomicI64>,
 }
@@ -68,7 +68,7 @@ struct Wanted {
 }
 
 impl Floor {
-    pub(super) fn new(articles: Arc<Vec<Article>>, template: Template) -> Self {
+    pub(super) fn new(articles: Arc<[Article]>, template: Template) -> Self {
         // Between the numbers of the seed and those that the service makes.
         Self { articles, template: Arc::new(template), next: Arc::new(AtomicI64::new(1 << 40)) }
     }
@@ -185,16 +185,12 @@ impl Floor {
     ) -> Result<(), tokio_postgres::Error> {
         let Wanted { id, email, key, articles: [a, b, c] } = wanted;
         let template = &*self.template;
-        let (first, second, third): (
-            [&(dyn ToSql + Sync); 1],
-            [&(dyn ToSql + Sync); 1],
-            [&(dyn ToSql + Sync); 1],
-        ) = ([&a.variant], [&b.variant], [&c.variant]);
+        let variants: [[&(dyn ToSql + Sync); 1]; 3] = [[&a.variant], [&b.variant], [&c.variant]];
         tokio::try_join!(
             client.batch_execute("BEGIN"),
-            client.execute(&prepared[0], &first),
-            client.execute(&prepared[0], &second),
-            client.execute(&prepared[0], &third),
+            client.execute(&prepared[0], &variants[0]),
+            client.execute(&prepared[0], &variants[1]),
+            client.execute(&prepared[0], &variants[2]),
         )?;
         let print = [7_u8; 32];
         let order: [&(dyn ToSql + Sync); 5] = [id, email, &template.address, &template.quote, id];

@@ -33,7 +33,7 @@ pub(super) struct Service {
     pub(super) key: String,
     pub(super) store: Store,
     /// What is ordered, the popular articles first.
-    pub(super) articles: Arc<Vec<Article>>,
+    pub(super) articles: Arc<[Article]>,
     /// The last parts of the addresses of product pages.
     pub(super) slugs: Vec<String>,
 }
@@ -54,7 +54,7 @@ impl Service {
             None => Store::sqlite(&folder.path().join("order-inspect.db"))?,
         };
         store.stock_up().await?;
-        let (articles, slugs) = (Arc::new(store.articles().await?), store.slugs().await?);
+        let (articles, slugs) = (store.articles().await?.into(), store.slugs().await?);
         let address = free_address()?;
         let child = command(binary, &place)
             .args(["serve", "--rate-per-key", "0", "--rate-per-address", "0", "--listen"])

@@ -47,7 +47,7 @@ pub(super) struct Article {
 }
 
 /// Orders of three lines with a coupon, by invoice: prices, tax, a promotion, stock, a number, an idempotency key.
-pub(super) fn orders(articles: Arc<Vec<Article>>, key: &str, run: u64) -> Requests {
+pub(super) fn orders(articles: Arc<[Article]>, key: &str, run: u64) -> Requests {
     let chance = Mutex::new(Chance(run));
     let key = key.to_owned();
     Arc::new(move |number| {
