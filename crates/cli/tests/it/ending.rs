@@ -3,7 +3,7 @@
 use kontor_testkit::{PostgresServer, Proxy, SqliteFile, eventually};
 use sqlx::Connection as _;
 
-use crate::bed::{Bed, Serving};
+use crate::bed::{Bed, Serving, http};
 use crate::serve::welcome;
 
 const COUNTER: &str = "CREATE TABLE counter (id INTEGER PRIMARY KEY, value INTEGER NOT NULL);
@@ -28,7 +28,7 @@ impl Shop {
 
     /// Gives the counter a value; what is answered.
     fn edit(&self, value: u32) -> impl Future<Output = reqwest::StatusCode> + use<> {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = http().build().unwrap();
         let record = "api/v1/backends/shop/resources/counter/records/1";
         let request = client.patch(format!("{}/{record}", self.serving.address));
         let body = serde_json::json!({ "set": { "value": value } });

@@ -12,7 +12,7 @@ use ledger::Ledger;
 use sqlx::Connection as _;
 use tokio::sync::mpsc;
 
-use crate::bed::{Bed, Serving};
+use crate::bed::{Bed, Serving, http};
 use crate::serve::welcome;
 
 /// People who edit at the same time, each a record of their own.
@@ -194,7 +194,7 @@ impl Person {
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    http().build().unwrap()
 }
 
 /// Numbers from a seed (xorshift), so that a run can be repeated.

@@ -1,6 +1,6 @@
 //! `kontor serve`.
 
-use crate::bed::{Bed, get};
+use crate::bed::{Bed, get, http};
 
 /// Fills in the form that the link leads to.
 pub(crate) async fn welcome(link: &str) -> reqwest::Response {
@@ -10,7 +10,7 @@ pub(crate) async fn welcome(link: &str) -> reqwest::Response {
         ("password", "ein langes Kennwort 4711"),
         ("repeat", "ein langes Kennwort 4711"),
     ];
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = http().redirect(reqwest::redirect::Policy::none());
     client.build().unwrap().post(link).form(&form).send().await.unwrap()
 }
 

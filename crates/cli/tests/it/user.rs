@@ -3,14 +3,13 @@
 use kontor_testkit::PostgresServer;
 use reqwest::StatusCode;
 
-use crate::bed::{Bed, Ran};
+use crate::bed::{Bed, Ran, http};
 use crate::serve::welcome;
 
 const NEW: &str = "ein neues Kennwort 1893";
 
 fn client() -> reqwest::Client {
-    let client = reqwest::Client::builder().no_proxy();
-    client.redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    http().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// The cookie that an answer sets.
