@@ -21,6 +21,5 @@ mod program;
 mod seeding;
 mod shop;
 mod sign_in;
-mod speed;
 mod stock;
 mod walk;
