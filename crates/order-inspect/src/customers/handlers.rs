@@ -69,6 +69,18 @@ async fn list(
 
 /// One walk along one index: by name where a name is looked for, else by age.
 fn question(which: &Which, paging: &Paging) -> crate::Result<(String, Vec<Value>)> {
+    let texts = [
+        ("channel", &which.channel, 60),
+        ("email", &which.email, 254),
+        ("number", &which.number, 60),
+        ("name", &which.name, 200),
+    ];
+    for (name, text, most) in texts {
+        if text.as_ref().is_some_and(|text| text.chars().count() > most) {
+            let detail = format!("{name} has at most {most} characters.");
+            refuse!(Refusal::new(400, "invalid_parameter", detail));
+        }
+    }
     let mut args = args![paging.one_more()?];
     let mut conditions = Vec::new();
     let mut add = |condition: &str, values: Vec<Value>| {
@@ -86,9 +98,6 @@ fn question(which: &Which, paging: &Paging) -> crate::Result<(String, Vec<Value>
         add("u.email = ?", args![plain_email(email)]);
     }
     if let Some(number) = &which.number {
-        if number.chars().count() > 60 {
-            refuse!(Refusal::new(400, "invalid_parameter", "number has at most 60 characters."));
-        }
         add("u.number = ?", args![number.trim()]);
     }
     let begins = which.name.as_deref().map(key).filter(|name| !name.is_empty());
