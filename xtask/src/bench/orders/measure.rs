@@ -14,7 +14,7 @@ use super::{
     machine,
     options::{Engines, Options},
     service::Service,
-    shop::{Chance, orders, pages},
+    shop::{Article, Chance, orders, pages},
     wire::Wire,
 };
 use crate::{
@@ -91,15 +91,24 @@ async fn measured(options: &Options, binary: &Path, server: Option<&PostgresServ
     let connections = best_connections(&floor, &full).await?;
     let bench = Bench { full, target, floor, connections, database, seconds: options.seconds };
     let found = bench.rise().await?;
-    bench.compare(&placing(&empty, 2)).await?;
+    bench.compare(&empty).await?;
     bench.product_pages().await?;
     found.print(server.is_some());
     Ok(())
 }
 
 fn placing(service: &Service, run: u64) -> Target {
+    placing_of(service, Arc::clone(&service.articles), run)
+}
+
+fn placing_of(service: &Service, articles: Arc<[Article]>, run: u64) -> Target {
     let run = run * 1_000_000_007 + u64::from(std::process::id());
-    Target::new(service.address, 201, orders(Arc::clone(&service.articles), &service.key, run))
+    Target::new(service.address, 201, orders(articles, &service.key, run))
+}
+
+/// So many of them, from all over.
+fn spread(articles: &[Article], count: usize) -> Arc<[Article]> {
+    articles.iter().step_by((articles.len() / count.max(1)).max(1)).take(count).cloned().collect()
 }
 
 /// PostgreSQL's first process.
@@ -199,12 +208,16 @@ impl Bench {
         Ok(seen)
     }
 
-    /// As much as can be placed, in the full shop and in one that is as good as empty, in turns.
-    async fn compare(&self, empty: &Target) -> Outcome {
+    /// As much as can be placed, in the full shop and in one that is as good as empty, in turns. Both are asked for
+    /// as many different articles, in the full one from all over its catalogue: a group of orders for few articles
+    /// is less work, in a shop of any size.
+    async fn compare(&self, empty: &Service) -> Outcome {
+        let articles = spread(&self.full.articles, empty.articles.len());
+        let (full, empty) = (placing_of(&self.full, articles, 3), placing(empty, 2));
         let (mut full_rates, mut empty_rates) = (Vec::new(), Vec::new());
         for _ in 0..5 {
-            full_rates.push(placed(in_turn(&self.target, AT_ONCE, TURN).await?)?);
-            empty_rates.push(placed(in_turn(empty, AT_ONCE, TURN).await?)?);
+            full_rates.push(placed(in_turn(&full, AT_ONCE, TURN).await?)?);
+            empty_rates.push(placed(in_turn(&empty, AT_ONCE, TURN).await?)?);
         }
         let (full, empty) = (median(full_rates), median(empty_rates));
         println!(
