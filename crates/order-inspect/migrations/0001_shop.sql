@@ -14,7 +14,9 @@ CREATE TABLE channel (
     prices_include_tax BOOLEAN NOT NULL,
     -- how long stock is held for an order whose payment has not been authorised
     hold_seconds BIGINT NOT NULL,
-    number_prefix TEXT NOT NULL,
+    number_prefix TEXT NOT NULL UNIQUE,
+    -- JSON list of the locations that it sells from; all where it is empty
+    locations TEXT NOT NULL,
     -- JSON: name, address, VAT id, register, bank, e-mail: what stands on its documents and mails
     seller TEXT NOT NULL,
     active BOOLEAN NOT NULL,

@@ -255,12 +255,12 @@ CREATE TABLE stock (
     CHECK (reserved >= 0)
 );
 
--- The ledger: the sum of its rows is what `stock` holds.
+-- The ledger: the sum of its rows is what is on hand. What is reserved is the sum of the allocations of orders.
 CREATE TABLE stock_movement (
     id BIGINT PRIMARY KEY,
     variant_id BIGINT NOT NULL,
     location_id BIGINT NOT NULL,
-    -- opening, receipt, correction, transfer, reservation, release, shipment, return, write_off
+    -- opening, receipt, correction, transfer, shipment, return, write_off
     kind TEXT NOT NULL,
     on_hand_change BIGINT NOT NULL,
     reserved_change BIGINT NOT NULL,
@@ -362,7 +362,7 @@ CREATE TABLE payment_method (
 
 CREATE TABLE promotion (
     id BIGINT PRIMARY KEY,
-    code TEXT NOT NULL UNIQUE,
+    code TEXT COLLATE "C" NOT NULL UNIQUE,
     -- JSON: what it gives, when, and how much of it
     rule TEXT NOT NULL,
     active BOOLEAN NOT NULL,

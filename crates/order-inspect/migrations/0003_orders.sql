@@ -52,10 +52,14 @@ CREATE TABLE orders (
     channel_id BIGINT NOT NULL REFERENCES channel (id),
     number TEXT NOT NULL UNIQUE,
     customer_id BIGINT,
-    email TEXT NOT NULL,
-    -- the name of who pays, for lists and search
+    email TEXT COLLATE "C" NOT NULL,
+    -- the name of who pays
     name TEXT NOT NULL,
+    -- what it is found by: its words in small letters, the last one first
+    name_key TEXT COLLATE "C" NOT NULL,
     phone TEXT,
+    -- the same: its digits without country and leading zeros
+    phone_key TEXT,
     postal_code TEXT NOT NULL,
     locale TEXT NOT NULL,
     currency TEXT NOT NULL,
@@ -89,11 +93,16 @@ CREATE TABLE orders (
     cancelled_at BIGINT,
     updated_at BIGINT NOT NULL
 );
+-- Lists of orders are walks along one of these, the newest first.
 CREATE INDEX orders_by_time ON orders (placed_at, id);
-CREATE INDEX orders_by_customer ON orders (customer_id, id);
+CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id) WHERE customer_id IS NOT NULL;
 CREATE INDEX orders_by_email ON orders (email, id);
-CREATE INDEX orders_by_status ON orders (status, id);
-CREATE INDEX orders_by_fulfilment ON orders (fulfilment_status, id) WHERE closed_at IS NULL;
+CREATE INDEX orders_by_name ON orders (name_key, id);
+CREATE INDEX orders_by_phone ON orders (phone_key) WHERE phone_key IS NOT NULL;
+CREATE INDEX orders_by_status ON orders (status, placed_at, id);
+CREATE INDEX orders_by_payment ON orders (payment_status, placed_at, id) WHERE closed_at IS NULL;
+CREATE INDEX orders_by_fulfilment ON orders (fulfilment_status, placed_at, id) WHERE closed_at IS NULL;
+CREATE INDEX orders_by_return ON orders (return_status, placed_at, id) WHERE return_status <> 'none';
 CREATE INDEX orders_held ON orders (held_until) WHERE held_until IS NOT NULL;
 
 CREATE TABLE order_line (
@@ -142,6 +151,7 @@ CREATE TABLE allocation (
     PRIMARY KEY (order_id, position, variant_id, location_id),
     CHECK (shipped + released <= quantity)
 );
+CREATE INDEX allocation_open ON allocation (variant_id, location_id) WHERE quantity > shipped + released;
 
 CREATE TABLE promotion_use (
     promotion_id BIGINT NOT NULL REFERENCES promotion (id),
@@ -178,6 +188,7 @@ CREATE TABLE order_hold (
     released_at BIGINT
 );
 CREATE INDEX order_hold_by_order ON order_hold (order_id);
+CREATE INDEX order_hold_open ON order_hold (order_id) WHERE released_at IS NULL;
 
 -- What an order was before it was edited.
 CREATE TABLE order_version (
@@ -212,6 +223,7 @@ CREATE TABLE shipment_line (
     PRIMARY KEY (shipment_id, position)
 );
 
+-- Which parcel a tracking number belongs to, in capital letters and digits only.
 CREATE TABLE parcel (
     tracking TEXT NOT NULL,
     shipment_id BIGINT NOT NULL REFERENCES shipment (id),
@@ -234,6 +246,7 @@ CREATE TABLE order_return (
     replacement_id BIGINT
 );
 CREATE INDEX order_return_by_order ON order_return (order_id);
+CREATE INDEX order_return_by_label ON order_return (label_number) WHERE label_number IS NOT NULL;
 
 CREATE TABLE return_line (
     return_id BIGINT NOT NULL REFERENCES order_return (id),
@@ -265,7 +278,7 @@ CREATE TABLE payment (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX payment_by_order ON payment (order_id);
-CREATE INDEX payment_by_provider_id ON payment (provider, provider_id);
+CREATE INDEX payment_by_provider_id ON payment (provider_id, provider);
 
 -- A wish for money to move: intent first, then the provider is asked, then the outcome. Nothing is asked
 -- twice: what has no outcome is settled by reading.

@@ -100,6 +100,11 @@ struct Shared {
 }
 
 impl Cashier {
+    /// Whether it can ask a provider of this name.
+    pub fn speaks_to(&self, provider: &str) -> bool {
+        self.0.shared.tills.get(provider).is_some()
+    }
+
     /// Begins to work.
     pub fn start(db: Db, clock: Clock, tills: Tills) -> Self {
         let (wake, waiting) = (Notify::new(), Mutex::default());

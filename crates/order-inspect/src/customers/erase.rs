@@ -74,7 +74,7 @@ async fn erase_from_order(
     nobody: &str,
 ) -> crate::Result<()> {
     let without_phone = |it: &Address| serde_json::json!(Address { phone: None, ..it.clone() });
-    let sql = "UPDATE orders SET email = $2, phone = NULL, billing_address = $3,
+    let sql = "UPDATE orders SET email = $2, phone = NULL, phone_key = NULL, billing_address = $3,
             delivery_address = $4, revision = revision + 1, updated_at = $5
         WHERE id = $1";
     let (billing, delivery) = (without_phone(&order.billing), without_phone(&order.delivery));

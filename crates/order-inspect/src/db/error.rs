@@ -56,6 +56,36 @@ impl DbError {
         }
     }
 
+    /// Whether the database could not do it now and may do it in a moment: it is gone, or others were in the way.
+    pub fn is_passing(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        match self {
+            Self::Pool(_) => true,
+            Self::Postgres(error) => match error.code() {
+                None => error.is_closed(),
+                Some(code) => [
+                    SqlState::T_R_DEADLOCK_DETECTED,
+                    SqlState::T_R_SERIALIZATION_FAILURE,
+                    SqlState::LOCK_NOT_AVAILABLE,
+                    SqlState::QUERY_CANCELED,
+                    SqlState::ADMIN_SHUTDOWN,
+                    SqlState::CRASH_SHUTDOWN,
+                    SqlState::CANNOT_CONNECT_NOW,
+                    SqlState::TOO_MANY_CONNECTIONS,
+                    SqlState::DISK_FULL,
+                ]
+                .contains(code),
+            },
+            Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
+                failure.code,
+                rusqlite::ErrorCode::DatabaseBusy
+                    | rusqlite::ErrorCode::DatabaseLocked
+                    | rusqlite::ErrorCode::DiskFull
+            ),
+            _ => false,
+        }
+    }
+
     /// Whether a foreign key refused the row: what it points to does not exist, or something still points
     /// to what was to be deleted.
     pub fn is_dangling(&self) -> bool {

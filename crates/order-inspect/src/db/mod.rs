@@ -16,7 +16,12 @@ mod tls;
 mod tx;
 mod value;
 
-use std::{path::Path, pin::Pin, sync::Arc};
+use std::{
+    path::Path,
+    pin::Pin,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 pub use error::DbError;
 pub use migration::MIGRATIONS;
@@ -40,6 +45,31 @@ enum Engine {
     Postgres(postgres::Postgres),
 }
 
+/// How soon it is noticed that a server has lost its part of the numbers.
+const WATCH: Duration = Duration::from_millis(200);
+
+/// A server's part of the numbers goes with the connection that keeps it: when that breaks, another part is taken.
+async fn keep_slot(engine: Weak<Engine>, ids: Weak<ids::Ids>) {
+    let mut watch = tokio::time::interval(WATCH);
+    loop {
+        watch.tick().await;
+        let (Some(engine), Some(ids)) = (engine.upgrade(), ids.upgrade()) else { return };
+        let Engine::Postgres(postgres) = &*engine else { return };
+        if postgres.keeps_slot() {
+            continue;
+        }
+        let db = Db { engine: Arc::clone(&engine), ids };
+        match db.start_ids().await {
+            Ok(()) => tracing::warn!(
+                "a connection broke: this server has taken another part of the numbers"
+            ),
+            Err(error) => {
+                tracing::error!(%error, "this server has no part of the numbers; it tries again");
+            }
+        }
+    }
+}
+
 impl Db {
     /// Opens the file `order-inspect.db` in a folder, and brings it up to date.
     pub async fn open_folder(folder: &Path) -> Result<Self, DbError> {
@@ -55,17 +85,24 @@ impl Db {
         let db = Self { engine: Arc::new(engine), ids: Arc::new(ids::Ids::new()) };
         migration::migrate(&db).await?;
         db.write(|tx| Box::pin(tx.prepare_search())).await?;
-        let slot = db.take_slot().await?;
-        let last = db
-            .read(|tx| {
-                Box::pin(async move {
-                    let row = tx.one(ids::LAST, vec![]).await?;
-                    row.get::<i64>("last")
-                })
-            })
-            .await?;
-        db.ids.start(slot, last);
+        db.start_ids().await?;
+        if matches!(*db.engine, Engine::Postgres(_)) {
+            tokio::spawn(keep_slot(Arc::downgrade(&db.engine), Arc::downgrade(&db.ids)));
+        }
         Ok(db)
+    }
+
+    /// From now on this server makes numbers that are its alone.
+    async fn start_ids(&self) -> Result<(), DbError> {
+        let slot = self.take_slot().await?;
+        let last = self.read(|tx| {
+            Box::pin(async move {
+                let row = tx.one(ids::LAST, vec![]).await?;
+                row.get::<i64>("last")
+            })
+        });
+        self.ids.start(slot, last.await?);
+        Ok(())
     }
 
     /// A number that no other record has, larger than those before it. Fits exactly into a JSON number.
@@ -105,6 +142,15 @@ impl Db {
         match &*self.engine {
             Engine::Sqlite(it) => it.backup(target).await,
             Engine::Postgres(it) => it.backup(target),
+        }
+    }
+
+    /// How much the database has done for this server so far, in steps of SQLite's machine: what a question costs,
+    /// without a clock. None on PostgreSQL, which counts for itself (`pg_stat_statements`).
+    pub fn steps(&self) -> Option<u64> {
+        match &*self.engine {
+            Engine::Sqlite(it) => Some(it.steps()),
+            Engine::Postgres(_) => None,
         }
     }
 

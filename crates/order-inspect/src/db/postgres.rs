@@ -118,6 +118,11 @@ impl Postgres {
         )))
     }
 
+    /// Whether the connection that keeps this server's slot is there.
+    pub(super) fn keeps_slot(&self) -> bool {
+        self.keeper.lock().is_ok_and(|it| it.as_ref().is_some_and(|client| !client.is_closed()))
+    }
+
     #[expect(clippy::unused_self, reason = "the same question is put to both engines")]
     pub(super) fn backup(&self, _target: &Path) -> Result<(), DbError> {
         Err(DbError::Schema(

@@ -4,13 +4,17 @@ use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
 use rusqlite::{
-    Connection, OpenFlags, params_from_iter,
+    Connection, OpenFlags, Statement, StatementStatus, params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
@@ -38,6 +42,7 @@ pub(super) struct Sqlite {
     path: PathBuf,
     jobs: mpsc::Sender<Job>,
     readers: Arc<Readers>,
+    steps: Arc<AtomicU64>,
 }
 
 struct Readers {
@@ -49,6 +54,8 @@ struct Readers {
 pub(super) struct SqliteConnection {
     raw: Connection,
     texts: HashMap<Box<str>, Text>,
+    /// What all connections to the file have done so far.
+    steps: Arc<AtomicU64>,
 }
 
 /// A statement as SQLite reads it.
@@ -60,8 +67,12 @@ struct Text {
 
 impl Sqlite {
     pub(super) fn open(path: &Path) -> Result<Self, DbError> {
-        let writer = connect(path, true)?;
-        let readers = (0..READERS).map(|_| connect(path, false)).collect::<Result<Vec<_>, _>>()?;
+        let steps = Arc::default();
+        let counted = |writes| {
+            connect(path, writes).map(|it| SqliteConnection { steps: Arc::clone(&steps), ..it })
+        };
+        let writer = counted(true)?;
+        let readers = (0..READERS).map(|_| counted(false)).collect::<Result<Vec<_>, _>>()?;
         let checkpoints = Checkpoints::start(path)?;
         let (jobs, waiting) = mpsc::channel();
         std::thread::Builder::new()
@@ -70,7 +81,12 @@ impl Sqlite {
             .map_err(|_| DbError::Broken("the thread that writes cannot be started"))?;
         let readers =
             Readers { free: Mutex::new(readers), permits: tokio::sync::Semaphore::new(READERS) };
-        Ok(Self { path: path.to_owned(), jobs, readers: Arc::new(readers) })
+        Ok(Self { path: path.to_owned(), jobs, readers: Arc::new(readers), steps })
+    }
+
+    /// Steps of SQLite's machine that all questions together took so far.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
     }
 
     pub(super) async fn write<T, E>(&self, work: Work<T, E>) -> Result<T, E>
@@ -119,14 +135,37 @@ impl Sqlite {
     /// A consistent copy of the whole database while it goes on being used.
     pub(super) async fn backup(&self, target: &Path) -> Result<(), DbError> {
         let (from, to) = (self.path.clone(), target.to_owned());
-        tokio::task::spawn_blocking(move || {
-            let source = connect(&from, false)?;
-            source.raw.execute("VACUUM INTO ?1", [to.to_string_lossy().as_ref()])?;
-            Ok(())
-        })
-        .await
-        .map_err(|_| DbError::Broken("the backup broke off"))?
+        tokio::task::spawn_blocking(move || copy(&from, &to))
+            .await
+            .map_err(|_| DbError::Broken("the backup broke off"))?
     }
+}
+
+/// Copies the database into a new file, which has its name only once it is whole and on disk.
+fn copy(from: &Path, to: &Path) -> Result<(), DbError> {
+    if to.exists() {
+        let told = format!("{} is already there: a backup never overwrites a file", to.display());
+        return Err(DbError::Schema(told));
+    }
+    let mut unfinished = to.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let failed = |error: std::io::Error| DbError::Schema(format!("{}: {error}", to.display()));
+    if unfinished.exists() {
+        std::fs::remove_file(&unfinished).map_err(failed)?;
+    }
+    let source = Connection::open_with_flags(
+        from,
+        OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE,
+    )?;
+    source.busy_timeout(Duration::from_secs(10))?;
+    if let Err(error) = source.execute("VACUUM INTO ?1", [unfinished.to_string_lossy().as_ref()]) {
+        // What is half there helps nobody; why it failed matters more than whether it can be removed.
+        drop(std::fs::remove_file(&unfinished));
+        return Err(error.into());
+    }
+    std::fs::File::open(&unfinished).and_then(|file| file.sync_all()).map_err(failed)?;
+    std::fs::rename(&unfinished, to).map_err(failed)
 }
 
 impl Readers {
@@ -251,7 +290,7 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, DbE
     } else {
         "PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA query_only = ON;"
     })?;
-    Ok(SqliteConnection { raw, texts: HashMap::new() })
+    Ok(SqliteConnection { raw, texts: HashMap::new(), steps: Arc::default() })
 }
 
 impl SqliteConnection {
@@ -278,6 +317,8 @@ impl SqliteConnection {
             let values = values.collect::<Result<_, _>>()?;
             rows.push(Row { columns: Arc::clone(&text.columns), values });
         }
+        drop(found);
+        count(&self.steps, &statement);
         Ok(rows)
     }
 
@@ -285,6 +326,7 @@ impl SqliteConnection {
         let text = self.text(sql)?;
         let mut statement = self.raw.prepare_cached(&text.sql)?;
         let changed = statement.execute(params_from_iter(args))?;
+        count(&self.steps, &statement);
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
@@ -295,6 +337,7 @@ impl SqliteConnection {
         for row in &insert.rows {
             statement.execute(params_from_iter(row))?;
         }
+        count(&self.steps, &statement);
         Ok(())
     }
 
@@ -312,6 +355,11 @@ impl SqliteConnection {
         }
         Ok(())
     }
+}
+
+fn count(steps: &AtomicU64, statement: &Statement<'_>) {
+    let taken = statement.reset_status(StatementStatus::VmStep);
+    steps.fetch_add(u64::try_from(taken).unwrap_or(0), Ordering::Relaxed);
 }
 
 impl From<ValueRef<'_>> for Value {

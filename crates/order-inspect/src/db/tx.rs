@@ -1,5 +1,7 @@
 //! A transaction: what work does with the database.
 
+use sha2::{Digest as _, Sha256};
+
 use super::{DbError, Row, Value, postgres::PostgresConnection, sqlite::SqliteConnection};
 
 /// An open transaction, or the frame of a read. Whatever waits in it may wait for the database only.
@@ -90,6 +92,25 @@ impl Tx {
     ) -> Result<Vec<Vec<Row>>, DbError> {
         either!(self, it => questions.iter().map(|(sql, args)| it.rows(sql, args)).collect(),
             it.rows_all(&questions))
+    }
+
+    /// The question that waits until no other transaction goes on under one of these names; from then on until the
+    /// end of its own transaction it keeps others waiting. It comes first among questions that are put at once. None
+    /// on SQLite, where one writes at a time anyway.
+    pub(crate) fn alone_with(&self, names: &[String]) -> Option<(&'static str, Vec<Value>)> {
+        if matches!(self.inner, Inner::Sqlite(_)) {
+            return None;
+        }
+        let number = |name: &String| {
+            let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(name.as_bytes()));
+            i64::from_be_bytes([a, b, c, d, e, f, g, h])
+        };
+        let mut numbers: Vec<i64> = names.iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let sql =
+            "SELECT pg_advisory_xact_lock(name) IS NULL AS free FROM UNNEST($1::BIGINT[]) AS name";
+        Some((sql, vec![Value::Ints(numbers)]))
     }
 
     /// Inserts rows into a table; each row has one value per column.

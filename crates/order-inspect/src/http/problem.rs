@@ -55,6 +55,12 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::Refused(refusal) => Problem::from(*refusal).into_response(),
+            Self::Db(error) if error.is_passing() => {
+                tracing::error!(%error, "the database could not do it now");
+                let detail = "The database cannot do it at the moment. Nothing was changed: try again in a \
+                              moment, with the same Idempotency-Key if there was one.";
+                Problem::from(Refusal::new(503, "busy", detail)).into_response()
+            }
             Self::Db(error) => {
                 unexpected(&error, "The database could not do it. Nothing was changed; try again.")
             }

@@ -78,7 +78,7 @@ impl Offers {
     ) -> crate::Result<Offered> {
         let attributes = Attributes::load(tx, window, product).await?;
         let prices = prices::load(tx, window, &self.ids).await?;
-        let warehouse = Warehouse::load(tx, &self.subject(Vec::new()).variants).await?;
+        let warehouse = Warehouse::load(tx, window, &self.subject(Vec::new()).variants).await?;
         let rate = window.tax_rate(&product.get::<String>("tax_class")?);
         let mut variants = Vec::with_capacity(self.rows.len());
         for row in &self.rows {
@@ -176,7 +176,10 @@ struct Warehouse {
 }
 
 impl Warehouse {
-    async fn load(tx: &mut Tx, variants: &[i64]) -> Result<Self, DbError> {
+    /// What the shop sells from.
+    async fn load(tx: &mut Tx, window: &Window, variants: &[i64]) -> Result<Self, DbError> {
+        let from = window.setup.sells_from(window.channel.id);
+        let sold_here = |location: i64| from.is_none_or(|from| from.contains(&location));
         let sql = "SELECT s.variant_id, s.location_id, s.on_hand, s.reserved, s.safety, s.incoming, \
                    s.incoming_at FROM stock AS s JOIN location AS l ON l.id = s.location_id \
                    WHERE s.variant_id = ANY($1) AND l.active ORDER BY l.priority, l.id";
@@ -190,13 +193,17 @@ impl Warehouse {
                 incoming: row.get("incoming")?,
                 incoming_at: row.get("incoming_at")?,
             };
-            stock.entry(row.get("variant_id")?).or_default().push(it);
+            if sold_here(it.location) {
+                stock.entry(row.get("variant_id")?).or_default().push(it);
+            }
         }
         let select = Location::SELECT.replacen("SELECT", "SELECT it.id,", 1);
         let sql = format!("{select} WHERE it.active ORDER BY it.priority, it.id");
         let rows = tx.rows(&sql, vec![]).await?;
         let locations = rows.iter().map(|row| Ok((row.get("id")?, calendar(row)?)));
-        Ok(Self { stock, locations: locations.collect::<Result<_, DbError>>()? })
+        let mut locations = locations.collect::<Result<Vec<(i64, Calendar)>, DbError>>()?;
+        locations.retain(|(id, _)| sold_here(*id));
+        Ok(Self { stock, locations })
     }
 
     /// When it arrives: from where it lies, or from where it is ordered to, by the fastest way to deliver.

@@ -8,10 +8,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     actions::Action,
     change::{Told, change},
+    search::{name_key, phone_key},
     view::OrderView,
 };
 use crate::{
-    address::{Address, is_email},
+    address::{Address, is_email, plain_email},
     app::App,
     args,
     error::{Findings, Refusal},
@@ -55,19 +56,23 @@ async fn change_address(
             let order = &facts.order;
             let delivery = input.delivery_address.unwrap_or_else(|| order.delivery_address.clone());
             let billing = input.billing_address.unwrap_or_else(|| order.billing_address.clone());
-            let email = input.email.unwrap_or_else(|| order.email.clone());
+            let phone = billing.phone.clone().or_else(|| delivery.phone.clone());
+            let email = input.email.as_deref().map_or_else(|| order.email.clone(), plain_email);
             if delivery.country != order.delivery_address.country {
                 let detail = "Another country has other taxes: cancel the order and place it anew.";
                 refuse!(Refusal::conflict("other_country", detail));
             }
             let sql = "UPDATE orders SET delivery_address = $2, billing_address = $3, email = $4, name = $5,
-                postal_code = $6, updated_at = $7 WHERE id = $1";
+                name_key = $6, phone = $7, phone_key = $8, postal_code = $9, updated_at = $10 WHERE id = $1";
             let args = args![
                 order.id,
                 serde_json::json!(delivery),
                 serde_json::json!(billing),
                 &email,
                 &billing.name,
+                name_key(&billing.name),
+                phone.clone(),
+                phone.as_deref().and_then(phone_key),
                 &delivery.postal_code,
                 act.now
             ];

@@ -106,10 +106,11 @@ pub(crate) async fn cancel_units(
     if cancelled == open && !shipped && left > 0 {
         credits.extend(credit::of_shipping(facts, left)?);
     }
-    stock::release(tx, facts.order.id, &steps).await?;
+    // Promotions before stock, as where orders are placed.
     if cancelled == open && !shipped {
         free_promotions(tx, facts.order.id).await?;
     }
+    stock::release(tx, facts.order.id, &steps).await?;
     settle_money(tx, act, facts, reason, &credits).await?;
     enqueue(
         tx,

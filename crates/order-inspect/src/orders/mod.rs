@@ -12,6 +12,7 @@ mod credit;
 pub mod documents;
 pub mod facts;
 pub mod hold;
+mod list;
 pub(crate) mod mails;
 pub(crate) mod numbers;
 pub(crate) mod operations;
@@ -20,6 +21,7 @@ mod read;
 pub mod refund;
 mod retry;
 pub mod returns;
+pub(crate) mod search;
 pub(crate) mod settle;
 pub mod ship;
 pub mod standing;
@@ -33,6 +35,7 @@ use crate::{app::App, error::Refusal, refuse};
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(place::routes())
+        .merge(list::routes())
         .merge(read::routes())
         .merge(retry::routes())
         .merge(mails::routes())

@@ -1,6 +1,6 @@
 //! Handing goods to a carrier, and noting that they have arrived.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use super::{
     facts::{Allocation, Facts, Line, Parcel},
     numbers,
     operations::{capture, held, void_beyond},
+    search::tracking_key,
     settle::enqueue,
     stock::{self, Step},
     view::OrderView,
@@ -76,6 +77,11 @@ async fn ship(
                 None => None,
             };
             let planned = plan(facts, &input.lines, location)?;
+            if planned.len() > 1 {
+                // The number of the first shipment is locked before the stock of the second is taken.
+                let of = facts.allocations.iter().map(|it| it.variant_id).collect();
+                stock::lock(tx, of).await?;
+            }
             let mut parcels = Some(parcels);
             let mut numbers = Vec::new();
             for (location, lines) in &planned {
@@ -227,7 +233,8 @@ async fn leave(
     tx.insert("shipment", &columns, vec![row]).await?;
     let rows = lines.iter().map(|it| args![id, it.position, it.quantity]).collect();
     tx.insert("shipment_line", &["shipment_id", "position", "quantity"], rows).await?;
-    let rows = parcels.iter().map(|it| args![&it.tracking, id]).collect();
+    let keys: BTreeSet<String> = parcels.iter().map(|it| tracking_key(&it.tracking)).collect();
+    let rows = keys.into_iter().map(|key| args![key, id]).collect();
     tx.insert("parcel", &["tracking", "shipment_id"], rows).await?;
     let told = serde_json::json!({ "shipment": number, "shipment_id": id });
     enqueue(tx, act, "shipment.created", order.id, told).await?;

@@ -18,6 +18,15 @@ fn in_order(steps: &[Step]) -> Vec<Step> {
     steps
 }
 
+/// Locks all levels of the variants, so that steps which follow one after the other, with other locks between them,
+/// meet nobody who takes them in another order.
+pub(super) async fn lock(tx: &mut Tx, variants: Vec<i64>) -> crate::Result<()> {
+    let sql = "SELECT s.variant_id FROM stock s WHERE s.variant_id = ANY($1)
+        ORDER BY s.variant_id, s.location_id FOR UPDATE OF s";
+    tx.rows(sql, args![variants]).await?;
+    Ok(())
+}
+
 /// Sets stock free that an order no longer needs.
 pub(super) async fn release(tx: &mut Tx, order_id: i64, steps: &[Step]) -> crate::Result<()> {
     for it in in_order(steps) {

@@ -1,5 +1,7 @@
 //! `order-inspect key …`.
 
+use jiff::tz::TimeZone;
+
 use super::Key;
 use crate::{
     args,
@@ -7,6 +9,8 @@ use crate::{
     db::Db,
     error::Refusal,
     http::{Scope, key_hash},
+    language::Language,
+    moment::Moment,
     refuse,
 };
 
@@ -23,20 +27,34 @@ pub(super) async fn run(db: &Db, command: Key) -> crate::Result<()> {
     }
 }
 
-/// Makes a key. Only its hash is stored.
+/// Makes a key. Only its hash is stored. Its name stands in timelines: no two keys in force have the same one.
+///
+/// # Errors
+/// The name is empty or long, or another key in force has it.
 pub async fn create(db: &Db, name: &str, scopes: &[Scope]) -> crate::Result<String> {
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 100 {
+        refuse!(Refusal::invalid("name", "1 to 100 characters"));
+    }
     let key = format!("oi_{}", random_token()?);
     let row = args![
         db.new_id(),
-        name,
+        name.as_str(),
         key_hash(&key).as_slice(),
         serde_json::json!(scopes),
         Clock::System.now()
     ];
     db.write(move |tx| {
         Box::pin(async move {
+            let sql = "SELECT id FROM api_key WHERE name = $1 AND revoked_at IS NULL";
+            if tx.row(sql, args![name.as_str()]).await?.is_some() {
+                let detail =
+                    format!("There is a key “{name}” already: revoke it, or take another name.");
+                refuse!(Refusal::conflict("name_taken", detail));
+            }
             let columns = ["id", "name", "hash", "scopes", "created_at"];
-            tx.insert("api_key", &columns, vec![row]).await
+            tx.insert("api_key", &columns, vec![row]).await?;
+            Ok(())
         })
     })
     .await?;
@@ -48,16 +66,22 @@ async fn list(db: &Db) -> crate::Result<()> {
     let rows = db
         .read(|tx| {
             Box::pin(async move {
-                tx.rows("SELECT id, name, scopes, revoked_at FROM api_key ORDER BY id", vec![])
-                    .await
+                let sql =
+                    "SELECT id, name, scopes, created_at, revoked_at FROM api_key ORDER BY id";
+                tx.rows(sql, vec![]).await
             })
         })
         .await?;
+    println!("{:<18}{:<26}{:<26}name and scopes", "number", "made", "revoked");
     for row in rows {
-        let revoked = row.get::<Option<i64>>("revoked_at")?.map_or("", |_| "  revoked");
-        let (id, name, scopes): (i64, String, String) =
-            (row.get("id")?, row.get("name")?, row.get("scopes")?);
-        println!("{id}  {name}  {scopes}{revoked}");
+        let (id, name): (i64, String) = (row.get("id")?, row.get("name")?);
+        let scopes: Vec<String> = row.json("scopes")?;
+        let made: Moment = row.get("created_at")?;
+        let revoked: Option<Moment> = row.get("revoked_at")?;
+        let [made, revoked] = [Some(made), revoked].map(|at| {
+            at.map_or_else(|| "–".to_owned(), |it| it.text(Language::English, &TimeZone::UTC))
+        });
+        println!("{id:<18}{made:<26}{revoked:<26}{name}: {}", scopes.join(", "));
     }
     Ok(())
 }

@@ -123,8 +123,11 @@ async fn execute(line: CommandLine) -> crate::Result<()> {
     match line.command {
         Command::Serve(serve) => serve::serve(&line.database, serve).await,
         Command::Seed(seed) => seed::run(&line.database, &seed).await,
-        Command::Key(command) => keys::run(&open(&line.database).await?, command).await,
-        Command::Backup { target } => Ok(open(&line.database).await?.backup(&target).await?),
+        Command::Key(command @ Key::Create { .. }) => {
+            keys::run(&open(&line.database).await?, command).await
+        }
+        Command::Key(command) => keys::run(&existing(&line.database).await?, command).await,
+        Command::Backup { target } => Ok(existing(&line.database).await?.backup(&target).await?),
         Command::Openapi => {
             let document = crate::http::document();
             println!("{}", serde_json::to_string_pretty(&document).unwrap_or_default());
@@ -142,4 +145,14 @@ async fn open(database: &Database) -> crate::Result<Db> {
         crate::error::Error::Broken(format!("the folder {folder} cannot be made: {error}"))
     })?;
     Ok(Db::open_folder(&database.data).await?)
+}
+
+/// The database as it is; a mistyped folder does not become a new one.
+async fn existing(database: &Database) -> crate::Result<Db> {
+    let file = database.data.join("order-inspect.db");
+    if database.database.is_none() && !file.is_file() {
+        let told = format!("there is no database at {}: see --data", file.display());
+        return Err(crate::error::Error::Broken(told));
+    }
+    open(database).await
 }

@@ -15,6 +15,7 @@ use crate::{
     orders::{
         facts::{Facts, Line, MoneyEntry, Parcel, RefundLine, RefundRow, Shipment},
         place::rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
+        search::tracking_key,
         settle::EVENT,
         standing::{OrderStatus, standing},
     },
@@ -197,7 +198,7 @@ impl Rows {
             when,
             delivered
         ]);
-        self.parcels.push(args![tracking, order_id]);
+        self.parcels.push(args![tracking_key(&tracking), order_id]);
         let parcels = vec![parcel];
         let (carrier, shipped_at, delivered_at) = ("Hermes".to_owned(), when, Some(delivered));
         let id = order_id;

@@ -104,7 +104,8 @@ impl Maker {
         let account = chance.percent(75);
         let mut ground = Ground::default();
         let mut lines = Vec::with_capacity(3);
-        let location = 1 + id(chance.below(LOCATIONS.len() as u64));
+        let at = chance.below(shop.locations.len() as u64);
+        let location = shop.location(usize::try_from(at).unwrap_or(0));
         for _ in 0..3 {
             let variant = chance.popular(self.plan.variants());
             let mut goods = Goods::of(self.plan, variant / VARIANTS);

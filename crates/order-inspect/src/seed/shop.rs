@@ -26,6 +26,8 @@ pub(super) struct Shop {
     name: &'static str,
     zone: &'static str,
     locales: &'static [&'static str],
+    /// What it sells from.
+    pub(super) locations: &'static [&'static str],
     /// Of twenty orders (and customers) so many come here.
     pub(super) of_twenty: u64,
     /// Minor units of its currency for a hundred cents, and what amounts are rounded to.
@@ -41,6 +43,7 @@ pub(super) const SHOPS: [Shop; 4] = [
         name: "Wohnhaus Deutschland",
         zone: "Europe/Berlin",
         locales: &["de", "en"],
+        locations: &["ham", "lej"],
         of_twenty: 13,
         rate: (100, 10),
     },
@@ -52,6 +55,7 @@ pub(super) const SHOPS: [Shop; 4] = [
         name: "Wohnhaus Österreich",
         zone: "Europe/Vienna",
         locales: &["de"],
+        locations: &["vie", "lej"],
         of_twenty: 4,
         rate: (104, 10),
     },
@@ -63,6 +67,7 @@ pub(super) const SHOPS: [Shop; 4] = [
         name: "Wohnhaus Japan",
         zone: "Asia/Tokyo",
         locales: &["en"],
+        locations: &["osa"],
         of_twenty: 2,
         rate: (165, 10),
     },
@@ -74,12 +79,20 @@ pub(super) const SHOPS: [Shop; 4] = [
         name: "Wohnhaus Kuwait",
         zone: "Asia/Kuwait",
         locales: &["en"],
+        locations: &["kwi"],
         of_twenty: 1,
         rate: (335, 50),
     },
 ];
 
 impl Shop {
+    /// The number of one of the locations that it sells from.
+    pub(super) fn location(&self, at: usize) -> i64 {
+        let code = self.locations.get(at).or_else(|| self.locations.first());
+        let place = LOCATIONS.iter().position(|it| Some(&it.0) == code).unwrap_or(0);
+        super::id(place as u64 + 1)
+    }
+
     /// The language that it speaks first.
     pub(super) fn locale(&self) -> &'static str {
         self.locales.first().copied().unwrap_or("de")
@@ -113,8 +126,8 @@ pub(super) async fn write(db: &Db, plan: Plan) -> crate::Result<u64> {
         Box::pin(async move {
             let inserts = master_data();
             let rows: usize = inserts.iter().map(|it| it.rows.len()).sum();
-            let settings = settings(tx, &act).await?;
             tx.load(inserts).await?;
+            let settings = settings(tx, &act).await?;
             Ok(rows as u64 + settings)
         })
     })
@@ -186,6 +199,7 @@ fn channel(shop: &Shop) -> Json {
     json!({
         "name": shop.name, "country": shop.country, "time_zone": shop.zone, "currencies": [shop.currency],
         "locales": shop.locales, "prices_include_tax": true, "number_prefix": shop.prefix,
+        "locations": shop.locations,
         "seller": { "name": "Wohnhaus GmbH", "address": ["Lange Straße 1", "20095 Hamburg", "Deutschland"],
             "vat_id": "DE123456789", "register": ["Amtsgericht Hamburg, HRB 12345"],
             "bank": ["DE02 1203 0000 0000 2020 51"], "email": "service@wohnhaus.example" }

@@ -6,7 +6,14 @@ use utoipa::ToSchema;
 
 use super::{Setting, Stored};
 use crate::{
-    act::Act, args, db::Tx, error::Findings, language::Language, money::Currency, tax::PriceBasis,
+    act::Act,
+    args,
+    db::{DbError, Tx},
+    error::{Findings, Refusal},
+    language::Language,
+    money::Currency,
+    refuse,
+    tax::PriceBasis,
 };
 
 /// A shop: its slice of the catalogue, its prices, languages and numbers.
@@ -34,10 +41,14 @@ pub struct Channel {
     #[serde(default = "half_an_hour")]
     #[schema(minimum = 60, maximum = 1_209_600, default = 1800)]
     pub hold_seconds: i64,
-    /// What stands before the numbers of orders, invoices and so on.
+    /// What stands before the numbers of orders, invoices and so on. Each shop has its own.
     #[serde(default)]
-    #[schema(max_length = 12, pattern = "^[A-Z0-9-]*$", examples("DE-"))]
+    #[schema(max_length = 12, pattern = "^([A-Z0-9-]*[A-Z-])?$", examples("DE-"))]
     pub number_prefix: String,
+    /// The codes of the locations that it sells from; all of them where none is named.
+    #[serde(default)]
+    #[schema(max_items = 200, examples(json!(["ham"])))]
+    pub locations: Vec<String>,
     /// Who sells: what stands on documents and mails.
     pub seller: Seller,
     /// Whether it is open.
@@ -147,8 +158,13 @@ impl Setting for Channel {
         let held = (60..=1_209_600).contains(&self.hold_seconds);
         findings.check(held, "/hold_seconds", "from a minute to fourteen days");
         let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-        let prefix = self.number_prefix.len() <= 12 && self.number_prefix.chars().all(plain);
-        findings.check(prefix, "/number_prefix", "at most 12 of A-Z, 0-9 and “-”");
+        let prefix = self.number_prefix.len() <= 12
+            && self.number_prefix.chars().all(plain)
+            // Else 11001 could be 1001 of the shop “1” or 11001 of the shop without any.
+            && !self.number_prefix.ends_with(|c: char| c.is_ascii_digit());
+        let wanted = "at most 12 of A-Z, 0-9 and “-”, and no digit at its end";
+        findings.check(prefix, "/number_prefix", wanted);
+        findings.list(&self.locations, 0, 200, "/locations");
     }
 
     async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {
@@ -163,6 +179,7 @@ impl Setting for Channel {
                 prices_include_tax: row.get("prices_include_tax")?,
                 hold_seconds: row.get("hold_seconds")?,
                 number_prefix: row.get("number_prefix")?,
+                locations: row.json("locations")?,
                 seller: row.json("seller")?,
                 active: row.get("active")?,
             };
@@ -174,13 +191,15 @@ impl Setting for Channel {
 
     async fn save(tx: &mut Tx, act: &Act, stored: &Stored<Self>) -> crate::Result<()> {
         let it = &stored.value;
+        own_prefix(tx, stored).await?;
+        known_locations(tx, &it.locations).await?;
         let sql = "INSERT INTO channel (id, code, name, country, time_zone, currencies, locales,
-                prices_include_tax, hold_seconds, number_prefix, seller, active, revision, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                prices_include_tax, hold_seconds, number_prefix, locations, seller, active, revision, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, country = excluded.country,
                 time_zone = excluded.time_zone, currencies = excluded.currencies,
                 locales = excluded.locales, prices_include_tax = excluded.prices_include_tax,
-                hold_seconds = excluded.hold_seconds, number_prefix = excluded.number_prefix,
+                hold_seconds = excluded.hold_seconds, number_prefix = excluded.number_prefix, locations = excluded.locations,
                 seller = excluded.seller, active = excluded.active, revision = excluded.revision,
                 updated_at = excluded.updated_at";
         let args = args![
@@ -194,6 +213,7 @@ impl Setting for Channel {
             it.prices_include_tax,
             it.hold_seconds,
             &it.number_prefix,
+            serde_json::json!(it.locations),
             serde_json::json!(it.seller),
             it.active,
             stored.revision,
@@ -209,4 +229,29 @@ impl Setting for Channel {
         }
         Ok(())
     }
+}
+
+/// Two shops with one prefix would give two orders one number.
+async fn own_prefix(tx: &mut Tx, stored: &Stored<Channel>) -> crate::Result<()> {
+    let prefix = &stored.value.number_prefix;
+    let sql = "SELECT code FROM channel WHERE number_prefix = $1 AND id <> $2";
+    if let Some(row) = tx.row(sql, args![prefix, stored.id]).await? {
+        let other: String = row.get("code")?;
+        let detail = format!("The shop “{other}” has the prefix “{prefix}”: each needs its own.");
+        refuse!(Refusal::conflict("prefix_taken", detail));
+    }
+    Ok(())
+}
+
+async fn known_locations(tx: &mut Tx, codes: &[String]) -> crate::Result<()> {
+    let rows =
+        tx.rows("SELECT code FROM location WHERE code = ANY($1)", args![codes.to_vec()]).await?;
+    let known: Vec<String> =
+        rows.iter().map(|row| row.get("code")).collect::<Result<_, DbError>>()?;
+    let mut findings = Findings::default();
+    for (at, code) in codes.iter().enumerate() {
+        let wanted = format!("there is no location “{code}”");
+        findings.check(known.contains(code), format!("/locations/{at}"), wanted);
+    }
+    findings.end()
 }

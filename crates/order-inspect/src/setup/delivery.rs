@@ -17,7 +17,8 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryMethod {
-    /// The code of the shop that offers it.
+    /// The code of the shop that offers it: the one of its address.
+    #[serde(default)]
     #[schema(examples("de"))]
     pub channel: String,
     /// Who carries.
@@ -171,6 +172,14 @@ impl Setting for DeliveryMethod {
                 "this area is already there",
             );
         }
+    }
+
+    fn channel(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn belong(&mut self, channel: String) -> crate::Result<()> {
+        super::belong(&mut self.channel, channel)
     }
 
     async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {

@@ -30,6 +30,7 @@ pub use tax::{TaxClass, TaxRateFrom};
 
 use crate::{
     act::Act,
+    app::App,
     args,
     db::{Db, Tx},
     error::{Findings, Refusal},
@@ -85,6 +86,22 @@ pub(crate) trait Setting:
     /// Notes what is wrong with it.
     fn check(&self, findings: &mut Findings);
 
+    /// Notes what does not fit the server that takes it.
+    fn check_against(&self, _: &App, _: &mut Findings) {}
+
+    /// The code of the shop that it belongs to, for settings of which each shop has its own.
+    fn channel(&self) -> Option<&str> {
+        None
+    }
+
+    /// Says which shop it belongs to.
+    ///
+    /// # Errors
+    /// It says itself that it belongs to another one.
+    fn belong(&mut self, _channel: String) -> crate::Result<()> {
+        Ok(())
+    }
+
     /// All of them.
     fn all(tx: &mut Tx) -> impl Future<Output = crate::Result<Vec<Stored<Self>>>> + Send;
 
@@ -113,7 +130,8 @@ pub(crate) async fn put<T: Setting>(
     // Two who replace the same one at the same time do so one after the other.
     tx.rows(&format!("SELECT id FROM {} WHERE code = $1 FOR UPDATE", T::TABLE), args![code])
         .await?;
-    let before = T::all(tx).await?.into_iter().find(|it| it.code == code);
+    let here = |it: &Stored<T>| it.code == code && it.value.channel() == value.channel();
+    let before = T::all(tx).await?.into_iter().find(here);
     let stored = match &before {
         Some(before) => {
             expected.require(before.revision, T::WHAT)?;
@@ -145,20 +163,32 @@ pub struct Setup {
     pub services: Vec<Stored<Service>>,
     /// Promotions that are switched on.
     pub promotions: Vec<StoredPromotion>,
+    /// Shop → the locations that it sells from, for those that do not sell from all.
+    pub locations: HashMap<i64, Vec<i64>>,
     /// Category → the categories above it, itself included.
     pub category_lines: HashMap<i64, Vec<String>>,
 }
 
 impl Setup {
     async fn load(tx: &mut Tx) -> crate::Result<Self> {
-        let channels = Channel::all(tx).await?.into_iter().map(Arc::new).collect();
+        let channels: Vec<_> = Channel::all(tx).await?.into_iter().map(Arc::new).collect();
+        let locations = locations(tx, &channels).await?;
         let taxes = TaxClass::all(tx).await?;
         let deliveries = DeliveryMethod::all(tx).await?;
         let payments = PaymentMethod::all(tx).await?;
         let services = Service::all(tx).await?;
         let promotions = promotion::active(tx).await?;
         let category_lines = category_lines(tx).await?;
-        Ok(Self { channels, taxes, deliveries, payments, services, promotions, category_lines })
+        Ok(Self {
+            channels,
+            taxes,
+            deliveries,
+            payments,
+            services,
+            promotions,
+            locations,
+            category_lines,
+        })
     }
 
     /// The shop of this code that is open.
@@ -169,6 +199,11 @@ impl Setup {
         }
     }
 
+    /// The locations that a shop sells from; none where it sells from all.
+    pub(crate) fn sells_from(&self, channel: i64) -> Option<&[i64]> {
+        self.locations.get(&channel).map(Vec::as_slice)
+    }
+
     /// The shop of this number.
     pub fn channel_by_id(&self, id: i64) -> crate::Result<&Arc<Stored<Channel>>> {
         match self.channels.iter().find(|it| it.id == id) {
@@ -176,6 +211,21 @@ impl Setup {
             None => refuse!(Refusal::not_found("channel", id)),
         }
     }
+}
+
+async fn locations(
+    tx: &mut Tx,
+    channels: &[Arc<Stored<Channel>>],
+) -> crate::Result<HashMap<i64, Vec<i64>>> {
+    let mut ids = HashMap::<String, i64>::new();
+    for row in tx.rows("SELECT id, code FROM location", vec![]).await? {
+        ids.insert(row.get("code")?, row.get("id")?);
+    }
+    let chosen = channels.iter().filter(|it| !it.value.locations.is_empty());
+    let of = |it: &Arc<Stored<Channel>>| {
+        (it.id, it.value.locations.iter().filter_map(|code| ids.get(code)).copied().collect())
+    };
+    Ok(chosen.map(of).collect())
 }
 
 /// For each category the codes of those above it and its own: promotions speak of codes.
@@ -247,6 +297,16 @@ impl Remembered {
             *held = None;
         }
     }
+}
+
+/// What a setting says of its shop is what its address says, or nothing.
+fn belong(said: &mut String, channel: String) -> crate::Result<()> {
+    if !said.is_empty() && *said != channel {
+        let detail = format!("the address says “{channel}”: say the same, or leave it out");
+        refuse!(Refusal::invalid("/channel", detail));
+    }
+    *said = channel;
+    Ok(())
 }
 
 /// The number of a shop.

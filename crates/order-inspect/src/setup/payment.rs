@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Setting, Setup, Stored, Texts, channel::yes};
 use crate::{
     act::Act,
+    app::App,
     args,
     db::Tx,
     error::{Findings, Refusal},
@@ -16,7 +17,8 @@ use crate::{
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentMethod {
-    /// The code of the shop that offers it.
+    /// The code of the shop that offers it: the one of its address.
+    #[serde(default)]
     #[schema(examples("de"))]
     pub channel: String,
     /// Who moves the money: the name of a provider, or `manual` for what is booked by hand.
@@ -101,6 +103,21 @@ impl Setting for PaymentMethod {
         let by_hand = matches!(self.flow, PaymentFlow::Prepayment | PaymentFlow::Invoice);
         let fits = by_hand == (self.provider == "manual");
         findings.check(fits, "/flow", "prepayment and invoice are booked by hand (provider “manual”), the others by a provider");
+    }
+
+    fn check_against(&self, app: &App, findings: &mut Findings) {
+        let known =
+            self.provider == "manual" || !self.active || app.cashier.speaks_to(&self.provider);
+        let wrong = "this server does not know this provider: name it when the server is started (--provider)";
+        findings.check(known, "/provider", wrong);
+    }
+
+    fn channel(&self) -> Option<&str> {
+        Some(&self.channel)
+    }
+
+    fn belong(&mut self, channel: String) -> crate::Result<()> {
+        super::belong(&mut self.channel, channel)
     }
 
     async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {

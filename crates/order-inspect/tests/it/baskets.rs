@@ -321,7 +321,7 @@ on_both_engines! {
             "prices": [{ "currency": "EUR", "amount": 990 }],
             "areas": [{ "country": "DE", "postcode_prefix": "20", "transit_days_min": 0, "transit_days_max": 1 }]
         });
-        bed.put("/setup/delivery-methods/courier", method).await.expect(201);
+        bed.put("/setup/channels/de/delivery-methods/courier", method).await.expect(201);
         let (it, _) = basket(&bed, json!({ "channel": "de" })).await;
         add(&bed, &it, "RED", 1).await;
         let near = patch(&bed, &it, "*", json!({ "billing_address": address(), "delivery_method": "courier" })).await.expect(200);

@@ -119,10 +119,15 @@ pub(crate) async fn furnish(bed: &Bed) {
         ("redirect", "authorise"),
         ("declined", "authorise"),
     ];
+    // Never asked: only a server that knows the provider takes a method of it.
+    let knowing = bed.server(tills("http://127.0.0.1:1"), None);
     for (code, flow) in flows {
         let method = json!({ "channel": "de", "provider": "test", "flow": flow,
             "names": { "de": "Kreditkarte", "en": "Credit card" } });
-        bed.put(&format!("/setup/payment-methods/{code}"), method).await.expect(201);
+        knowing
+            .put(&format!("/setup/channels/de/payment-methods/{code}"), method)
+            .await
+            .expect(201);
     }
     // Providers sign with the real time.
     let now = Clock::System.now();

@@ -1,9 +1,13 @@
 //! What every part stands on.
 
-use order_inspect::{args, error::Error};
+use order_inspect::{args, db::Db, error::Error};
 use serde_json::json;
 
-use crate::on_both_engines;
+use crate::{
+    bed::Bed,
+    on_both_engines,
+    shop::{self, assert_balance, order, place},
+};
 
 on_both_engines! {
     async fn the_service_is_ready_and_described(bed) {
@@ -46,8 +50,61 @@ on_both_engines! {
         assert_eq!(ids, [1, 2]);
     }
 
+    async fn each_shop_has_its_own_methods_and_its_own_numbers(bed) {
+        shop::open(&bed).await;
+        let mut second = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            second.as_object_mut().expect("an object").remove(field);
+        }
+        assert_eq!(bed.put("/setup/channels/at", second.clone()).await.problem(409), "prefix_taken");
+        second["number_prefix"] = json!("DE-1");
+        assert_eq!(bed.put("/setup/channels/at", second.clone()).await.problem(422), "invalid");
+        second["number_prefix"] = json!("AT-");
+        second["locations"] = json!(["mars"]);
+        assert_eq!(bed.put("/setup/channels/at", second.clone()).await.problem(422), "invalid");
+        second["locations"] = json!(["LEJ"]);
+        bed.put("/setup/channels/at", second).await.expect(201);
+        let method = json!({ "provider": "manual", "flow": "prepayment", "names": { "de": "Vorkasse" } });
+        bed.put("/setup/channels/at/payment-methods/invoice", method.clone()).await.expect(201);
+        let german = bed.get("/setup/channels/de/payment-methods/invoice").await.expect(200);
+        let austrian = bed.get("/setup/channels/at/payment-methods/invoice").await.expect(200);
+        assert_eq!((&german["flow"], &austrian["flow"]), (&json!("invoice"), &json!("prepayment")));
+        assert_eq!((&german["channel"], &austrian["channel"]), (&json!("de"), &json!("at")));
+        let mut elsewhere = method.clone();
+        elsewhere["channel"] = json!("de");
+        assert_eq!(bed.put("/setup/channels/at/payment-methods/other", elsewhere).await.problem(422), "invalid");
+        let mut unknown = method;
+        (unknown["provider"], unknown["flow"]) = (json!("stripe"), json!("sale"));
+        assert_eq!(bed.put("/setup/channels/de/payment-methods/card", unknown).await.problem(422), "invalid");
+        shop::product(&bed, 1, "RED", 1999, 3, 4).await;
+        assert_eq!(place(&bed, "a", order(&[("RED", 7)])).await.expect(201)["number"], "DE-1001");
+    }
+
     async fn what_leads_nowhere_says_so(bed) {
         assert_eq!(bed.get("/nowhere").await.problem(404), "not_found");
         assert_eq!(bed.post("/openapi.json", json!({})).await.problem(405), "method_not_allowed");
     }
+}
+
+/// A backup is a database that can be served, and nothing is overwritten by it or left half done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_made_while_orders_come_in_is_a_whole_shop() {
+    let bed = Bed::sqlite().await;
+    shop::open(&bed).await;
+    shop::product(&bed, 1, "RED", 1999, 50, 0).await;
+    place(&bed, "a", order(&[("RED", 1)])).await.expect(201);
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("order-inspect.db");
+    let (made, placed) =
+        tokio::join!(bed.app.db.backup(&copy), place(&bed, "b", order(&[("RED", 1)])));
+    made.expect("a backup");
+    placed.expect(201);
+    let again = bed.app.db.backup(&copy).await.expect_err("it is there").to_string();
+    assert!(again.contains("never overwrites"), "{again}");
+    let files = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(files, 1, "nothing half done is left");
+    let restored = Db::open_folder(folder.path()).await.expect("a database");
+    assert_balance(&restored).await;
+    let missing = bed.app.db.backup(&folder.path().join("nowhere/copy.db")).await;
+    missing.expect_err("there is no such folder");
 }

@@ -37,6 +37,10 @@ on_both_engines! {
         let shipped = act(&bed, "shipments", part).await;
         assert_eq!(statuses(&shipped), ["open", "unpaid", "partially_fulfilled", "none"]);
         assert_eq!((stock(&bed, 1, HAMBURG).await, stock(&bed, 2, HAMBURG).await), ((4, 1), (2, 0)));
+        for sku in ["RED", "BLUE"] {
+            let audit = bed.get(&format!("/catalogue/stock/{sku}/audit")).await.expect(200);
+            assert_eq!(audit["differences"], json!([]), "what the order holds is booked");
+        }
         let found = bed.get("/orders?search=TRACK-1").await.expect(200);
         assert_eq!(found["items"][0]["number"], "DE-1001");
         let rest = act(&bed, "shipments", json!({})).await;

@@ -36,11 +36,11 @@ pub(crate) async fn open(bed: &Bed) {
         "prices": [{ "currency": "EUR", "amount": 495, "free_from": 10000 }],
         "areas": [{ "country": "DE", "transit_days_min": 1, "transit_days_max": 2 }]
     });
-    bed.put("/setup/delivery-methods/parcel", method).await.expect(201);
+    bed.put("/setup/channels/de/delivery-methods/parcel", method).await.expect(201);
     let method = json!({
         "channel": "de", "provider": "manual", "flow": "invoice", "names": { "de": "Rechnung", "en": "Invoice" }
     });
-    bed.put("/setup/payment-methods/invoice", method).await.expect(201);
+    bed.put("/setup/channels/de/payment-methods/invoice", method).await.expect(201);
     let service = json!({
         "kind": "assembly", "names": { "de": "Montage", "en": "Assembly" }, "tax_class": "standard",
         "prices": [{ "channel": "de", "currency": "EUR", "amount": 1999 }]

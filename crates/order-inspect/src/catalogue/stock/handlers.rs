@@ -12,7 +12,7 @@ use crate::{
     app::App,
     args,
     catalogue::{check, words::Sku},
-    db::{DbError, Row, Tx},
+    db::{DbError, Row, Tx, Value},
     error::{Findings, Refusal},
     http::{Answer, PageOf, Paging, Params, PathParams, Permit, Reply, Write, allowed},
     moment::Moment,
@@ -41,9 +41,8 @@ pub(super) struct StockLevel {
     incoming_at: Option<Moment>,
 }
 
-const SELECT: &str = "SELECT v.sku, l.code AS location, s.variant_id, s.location_id, s.on_hand, s.reserved, \
-     s.incoming, s.incoming_at, s.safety FROM stock AS s JOIN variant AS v ON v.id = s.variant_id \
-     JOIN location AS l ON l.id = s.location_id";
+const COLUMNS: &str = "SELECT v.sku, l.code AS location, s.variant_id, s.location_id, s.on_hand, s.reserved, \
+     s.incoming, s.incoming_at, s.safety";
 
 fn level(row: &Row) -> Result<StockLevel, DbError> {
     let (on_hand, reserved, safety): (i64, i64, i64) =
@@ -61,7 +60,10 @@ fn level(row: &Row) -> Result<StockLevel, DbError> {
 }
 
 async fn levels_of(tx: &mut Tx, skus: Vec<String>) -> Result<Vec<StockLevel>, DbError> {
-    let sql = format!("{SELECT} WHERE v.sku = ANY($1) ORDER BY v.sku, l.code");
+    let sql = format!(
+        "{COLUMNS} FROM variant AS v JOIN stock AS s ON s.variant_id = v.id \
+         JOIN location AS l ON l.id = s.location_id WHERE v.sku = ANY($1) ORDER BY v.sku, l.code"
+    );
     tx.rows(&sql, args![skus]).await?.iter().map(level).collect()
 }
 
@@ -96,17 +98,20 @@ pub(super) async fn list(
     if question.sku.as_ref().is_some_and(|sku| sku.is_empty() || sku.chars().count() > 64) {
         refuse!(Refusal::new(400, "invalid_parameter", "sku has 1 to 64 characters."));
     }
-    let only = question.sku.unwrap_or_default();
+    let mut args = args![sku, location, limit];
+    let mut only = "";
+    if let Some(sku) = question.sku {
+        only = "AND sku = $4";
+        args.push(Value::from(sku));
+    }
+    // As many variants as there are lines on the page, and the one of which some have been shown: each has a level.
     let sql = format!(
-        "{SELECT} WHERE (v.sku > $1 OR (v.sku = $1 AND l.code > $2)) AND ($3 = '' OR v.sku = $3) \
-         ORDER BY v.sku, l.code LIMIT $4"
+        "{COLUMNS} FROM (SELECT id, sku FROM variant WHERE sku >= $1 {only}
+                AND (SELECT MIN(location_id) FROM stock WHERE variant_id = variant.id) IS NOT NULL ORDER BY sku LIMIT $3 + 1) AS v
+            JOIN stock AS s ON s.variant_id = v.id JOIN location AS l ON l.id = s.location_id
+            WHERE v.sku > $1 OR l.code > $2 ORDER BY v.sku, l.code LIMIT $3"
     );
-    let rows = app
-        .db
-        .read(move |tx| {
-            Box::pin(async move { tx.rows(&sql, args![sku, location, only, limit]).await })
-        })
-        .await?;
+    let rows = app.db.read(move |tx| Box::pin(async move { tx.rows(&sql, args).await })).await?;
     let levels = rows.iter().map(level).collect::<Result<Vec<_>, _>>()?;
     Reply::ok(&paging.page(levels, |it| (it.sku.to_string(), it.location.to_string()))?)
 }
@@ -201,7 +206,7 @@ pub(super) struct StockMovement {
     id: i64,
     /// Where.
     location: String,
-    /// Why: receipt, correction, transfer, reservation, release, shipment, return, write_off.
+    /// Why: opening, receipt, correction, transfer, shipment, return, write_off.
     kind: String,
     /// How many more (or less) were there.
     on_hand_change: i64,

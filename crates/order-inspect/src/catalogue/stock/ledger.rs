@@ -1,4 +1,5 @@
-//! The ledger of stock: no level changes without a movement that says why, in the same transaction.
+//! The ledger of stock: nothing comes or goes without a movement that says why, in the same transaction. What orders
+//! hold is booked with them, line by line, as their allocations.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,10 +21,6 @@ pub enum MovementKind {
     Correction,
     /// Goods went to another location, or came from there.
     Transfer,
-    /// An order holds them.
-    Reservation,
-    /// An order no longer holds them.
-    Release,
     /// They were shipped.
     Shipment,
     /// They came back and can be sold again.
@@ -39,8 +36,6 @@ impl MovementKind {
             Self::Receipt => "receipt",
             Self::Correction => "correction",
             Self::Transfer => "transfer",
-            Self::Reservation => "reservation",
-            Self::Release => "release",
             Self::Shipment => "shipment",
             Self::Return => "return",
             Self::WriteOff => "write_off",
@@ -147,7 +142,7 @@ pub struct LedgerDifference {
     pub on_hand_booked: i64,
     /// How many orders are said to hold.
     pub reserved: i64,
-    /// The sum of the movements.
+    /// The sum of what each of them holds.
     pub reserved_booked: i64,
 }
 
@@ -155,21 +150,19 @@ pub struct LedgerDifference {
 /// without stock: none, ever. Looks at one
 /// variant, or at all of them, which takes its time.
 pub async fn audit(tx: &mut Tx, sku: Option<&str>) -> Result<Vec<LedgerDifference>, DbError> {
-    let sql = "SELECT v.sku, l.code, s.on_hand, s.reserved, \
-                 CAST(COALESCE(SUM(m.on_hand_change), 0) AS BIGINT) AS on_hand_booked, \
-                 CAST(COALESCE(SUM(m.reserved_change), 0) AS BIGINT) AS reserved_booked \
-               FROM stock AS s JOIN variant AS v ON v.id = s.variant_id \
-               JOIN location AS l ON l.id = s.location_id \
-               LEFT JOIN stock_movement AS m \
-                 ON m.variant_id = s.variant_id AND m.location_id = s.location_id \
-               WHERE $1 = '' OR v.sku = $1 \
-               GROUP BY v.sku, l.code, s.variant_id, s.on_hand, s.reserved \
-               HAVING s.on_hand <> COALESCE(SUM(m.on_hand_change), 0) \
-                 OR s.reserved <> COALESCE(SUM(m.reserved_change), 0) \
-                 OR (s.reserved > s.on_hand AND NOT EXISTS (SELECT 1 FROM variant AS sold \
-                     WHERE sold.backorder_days IS NOT NULL AND (sold.id = s.variant_id OR sold.id IN \
-                       (SELECT bundle_id FROM bundle_part WHERE variant_id = s.variant_id)))) \
-               ORDER BY v.sku, l.code LIMIT 200";
+    let sql = "SELECT * FROM (SELECT v.sku, l.code, s.variant_id, s.on_hand, s.reserved,
+            (SELECT CAST(COALESCE(SUM(m.on_hand_change), 0) AS BIGINT) FROM stock_movement m
+                WHERE m.variant_id = s.variant_id AND m.location_id = s.location_id) AS on_hand_booked,
+            (SELECT CAST(COALESCE(SUM(a.quantity - a.shipped - a.released), 0) AS BIGINT) FROM allocation a
+                WHERE a.variant_id = s.variant_id AND a.location_id = s.location_id
+                    AND a.quantity > a.shipped + a.released) AS reserved_booked
+        FROM stock s JOIN variant v ON v.id = s.variant_id JOIN location l ON l.id = s.location_id
+        WHERE $1 = '' OR v.sku = $1) AS level
+        WHERE on_hand <> on_hand_booked OR reserved <> reserved_booked
+            OR (reserved > on_hand AND NOT EXISTS (SELECT 1 FROM variant AS sold
+                WHERE sold.backorder_days IS NOT NULL AND (sold.id = level.variant_id OR sold.id IN
+                    (SELECT bundle_id FROM bundle_part WHERE variant_id = level.variant_id))))
+        ORDER BY sku, code LIMIT 200";
     let rows = tx.rows(sql, args![sku.unwrap_or_default()]).await?;
     rows.iter()
         .map(|row| {

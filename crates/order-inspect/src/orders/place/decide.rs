@@ -77,9 +77,14 @@ pub(crate) fn decide(
         refuse!(Refusal::conflict("price_changed", detail).with_facts(facts));
     }
     let needs = needs(&drafts);
-    let allocations = stock::allocate(&mut ground.stock, &needs)
+    let allocations = stock::allocate(&mut ground.stock, setup.sells_from(channel.id), &needs)
         .map_err(|missing| out_of_stock(&missing, &drafts))?;
     let given = book(ground, &quote, wanted);
+    if let Some((basket, _)) = request.basket {
+        // Others of the same group must see that it is gone.
+        ground.baskets.remove(&basket);
+        ground.ordered.insert(basket);
+    }
     let payment = setup.payment(&channel.code, &wanted.payment_method)?;
     let waits = payment.value.provider != "manual" && quote.total > 0;
     let now = request.act.now;
@@ -91,7 +96,7 @@ pub(crate) fn decide(
         customer_id: wanted.customer_id,
         email: wanted.email.clone(),
         name: wanted.billing_address.name.clone(),
-        phone: wanted.billing_address.phone.clone(),
+        phone: wanted.billing_address.phone.clone().or_else(|| wanted.goes_to().phone.clone()),
         locale: scene.language,
         currency: scene.currency,
         billing_address: wanted.billing_address.clone(),
@@ -120,11 +125,11 @@ pub(crate) fn decide(
 /// A basket becomes one order, and only as its customer has seen it.
 fn check_basket(ground: &Ground, request: &Request) -> crate::Result<()> {
     let Some((id, revision)) = request.basket else { return Ok(()) };
+    if ground.ordered.contains(&id) {
+        refuse!(Refusal::conflict("already_ordered", "This basket was ordered already."));
+    }
     match ground.baskets.get(&id) {
-        Some((_, Some(_))) => {
-            refuse!(Refusal::conflict("already_ordered", "This basket was ordered already."))
-        }
-        Some((now, None)) if *now == revision => Ok(()),
+        Some(now) if *now == revision => Ok(()),
         _ => refuse!(Refusal::conflict(
             "basket_changed",
             "The basket has changed in the meantime: show it again."

@@ -49,8 +49,10 @@ pub(crate) struct Ground {
     pub(crate) replies: HashMap<(i64, String), Row>,
     /// Numbers and groups of customers, with the shop that they belong to.
     pub(crate) customers: HashMap<i64, (i64, Option<String>)>,
-    /// Baskets as they are now: revision, and the order that they became.
-    pub(crate) baskets: HashMap<i64, (i64, Option<i64>)>,
+    /// Revisions of baskets that were not ordered yet.
+    pub(crate) baskets: HashMap<i64, i64>,
+    /// Baskets that were ordered, before or in this group.
+    pub(crate) ordered: HashSet<i64>,
     /// Addresses that have ordered before.
     pub(crate) known_emails: HashSet<String>,
     /// What has been used of promotions with a budget.
@@ -60,7 +62,8 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Reads it for a group. What is locked is locked in one order: baskets, promotions, stock by variant and location.
+    /// Reads it for a group. What is locked is locked in one order: customers by their e-mail address, baskets,
+    /// promotions by code, stock by variant and location.
     pub(crate) async fn read(
         tx: &mut Tx,
         offers: &Offers,
@@ -68,7 +71,7 @@ impl Ground {
         group: &[Request],
         locks: Locks,
     ) -> crate::Result<Self> {
-        let asked = Asked::of(group, setup);
+        let asked = Asked::of(group, setup, locks);
         let now = group.iter().map(|it| it.act.now.0).max().unwrap_or_default();
         let skus = || Value::Texts(asked.skus.clone());
         let mut questions = vec![
@@ -95,15 +98,22 @@ impl Ground {
             ),
         ];
         let wanted: Vec<bool> = optional.iter().map(|(wanted, ..)| *wanted).collect();
-        let before: Vec<_> = optional
+        let mut before: Vec<_> = optional
             .into_iter()
             .filter(|(wanted, ..)| *wanted)
             .map(|(_, sql, args)| (sql, args))
             .collect();
+        // What was used by a customer is read when nobody else places an order for the same one.
+        let alone =
+            locks != Locks::Nothing && (asked.first_orders || !asked.per_customer.is_empty());
+        let alone = if alone { tx.alone_with(&asked.emails) } else { None };
+        let locked = usize::from(alone.is_some());
+        before.splice(0..0, alone);
         let optional_count = before.len();
         questions.splice(0..0, before);
         let mut answers = tx.rows_all(questions).await?;
         let needed = answers.split_off(optional_count);
+        answers.drain(..locked);
         let mut ground = Self {
             rules: setup.promotions.iter().map(|it| it.rule.clone()).collect(),
             ..Self::default()
@@ -145,7 +155,12 @@ impl Ground {
 
     fn take_baskets(&mut self, rows: &[Row]) -> crate::Result<()> {
         for row in rows {
-            self.baskets.insert(row.get("id")?, (row.get("revision")?, row.get("order_id")?));
+            let id = row.get("id")?;
+            if row.get::<Option<i64>>("order_id")?.is_some() {
+                self.ordered.insert(id);
+            } else {
+                self.baskets.insert(id, row.get("revision")?);
+            }
         }
         Ok(())
     }
@@ -194,10 +209,13 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(group: &[Request], setup: &Setup) -> Self {
+    fn of(group: &[Request], setup: &Setup, locks: Locks) -> Self {
         let rules = || setup.promotions.iter().map(|it| &it.rule);
+        // Who locks stock locks promotions before, also those that have no budget but are counted.
         let limited = |rule: &&Promotion| {
-            rule.budget.max_uses.is_some() || rule.budget.max_total_amount.is_some()
+            locks == Locks::Stock
+                || rule.budget.max_uses.is_some()
+                || rule.budget.max_total_amount.is_some()
         };
         Self {
             skus: once(group.iter().flat_map(|it| &it.wanted.lines).map(|it| it.sku.clone())),
@@ -262,7 +280,7 @@ const BASKETS: &str =
 
 const BUDGETS: &str = "SELECT code, used_count, used_amount FROM promotion WHERE code = ANY($1)";
 
-const BUDGETS_LOCKED: &str = "SELECT code, used_count, used_amount FROM promotion WHERE code = ANY($1) ORDER BY id FOR UPDATE";
+const BUDGETS_LOCKED: &str = "SELECT code, used_count, used_amount FROM promotion WHERE code = ANY($1) ORDER BY code FOR UPDATE";
 
 const CUSTOMERS: &str = "SELECT id, channel_id, customer_group FROM customer WHERE id = ANY($1)";
 

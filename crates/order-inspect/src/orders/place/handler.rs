@@ -6,6 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{PlaceOrder, Placed, Request};
 use crate::{
     act::Act,
+    address::plain_email,
     app::App,
     error::Refusal,
     http::{Answer, Permit, Reply, Scope, Write, allowed},
@@ -40,7 +41,8 @@ async fn place(
         let detail = "Send an Idempotency-Key: without it an order that is sent twice would be placed twice.";
         refuse!(Refusal::new(400, "idempotency_key_required", detail));
     }
-    let wanted = write.input;
+    let mut wanted = write.input;
+    wanted.email = plain_email(&wanted.email);
     wanted.check()?;
     let staff = permit.caller.scopes.contains(&Scope::ManageOrders);
     if !staff && wanted.lines.iter().any(|line| line.unit_price.is_some()) {

@@ -84,7 +84,7 @@ pub(crate) async fn preview(
     if preview.quote.is_some() {
         preview.deliveries = deliveries(&ground, &scene, request, &drafts)?;
     }
-    preview.look_for_stock(&mut ground, &drafts);
+    preview.look_for_stock(&mut ground, setup.sells_from(channel.id), &drafts);
     Ok(preview)
 }
 
@@ -149,8 +149,8 @@ impl Preview {
     }
 
     /// Notes which lines there is not enough for. Lines that need the same variant are counted together.
-    fn look_for_stock(&mut self, ground: &mut Ground, drafts: &[Draft]) {
-        let Err(missing) = stock::allocate(&mut ground.stock, &needs(drafts)) else { return };
+    fn look_for_stock(&mut self, ground: &mut Ground, from: Option<&[i64]>, drafts: &[Draft]) {
+        let Err(missing) = stock::allocate(&mut ground.stock, from, &needs(drafts)) else { return };
         for short in missing {
             let at = usize::try_from(short.position - 1).unwrap_or(usize::MAX);
             let line = self

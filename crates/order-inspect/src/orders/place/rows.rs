@@ -9,6 +9,7 @@ use crate::{
     moment::Moment,
     orders::{
         facts::{Allocation, Line, Order},
+        search::{name_key, phone_key},
         standing::Standing,
     },
 };
@@ -21,7 +22,9 @@ pub(crate) const ORDER: &[&str] = &[
     "customer_id",
     "email",
     "name",
+    "name_key",
     "phone",
+    "phone_key",
     "postal_code",
     "locale",
     "currency",
@@ -107,7 +110,9 @@ pub(crate) fn order(
         order.customer_id,
         &order.email,
         &order.name,
+        name_key(&order.name),
         order.phone.clone(),
+        order.phone.as_deref().and_then(phone_key),
         &order.delivery_address.postal_code,
         order.locale.code(),
         order.currency.code(),

@@ -28,18 +28,20 @@ pub(crate) struct Missing {
 type Levels = BTreeMap<(i64, i64), Level>;
 
 /// Takes what is needed, or nothing at all. One location that has everything is better than several, so that the
-/// order leaves in one piece; else each line is taken where there is some, in the order of the locations.
+/// order leaves in one piece; else each line is taken where there is some, in the order of the locations. The shop may
+/// sell from some locations only.
 pub(crate) fn allocate(
     levels: &mut Levels,
+    from: Option<&[i64]>,
     needs: &[Need],
 ) -> Result<Vec<Allocation>, Vec<Missing>> {
-    if let Some(location) = one_for_all(levels, needs) {
+    if let Some(location) = one_for_all(levels, from, needs) {
         return Ok(needs.iter().map(|need| take_at(levels, need, location)).collect());
     }
     let mut allocations = Vec::new();
     let mut missing = Vec::new();
     for need in needs {
-        match take(levels, need) {
+        match take(levels, from, need) {
             Ok(taken) => allocations.extend(taken),
             Err(available) => missing.push(Missing {
                 position: need.position,
@@ -60,23 +62,31 @@ pub(crate) fn allocate(
 }
 
 /// The first location that has all of it. Several lines may need the same variant: their sum counts.
-fn one_for_all(levels: &Levels, needs: &[Need]) -> Option<i64> {
+fn one_for_all(levels: &Levels, from: Option<&[i64]>, needs: &[Need]) -> Option<i64> {
     let mut sums: BTreeMap<i64, i64> = BTreeMap::new();
     for need in needs {
         *sums.entry(need.variant_id).or_default() += need.quantity;
     }
     let first = needs.first()?;
-    let mut locations: Vec<(i64, i64)> = levels
-        .range((first.variant_id, i64::MIN)..=(first.variant_id, i64::MAX))
-        .map(|((_, location), level)| (level.priority, *location))
-        .collect();
-    locations.sort_unstable();
+    let locations = places(levels, from, first.variant_id);
     let has_all = |location: i64| {
         sums.iter().all(|(variant, sum)| {
             levels.get(&(*variant, location)).is_some_and(|level| level.free >= *sum)
         })
     };
-    locations.into_iter().map(|(_, location)| location).find(|location| has_all(*location))
+    locations.into_iter().map(|(_, location, _)| location).find(|location| has_all(*location))
+}
+
+/// Where the shop may take a variant from: priority, location, and what is free there; what is asked first stands
+/// first.
+fn places(levels: &Levels, from: Option<&[i64]>, variant_id: i64) -> Vec<(i64, i64, i64)> {
+    let mut places: Vec<(i64, i64, i64)> = levels
+        .range((variant_id, i64::MIN)..=(variant_id, i64::MAX))
+        .filter(|((_, location), _)| from.is_none_or(|from| from.contains(location)))
+        .map(|((_, location), level)| (level.priority, *location, level.free))
+        .collect();
+    places.sort_unstable();
+    places
 }
 
 fn take_at(levels: &mut Levels, need: &Need, location: i64) -> Allocation {
@@ -87,12 +97,8 @@ fn take_at(levels: &mut Levels, need: &Need, location: i64) -> Allocation {
 }
 
 /// Takes one need from several locations, or says how much there is.
-fn take(levels: &mut Levels, need: &Need) -> Result<Vec<Allocation>, i64> {
-    let mut here: Vec<(i64, i64, i64)> = levels
-        .range((need.variant_id, i64::MIN)..=(need.variant_id, i64::MAX))
-        .map(|((_, location), level)| (level.priority, *location, level.free))
-        .collect();
-    here.sort_unstable();
+fn take(levels: &mut Levels, from: Option<&[i64]>, need: &Need) -> Result<Vec<Allocation>, i64> {
+    let here = places(levels, from, need.variant_id);
     let available = here.iter().map(|(_, _, free)| (*free).max(0)).sum();
     let may_wait = need.backorder && !here.is_empty();
     if available < need.quantity && !may_wait {
@@ -144,15 +150,15 @@ mod tests {
         Need { position, variant_id, per_unit: 1, quantity, backorder: false }
     }
 
-    fn places(allocations: &[Allocation]) -> Vec<(i64, i64, i64)> {
+    fn taken_at(allocations: &[Allocation]) -> Vec<(i64, i64, i64)> {
         allocations.iter().map(|it| (it.position, it.location_id, it.quantity)).collect()
     }
 
     #[test]
     fn one_location_that_has_everything_is_better_than_two() {
         let mut levels = levels(&[(1, 1, 5), (1, 2, 5), (2, 2, 5)]);
-        let taken = allocate(&mut levels, &[need(1, 1, 2), need(2, 2, 2)]).unwrap();
-        assert_eq!(places(&taken), [(1, 2, 2), (2, 2, 2)]);
+        let taken = allocate(&mut levels, None, &[need(1, 1, 2), need(2, 2, 2)]).unwrap();
+        assert_eq!(taken_at(&taken), [(1, 2, 2), (2, 2, 2)]);
         assert_eq!(levels[&(1, 2)].free, 3);
     }
 
@@ -160,8 +166,8 @@ mod tests {
     #[test]
     fn what_no_location_has_alone_is_taken_from_several() {
         let mut levels = levels(&[(1, 1, 3), (1, 2, 4)]);
-        let taken = allocate(&mut levels, &[need(1, 1, 6)]).unwrap();
-        assert_eq!(places(&taken), [(1, 1, 3), (1, 2, 3)]);
+        let taken = allocate(&mut levels, None, &[need(1, 1, 6)]).unwrap();
+        assert_eq!(taken_at(&taken), [(1, 1, 3), (1, 2, 3)]);
         assert_eq!((levels[&(1, 1)].free, levels[&(1, 2)].free), (0, 1));
     }
 
@@ -169,15 +175,25 @@ mod tests {
     #[test]
     fn two_lines_of_one_variant_are_counted_together() {
         let mut levels = levels(&[(1, 1, 3)]);
-        let missing = allocate(&mut levels, &[need(1, 1, 2), need(2, 1, 2)]).unwrap_err();
+        let missing = allocate(&mut levels, None, &[need(1, 1, 2), need(2, 1, 2)]).unwrap_err();
         assert_eq!(missing, [Missing { position: 2, per_unit: 1, available: 1 }]);
         assert_eq!(levels[&(1, 1)].free, 3, "a refused order takes nothing");
     }
 
     #[test]
+    fn a_shop_takes_from_its_own_locations_only() {
+        let mut levels = levels(&[(1, 1, 3), (1, 2, 9)]);
+        let missing = allocate(&mut levels, Some(&[1]), &[need(1, 1, 4)]).unwrap_err();
+        assert_eq!(missing, [Missing { position: 1, per_unit: 1, available: 3 }]);
+        let taken = allocate(&mut levels, Some(&[2]), &[need(1, 1, 4)]).unwrap();
+        assert_eq!(taken_at(&taken), [(1, 2, 4)]);
+    }
+
+    #[test]
     fn what_may_be_ordered_without_stock_waits_at_the_first_location() {
         let mut levels = levels(&[(1, 1, 1), (1, 2, 1)]);
-        let taken = allocate(&mut levels, &[Need { backorder: true, ..need(1, 1, 5) }]).unwrap();
-        assert_eq!(places(&taken), [(1, 1, 4), (1, 2, 1)]);
+        let taken =
+            allocate(&mut levels, None, &[Need { backorder: true, ..need(1, 1, 5) }]).unwrap();
+        assert_eq!(taken_at(&taken), [(1, 1, 4), (1, 2, 1)]);
     }
 }
