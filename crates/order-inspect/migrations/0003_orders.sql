@@ -30,6 +30,7 @@ CREATE TABLE basket (
     expires_at BIGINT
 );
 CREATE INDEX basket_by_customer ON basket (customer_id, id);
+CREATE INDEX basket_by_email ON basket (email) WHERE email IS NOT NULL AND customer_id IS NULL;
 CREATE INDEX basket_by_target ON basket (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX basket_drafts ON basket (id) WHERE draft;
 CREATE INDEX basket_due ON basket (expires_at) WHERE expires_at IS NOT NULL;

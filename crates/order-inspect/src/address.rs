@@ -48,20 +48,19 @@ impl Address {
             ("city", &self.city, 200),
         ];
         for (field, text, longest) in said {
-            let fits = !text.trim().is_empty() && text.chars().count() <= longest;
-            findings.check(fits, format!("{place}/{field}"), format!("1 to {longest} characters"));
+            let fits = !text.trim().is_empty() && text.chars().count() <= longest && is_line(text);
+            let wanted = format!("1 to {longest} characters in one line");
+            findings.check(fits, format!("{place}/{field}"), wanted);
         }
         for (field, text, longest) in [
             ("company", &self.company, 200),
             ("extra", &self.extra, 200),
             ("phone", &self.phone, 40),
         ] {
-            let fits = text.as_ref().is_none_or(|text| text.chars().count() <= longest);
-            findings.check(
-                fits,
-                format!("{place}/{field}"),
-                format!("at most {longest} characters"),
-            );
+            let fits =
+                text.as_ref().is_none_or(|text| text.chars().count() <= longest && is_line(text));
+            let wanted = format!("at most {longest} characters in one line");
+            findings.check(fits, format!("{place}/{field}"), wanted);
         }
         let upper = self.country.len() == 2 && self.country.chars().all(|c| c.is_ascii_uppercase());
         findings.check(upper, format!("{place}/country"), "two capital letters, such as DE");
@@ -82,18 +81,62 @@ impl Address {
     }
 }
 
+/// Whether a text is one line that reads as it is written: without line breaks, control characters, and characters
+/// that turn the direction of others (Unicode Bidi_Control), with which an address could become a letter of its own.
+pub fn is_line(text: &str) -> bool {
+    !text.chars().any(|c| {
+        c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    })
+}
+
 /// An e-mail address as it is stored and compared: without spaces around it, in small letters. A standard of long ago
 /// lets the part before the “@” tell large from small; nobody's mailbox does.
 pub fn plain_email(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// An e-mail address is something before and after one “@”; whether it exists, only a mail can tell.
+/// An e-mail address is something that mail servers take (RFC 5321), with a host that has a dot; whether it exists,
+/// only a mail can tell.
 pub fn is_email(text: &str) -> bool {
-    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+    let plain = text.is_ascii()
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
     plain
         && text.len() <= 254
-        && text.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.')
+        && text.parse::<lettre::Address>().is_ok()
+        && text.split_once('@').is_some_and(|(_, host)| {
+            host.contains('.') && host.split('.').all(|label| !label.is_empty())
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_email, is_line};
+
+    #[test]
+    fn only_what_a_mail_server_takes_is_an_address() {
+        for address in ["erika@example.org", "e.m+shop@mail.example.co.uk", "o'neil@example.org"] {
+            assert!(is_email(address), "{address}");
+        }
+        for text in [
+            "erika",
+            "a@b..de",
+            "ä@ö.de",
+            "a@b",
+            "a@b.",
+            "@b.de",
+            "a b@c.de",
+            "a@b@c.de",
+            "a@b.de\r\nBcc: x@y.de",
+        ] {
+            assert!(!is_email(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line() {
+        assert!(is_line("Renée O'Neil-Müller 山田"));
+        for text in ["Eve\r\nBcc: all", "bell\u{7}", "\u{1b}[31m", "right\u{202e}to left"] {
+            assert!(!is_line(text), "{text:?}");
+        }
+    }
 }

@@ -1,8 +1,11 @@
 //! The one place that times and random numbers come from.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Instant,
 };
 
 use crate::moment::Moment;
@@ -37,6 +40,22 @@ impl Clock {
             Self::Set(at) => Moment(at.load(Ordering::Relaxed)),
         }
     }
+
+    /// Microseconds that have passed since some moment: this grows also where the system's clock is set back.
+    pub fn passed(&self) -> i64 {
+        match self {
+            Self::System => i64::try_from(BEGUN.elapsed().as_micros()).unwrap_or(i64::MAX),
+            Self::Set(at) => at.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// When this program asked first.
+static BEGUN: LazyLock<Instant> = LazyLock::new(begun);
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that others must ask")]
+fn begun() -> Instant {
+    Instant::now()
 }
 
 /// Text that nobody can guess: 32 random bytes, written so that it fits into an address.

@@ -81,14 +81,20 @@ async fn erase_from_order(
     tx.run(sql, args![order.id, nobody, billing, delivery, act.now]).await?;
     let sql = "UPDATE promotion_use SET email = $2 WHERE order_id = $1";
     tx.run(sql, args![order.id, nobody]).await?;
+    // The timeline says that an address was changed, and no longer from what to what.
+    let sql =
+        "UPDATE order_event SET facts = '{}' WHERE order_id = $1 AND kind = 'address_changed'";
+    tx.run(sql, args![order.id]).await?;
     note(tx, act, order.id, "personal_data_erased", serde_json::json!({})).await
 }
 
 /// Baskets that became nothing go; the others keep the order that they became, and nothing else.
 async fn erase_baskets(tx: &mut Tx, customer: &Customer) -> crate::Result<()> {
-    let sql = "SELECT id, order_id FROM basket WHERE customer_id = $1 ORDER BY id FOR UPDATE";
+    let sql = "SELECT id, order_id FROM basket WHERE customer_id = $1
+            OR (email = $2 AND channel_id = $3 AND customer_id IS NULL)
+        ORDER BY id FOR UPDATE";
     let (mut ordered, mut all) = (Vec::new(), Vec::new());
-    for row in tx.rows(sql, args![customer.id]).await? {
+    for row in tx.rows(sql, args![customer.id, &customer.email, customer.channel_id]).await? {
         let (id, order): (i64, Option<i64>) = (row.get("id")?, row.get("order_id")?);
         all.push(id);
         if order.is_some() {

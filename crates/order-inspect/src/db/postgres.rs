@@ -27,6 +27,8 @@ const SESSION: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; 
                        SET enable_seqscan = off; SET jit = off;";
 /// Where the advisory locks of servers begin.
 const SLOT_KEY: i64 = 7_301_954;
+/// So many statements a connection keeps prepared.
+const MOST_PREPARED: usize = 1_000;
 /// How long one waits for a free connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -133,10 +135,15 @@ impl Postgres {
 }
 
 async fn lend(pool: &Pool) -> Result<Object, DbError> {
-    pool.get().await.map_err(|error| match error {
+    let client = pool.get().await.map_err(|error| match error {
         PoolError::Backend(error) => DbError::Postgres(error),
         other => DbError::Pool(other.to_string()),
-    })
+    })?;
+    // Texts of lists are put together from wishes: there are many, but not without end.
+    if client.statement_cache.size() > MOST_PREPARED {
+        client.statement_cache.clear();
+    }
+    Ok(client)
 }
 
 impl PostgresConnection {

@@ -20,6 +20,9 @@ use rusqlite::{
 
 use super::{DbError, Insert, Row, Tx, Value, Work, checkpoint::Checkpoints, sql, tx::Inner};
 
+/// So many texts a connection remembers, and so many statements it keeps prepared.
+const MOST_TEXTS: usize = 2_000;
+const MOST_PREPARED: usize = 512;
 /// How many connections read at the same time.
 const READERS: usize = 4;
 /// After this many pieces of work, or this long, a group is committed even if more is waiting: the first of
@@ -276,7 +279,7 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<SqliteConnection, DbE
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
     let raw = Connection::open_with_flags(path, flags)?;
-    raw.set_prepared_statement_cache_capacity(512);
+    raw.set_prepared_statement_cache_capacity(MOST_PREPARED);
     raw.busy_timeout(Duration::from_secs(10))?;
     raw.execute_batch(
         "PRAGMA journal_mode = WAL;
@@ -303,6 +306,10 @@ impl SqliteConnection {
         let columns = statement.column_names().into_iter().map(str::to_owned).collect();
         drop(statement);
         let text = Text { sql: translated.into(), columns };
+        // Texts of lists are put together from wishes: there are many, but not without end.
+        if self.texts.len() >= MOST_TEXTS {
+            self.texts.clear();
+        }
         self.texts.insert(sql.into(), text.clone());
         Ok(text)
     }

@@ -3,19 +3,18 @@
 use std::{
     collections::HashMap,
     marker::PhantomData,
-    net::{IpAddr, SocketAddr},
     sync::{Arc, RwLock},
 };
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{HeaderMap, header::AUTHORIZATION, request::Parts},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use crate::{app::App, args, db::Tx, error::Refusal, moment::Moment, refuse};
+use crate::{app::App, args, db::Tx, error::Refusal, refuse};
 
 /// How long a key is believed without asking the database again, in microseconds: so long it takes at most
 /// until a revocation is felt by another server.
@@ -101,15 +100,43 @@ impl<S: allowed::Allowed> FromRequestParts<App> for Permit<S> {
     type Rejection = crate::error::Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> crate::Result<Self> {
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
-        let caller = app.keys.caller(app, &parts.headers, address).await?;
+        let caller = app.keys.caller(app, &parts.headers).await?;
+        app.limits.check_key(caller.key_id)?;
         if !S::SCOPES.iter().any(|scope| caller.scopes.contains(scope)) {
             let wanted = serde_json::json!({ "any_of": S::SCOPES });
             let detail = "This API key may not do that: it needs another scope.";
             refuse!(Refusal::new(403, "forbidden", detail).with_facts(wanted));
         }
-        app.limits.check_key(caller.key_id)?;
         Ok(Self { caller, scope: PhantomData })
+    }
+}
+
+/// Somebody who looks at a shop: anybody, or the shop's frontend or staff with a key.
+#[derive(Debug, Clone)]
+pub struct Visitor(Option<Caller>);
+
+impl Visitor {
+    /// Somebody without a key.
+    pub fn anybody() -> Self {
+        Self(None)
+    }
+
+    /// Whether they may see what only some customers see, such as the prices of their group.
+    pub fn is_trusted(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = crate::error::Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> crate::Result<Self> {
+        if bearer(&parts.headers).is_none() {
+            return Ok(Self(None));
+        }
+        let caller = app.keys.caller(app, &parts.headers).await?;
+        app.limits.check_key(caller.key_id)?;
+        Ok(Self(Some(caller)))
     }
 }
 
@@ -124,27 +151,23 @@ struct Remembered {
     asking: tokio::sync::Mutex<()>,
 }
 
-/// Who has a key, and until when that is believed.
-type Known = (Caller, Moment);
+/// Who has a key, and until when that is believed, see [`Clock::passed`](crate::clock::Clock::passed).
+type Known = (Caller, i64);
 
 impl Keys {
-    async fn caller(
-        &self,
-        app: &App,
-        headers: &HeaderMap,
-        address: Option<IpAddr>,
-    ) -> crate::Result<Caller> {
+    /// Whether the key of a request was found to be valid a moment ago.
+    pub(super) fn knows(&self, headers: &HeaderMap, passed: i64) -> bool {
+        bearer(headers).is_some_and(|key| self.known(&hash(key), passed).is_some())
+    }
+
+    async fn caller(&self, app: &App, headers: &HeaderMap) -> crate::Result<Caller> {
         let Some(key) = bearer(headers) else {
             refuse!(unauthorised("Send an API key as “Authorization: Bearer oi_…”."));
         };
         let hash = hash(key);
-        let now = app.clock.now();
+        let now = app.clock.passed();
         if let Some(caller) = self.known(&hash, now) {
             return Ok(on_behalf_of(caller, headers));
-        }
-        // Whoever guesses keys is held back like those without one.
-        if let Some(address) = address {
-            app.limits.check_address(address)?;
         }
         let _asking = self.0.asking.lock().await;
         if let Some(caller) = self.known(&hash, now) {
@@ -154,12 +177,12 @@ impl Keys {
             refuse!(unauthorised("This API key is unknown or was revoked."));
         };
         if let Ok(mut known) = self.0.known.write() {
-            known.insert(hash, (caller.clone(), Moment(now.0 + BELIEVED)));
+            known.insert(hash, (caller.clone(), now + BELIEVED));
         }
         Ok(on_behalf_of(caller, headers))
     }
 
-    fn known(&self, hash: &[u8; 32], now: Moment) -> Option<Caller> {
+    fn known(&self, hash: &[u8; 32], now: i64) -> Option<Caller> {
         let known = self.0.known.read().ok()?;
         known.get(hash).filter(|(_, until)| now < *until).map(|(caller, _)| caller.clone())
     }

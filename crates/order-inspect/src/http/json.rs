@@ -57,7 +57,7 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> c
         let pointer = pointer(error.path());
         let cause = error.into_inner();
         if cause.is_data() {
-            Refusal::invalid(pointer, cause.to_string())
+            Refusal::invalid(pointer, said(&cause.to_string()))
         } else {
             Refusal::new(400, "unreadable", format!("The body is no JSON: {cause}."))
         }
@@ -66,6 +66,18 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> c
         Refusal::new(400, "unreadable", format!("The body is no JSON: {error}."))
     })?;
     Ok(value)
+}
+
+/// What the reader found wrong, without what only its authors understand.
+fn said(cause: &str) -> String {
+    let cause = cause.split(" at line ").next().unwrap_or_default();
+    match cause.split_once("invalid type: floating point `") {
+        // An amount as people write it.
+        Some((_, rest)) if rest.contains("expected i64") => {
+            format!("{cause}; amounts are whole minor units: 1.99 EUR is 199")
+        }
+        _ => cause.to_owned(),
+    }
 }
 
 /// Texts go into databases that take every character but U+0000 (PostgreSQL's text type). Such a character
@@ -134,7 +146,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => {
-                refuse!(Refusal::new(400, "invalid_parameter", rejection.body_text()))
+                let text = rejection.body_text();
+                let cause = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, it)| it);
+                let cause =
+                    cause.replace("invalid digit found in string", "must be a whole number");
+                refuse!(Refusal::new(400, "invalid_parameter", format!("{cause}.")))
             }
         }
     }

@@ -12,7 +12,7 @@ mod reply;
 mod router;
 mod write;
 
-pub use caller::{Caller, Keys, Permit, Scope, allowed, hash as key_hash};
+pub use caller::{Caller, Keys, Permit, Scope, Visitor, allowed, hash as key_hash};
 pub use document::document;
 pub use etag::{Etag, Expected, IfMatch};
 pub use json::{Json, NoBody, Params, PathParams};

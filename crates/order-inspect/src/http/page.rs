@@ -13,7 +13,7 @@ const MOST: u16 = 200;
 
 /// Which page of a list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// How many items, 1 to 200.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    narrowing::{FEW, Narrowing},
+    narrowing::{FEW, Narrowing, Wishes},
     window::Window,
 };
 use crate::{
@@ -51,30 +51,22 @@ pub(super) struct FacetValue {
     count: i64,
 }
 
-/// Counts what fulfils the condition.
+/// Values by attribute, with how many products have them.
+type Values = BTreeMap<String, Vec<(String, i64)>>;
+
+/// Counts what fulfils the wishes. The values of an attribute that was chosen are counted as if it was not, so that
+/// one can choose another of them.
 pub(super) async fn count(
     tx: &mut Tx,
     window: &Window,
+    wishes: &Wishes,
     narrowing: &Narrowing,
-) -> Result<Counts, DbError> {
-    let condition = &narrowing.condition;
-    let mut args = narrowing.args.clone();
-    args.push((FEW + 1).into());
-    let limit = args.len();
-    let found = format!("SELECT l.product_id FROM listing AS l WHERE {condition} LIMIT ${limit}");
-    let sql = format!("SELECT COUNT(*) AS n FROM ({found}) AS found");
-    let products: i64 = tx.one(&sql, args.clone()).await?.get("n")?;
-    let sql = format!(
-        "SELECT f.attribute, f.value, COUNT(*) AS n FROM ({found}) AS found \
-         JOIN product_facet AS f ON f.product_id = found.product_id \
-         GROUP BY f.attribute, f.value ORDER BY f.attribute, n DESC, f.value LIMIT 1000"
-    );
-    args.pop();
-    args.push(FEW.into());
-    let mut values: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
-    for row in tx.rows(&sql, args).await? {
-        let value = (row.get("value")?, row.get("n")?);
-        values.entry(row.get("attribute")?).or_default().push(value);
+) -> crate::Result<Counts> {
+    let mut values = Values::new();
+    let products = values_of(tx, narrowing, None, &mut values).await?;
+    for attribute in wishes.facets.keys() {
+        let without = wishes.without(attribute).narrow(tx, window).await?;
+        values_of(tx, &without, Some(attribute), &mut values).await?;
     }
     Ok(Counts {
         products: products.min(FEW),
@@ -83,11 +75,41 @@ pub(super) async fn count(
     })
 }
 
-async fn facets(
+/// Counts the values of one attribute, or of all, among the products that fulfil a condition. How many these are.
+async fn values_of(
     tx: &mut Tx,
-    window: &Window,
-    mut values: BTreeMap<String, Vec<(String, i64)>>,
-) -> Result<Vec<Facet>, DbError> {
+    narrowing: &Narrowing,
+    only: Option<&String>,
+    values: &mut Values,
+) -> Result<i64, DbError> {
+    let condition = &narrowing.condition;
+    let mut args = narrowing.args.clone();
+    args.push((FEW + 1).into());
+    let limit = args.len();
+    let found = format!("SELECT l.product_id FROM listing AS l WHERE {condition} LIMIT ${limit}");
+    let sql = format!("SELECT COUNT(*) AS n FROM ({found}) AS found");
+    let products: i64 = tx.one(&sql, args.clone()).await?.get("n")?;
+    args.pop();
+    args.push(FEW.into());
+    let mut its = String::new();
+    if let Some(attribute) = only {
+        args.push(attribute.into());
+        its = format!("WHERE f.attribute = ${}", args.len());
+        values.remove(attribute);
+    }
+    let sql = format!(
+        "SELECT f.attribute, f.value, COUNT(*) AS n FROM ({found}) AS found \
+         JOIN product_facet AS f ON f.product_id = found.product_id {its} \
+         GROUP BY f.attribute, f.value ORDER BY f.attribute, n DESC, f.value LIMIT 1000"
+    );
+    for row in tx.rows(&sql, args).await? {
+        let value = (row.get("value")?, row.get("n")?);
+        values.entry(row.get("attribute")?).or_default().push(value);
+    }
+    Ok(products)
+}
+
+async fn facets(tx: &mut Tx, window: &Window, mut values: Values) -> Result<Vec<Facet>, DbError> {
     let codes: Vec<String> = values.keys().cloned().collect();
     let sql =
         format!("{} WHERE it.code = ANY($1) AND it.facet ORDER BY it.code", Attribute::SELECT);

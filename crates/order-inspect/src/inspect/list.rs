@@ -16,7 +16,7 @@ use crate::{
     catalogue::products::listing::NO_PRICE,
     db::{Row, Tx, Value},
     error::Refusal,
-    http::{Answer, Paging, Params, Reply},
+    http::{Answer, Paging, Params, Reply, Visitor},
     refuse,
 };
 
@@ -51,7 +51,7 @@ pub(super) struct ListQuestion {
     /// The currency; the shop's first one if there is none.
     #[param(min_length = 3, max_length = 3)]
     currency: Option<String>,
-    /// The group that the customer belongs to.
+    /// The group that the customer belongs to; its prices are shown to those who have an API key.
     #[param(min_length = 1, max_length = 60)]
     customer_group: Option<String>,
     /// In this category or below it.
@@ -99,18 +99,22 @@ pub(super) struct ProductList {
 #[utoipa::path(get, path = "/inspect/products", tag = "Inspect", operation_id = "list_offered_products",
     params(ListQuestion),
     responses((status = 200, description = "A page", body = ProductList)))]
-pub(super) async fn list(State(app): State<App>, Params(question): Params<ListQuestion>) -> Answer {
+pub(super) async fn list(
+    State(app): State<App>,
+    visitor: Visitor,
+    Params(question): Params<ListQuestion>,
+) -> Answer {
     let sort = question.sort.unwrap_or_default();
     let wishes = wishes(&question)?;
     let paging = Paging { limit: question.limit, after: question.after.clone() };
     let position = position(&paging, sort)?;
     let limit = paging.one_more()?;
-    let window = Window::open(&app, &looking(question)).await?;
+    let window = Window::open(&app, &visitor, &looking(question)).await?;
     let list = app.db.read(move |tx| {
         Box::pin(async move {
             let narrowing = wishes.narrow(tx, &window).await?;
             let counts = match position {
-                None => Some(counts::count(tx, &window, &narrowing).await?),
+                None => Some(counts::count(tx, &window, &wishes, &narrowing).await?),
                 Some(_) => None,
             };
             let rows = rows(tx, narrowing, sort, position, limit).await?;

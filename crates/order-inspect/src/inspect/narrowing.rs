@@ -18,6 +18,11 @@ use crate::{
 /// So many products are looked up beforehand, and counted, at most.
 pub(super) const FEW: i64 = 5_000;
 
+/// By so many attributes a list is narrowed at most, and by so many values of each. Each attribute is a condition of
+/// the statement, so that the number of statements is small.
+const MOST_ATTRIBUTES: usize = 8;
+const MOST_VALUES: usize = 50;
+
 /// What a list is narrowed by.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wishes {
@@ -55,7 +60,20 @@ impl Wishes {
                 )),
             }
         }
+        if facets.len() > MOST_ATTRIBUTES || facets.values().any(|it| it.len() > MOST_VALUES) {
+            let detail = format!(
+                "A list is narrowed by at most {MOST_ATTRIBUTES} attributes with {MOST_VALUES} values each."
+            );
+            refuse!(Refusal::new(400, "invalid_parameter", detail));
+        }
         Ok(facets)
+    }
+
+    /// The same without one attribute.
+    pub(super) fn without(&self, attribute: &str) -> Self {
+        let mut less = self.clone();
+        less.facets.remove(attribute);
+        less
     }
 
     /// The words of a search, ten at most: more narrow nothing down that a shop has.

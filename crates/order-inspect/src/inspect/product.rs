@@ -19,12 +19,12 @@ use super::{
     cache::{Address, Page},
     page::{Looked, draw},
     view::ProductPage,
-    window::{Looking, Window, signature},
+    window::{Looking, Window, group_refused, signature},
 };
 use crate::{
     app::App,
     error::{Error, Refusal},
-    http::{Params, PathParams},
+    http::{Params, PathParams, Visitor},
     moment::Moment,
     refuse,
 };
@@ -45,11 +45,15 @@ const LONGEST: i64 = 30;
             headers(("Location" = String)))))]
 pub(super) async fn inspect(
     Shared(app): Shared<App>,
+    visitor: Visitor,
     PathParams(slug): PathParams<String>,
     Params(looking): Params<Looking>,
     headers: HeaderMap,
 ) -> crate::Result<Response> {
     check(&looking)?;
+    if looking.customer_group.is_some() && !visitor.is_trusted() {
+        refuse!(group_refused());
+    }
     let now = app.clock.now();
     let setup = signature(&*app.setup.get(&app.db, now).await?);
     let address = (slug, looking);
@@ -58,9 +62,9 @@ pub(super) async fn inspect(
         && page.until.is_none_or(|until| now < until)
         && app.pages.checks.still_true(&app.db, &page).await?
     {
-        return Ok(answer(&page, &headers, now));
+        return Ok(answer(&page, &address.1, &headers, now));
     }
-    render(&app, address, setup, &headers).await
+    render(&app, &visitor, address, setup, &headers).await
 }
 
 /// Long texts would only fill the memory of pages.
@@ -82,11 +86,12 @@ fn check(looking: &Looking) -> crate::Result<()> {
 
 async fn render(
     app: &App,
+    visitor: &Visitor,
     address: Address,
     setup: u64,
     headers: &HeaderMap,
 ) -> crate::Result<Response> {
-    let window = Window::open(app, &address.1).await?;
+    let window = Window::open(app, visitor, &address.1).await?;
     let now = window.now;
     let slug = address.0.clone();
     let looked =
@@ -99,11 +104,12 @@ async fn render(
         .map_err(|error| Error::Broken(format!("a page cannot be written: {error}")))?;
     let page = Page::pack(body, drawn.subject, drawn.state, setup, drawn.next_change)?;
     let page = Arc::new(page);
-    app.pages.keep(address, Arc::clone(&page));
-    Ok(answer(&page, headers, now))
+    let answer = answer(&page, &address.1, headers, now);
+    app.pages.keep(address, page);
+    Ok(answer)
 }
 
-fn answer(page: &Page, headers: &HeaderMap, now: Moment) -> Response {
+fn answer(page: &Page, looking: &Looking, headers: &HeaderMap, now: Moment) -> Response {
     let zipped = accepts_gzip(headers);
     // Each form of a page has a name of its own (RFC 9110, 8.8.1).
     let tag = if zipped { format!("\"{}-gz\"", page.tag) } else { format!("\"{}\"", page.tag) };
@@ -119,7 +125,9 @@ fn answer(page: &Page, headers: &HeaderMap, now: Moment) -> Response {
         response
     };
     let headers = response.headers_mut();
-    let kept = format!("public, max-age={}", max_age(page.until, now));
+    // The prices of a group are nobody else's business.
+    let whose = if looking.customer_group.is_some() { "private" } else { "public" };
+    let kept = format!("{whose}, max-age={}", max_age(page.until, now));
     for (name, value) in [(ETAG, tag), (CACHE_CONTROL, kept)] {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);

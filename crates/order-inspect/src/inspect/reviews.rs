@@ -21,7 +21,7 @@ use crate::{
     },
     db::Tx,
     error::{Findings, Refusal},
-    http::{Answer, PageOf, Paging, Params, PathParams, Permit, Reply, Write, allowed},
+    http::{Answer, PageOf, Paging, Params, PathParams, Permit, Reply, Visitor, Write, allowed},
     refuse,
 };
 
@@ -219,7 +219,7 @@ async fn window(app: &App, channel: String, locale: Option<String>) -> crate::Re
         country: None,
         postcode: None,
     };
-    Window::open(app, &looking).await
+    Window::open(app, &Visitor::anybody(), &looking).await
 }
 
 /// The product at an address, also at one that it had, if the shop shows it.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     catalogue::{categories::CategoryText, words::Locale},
-    http::{Answer, Params, Reply},
+    http::{Answer, Params, Reply, Visitor},
 };
 
 /// The categories of the catalogue.
@@ -38,8 +38,12 @@ pub(super) struct CategoryNode {
 /// The tree of categories.
 #[utoipa::path(get, path = "/inspect/categories", tag = "Inspect", operation_id = "inspect_categories",
     params(Looking), responses((status = 200, description = "The tree", body = CategoryTree)))]
-pub(super) async fn tree(State(app): State<App>, Params(looking): Params<Looking>) -> Answer {
-    let window = Window::open(&app, &looking).await?;
+pub(super) async fn tree(
+    State(app): State<App>,
+    visitor: Visitor,
+    Params(looking): Params<Looking>,
+) -> Answer {
+    let window = Window::open(&app, &visitor, &looking).await?;
     let sql = "SELECT id, code, parent_id, texts FROM category ORDER BY position, code";
     let rows = app.db.read(move |tx| Box::pin(async move { tx.rows(sql, vec![]).await })).await?;
     let mut below: BTreeMap<Option<i64>, Vec<(i64, CategoryNode)>> = BTreeMap::new();

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::{
     app::App,
     error::Refusal,
+    http::Visitor,
     moment::Moment,
     money::Currency,
     refuse,
@@ -31,7 +32,7 @@ pub(super) struct Looking {
     /// The currency; the shop's first one if there is none.
     #[param(min_length = 3, max_length = 3, example = "EUR")]
     pub currency: Option<String>,
-    /// The group that the customer belongs to.
+    /// The group that the customer belongs to; its prices are shown to those who have an API key.
     #[param(min_length = 1, max_length = 60)]
     pub customer_group: Option<String>,
     /// Where it would be delivered to; the shop's country if there is none.
@@ -57,7 +58,17 @@ pub(super) struct Window {
 
 impl Window {
     /// Opens the window.
-    pub(super) async fn open(app: &App, looking: &Looking) -> crate::Result<Self> {
+    ///
+    /// # Errors
+    /// There is no such shop, it does not take the currency, or the prices of a group were asked for without a key.
+    pub(super) async fn open(
+        app: &App,
+        visitor: &Visitor,
+        looking: &Looking,
+    ) -> crate::Result<Self> {
+        if looking.customer_group.is_some() && !visitor.is_trusted() {
+            refuse!(group_refused());
+        }
         let now = app.clock.now();
         let setup = app.setup.get(&app.db, now).await?;
         let channel = Arc::clone(setup.channel(&looking.channel)?);
@@ -87,6 +98,12 @@ impl Window {
         let here = rates.filter(|it| it.country == self.channel.value.country);
         here.map(|it| it.from).filter(|from| *from > self.now)
     }
+}
+
+/// Only those who have a key say which group a visitor belongs to.
+pub(super) fn group_refused() -> Refusal {
+    let detail = "The prices of a group are its own: send an API key to see them.";
+    Refusal::new(403, "forbidden", detail)
 }
 
 /// A number that changes with the part of the setup that pages show.

@@ -2,11 +2,12 @@
 
 mod connections;
 pub mod keys;
+mod listen;
 mod seed;
 mod serve;
 mod upkeep;
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -18,8 +19,26 @@ use crate::{db::Db, http::Scope};
 pub struct CommandLine {
     #[command(flatten)]
     database: Database,
+    /// How the log is written; ORDER_INSPECT_LOG says how much, such as info,tower_http=debug for each request
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "text",
+        env = "ORDER_INSPECT_LOG_FORMAT"
+    )]
+    log: LogFormat,
     #[command(subcommand)]
     command: Command,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON document a line.
+    Json,
 }
 
 /// Where the data lives.
@@ -65,6 +84,12 @@ struct Serve {
     /// Requests per second that one address without a key may send; 0 for no limit
     #[arg(long, default_value_t = 200)]
     rate_per_address: u32,
+    /// Connections at once; more wait until one is closed
+    #[arg(long, default_value_t = 10_000)]
+    connections_at_once: usize,
+    /// Proxies that say in X-Forwarded-For where requests come from, such as 10.0.0.0/8
+    #[arg(long, value_delimiter = ',', env = "ORDER_INSPECT_TRUSTED_PROXIES")]
+    trusted_proxies: Vec<ipnet::IpNet>,
     /// End when standard input ends: for who starts the service and must not leave it behind
     #[arg(long)]
     until_input_ends: bool,
@@ -99,7 +124,11 @@ fn scope(text: &str) -> Result<Scope, String> {
 pub fn run(line: CommandLine) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ORDER_INSPECT_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match line.log {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("the runtime does not start: {error}")),

@@ -1,8 +1,11 @@
 //! `order-inspect serve`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    fs::{File, TryLockError},
+    time::Duration,
+};
 
-use super::{Database, Serve, connections, open, upkeep};
+use super::{Database, Serve, connections, listen::listen, open, upkeep};
 use crate::{
     app::{App, Parts},
     cashier::Cashier,
@@ -17,6 +20,7 @@ use crate::{
 /// Serves until it is told to end; what has begun is finished first.
 pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()> {
     let db = open(database).await?;
+    let _alone = alone(database)?;
     let setup = crate::setup::Remembered::default();
     let tills = connections::tills(&serve.outside)?;
     let server = connections::mail_server(&serve.outside)?;
@@ -29,7 +33,8 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
         keys: Keys::default(),
         setup,
         pages: crate::inspect::Pages::default(),
-        limits: Limits::new(serve.rate_per_key, serve.rate_per_address),
+        limits: Limits::new(serve.rate_per_key, serve.rate_per_address)
+            .behind(serve.trusted_proxies),
         metrics: Metrics::new(),
     });
     tokio::spawn(turn_prices(app.clone()));
@@ -38,11 +43,29 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
     let listener = tokio::net::TcpListener::bind(serve.listen).await.map_err(broken)?;
     let address = listener.local_addr().map_err(broken)?;
     tracing::info!(%address, "listening; the API is described at /openapi.json");
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_end(serve.until_input_ends))
-        .await
-        .map_err(broken)
+    listen(listener, router(app), serve.connections_at_once, told_to_end(serve.until_input_ends))
+        .await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// One server has the embedded database; another one over the same file would give records the same numbers.
+fn alone(database: &Database) -> crate::Result<Option<File>> {
+    if database.database.is_some() {
+        return Ok(None);
+    }
+    let path = database.data.join("serving.lock");
+    let broken = |error: std::io::Error| Error::Broken(format!("{}: {error}", path.display()));
+    let file =
+        File::options().create(true).write(true).truncate(false).open(&path).map_err(broken)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Error::Broken(format!(
+            "another server uses {}: several servers share a PostgreSQL database (--database)",
+            database.data.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(broken(error)),
+    }
 }
 
 /// Keeps lists in the order of prices that change with the passing of time.

@@ -80,6 +80,21 @@ on_both_engines! {
         assert_eq!(place(&bed, "a", order(&[("RED", 7)])).await.expect(201)["number"], "DE-1001");
     }
 
+    async fn what_is_asked_wrongly_is_told_in_words_of_the_shop(bed) {
+        shop::open(&bed).await;
+        let detail = |answer: crate::bed::Answer, status| answer.expect(status)["detail"].as_str().expect("a text").to_owned();
+        assert_eq!(detail(bed.get("/orders/DE-1/timeline?limit=ten").await, 400), "limit: must be a whole number.");
+        for list in ["/catalogue/products", "/events", "/drafts", "/orders"] {
+            assert!(detail(bed.get(&format!("{list}?placed_after=2026-01-01")).await, 400).contains("placed_after"), "{list}");
+        }
+        let price = json!({ "channel": "de", "currency": "EUR", "amount": 1.99 });
+        let told = detail(bed.post("/catalogue/variants/RED/prices", price).await, 422);
+        assert!(told.contains("1.99 EUR is 199"), "{told}");
+        let mut wanted = order(&[("RED", 1)]);
+        wanted["billing_address"]["name"] = json!("Eve\r\nBcc: all@evil.example");
+        assert_eq!(place(&bed, "a", wanted).await.problem(422), "invalid");
+    }
+
     async fn what_leads_nowhere_says_so(bed) {
         assert_eq!(bed.get("/nowhere").await.problem(404), "not_found");
         assert_eq!(bed.post("/openapi.json", json!({})).await.problem(405), "method_not_allowed");

@@ -89,6 +89,22 @@ on_both_engines! {
         bed.get("/inspect/products?channel=de&facets=oak").await.expect(400);
     }
 
+    async fn another_value_of_an_attribute_can_be_chosen_instead(bed) {
+        chairs(&bed).await;
+        let counts = |list: Value, attribute: &str| {
+            let facets = list["counts"]["facets"].as_array().expect("a list").clone();
+            let facet = facets.into_iter().find(|it| it["attribute"] == attribute).expect("the attribute");
+            facet["values"].as_array().expect("values").iter().map(|it| format!("{} {}", it["value"], it["count"])).collect::<Vec<_>>()
+        };
+        let oak = list(&bed, "&facets=wood:oak").await;
+        assert_eq!(oak["counts"]["products"], 3);
+        assert_eq!(counts(oak.clone(), "wood"), ["\"oak\" 3", "\"beech\" 2"], "as if no wood was chosen");
+        assert_eq!(counts(oak, "foldable"), ["\"false\" 3"], "of those that are of oak");
+        let many: Vec<String> = (0..9).map(|at| format!("a{at}:x")).collect();
+        let refused = bed.get(&format!("/inspect/products?channel=de&facets={}", many.join(","))).await;
+        assert_eq!(refused.problem(400), "invalid_parameter");
+    }
+
     async fn a_search_finds_begun_words_with_umlauts(bed) {
         chairs(&bed).await;
         let searches = [

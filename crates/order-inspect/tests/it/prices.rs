@@ -90,6 +90,11 @@ on_both_engines! {
         price(&bed, SKU, json!({ "amount": 10900, "min_quantity": 4 })).await.expect(201);
         assert_eq!(shown(&bed, "").await["tiers"], json!([{ "min_quantity": 4, "amount": 10900 }]));
         assert_eq!(shown(&bed, "&customer_group=trade").await["amount"], 11900);
+        for place in ["/inspect/products?", "/inspect/products/stuhl-aus-eiche?", "/inspect/categories?"] {
+            let nosy = format!("{place}channel=de&customer_group=trade");
+            let answer = bed.send("GET", &nosy, None, &[("authorization", "")]).await;
+            assert_eq!(answer.problem(403), "forbidden", "{nosy}");
+        }
     }
 
     async fn many_prices_switch_at_one_moment_or_none_does(bed) {
