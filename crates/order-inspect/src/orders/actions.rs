@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     facts::Facts,
+    operations::uncovered,
     standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
 };
 use crate::error::Refusal;
@@ -118,12 +119,7 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             !shipped,
             "Something has left already: what is on its way cannot be redirected here.",
         )),
-        Action::Edit => because(!cancelled, "The order is cancelled.")
-            .or(because(
-                !shipped,
-                "Something has left already: take it back as a return, or place a new order.",
-            ))
-            .or(because(!has_pending_money(facts), "A payment is still being settled.")),
+        Action::Edit => may_not_edit(facts, standing),
         Action::Cancel => because(
             open,
             "Everything was shipped or cancelled: what was shipped comes back as a return.",
@@ -143,7 +139,8 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(
-                    standing.order == OrderStatus::AwaitingPayment,
+                    standing.order == OrderStatus::AwaitingPayment
+                        || !cancelled && uncovered(facts, money(facts).owed) > 0,
                     "The order does not wait for a payment.",
                 ))
                 .or(because(!has_pending_money(facts), "A payment is still being settled."))
@@ -172,6 +169,28 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
 pub(super) fn announced(facts: &Facts, position: i64) -> i64 {
     let live = facts.returns.iter().filter(|it| it.cancelled_at.is_none());
     live.flat_map(|it| &it.lines).filter(|it| it.position == position).map(|it| it.quantity).sum()
+}
+
+/// On hold it can be edited: the reason for the hold is often what the edit puts right.
+fn may_not_edit(facts: &Facts, standing: Standing) -> Option<&'static str> {
+    let shipped = facts.lines.iter().any(|it| it.shipped > 0);
+    let invoiced = facts.documents.iter().any(|it| it.kind == "invoice");
+    match standing.order {
+        OrderStatus::Cancelled => Some("The order is cancelled."),
+        OrderStatus::Completed => Some("The order is closed."),
+        _ if shipped => {
+            Some("Something has left already: take it back as a return, or place a new order.")
+        }
+        // What an invoice says must stay true: credit notes can only take from it.
+        _ if invoiced => {
+            Some("The order has its invoice: cancel units of it, or place a new order.")
+        }
+        _ if has_pending_money(facts) => Some("A payment is still being settled."),
+        OrderStatus::AwaitingPayment => {
+            Some("The order waits for its payment: try it again, or cancel the order.")
+        }
+        OrderStatus::OnHold | OrderStatus::Open => None,
+    }
 }
 
 fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {

@@ -10,6 +10,7 @@ pub mod cancel;
 mod change;
 mod credit;
 pub mod documents;
+pub mod edit;
 pub mod facts;
 pub mod hold;
 pub(crate) mod mails;
@@ -18,6 +19,7 @@ pub(crate) mod operations;
 pub mod place;
 mod read;
 pub mod refund;
+mod removal;
 mod retry;
 pub mod returns;
 pub(crate) mod settle;
@@ -39,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(documents::routes())
         .merge(hold::routes())
         .merge(address::routes())
+        .merge(edit::routes())
         .merge(cancel::routes())
         .merge(ship::routes())
         .merge(returns::routes())

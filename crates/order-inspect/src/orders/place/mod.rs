@@ -7,7 +7,9 @@
 //! locked. Rows that orders compete for are always locked in one order (baskets, promotions, stock by variant and
 //! location, numbers), for the time of one group, and never while a payment is being asked for.
 
+mod added;
 mod decide;
+mod draft;
 mod ground;
 mod handler;
 mod offers;
@@ -25,11 +27,14 @@ pub(crate) use request::{MOST_LINES, MOST_UNITS};
 pub use request::{PlaceLine, PlaceOrder};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+pub(in crate::orders) use self::added::Onto;
 use self::offers::Offers;
 pub(crate) use self::{
-    decide::{Decided, decide},
+    added::Added,
+    decide::{Decided, as_expected, decide},
     ground::{Ground, Level, Locks},
     offers::{Offer, Product},
+    stock::steps,
 };
 use super::facts::Facts;
 use crate::{
@@ -58,6 +63,19 @@ pub(crate) struct Request {
     pub(crate) once: Once,
     pub(crate) act: Act,
     pub(crate) setup: Arc<Setup>,
+}
+
+impl Request {
+    /// Something that is asked for inside of another change, which remembers its own answer.
+    pub(crate) fn within(
+        wanted: PlaceOrder,
+        caller: Caller,
+        act: &Act,
+        setup: &Arc<Setup>,
+    ) -> Self {
+        let once = Once { key: None, fingerprint: [0; 32] };
+        Self { wanted, basket: None, caller, once, act: act.clone(), setup: Arc::clone(setup) }
+    }
 }
 
 /// What became of it.
@@ -89,6 +107,16 @@ impl Placer {
     /// Looks at what an order would be if it were placed now.
     pub(crate) async fn preview(&self, tx: &mut Tx, request: &Request) -> crate::Result<Preview> {
         preview::preview(tx, &self.offers, request).await
+    }
+
+    /// What lines would be that are added to an order.
+    pub(in crate::orders) async fn add(
+        &self,
+        tx: &mut Tx,
+        request: &Request,
+        onto: Onto<'_>,
+    ) -> crate::Result<Added> {
+        added::add(tx, &self.offers, request, onto).await
     }
 
     /// Places an order, together with those that wait at the same moment.
