@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    facts::Facts,
+    facts::{Facts, Return},
     operations::uncovered,
     standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
 };
@@ -34,6 +34,8 @@ pub enum Action {
     RetryPayment,
     /// Register that something comes back.
     Return,
+    /// Place an order that replaces what comes back.
+    Replace,
     /// Book what came back.
     ReceiveReturn,
     /// Give money back.
@@ -46,7 +48,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which an order's life needs them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Hold,
         Self::Release,
         Self::ChangeAddress,
@@ -57,6 +59,7 @@ impl Action {
         Self::BookPayment,
         Self::RetryPayment,
         Self::Return,
+        Self::Replace,
         Self::ReceiveReturn,
         Self::Refund,
         Self::ResendMail,
@@ -149,10 +152,13 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             facts.lines.iter().any(|it| it.goods && it.shipped > announced(facts, it.position)),
             "Nothing was shipped that is not on its way back already.",
         ),
-        Action::ReceiveReturn => because(
-            facts.returns.iter().any(super::facts::Return::is_open),
-            "No return is on its way.",
+        Action::Replace => because(
+            facts.returns.iter().any(may_replace),
+            "No exchange and no claim waits for its replacement.",
         ),
+        Action::ReceiveReturn => {
+            because(facts.returns.iter().any(Return::is_open), "No return is on its way.")
+        }
         Action::Refund => {
             let money = money(facts);
             because(
@@ -163,6 +169,11 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
         }
         Action::ResendMail | Action::Note => None,
     }
+}
+
+/// Whether a return can be replaced: an exchange or a claim that was not called off, before or after it has come back.
+pub(super) fn may_replace(it: &Return) -> bool {
+    it.kind != "return" && it.cancelled_at.is_none() && !it.is_replaced()
 }
 
 /// How many units of a line have come back or are announced to.

@@ -19,6 +19,7 @@ mod placing;
 mod post;
 mod prices;
 mod program;
+mod replacements;
 mod seeding;
 mod sequences;
 mod shop;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use self::plan::{Editor, Plan};
+use self::plan::Plan;
 pub use self::{
     delta::{AddedLine, Delta, OrderVersion, RemovedUnits},
     input::{Change, EditOrder, OrderChanges, Swap},
@@ -24,7 +24,7 @@ use super::{
     actions::{Action, require},
     change::{Told, change},
     facts::Facts,
-    place::as_expected,
+    place::{Clerk, as_expected},
     view::OrderView,
 };
 use crate::{
@@ -80,13 +80,12 @@ async fn preview(
     Json(input): Json<OrderChanges>,
 ) -> Answer {
     let act = Act::new(&app.db, app.clock.now(), permit.caller.name.clone());
-    let setup = app.setup.get(&app.db, act.now).await?;
-    let editor = Editor { placer: app.placer.clone(), setup, caller: permit.caller };
+    let clerk = Clerk::of(&app, &permit.caller).await?;
     let looked = app.db.read(move |tx| {
         Box::pin(async move {
             let facts = Facts::load(tx, &number, false).await?;
             require(Action::Edit, &facts)?;
-            let plan = Plan::of(tx, &act, &editor, &facts, &input.changes).await?;
+            let plan = Plan::of(tx, &act, &clerk, &facts, &input.changes).await?;
             Reply::ok(&plan.preview()).map(|reply| reply.tagged(facts.order.revision))
         })
     });
@@ -110,16 +109,14 @@ async fn edit(
     PathParams(number): PathParams<String>,
     write: Write<EditOrder>,
 ) -> Answer {
-    let setup = app.setup.get(&app.db, app.clock.now()).await?;
-    let caller = permit.caller.clone();
-    let editor = Editor { placer: app.placer.clone(), setup, caller };
+    let clerk = Clerk::of(&app, &permit.caller).await?;
     let expected = write.expected;
     change(&app, permit, write, number, Action::Edit, move |tx, act, facts, input| {
         Box::pin(async move {
             expected.require(facts.order.revision, "order")?;
             let reason = super::reason(&input.reason)?;
             plan::lock(tx, facts, &input.changes).await?;
-            let plan = Plan::of(tx, act, &editor, facts, &input.changes).await?;
+            let plan = Plan::of(tx, act, &clerk, facts, &input.changes).await?;
             as_expected(plan.total_after, input.expected_total)?;
             let version = plan.write(tx, act, &reason).await?;
             Ok(Told::new("edited", version))

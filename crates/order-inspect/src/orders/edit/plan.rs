@@ -1,6 +1,6 @@
 //! What an edit comes to: the same for looking at it and for making it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use super::{
     super::{
@@ -8,7 +8,7 @@ use super::{
         credit,
         facts::{Facts, Line},
         operations::{held, uncovered},
-        place::{Added, MOST_LINES, MOST_UNITS, Onto, PlaceLine, PlaceOrder, Placer, Request},
+        place::{Added, Clerk, MOST_LINES, MOST_UNITS, Onto, PlaceLine},
         removal::Removal,
         standing::money,
         stock,
@@ -20,17 +20,8 @@ use crate::{
     act::Act,
     db::Tx,
     error::{Error, FieldProblem, Refusal},
-    http::Caller,
     refuse,
-    setup::Setup,
 };
-
-/// Who edits, and with what.
-pub(super) struct Editor {
-    pub(super) placer: Placer,
-    pub(super) setup: Arc<Setup>,
-    pub(super) caller: Caller,
-}
 
 /// What goes, what comes, and what the order charges then.
 pub(super) struct Plan<'a> {
@@ -66,7 +57,7 @@ impl<'a> Plan<'a> {
     pub(super) async fn of(
         tx: &mut Tx,
         act: &Act,
-        editor: &Editor,
+        clerk: &Clerk,
         facts: &'a Facts,
         changes: &[Change],
     ) -> crate::Result<Self> {
@@ -77,7 +68,7 @@ impl<'a> Plan<'a> {
         let added = if lines.is_empty() {
             None
         } else {
-            let added = add(tx, act, editor, facts, lines, &removal).await;
+            let added = add(tx, act, clerk, facts, lines, &removal).await;
             Some(added.map_err(|error| pointing_at(&origins, error))?)
         };
         let gone: i64 = removal.units.iter().map(|(_, quantity)| quantity).sum();
@@ -191,24 +182,15 @@ fn like(facts: &Facts, line: &Line, sku: &str, quantity: i64) -> PlaceLine {
 async fn add(
     tx: &mut Tx,
     act: &Act,
-    editor: &Editor,
+    clerk: &Clerk,
     facts: &Facts,
     lines: Vec<PlaceLine>,
     removal: &Removal<'_>,
 ) -> crate::Result<Added> {
     let order = &facts.order;
-    let channel = editor.setup.channel_by_id(order.channel_id)?;
-    let wanted = PlaceOrder::like(order, &channel.code, lines);
-    let request = Request::within(wanted, editor.caller.clone(), act, &editor.setup);
     let last = facts.lines.iter().map(|it| it.position).max().unwrap_or(0);
     let onto = Onto { first_position: last + 1, version: order.version + 1, freed: &removal.steps };
-    let added = editor.placer.add(tx, &request, onto).await?;
-    if added.quote.price_basis != order.quote.price_basis {
-        let detail =
-            "The shop states its prices on another basis of tax by now: place a new order.";
-        refuse!(Refusal::conflict("other_price_basis", detail));
-    }
-    Ok(added)
+    clerk.add(tx, act, order, lines, onto).await
 }
 
 /// The same refusal, with its places in the changes instead of the lines that were made of them.

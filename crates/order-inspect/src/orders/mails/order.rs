@@ -4,7 +4,7 @@ use super::{
     super::{
         credit::{self, SHIPPING},
         documents::tax_lines,
-        facts::{Facts, Payment, RefundLine},
+        facts::{Facts, Payment, RefundLine, Replaces},
         operations::uncovered,
         standing::{OrderStatus, money, standing},
     },
@@ -23,7 +23,11 @@ pub(super) fn confirmation(scene: &Scene<'_>, event: &Event) -> Composed {
         OrderStatus::Cancelled if event.topic != REQUESTED => return Composed::Nothing,
         _ => {}
     }
-    write(scene, Occasion::Placed, payment_note(scene))
+    let occasion = match scene.facts.replaces.clone() {
+        None => Occasion::Placed,
+        Some(Replaces { order, return_number }) => Occasion::Replaces { order, return_number },
+    };
+    write(scene, occasion, payment_note(scene))
 }
 
 /// What the order is after an edit. Of two edits that follow each other closely the last one is told, once it is known

@@ -21,6 +21,8 @@ pub(crate) struct Decided {
     pub(crate) channel: String,
     /// What promotions gave, to be booked against their budgets.
     pub(crate) given: Vec<(String, Option<String>, i64)>,
+    /// The number of the order of which it replaces goods.
+    pub(crate) replaces: Option<String>,
 }
 
 /// Decides on one order. On success the stock and the budgets in the ground are less by what it takes.
@@ -77,6 +79,7 @@ pub(crate) fn decide(
         facts: Facts::new(order, lines, allocations),
         channel: channel.code.clone(),
         given,
+        replaces: None,
     })
 }
 

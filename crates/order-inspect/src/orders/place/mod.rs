@@ -30,7 +30,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 pub(in crate::orders) use self::added::Onto;
 use self::offers::Offers;
 pub(crate) use self::{
-    added::Added,
+    added::{Added, Clerk},
     decide::{Decided, as_expected, decide},
     ground::{Ground, Level, Locks},
     offers::{Offer, Product},
@@ -65,19 +65,6 @@ pub(crate) struct Request {
     pub(crate) setup: Arc<Setup>,
 }
 
-impl Request {
-    /// Something that is asked for inside of another change, which remembers its own answer.
-    pub(crate) fn within(
-        wanted: PlaceOrder,
-        caller: Caller,
-        act: &Act,
-        setup: &Arc<Setup>,
-    ) -> Self {
-        let once = Once { key: None, fingerprint: [0; 32] };
-        Self { wanted, basket: None, caller, once, act: act.clone(), setup: Arc::clone(setup) }
-    }
-}
-
 /// What became of it.
 pub(crate) enum Placed {
     /// It was placed now.
@@ -107,16 +94,6 @@ impl Placer {
     /// Looks at what an order would be if it were placed now.
     pub(crate) async fn preview(&self, tx: &mut Tx, request: &Request) -> crate::Result<Preview> {
         preview::preview(tx, &self.offers, request).await
-    }
-
-    /// What lines would be that are added to an order.
-    pub(in crate::orders) async fn add(
-        &self,
-        tx: &mut Tx,
-        request: &Request,
-        onto: Onto<'_>,
-    ) -> crate::Result<Added> {
-        added::add(tx, &self.offers, request, onto).await
     }
 
     /// Places an order, together with those that wait at the same moment.

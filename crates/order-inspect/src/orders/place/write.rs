@@ -59,6 +59,17 @@ pub(super) async fn write(
     Ok(())
 }
 
+/// The same in the middle of a transaction that goes on.
+pub(super) async fn write_within(
+    tx: &mut Tx,
+    group: &[Request],
+    decided: &mut [(usize, Decided)],
+) -> crate::Result<()> {
+    let rows = take_and_list(tx, group, decided).await?;
+    tx.insert_all(rows).await?;
+    Ok(())
+}
+
 /// Takes what the orders need, and lists the rows that are to be written.
 async fn take_and_list(
     tx: &mut Tx,
@@ -176,8 +187,11 @@ impl Rows {
             self.lines.push(rows::line(order.id, line)?);
         }
         self.allocations.extend(facts.allocations.iter().map(|it| rows::allocation(order.id, it)));
-        let told =
+        let mut told =
             json!({ "number": order.number, "total": order.total, "currency": order.currency });
+        if let Some(replaces) = &decided.replaces {
+            told["replaces"] = json!(replaces);
+        }
         self.events.push(args![
             act.new_id(),
             order.id,

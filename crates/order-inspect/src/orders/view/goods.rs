@@ -70,6 +70,8 @@ pub struct ReturnLineView {
     pub restocked: i64,
     /// How many were written off.
     pub written_off: i64,
+    /// For how many of them the replacement stands.
+    pub replaced: i64,
 }
 
 /// What left the house.
@@ -98,6 +100,7 @@ pub(super) fn returns(facts: &Facts) -> Vec<ReturnView> {
         exchange_sku: it.exchange_sku.clone(),
         restocked: it.restocked,
         written_off: it.written_off,
+        replaced: it.replaced,
     };
     let view = |it: &facts::Return| ReturnView {
         number: it.number.clone(),

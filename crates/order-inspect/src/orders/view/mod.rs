@@ -17,7 +17,7 @@ use self::{
 
 use super::{
     actions::{Allowed, allowed_actions},
-    facts::{Facts, LineDetails},
+    facts::{Facts, LineDetails, Replaces},
     standing::{self, FulfilmentStatus, MoneyStanding, OrderStatus, PaymentStatus, ReturnStatus},
 };
 use crate::{
@@ -98,6 +98,8 @@ pub struct OrderView {
     pub shipments: Vec<ShipmentView>,
     /// What comes or came back.
     pub returns: Vec<ReturnView>,
+    /// The return of another order whose goods it replaces.
+    pub replaces: Option<Replaces>,
     /// What it no longer charges.
     pub credits: Vec<CreditView>,
     /// Why it was stopped.
@@ -240,6 +242,7 @@ impl OrderView {
             payments: payments(facts),
             shipments: shipments(facts),
             returns: returns(facts),
+            replaces: facts.replaces.clone(),
             credits: credits(facts),
             holds: holds(facts),
             documents: documents(facts),
