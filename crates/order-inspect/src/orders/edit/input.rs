@@ -45,10 +45,13 @@ pub enum Change {
     #[schema(examples(json!({ "more": { "position": 1, "quantity": 1 } })))]
     More(LineUnits),
     /// Fewer units of a line, services along with their goods: their frozen shares are no longer charged.
+    #[schema(examples(json!({ "fewer": { "position": 2, "quantity": 1 } })))]
     Fewer(LineUnits),
     /// Something that was not in it. Another price for one unit than the list's needs a reason: its note.
+    #[schema(examples(json!({ "add": { "sku": "LAMP-RED", "quantity": 1, "unit_price": 1500, "note": "Scratched" } })))]
     Add(PlaceLine),
     /// Another variant in place of units of a line, with the same services.
+    #[schema(examples(json!({ "swap": { "position": 1, "quantity": 1, "sku": "LAMP-RED-L" } })))]
     Swap(Swap),
 }
 

@@ -211,3 +211,20 @@ fn pointing_at(origins: &[Origin], error: Error) -> Error {
     };
     Refusal::invalid_fields(refusal.fields.into_iter().map(moved).collect()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_change_that_a_line_was_made_of() {
+        let origins = ["/changes/0/add".to_owned(), "/changes/3/swap".to_owned()];
+        let places = ["/lines/1/sku", "/lines/7/sku", "/currency"];
+        let fields = places
+            .map(|pointer| FieldProblem { pointer: pointer.to_owned(), detail: "no".to_owned() });
+        let refused = Refusal::invalid_fields(fields.to_vec()).into();
+        let Error::Refused(refused) = pointing_at(&origins, refused) else { panic!("no refusal") };
+        let pointers: Vec<&str> = refused.fields.iter().map(|it| it.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/changes/3/swap/sku", "/lines/7/sku", "/currency"]);
+    }
+}

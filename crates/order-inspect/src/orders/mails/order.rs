@@ -152,12 +152,13 @@ fn payment_note(scene: &Scene<'_>) -> String {
 /// What is said of a payment over a provider, of which so much is missing.
 fn provided(scene: &Scene<'_>, missing: i64) -> String {
     let (method, amount) = (&scene.method, scene.money(missing));
+    let asked = scene.facts.operations.iter().any(|it| it.kind == "authorise" && it.is_open());
     match (missing, waiting(scene.facts)) {
         (1.., Some(_)) => scene.pick(
             format!("Es fehlen noch {amount}. Bitte geben Sie die Zahlung frei, dann geht es weiter."),
             format!("{amount} is still open. Please confirm the payment, and we will go on."),
         ),
-        (1.., None) => scene.pick(
+        (1.., None) if !asked => scene.pick(
             format!("Es fehlen noch {amount}: Die Zahlung hat leider nicht geklappt. Wir melden uns bei Ihnen."),
             format!("{amount} is still open: the payment did not work, unfortunately. We will get in touch."),
         ),

@@ -311,3 +311,48 @@ fn placed_at(place: &str, error: Error) -> Error {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+    use crate::{
+        money::UnitShares,
+        orders::facts::{LineDetails, Shares},
+    };
+
+    /// Three units of a line with this total and tax.
+    fn line(unit_price: i64, total: i64, tax: i64) -> Line {
+        let split = |amount| UnitShares::split(amount, NonZeroU32::new(3).unwrap());
+        Line {
+            position: 1,
+            goods: true,
+            parent: None,
+            variant_id: Some(1),
+            sku: "LAMP".to_owned(),
+            name: "Lamp".to_owned(),
+            details: LineDetails::default(),
+            quantity: 3,
+            unit_price,
+            tax_rate: "19".parse().unwrap(),
+            discount: 0,
+            total,
+            tax,
+            shares: Shares { total: split(total), tax: split(tax) },
+            shipped: 3,
+            cancelled: 0,
+            returned: 0,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn the_difference_is_todays_price_less_the_frozen_share_on_the_basis_of_the_prices() {
+        let today = line(500, 0, 0);
+        let old = line(334, 1_000, 160);
+        assert_eq!(difference(&today, &old, PriceBasis::Gross), 500 - 334, "334, 333 and 333");
+        assert_eq!(difference(&today, &old, PriceBasis::Net), 500 - (334 - 54));
+        assert_eq!(difference(&line(300, 0, 0), &old, PriceBasis::Gross), 0);
+    }
+}
