@@ -221,6 +221,10 @@ fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {
             | PaymentStatus::NotRequired
     );
     let money = money(facts);
-    let covered = money.authorised + money.captured - money.refunded >= money.owed;
-    if secured && covered { None } else { Some("The payment is neither authorised nor received.") }
+    let held = money.authorised + money.captured - money.refunded;
+    match held {
+        held if secured && held >= money.owed => None,
+        1.. => Some("Only a part of the payment is authorised or received."),
+        _ => Some("The payment is neither authorised nor received."),
+    }
 }
