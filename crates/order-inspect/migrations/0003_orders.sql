@@ -191,7 +191,8 @@ CREATE TABLE order_hold (
 CREATE INDEX order_hold_by_order ON order_hold (order_id);
 CREATE INDEX order_hold_open ON order_hold (order_id) WHERE released_at IS NULL;
 
--- What an order was before it was edited.
+-- Edits of an order: what went, what came, and what it charged before and after, less credits. Version 1 is what was
+-- ordered.
 CREATE TABLE order_version (
     order_id BIGINT NOT NULL REFERENCES orders (id),
     version BIGINT NOT NULL,
@@ -243,11 +244,12 @@ CREATE TABLE order_return (
     requested_by TEXT NOT NULL,
     received_at BIGINT,
     cancelled_at BIGINT,
-    -- the order that replaces what came back
+    -- the order that replaces what comes back; after a cancelled one another may be placed
     replacement_id BIGINT
 );
 CREATE INDEX order_return_by_order ON order_return (order_id);
 CREATE INDEX order_return_by_label ON order_return (label_number) WHERE label_number IS NOT NULL;
+CREATE INDEX order_return_by_replacement ON order_return (replacement_id) WHERE replacement_id IS NOT NULL;
 
 CREATE TABLE return_line (
     return_id BIGINT NOT NULL REFERENCES order_return (id),
@@ -258,8 +260,11 @@ CREATE TABLE return_line (
     exchange_sku TEXT,
     restocked BIGINT NOT NULL,
     written_off BIGINT NOT NULL,
+    -- units for which the replacement stands
+    replaced BIGINT NOT NULL,
     PRIMARY KEY (return_id, position),
-    CHECK (restocked + written_off <= quantity)
+    CHECK (restocked + written_off <= quantity),
+    CHECK (replaced <= quantity)
 );
 
 -- What was asked of a provider, and what became of it.

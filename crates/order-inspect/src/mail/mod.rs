@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     message::{Attachment, Mail},
     smtp::{MailError, Mailer, MailerOptions, UnusableMailer},
-    templates::{OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment},
+    templates::{Occasion, OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment},
 };
 pub use crate::documents::Language;
 

@@ -7,9 +7,27 @@ use super::{
     letter::{Block, Letter},
 };
 
-/// “We have your order.” It carries what a durable medium must carry (§ 312f BGB) in `notes`.
+/// Why customers are told what is in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Occasion {
+    /// They have ordered it.
+    Placed,
+    /// It was edited.
+    Changed,
+    /// It replaces goods of another order that come back.
+    Replaces {
+        /// The number of that order.
+        order: String,
+        /// The number of the return.
+        return_number: String,
+    },
+}
+
+/// “We have your order”, “we have changed it”, “this replaces it”. It carries what a durable medium must carry (§ 312f BGB) in `notes`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderConfirmation {
+    /// Why it is written.
+    pub occasion: Occasion,
     /// How the customer is called.
     pub customer: String,
     /// The order's number.
@@ -22,6 +40,8 @@ pub struct OrderConfirmation {
     pub grand_total: String,
     /// How it is or will be paid, as a sentence.
     pub payment_note: Option<String>,
+    /// Where the customer goes on with the payment.
+    pub payment_url: Option<String>,
     /// When it arrives, as a sentence.
     pub delivery_note: Option<String>,
     /// Where it goes, line by line.
@@ -99,31 +119,18 @@ pub struct Refund {
 impl OrderConfirmation {
     /// The mail in one language.
     pub fn write(&self, language: Language, shop: &Shop) -> Content {
-        let number = &self.order_number;
-        let (subject, thanks, total) = match language {
-            Language::German => (
-                format!("Vielen Dank für Ihre Bestellung {number}"),
-                "schön, dass Sie bei uns bestellt haben! Ihre Bestellung ist angekommen, und wir machen \
-                 uns gleich an die Arbeit. Das haben Sie ausgesucht:",
-                "Gesamtbetrag",
-            ),
-            Language::English => (
-                format!("Thank you for your order {number}"),
-                "How nice that you chose us! Your order has arrived safely, and we are getting to work \
-                 on it right away. This is what you picked:",
-                "Total amount",
-            ),
-        };
+        let (subject, opening) = self.opening(language);
         let mut sums = self.sums.clone();
-        sums.push(Sum { label: total.to_owned(), amount: self.grand_total.clone() });
-        let mut blocks = vec![
-            Block::Paragraph(thanks.to_owned()),
-            Block::Lines(self.lines.clone()),
-            Block::Sums(sums),
-        ];
-        blocks.extend(
-            self.payment_note.iter().chain(&self.delivery_note).cloned().map(Block::Paragraph),
-        );
+        let total = pick(language, "Gesamtbetrag", "Total amount").to_owned();
+        sums.push(Sum { label: total, amount: self.grand_total.clone() });
+        let mut blocks =
+            vec![Block::Paragraph(opening), Block::Lines(self.lines.clone()), Block::Sums(sums)];
+        blocks.extend(self.payment_note.iter().cloned().map(Block::Paragraph));
+        blocks.extend(self.payment_url.iter().map(|url| Block::Link {
+            label: pick(language, "Zahlung freigeben", "Confirm the payment").to_owned(),
+            url: url.clone(),
+        }));
+        blocks.extend(self.delivery_note.iter().cloned().map(Block::Paragraph));
         blocks.extend(address(language, &self.delivery_address));
         blocks.extend(self.order_url.iter().map(|url| Block::Link {
             label: pick(language, "Bestellung ansehen", "View your order").to_owned(),
@@ -132,6 +139,46 @@ impl OrderConfirmation {
         blocks.push(help(language, shop));
         blocks.extend(self.notes.iter().cloned().map(Block::Note));
         letter(language, subject, &self.customer, blocks).write(shop)
+    }
+
+    /// The subject and the first paragraph.
+    fn opening(&self, language: Language) -> (String, String) {
+        let number = &self.order_number;
+        let (subject, opening) = match (language, &self.occasion) {
+            (Language::German, Occasion::Placed) => (
+                format!("Vielen Dank für Ihre Bestellung {number}"),
+                "schön, dass Sie bei uns bestellt haben! Ihre Bestellung ist angekommen, und wir machen \
+                 uns gleich an die Arbeit. Das haben Sie ausgesucht:",
+            ),
+            (Language::English, Occasion::Placed) => (
+                format!("Thank you for your order {number}"),
+                "How nice that you chose us! Your order has arrived safely, and we are getting to work \
+                 on it right away. This is what you picked:",
+            ),
+            (Language::German, Occasion::Changed) => (
+                format!("Ihre Bestellung {number} wurde geändert"),
+                "wir haben Ihre Bestellung geändert. So sieht sie jetzt aus:",
+            ),
+            (Language::English, Occasion::Changed) => (
+                format!("Your order {number} has been changed"),
+                "We have changed your order. This is what it looks like now:",
+            ),
+            (Language::German, Occasion::Replaces { order, return_number }) => {
+                let opening = format!(
+                    "wir schicken Ihnen Ersatz für das, was Sie mit der Rücksendung {return_number} an \
+                     uns zurückgeben. Sie bekommen:"
+                );
+                return (format!("Ersatz zu Ihrer Bestellung {order}"), opening);
+            }
+            (Language::English, Occasion::Replaces { order, return_number }) => {
+                let opening = format!(
+                    "We are sending you a replacement for what you return to us with {return_number}. \
+                     You will get:"
+                );
+                return (format!("A replacement for your order {order}"), opening);
+            }
+        };
+        (subject, opening.to_owned())
     }
 }
 

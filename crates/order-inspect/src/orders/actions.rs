@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    facts::Facts,
+    facts::{Facts, Return},
+    operations::uncovered,
     standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
 };
 use crate::error::Refusal;
@@ -33,6 +34,8 @@ pub enum Action {
     RetryPayment,
     /// Register that something comes back.
     Return,
+    /// Place an order that replaces what comes back.
+    Replace,
     /// Book what came back.
     ReceiveReturn,
     /// Give money back.
@@ -45,7 +48,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which an order's life needs them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Hold,
         Self::Release,
         Self::ChangeAddress,
@@ -56,6 +59,7 @@ impl Action {
         Self::BookPayment,
         Self::RetryPayment,
         Self::Return,
+        Self::Replace,
         Self::ReceiveReturn,
         Self::Refund,
         Self::ResendMail,
@@ -118,12 +122,7 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             !shipped,
             "Something has left already: what is on its way cannot be redirected here.",
         )),
-        Action::Edit => because(!cancelled, "The order is cancelled.")
-            .or(because(
-                !shipped,
-                "Something has left already: take it back as a return, or place a new order.",
-            ))
-            .or(because(!has_pending_money(facts), "A payment is still being settled.")),
+        Action::Edit => may_not_edit(facts, standing),
         Action::Cancel => because(
             open,
             "Everything was shipped or cancelled: what was shipped comes back as a return.",
@@ -143,7 +142,8 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(
-                    standing.order == OrderStatus::AwaitingPayment,
+                    standing.order == OrderStatus::AwaitingPayment
+                        || !cancelled && uncovered(facts, money(facts).owed) > 0,
                     "The order does not wait for a payment.",
                 ))
                 .or(because(!has_pending_money(facts), "A payment is still being settled."))
@@ -152,10 +152,13 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             facts.lines.iter().any(|it| it.goods && it.shipped > announced(facts, it.position)),
             "Nothing was shipped that is not on its way back already.",
         ),
-        Action::ReceiveReturn => because(
-            facts.returns.iter().any(super::facts::Return::is_open),
-            "No return is on its way.",
+        Action::Replace => because(
+            facts.returns.iter().any(may_replace),
+            "No exchange and no claim waits for its replacement.",
         ),
+        Action::ReceiveReturn => {
+            because(facts.returns.iter().any(Return::is_open), "No return is on its way.")
+        }
         Action::Refund => {
             let money = money(facts);
             because(
@@ -168,10 +171,37 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
     }
 }
 
+/// Whether a return can be replaced: an exchange or a claim that was not called off, before or after it has come back.
+pub(super) fn may_replace(it: &Return) -> bool {
+    it.kind != "return" && it.cancelled_at.is_none() && !it.is_replaced()
+}
+
 /// How many units of a line have come back or are announced to.
 pub(super) fn announced(facts: &Facts, position: i64) -> i64 {
     let live = facts.returns.iter().filter(|it| it.cancelled_at.is_none());
     live.flat_map(|it| &it.lines).filter(|it| it.position == position).map(|it| it.quantity).sum()
+}
+
+/// On hold it can be edited: the reason for the hold is often what the edit puts right.
+fn may_not_edit(facts: &Facts, standing: Standing) -> Option<&'static str> {
+    let shipped = facts.lines.iter().any(|it| it.shipped > 0);
+    let invoiced = facts.documents.iter().any(|it| it.kind == "invoice");
+    match standing.order {
+        OrderStatus::Cancelled => Some("The order is cancelled."),
+        OrderStatus::Completed => Some("The order is closed."),
+        _ if shipped => {
+            Some("Something has left already: take it back as a return, or place a new order.")
+        }
+        // What an invoice says must stay true: credit notes can only take from it.
+        _ if invoiced => {
+            Some("The order has its invoice: cancel units of it, or place a new order.")
+        }
+        _ if has_pending_money(facts) => Some("A payment is still being settled."),
+        OrderStatus::AwaitingPayment => {
+            Some("The order waits for its payment: try it again, or cancel the order.")
+        }
+        OrderStatus::OnHold | OrderStatus::Open => None,
+    }
 }
 
 fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {
@@ -191,6 +221,10 @@ fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {
             | PaymentStatus::NotRequired
     );
     let money = money(facts);
-    let covered = money.authorised + money.captured - money.refunded >= money.owed;
-    if secured && covered { None } else { Some("The payment is neither authorised nor received.") }
+    let held = money.authorised + money.captured - money.refunded;
+    match held {
+        held if secured && held >= money.owed => None,
+        1.. => Some("Only a part of the payment is authorised or received."),
+        _ => Some("The payment is neither authorised nor received."),
+    }
 }

@@ -9,11 +9,11 @@ use super::{
     actions::Action,
     change::{Told, change},
     credit,
-    facts::{Allocation, Facts, Line, RefundLine},
-    operations::{give_back, held, void_beyond},
+    facts::{Facts, Line, RefundLine},
+    operations::let_go_beyond,
+    removal::Removal,
     settle::enqueue,
     standing::money,
-    stock::{self, Step},
     view::OrderView,
 };
 use crate::{
@@ -21,9 +21,7 @@ use crate::{
     app::App,
     args,
     db::Tx,
-    error::Refusal,
     http::{Answer, PathParams, Permit, Write, allowed},
-    refuse,
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -90,27 +88,20 @@ pub(crate) async fn cancel_units(
     reason: &str,
     wanted: &[LineUnits],
 ) -> crate::Result<()> {
-    let units = with_services(facts, wanted)?;
-    let mut credits = Vec::new();
-    let mut steps = Vec::new();
-    for (line, quantity) in &units {
-        credits.push(credit::of_units(facts, line, *quantity)?);
-        steps.extend(released(facts, line, *quantity));
-        let sql = "UPDATE order_line SET cancelled = cancelled + $3 WHERE order_id = $1 AND position = $2";
-        tx.run(sql, args![facts.order.id, line.position, *quantity]).await?;
-    }
-    let cancelled: i64 = units.iter().map(|(_, quantity)| quantity).sum();
+    let removal = Removal::of(facts, wanted)?;
+    let mut credits = removal.credits.clone();
+    let cancelled: i64 = removal.units.iter().map(|(_, quantity)| quantity).sum();
     let open: i64 = facts.lines.iter().map(Line::open).sum();
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
-    let left = credit::shipping_left(facts);
-    if cancelled == open && !shipped && left > 0 {
-        credits.extend(credit::of_shipping(facts, left)?);
-    }
-    // Promotions before stock, as where orders are placed.
     if cancelled == open && !shipped {
+        let left = credit::shipping_left(facts);
+        if left > 0 {
+            credits.extend(credit::of_shipping(facts, left)?);
+        }
+        // Promotions are locked before stock, as they are when orders are placed.
         free_promotions(tx, facts.order.id).await?;
     }
-    stock::release(tx, facts.order.id, &steps).await?;
+    removal.write(tx, facts.order.id).await?;
     settle_money(tx, act, facts, reason, &credits).await?;
     enqueue(
         tx,
@@ -122,62 +113,6 @@ pub(crate) async fn cancel_units(
     .await
 }
 
-/// The lines that are meant, with the services that go with them: those of a line that goes, go along.
-fn with_services<'a>(
-    facts: &'a Facts,
-    wanted: &[LineUnits],
-) -> crate::Result<Vec<(&'a Line, i64)>> {
-    let mut units: Vec<(&Line, i64)> = Vec::new();
-    let mut add = |line: &'a Line, quantity: i64| match units
-        .iter_mut()
-        .find(|(it, _)| it.position == line.position)
-    {
-        Some((_, sum)) => *sum = (*sum).max(quantity),
-        None => units.push((line, quantity)),
-    };
-    for it in wanted {
-        let line = facts.line(it.position)?;
-        if it.quantity < 1 || it.quantity > line.open() {
-            let detail = format!("Line {} has {} open units.", it.position, line.open());
-            refuse!(Refusal::conflict("too_much", detail));
-        }
-        add(line, it.quantity);
-        for service in facts.lines.iter().filter(|service| service.parent == Some(it.position)) {
-            let quantity = it.quantity.min(service.open());
-            if quantity > 0 {
-                add(service, quantity);
-            }
-        }
-    }
-    Ok(units)
-}
-
-/// The stock that so many units of a line hold, from the last location to the first.
-fn released(facts: &Facts, line: &Line, quantity: i64) -> Vec<Step> {
-    let own = |it: &&Allocation| it.position == line.position;
-    let mut variants: Vec<i64> =
-        facts.allocations.iter().filter(own).map(|it| it.variant_id).collect();
-    variants.dedup();
-    let mut steps = Vec::new();
-    for variant in variants {
-        let mut left = None;
-        for it in facts.allocations.iter().filter(own).filter(|it| it.variant_id == variant).rev() {
-            let missing = left.unwrap_or(quantity * it.per_unit);
-            let part = it.held().min(missing);
-            left = Some(missing - part);
-            if part > 0 {
-                steps.push(Step {
-                    position: it.position,
-                    variant_id: variant,
-                    location_id: it.location_id,
-                    quantity: part,
-                });
-            }
-        }
-    }
-    steps
-}
-
 /// Writes credits, and lets go of or gives back the money that is no longer owed.
 pub(super) async fn settle_money(
     tx: &mut Tx,
@@ -187,10 +122,7 @@ pub(super) async fn settle_money(
     credits: &[RefundLine],
 ) -> crate::Result<i64> {
     let owed = money(facts).owed - credit::sum(credits);
-    let captured: i64 = held(facts).iter().map(|it| it.captured).sum();
-    let operation =
-        if captured > owed { give_back(tx, act, facts, captured - owed).await? } else { None };
-    void_beyond(tx, act, facts, owed - captured).await?;
+    let operation = let_go_beyond(tx, act, facts, owed).await?;
     credit::write(tx, act, facts.order.id, reason, operation, credits).await
 }
 

@@ -191,6 +191,7 @@ pub struct Return {
     pub received_at: Option<Moment>,
     pub cancelled_at: Option<Moment>,
     pub replacement: Option<String>,
+    pub replacement_cancelled: bool,
     pub lines: Vec<ReturnLine>,
 }
 
@@ -204,6 +205,18 @@ pub struct ReturnLine {
     pub exchange_sku: Option<String>,
     pub restocked: i64,
     pub written_off: i64,
+    pub replaced: i64,
+}
+
+/// What an order replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Replaces {
+    /// The number of the order.
+    #[schema(examples("DE-1001"))]
+    pub order: String,
+    /// The number of its return.
+    #[schema(examples("DE-RT1001"))]
+    pub return_number: String,
 }
 
 /// Money that was promised back.
@@ -268,6 +281,7 @@ pub struct Facts {
     pub refunds: Vec<RefundRow>,
     pub holds: Vec<Hold>,
     pub documents: Vec<Issued>,
+    pub replaces: Option<Replaces>,
 }
 
 impl Facts {
@@ -285,7 +299,14 @@ impl Facts {
             refunds: Vec::new(),
             holds: Vec::new(),
             documents: Vec::new(),
+            replaces: None,
         }
+    }
+
+    /// Units of a line for which a replacement stands: what they are worth stays charged.
+    pub fn replaced(&self, position: i64) -> i64 {
+        let lines = self.returns.iter().filter(|it| it.is_replaced()).flat_map(|it| &it.lines);
+        lines.filter(|it| it.position == position).map(|it| it.replaced).sum()
     }
 
     /// The line at a position.
@@ -315,6 +336,11 @@ impl Allocation {
 }
 
 impl Return {
+    /// Whether another order stands for what comes back; one that was cancelled does not.
+    pub fn is_replaced(&self) -> bool {
+        self.replacement.is_some() && !self.replacement_cancelled
+    }
+
     /// Whether the goods are still on their way.
     pub fn is_open(&self) -> bool {
         self.received_at.is_none() && self.cancelled_at.is_none()

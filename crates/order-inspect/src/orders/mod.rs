@@ -10,6 +10,7 @@ pub mod cancel;
 mod change;
 mod credit;
 pub mod documents;
+pub mod edit;
 pub mod facts;
 pub mod hold;
 mod list;
@@ -19,6 +20,7 @@ pub(crate) mod operations;
 pub mod place;
 mod read;
 pub mod refund;
+mod removal;
 mod retry;
 pub mod returns;
 pub(crate) mod search;
@@ -42,6 +44,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(documents::routes())
         .merge(hold::routes())
         .merge(address::routes())
+        .merge(edit::routes())
         .merge(cancel::routes())
         .merge(ship::routes())
         .merge(returns::routes())

@@ -150,6 +150,27 @@ pub(crate) async fn void_beyond(
     Ok(())
 }
 
+/// Gives back what was paid beyond what is owed, and lets go of what is authorised beyond it. Returns the first wish to
+/// give money back, if there is one.
+pub(crate) async fn let_go_beyond(
+    tx: &mut Tx,
+    act: &Act,
+    facts: &Facts,
+    owed: i64,
+) -> crate::Result<Option<i64>> {
+    let captured: i64 = held(facts).iter().map(|it| it.captured).sum();
+    let operation =
+        if captured > owed { give_back(tx, act, facts, captured - owed).await? } else { None };
+    void_beyond(tx, act, facts, owed - captured).await?;
+    Ok(operation)
+}
+
+/// What is owed and neither authorised nor paid, in minor units: another payment would be over this amount.
+pub(crate) fn uncovered(facts: &Facts, owed: i64) -> i64 {
+    let held = held(facts);
+    (owed - held.iter().map(|it| it.authorised + it.captured).sum::<i64>()).max(0)
+}
+
 /// Gives an amount back, from the latest payment to the first. What was booked by hand is given back by hand: it is
 /// booked at once.
 pub(crate) async fn give_back(

@@ -163,6 +163,13 @@ fn credits(facts: &Facts, input: &NewRefund) -> crate::Result<Vec<RefundLine>> {
                     );
                     refuse!(Refusal::conflict("not_shipped", detail));
                 }
+                if gone + units > line.shipped + line.cancelled - facts.replaced(it.position) {
+                    let detail = format!(
+                        "Line {}: units that are replaced are not paid back as well. Give an amount as goodwill.",
+                        it.position
+                    );
+                    refuse!(Refusal::conflict("replaced", detail));
+                }
                 credits.push(credit::of_units(facts, line, units)?);
             }
             (0, amount @ 1..) => credits.push(credit::of_amount(facts, line, amount)?),

@@ -29,7 +29,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(retry))
 }
 
-/// Try a payment again that was declined or given up. The stock is held anew for as long as for a new order.
+/// Try a payment again that was declined or given up, over what is neither authorised nor paid. While nothing is, the stock
+/// is held anew for as long as for a new order.
 #[utoipa::path(post, path = "/orders/{number}/payments/retry", operation_id = "retry_payment", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
     security(("api_key" = [])), responses((status = 200, body = OrderView)))]
@@ -47,7 +48,7 @@ async fn retry(
                 let facts = Facts::load(tx, &wanted, true).await?;
                 expected.check(facts.order.revision, "order")?;
                 require(Action::RetryPayment, &facts)?;
-                let amount = money(&facts).remainder;
+                let amount = operations::uncovered(&facts, money(&facts).owed);
                 operations::begin_payment(tx, act, &facts, amount).await?;
                 let hold = setup.channel_by_id(facts.order.channel_id)?.value.hold_seconds;
                 let until = act.now.saturating_add_micros(hold * 1_000_000);

@@ -80,7 +80,7 @@ async fn ship(
             if planned.len() > 1 {
                 // The number of the first shipment is locked before the stock of the second is taken.
                 let of = facts.allocations.iter().map(|it| it.variant_id).collect();
-                stock::lock(tx, of).await?;
+                stock::lock(tx, of, Vec::new()).await?;
             }
             let mut parcels = Some(parcels);
             let mut numbers = Vec::new();

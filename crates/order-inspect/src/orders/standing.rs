@@ -118,9 +118,9 @@ pub struct Standing {
 /// The money of an order, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct MoneyStanding {
-    /// What the order charged when it was placed or last edited.
+    /// All that the order has charged, lines that edits brought included.
     pub total: i64,
-    /// What it no longer charges: cancellations, returns, goodwill.
+    /// What it no longer charges: cancellations, units that edits took out, returns, goodwill.
     pub credited: i64,
     /// What is owed: total less credited.
     pub owed: i64,

@@ -1,5 +1,6 @@
 //! Stock of an order after it was placed: set free, or taken off the shelf.
 
+use super::{facts::Allocation, place};
 use crate::{act::Act, args, db::Tx, error::Refusal, refuse};
 
 /// A quantity of a variant at a location that a line holds.
@@ -18,12 +19,24 @@ fn in_order(steps: &[Step]) -> Vec<Step> {
     steps
 }
 
-/// Locks all levels of the variants, so that steps which follow one after the other, with other locks between them,
-/// meet nobody who takes them in another order.
-pub(super) async fn lock(tx: &mut Tx, variants: Vec<i64>) -> crate::Result<()> {
-    let sql = "SELECT s.variant_id FROM stock s WHERE s.variant_id = ANY($1)
+/// Locks the stock of variants, and that of what is sold under stock keeping units with the parts of bundles, for a
+/// change that sets some of it free and takes some of it.
+pub(super) async fn lock(tx: &mut Tx, variants: Vec<i64>, skus: Vec<String>) -> crate::Result<()> {
+    let sql = "SELECT s.variant_id FROM stock s
+        WHERE s.variant_id = ANY($1) OR s.variant_id IN (SELECT id FROM variant WHERE sku = ANY($2)
+            UNION SELECT b.variant_id FROM bundle_part b JOIN variant v ON v.id = b.bundle_id WHERE v.sku = ANY($2))
         ORDER BY s.variant_id, s.location_id FOR UPDATE OF s";
-    tx.rows(sql, args![variants]).await?;
+    tx.rows(sql, args![variants, skus]).await?;
+    Ok(())
+}
+
+/// Takes stock for lines that were not there before. It was locked when it was looked at.
+pub(super) async fn take(tx: &mut Tx, allocations: &[Allocation]) -> crate::Result<()> {
+    let taken = tx.rows_all(place::steps(allocations.iter())).await?;
+    if taken.iter().any(Vec::is_empty) {
+        let detail = "Somebody has taken of the same stock: look at it again.";
+        refuse!(Refusal::conflict("stock_changed", detail));
+    }
     Ok(())
 }
 

@@ -166,6 +166,30 @@ proptest! {
         }
     }
 
+    /// vendure#2662: the tax of an order that was modified was off by a cent.
+    #[test]
+    fn what_is_added_to_a_quote_changes_nothing_that_was_there(
+        (was, added) in any_quote().prop_flat_map(|was| {
+            let (currency, price_basis) = (was.currency, was.price_basis);
+            let added = any_cart().prop_map(move |cart| {
+                let cart = Cart { currency, shipping: 0, ..cart };
+                quoted(&cart, Terms { price_basis, ..GROSS }, &[])
+            });
+            (Just(was), added)
+        })
+    ) {
+        let mut sum = was.clone();
+        sum.extend(added.clone());
+        prop_assert_eq!(&sum.lines[..was.lines.len()], &was.lines[..]);
+        prop_assert_eq!(&sum.shipping, &was.shipping);
+        prop_assert_eq!(sum.lines.iter().map(|it| it.total).sum::<i64>() + sum.shipping.total, sum.total);
+        prop_assert_eq!(sum.lines.iter().map(|it| it.tax).sum::<i64>() + sum.shipping.tax, sum.tax);
+        prop_assert_eq!(sum.tax_lines.iter().map(|it| it.gross).sum::<i64>(), was.total + added.total);
+        prop_assert_eq!(sum.tax_lines.iter().map(|it| it.tax).sum::<i64>(), sum.tax);
+        prop_assert_eq!(sum.net + sum.tax, sum.total);
+        prop_assert!(sum.tax_lines.is_sorted_by(|one, other| one.rate > other.rate));
+    }
+
     #[test]
     fn the_shares_of_the_units_add_up_to_total_and_tax_of_the_line(quote in any_quote()) {
         for line in &quote.lines {

@@ -100,6 +100,37 @@ pub struct QuotedShipping {
     pub total: i64,
 }
 
+impl Quote {
+    /// Adds what another quote on the same terms charges, such as that of lines that come to an order. Nothing that was
+    /// there changes: each amount is the sum of both, and the tax of each rate is not worked out anew. The other one
+    /// charges nothing for shipping.
+    pub fn extend(&mut self, other: Self) {
+        debug_assert_eq!(
+            (self.currency, self.price_basis, 0),
+            (other.currency, other.price_basis, other.shipping.total),
+            "quotes on the same terms, and one shipping"
+        );
+        self.lines.extend(other.lines);
+        for added in other.tax_lines {
+            match self.tax_lines.iter_mut().find(|it| it.rate == added.rate) {
+                Some(line) => {
+                    line.net += added.net;
+                    line.tax += added.tax;
+                    line.gross += added.gross;
+                }
+                None => self.tax_lines.push(added),
+            }
+        }
+        self.tax_lines.sort_by_key(|it| std::cmp::Reverse(it.rate));
+        self.subtotal += other.subtotal;
+        self.discount += other.discount;
+        self.net += other.net;
+        self.tax += other.tax;
+        self.total += other.total;
+        self.promotions.steps.extend(other.promotions.steps);
+    }
+}
+
 impl From<&Step> for AppliedDiscount {
     fn from(step: &Step) -> Self {
         Self {

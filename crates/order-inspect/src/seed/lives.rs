@@ -240,7 +240,7 @@ impl Rows {
         let lines = vec![whole(line)];
         let amount = line.total;
         self.returns.push(args![order_id, order_id, number, "return", when, "seed", back]);
-        self.return_lines.push(args![order_id, position, units, "unwanted", units, 0_i64]);
+        self.return_lines.push(args![order_id, position, units, "unwanted", units, 0_i64, 0_i64]);
         for it in facts.allocations.iter().filter(|it| it.position == position) {
             self.movement += 1;
             self.movements.push(args![
@@ -369,7 +369,7 @@ const MONEY: &[&str] =
 const RETURN: &[&str] =
     &["id", "order_id", "number", "kind", "requested_at", "requested_by", "received_at"];
 const RETURN_LINE: &[&str] =
-    &["return_id", "position", "quantity", "reason", "restocked", "written_off"];
+    &["return_id", "position", "quantity", "reason", "restocked", "written_off", "replaced"];
 const REFUND: &[&str] = &["id", "order_id", "reason", "amount", "tax", "actor", "created_at"];
 /// All units of a line.
 fn whole(line: &Line) -> RefundLine {

@@ -47,20 +47,20 @@ impl World {
         Self { bed, _program: program, address, control }
     }
 
-    async fn control(&self, path: &str, body: &Value) {
+    pub(crate) async fn control(&self, path: &str, body: &Value) {
         let request = self.control.post(format!("{}{path}", self.address)).json(body);
         let answer = request.send().await.expect("an answer");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
     }
 
     /// What the provider has in its books.
-    async fn ledger(&self) -> Vec<Payment> {
+    pub(crate) async fn ledger(&self) -> Vec<Payment> {
         let answer = self.control.get(format!("{}/ledger", self.address)).send().await;
         answer.expect("an answer").json::<Payments>().await.expect("a ledger").payments
     }
 
     /// Places an order of one lamp.
-    async fn place(&self, method: &str) -> Value {
+    pub(crate) async fn place(&self, method: &str) -> Value {
         self.try_place(method).await.expect(201)
     }
 
@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Reads the order until it is as it is wanted.
-    async fn becomes(&self, number: &str, field: &str, value: &str) -> Value {
+    pub(crate) async fn becomes(&self, number: &str, field: &str, value: &str) -> Value {
         let path = format!("/orders/{number}");
         eventually(&format!("{field} of {number} is {value}"), || async {
             self.bed.get(&path).await.expect(200)[field] == value

@@ -144,7 +144,7 @@ async fn read(bed: &Bed, number: &str) -> Value {
 }
 
 /// An amount as a document writes it, in cents.
-fn cents(text: &Value) -> i64 {
+pub(crate) fn cents(text: &Value) -> i64 {
     let text = text.as_str().expect("an amount");
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let amount: i64 = digits.parse().expect("digits");
@@ -157,7 +157,7 @@ fn sum(list: &Value, field: &str) -> i64 {
 
 /// A document adds up: its lines, discounts and delivery to its total, and its taxes to the same.
 #[track_caller]
-fn assert_adds_up(document: &Value) {
+pub(crate) fn assert_adds_up(document: &Value) {
     let totals = &document["totals"];
     let shipping =
         if totals["shipping"].is_null() { 0 } else { cents(&totals["shipping"]["amount"]) };

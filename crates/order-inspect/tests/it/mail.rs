@@ -5,7 +5,7 @@ use std::{path::Path, process::Command, time::Duration};
 use jiff::Timestamp;
 use mail_parser::{MessageParser, MimeHeaders};
 use order_inspect::mail::{
-    Attachment, Content, Language, Mail, MailError, MailLine, Mailer, MailerOptions,
+    Attachment, Content, Language, Mail, MailError, MailLine, Mailer, MailerOptions, Occasion,
     OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment, Shop, Sum, UnusableMailer,
 };
 use serde::Deserialize;
@@ -107,6 +107,7 @@ fn shop() -> Shop {
 
 fn confirmation() -> OrderConfirmation {
     OrderConfirmation {
+        occasion: Occasion::Placed,
         customer: "Małgorzata Świątek".to_owned(),
         order_number: "B-2026-10023".to_owned(),
         lines: vec![MailLine {
@@ -118,6 +119,7 @@ fn confirmation() -> OrderConfirmation {
         sums: vec![Sum { label: "Versand".to_owned(), amount: "49,00 €".to_owned() }],
         grand_total: "548,00 €".to_owned(),
         payment_note: Some("Bezahlt mit Kreditkarte.".to_owned()),
+        payment_url: None,
         delivery_note: Some("Ihre Bestellung kommt zwischen dem 24. und 26. November.".to_owned()),
         delivery_address: vec!["Małgorzata Świątek".to_owned(), "Ulica Łąkowa 7/3".to_owned()],
         order_url: Some("https://moebel.example/orders/B-2026-10023?a=1&b=2".to_owned()),
@@ -349,9 +351,22 @@ fn a_link_that_is_no_address_of_the_web_is_not_linked() {
     assert!(!html.contains("href"), "{html}");
 }
 
-fn all(language: Language) -> [Content; 4] {
+fn all(language: Language) -> [Content; 6] {
+    let changed = OrderConfirmation {
+        occasion: Occasion::Changed,
+        payment_url: Some("https://pay.example/17".to_owned()),
+        notes: Vec::new(),
+        ..confirmation()
+    };
+    let replaces = Occasion::Replaces {
+        order: "B-2026-10001".to_owned(),
+        return_number: "R-2026-0007".to_owned(),
+    };
+    let replacement = OrderConfirmation { occasion: replaces, notes: Vec::new(), ..confirmation() };
     [
         confirmation().write(language, &shop()),
+        changed.write(language, &shop()),
+        replacement.write(language, &shop()),
         shipment().write(language, &shop()),
         return_received().write(language, &shop()),
         refund().write(language, &shop()),

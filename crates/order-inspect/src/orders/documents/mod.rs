@@ -9,6 +9,7 @@ mod content;
 mod routes;
 mod write;
 
+pub(super) use self::content::tax_lines;
 pub use self::write::{follow, issue};
 pub(crate) use self::{
     routes::routes,

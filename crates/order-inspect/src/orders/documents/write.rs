@@ -11,13 +11,14 @@ use crate::{
         credit,
         facts::{Facts, Issued, RefundRow, Shipment},
         numbers,
+        standing::money,
     },
     refuse,
     setup::{Channel, PaymentMethod, Setting as _, text_in},
 };
 
 /// Issues what a change of an order makes necessary: a delivery note for each new shipment, the invoice with the first
-/// one, and a credit note for each credit after the invoice. Returns the facts with these documents.
+/// one if anything is owed, and a credit note for each credit after the invoice. Returns the facts with these documents.
 pub async fn follow(
     tx: &mut Tx,
     act: &Act,
@@ -30,7 +31,7 @@ pub async fn follow(
         let issued = issue(tx, act, &after, DocumentKind::DeliveryNote, Some(*id)).await?;
         after.documents.push(issued);
     }
-    if !shipments.is_empty() && invoice(&after).is_none() && after.order.total > 0 {
+    if !shipments.is_empty() && invoice(&after).is_none() && money(&after).owed > 0 {
         let issued = issue(tx, act, &after, DocumentKind::Invoice, None).await?;
         after.documents.push(issued);
     }
@@ -120,7 +121,9 @@ async fn freeze(
     match kind {
         DocumentKind::Invoice => {
             let charged = credit::left(facts);
-            if !charged.iter().any(|it| it.position != 0 && it.units > 0) {
+            let goods = charged.iter().any(|it| it.position != 0 && it.units > 0);
+            // Who owes nothing gets no bill: a replacement has its delivery note.
+            if !goods || credit::sum(&charged) == 0 {
                 refuse!(no_subject());
             }
             desk.invoice(&charged)

@@ -2,7 +2,7 @@
 
 use super::{
     Allocation, Facts, Hold, Issued, Line, MoneyEntry, Operation, Order, Payment, RefundLine,
-    RefundRow, Return, ReturnLine, Shipment,
+    RefundRow, Replaces, Return, ReturnLine, Shipment,
 };
 use crate::{
     args,
@@ -54,6 +54,7 @@ impl Facts {
             refund_lines,
             holds,
             documents,
+            replaces,
         ] = answers.as_slice()
         else {
             return Err(crate::error::Error::Broken("an order was not read as a whole".to_owned()));
@@ -70,11 +71,12 @@ impl Facts {
             refunds: each(refunds, |row| RefundRow::of(row, refund_lines))?,
             holds: each(holds, Hold::of)?,
             documents: each(documents, Issued::of)?,
+            replaces: replaces.first().map(Replaces::of).transpose()?,
         })
     }
 }
 
-const QUESTIONS: [&str; 13] = [
+const QUESTIONS: [&str; 14] = [
     "SELECT * FROM order_line WHERE order_id = $1 ORDER BY position",
     "SELECT * FROM allocation WHERE order_id = $1 ORDER BY variant_id, location_id, position",
     "SELECT * FROM payment WHERE order_id = $1 ORDER BY id",
@@ -83,7 +85,8 @@ const QUESTIONS: [&str; 13] = [
     "SELECT * FROM shipment WHERE order_id = $1 ORDER BY id",
     "SELECT l.* FROM shipment_line l JOIN shipment s ON s.id = l.shipment_id WHERE s.order_id = $1
         ORDER BY l.shipment_id, l.position",
-    "SELECT r.*, o.number AS replacement FROM order_return r LEFT JOIN orders o ON o.id = r.replacement_id
+    "SELECT r.*, o.number AS replacement, o.cancelled_at AS replacement_cancelled_at
+        FROM order_return r LEFT JOIN orders o ON o.id = r.replacement_id
         WHERE r.order_id = $1 ORDER BY r.id",
     "SELECT l.* FROM return_line l JOIN order_return r ON r.id = l.return_id WHERE r.order_id = $1
         ORDER BY l.return_id, l.position",
@@ -91,6 +94,8 @@ const QUESTIONS: [&str; 13] = [
     "SELECT * FROM refund_line WHERE order_id = $1 ORDER BY refund_id, position",
     "SELECT * FROM order_hold WHERE order_id = $1 ORDER BY id",
     "SELECT id, kind, number, subject_id, created_at FROM order_document WHERE order_id = $1 ORDER BY id",
+    "SELECT o.number, r.number AS return_number FROM order_return r JOIN orders o ON o.id = r.order_id
+        WHERE r.replacement_id = $1",
 ];
 
 fn each<T>(rows: &[Row], read: impl Fn(&Row) -> crate::Result<T>) -> crate::Result<Vec<T>> {
@@ -247,6 +252,7 @@ impl Return {
                     exchange_sku: line.get("exchange_sku")?,
                     restocked: line.get("restocked")?,
                     written_off: line.get("written_off")?,
+                    replaced: line.get("replaced")?,
                 });
             }
         }
@@ -260,8 +266,15 @@ impl Return {
             received_at: row.get("received_at")?,
             cancelled_at: row.get("cancelled_at")?,
             replacement: row.get("replacement")?,
+            replacement_cancelled: row.get::<Option<i64>>("replacement_cancelled_at")?.is_some(),
             lines: own,
         })
+    }
+}
+
+impl Replaces {
+    fn of(row: &Row) -> crate::Result<Self> {
+        Ok(Self { order: row.get("number")?, return_number: row.get("return_number")? })
     }
 }
 

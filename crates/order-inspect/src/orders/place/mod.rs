@@ -7,7 +7,9 @@
 //! locked. Rows that orders compete for are always locked in one order (baskets, promotions, stock by variant and
 //! location, numbers), for the time of one group, and never while a payment is being asked for.
 
+mod added;
 mod decide;
+mod draft;
 mod ground;
 mod handler;
 mod offers;
@@ -25,11 +27,14 @@ pub(crate) use request::{MOST_LINES, MOST_UNITS};
 pub use request::{PlaceLine, PlaceOrder};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+pub(in crate::orders) use self::added::Onto;
 use self::offers::Offers;
 pub(crate) use self::{
-    decide::{Decided, decide},
+    added::{Added, Clerk},
+    decide::{Decided, as_expected, decide},
     ground::{Ground, Level, Locks},
     offers::{Offer, Product},
+    stock::steps,
 };
 use super::facts::Facts;
 use crate::{

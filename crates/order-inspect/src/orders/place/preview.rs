@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 
 use super::{
     Request,
-    decide::{Draft, Scene, draft_line, needs, price, priced, scene, shipping},
+    draft::{Draft, Scene, draft_line, needs, price, priced, scene, shipping},
     ground::{Ground, Locks},
     offers::{Offer, Offers},
     request::PlaceLine,

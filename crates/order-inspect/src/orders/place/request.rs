@@ -8,6 +8,7 @@ use crate::{
     error::Findings,
     language::Language,
     money::Currency,
+    orders::facts::Order,
 };
 
 /// The most lines that one order has.
@@ -115,6 +116,24 @@ impl PlaceOrder {
             findings.check(fits, format!("/lines/{at}/unit_price"), "not below zero");
         }
         findings.end()
+    }
+
+    /// An order of these lines for the customer of another one, to the same place.
+    pub(crate) fn like(order: &Order, channel: &str, lines: Vec<PlaceLine>) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            currency: Some(order.currency),
+            locale: Some(order.locale),
+            customer_id: order.customer_id,
+            email: order.email.clone(),
+            lines,
+            billing_address: order.billing_address.clone(),
+            delivery_address: Some(order.delivery_address.clone()),
+            delivery_method: order.delivery_method.clone(),
+            payment_method: order.payment_method.clone(),
+            coupons: Vec::new(),
+            expected_total: None,
+        }
     }
 
     /// Where the goods go.

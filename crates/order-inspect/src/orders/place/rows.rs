@@ -183,6 +183,6 @@ pub(crate) fn allocation(order_id: i64, it: &Allocation) -> Vec<Value> {
 }
 
 /// A document as it is stored.
-fn text(document: &impl Serialize) -> crate::Result<String> {
+pub(crate) fn text(document: &impl Serialize) -> crate::Result<String> {
     serde_json::to_string(document).map_err(|error| Error::Broken(error.to_string()))
 }

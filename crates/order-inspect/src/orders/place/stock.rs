@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ground::Level;
-use crate::orders::facts::Allocation;
+use crate::{args, db::Value, orders::facts::Allocation};
 
 /// What a line needs of a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +134,24 @@ fn allocation(need: &Need, location_id: i64, quantity: i64) -> Allocation {
         shipped: 0,
         released: 0,
     }
+}
+
+/// One conditional step for each variant and location, in their order: what it returns nothing for was taken by
+/// somebody else.
+pub(crate) fn steps<'a>(
+    allocations: impl Iterator<Item = &'a Allocation>,
+) -> Vec<(&'static str, Vec<Value>)> {
+    let mut taken = BTreeMap::<(i64, i64), i64>::new();
+    for it in allocations {
+        *taken.entry((it.variant_id, it.location_id)).or_default() += it.quantity;
+    }
+    let sql = "UPDATE stock SET reserved = reserved + $3 WHERE variant_id = $1 AND location_id = $2
+        AND (on_hand - reserved - safety >= $3 OR EXISTS (SELECT 1 FROM variant v
+            WHERE v.backorder_days IS NOT NULL AND (v.id = $1 OR v.id IN
+                (SELECT b.bundle_id FROM bundle_part b WHERE b.variant_id = $1))))
+        RETURNING variant_id";
+    let step = |((variant, location), sum)| (sql, args![variant, location, sum]);
+    taken.into_iter().map(step).collect()
 }
 
 #[cfg(test)]

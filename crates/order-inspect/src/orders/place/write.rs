@@ -8,6 +8,7 @@ use super::{
     Request,
     decide::Decided,
     rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
+    stock,
 };
 use crate::{
     args,
@@ -53,6 +54,28 @@ pub(super) async fn write(
     group: &[Request],
     decided: &mut [(usize, Decided)],
 ) -> crate::Result<()> {
+    let rows = take_and_list(tx, group, decided).await?;
+    tx.insert_last(rows).await?;
+    Ok(())
+}
+
+/// The same in the middle of a transaction that goes on.
+pub(super) async fn write_within(
+    tx: &mut Tx,
+    group: &[Request],
+    decided: &mut [(usize, Decided)],
+) -> crate::Result<()> {
+    let rows = take_and_list(tx, group, decided).await?;
+    tx.insert_all(rows).await?;
+    Ok(())
+}
+
+/// Takes what the orders need, and lists the rows that are to be written.
+async fn take_and_list(
+    tx: &mut Tx,
+    group: &[Request],
+    decided: &mut [(usize, Decided)],
+) -> crate::Result<Vec<Insert<'static>>> {
     let uses = take(tx, group, decided).await?;
     let mut rows = Rows::default();
     let mut baskets = Vec::new();
@@ -70,7 +93,7 @@ pub(super) async fn write(
         tx.run_all(baskets).await?;
     }
     let insert = |table, columns, rows| Insert { table, columns, rows };
-    tx.insert_last(vec![
+    Ok(vec![
         insert("orders", ORDER, rows.orders),
         insert("order_line", LINE, rows.lines),
         insert("allocation", ALLOCATION, rows.allocations),
@@ -81,8 +104,6 @@ pub(super) async fn write(
         insert("idempotency", REMEMBERED, rows.replies),
         insert("promotion_use", USE, uses),
     ])
-    .await?;
-    Ok(())
 }
 
 type Question = (&'static str, Vec<Value>);
@@ -95,7 +116,7 @@ async fn take(
     decided: &mut [(usize, Decided)],
 ) -> crate::Result<Vec<Vec<Value>>> {
     let promotions = promotion_steps(decided);
-    let stock = stock_steps(decided);
+    let stock = stock::steps(decided.iter().flat_map(|(_, it)| &it.facts.allocations));
     let (shops, numbers): (Vec<i64>, Vec<Question>) = number_steps(decided).into_iter().unzip();
     let (first, second) = (promotions.len(), promotions.len() + stock.len());
     let questions = promotions.into_iter().chain(stock).chain(numbers).collect();
@@ -126,22 +147,6 @@ fn promotion_steps(decided: &[(usize, Decided)]) -> Vec<Question> {
     let sql = "UPDATE promotion SET used_count = used_count + $2, used_amount = used_amount + $3
         WHERE code = $1 RETURNING id, code";
     sums.into_iter().map(|(code, (count, amount))| (sql, args![code, count, amount])).collect()
-}
-
-/// One conditional step for each variant and location, in their order.
-fn stock_steps(decided: &[(usize, Decided)]) -> Vec<Question> {
-    let mut taken = BTreeMap::<(i64, i64), i64>::new();
-    for allocation in decided.iter().flat_map(|(_, it)| &it.facts.allocations) {
-        let place = (allocation.variant_id, allocation.location_id);
-        *taken.entry(place).or_default() += allocation.quantity;
-    }
-    let sql = "UPDATE stock SET reserved = reserved + $3 WHERE variant_id = $1 AND location_id = $2
-        AND (on_hand - reserved - safety >= $3 OR EXISTS (SELECT 1 FROM variant v
-            WHERE v.backorder_days IS NOT NULL AND (v.id = $1 OR v.id IN
-                (SELECT b.bundle_id FROM bundle_part b WHERE b.variant_id = $1))))
-        RETURNING variant_id";
-    let step = |((variant, location), sum)| (sql, args![variant, location, sum]);
-    taken.into_iter().map(step).collect()
 }
 
 /// So many numbers for each shop.
@@ -182,8 +187,11 @@ impl Rows {
             self.lines.push(rows::line(order.id, line)?);
         }
         self.allocations.extend(facts.allocations.iter().map(|it| rows::allocation(order.id, it)));
-        let told =
+        let mut told =
             json!({ "number": order.number, "total": order.total, "currency": order.currency });
+        if let Some(replaces) = &decided.replaces {
+            told["replaces"] = json!(replaces);
+        }
         self.events.push(args![
             act.new_id(),
             order.id,

@@ -1,14 +1,24 @@
 //! An order as the API shows it.
 
+mod goods;
+mod money;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::{
+    goods::{LineQuantity, ReturnLineView, ReturnView, ShipmentView},
+    money::{CreditLineView, CreditView, EntryView, OperationView, PaymentView},
+};
+use self::{
+    goods::{returns, shipments},
+    money::{credits, payments},
+};
+
 use super::{
     actions::{Allowed, allowed_actions},
-    facts::{Facts, LineDetails, Parcel},
-    standing::{
-        FulfilmentStatus, MoneyStanding, OrderStatus, PaymentStatus, ReturnStatus, money, standing,
-    },
+    facts::{Facts, LineDetails, Replaces},
+    standing::{self, FulfilmentStatus, MoneyStanding, OrderStatus, PaymentStatus, ReturnStatus},
 };
 use crate::{
     address::Address,
@@ -75,7 +85,8 @@ pub struct OrderView {
     pub discount: i64,
     /// All tax.
     pub tax: i64,
-    /// What was to be paid when it was placed or last edited, tax included.
+    /// All that its lines and its delivery have charged, lines that edits brought included, tax included. What is still
+    /// charged of it is `money.owed`.
     pub total: i64,
     /// Where its money stands.
     pub money: MoneyStanding,
@@ -87,6 +98,8 @@ pub struct OrderView {
     pub shipments: Vec<ShipmentView>,
     /// What comes or came back.
     pub returns: Vec<ReturnView>,
+    /// The return of another order whose goods it replaces.
+    pub replaces: Option<Replaces>,
     /// What it no longer charges.
     pub credits: Vec<CreditView>,
     /// Why it was stopped.
@@ -153,151 +166,6 @@ pub struct LineView {
     pub version: i64,
 }
 
-/// A payment.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PaymentView {
-    /// Our reference, which the provider knows it by.
-    pub reference: String,
-    /// Who moves the money.
-    pub provider: String,
-    /// The way to pay.
-    pub method: String,
-    /// What was asked for.
-    pub amount: i64,
-    /// Where the customer goes on.
-    pub redirect_url: Option<String>,
-    /// Why it was declined.
-    pub declined: Option<String>,
-    /// When it was begun.
-    pub created_at: Moment,
-    /// What was asked of the provider.
-    pub operations: Vec<OperationView>,
-    /// What moved.
-    pub entries: Vec<EntryView>,
-}
-
-/// Something that was asked of a provider.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OperationView {
-    /// authorise, capture, void or refund.
-    pub kind: String,
-    /// How much.
-    pub amount: i64,
-    /// pending, unknown (the answer was lost and is being looked for), succeeded, declined or failed.
-    pub state: String,
-    /// Why it did not succeed.
-    pub reason: Option<String>,
-    /// When it was asked.
-    pub created_at: Moment,
-}
-
-/// A movement of money.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EntryView {
-    /// authorised, voided, captured, refunded or charged_back.
-    pub kind: String,
-    /// How much.
-    pub amount: i64,
-    /// When.
-    pub at: Moment,
-}
-
-/// What left the house together.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ShipmentView {
-    /// Its number.
-    pub number: String,
-    /// Who carries.
-    pub carrier: String,
-    /// Its parcels.
-    pub parcels: Vec<Parcel>,
-    /// When it left.
-    pub shipped_at: Moment,
-    /// When it arrived.
-    pub delivered_at: Option<Moment>,
-    /// What is in it.
-    pub lines: Vec<LineQuantity>,
-}
-
-/// Units of a line.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LineQuantity {
-    /// The line.
-    pub position: i64,
-    /// How many.
-    pub quantity: i64,
-}
-
-/// What comes or came back.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReturnView {
-    /// Its number, which stands on its label.
-    pub number: String,
-    /// return, exchange or claim.
-    pub kind: String,
-    /// The carrier's number of the label.
-    pub label_number: Option<String>,
-    /// What was noted.
-    pub note: Option<String>,
-    /// When it was announced.
-    pub requested_at: Moment,
-    /// When it arrived.
-    pub received_at: Option<Moment>,
-    /// When it was called off.
-    pub cancelled_at: Option<Moment>,
-    /// The order that replaces it.
-    pub replacement: Option<String>,
-    /// What is in it.
-    pub lines: Vec<ReturnLineView>,
-}
-
-/// A line that comes or came back.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReturnLineView {
-    /// The line.
-    pub position: i64,
-    /// How many.
-    pub quantity: i64,
-    /// Why.
-    pub reason: String,
-    /// What is wanted instead.
-    pub exchange_sku: Option<String>,
-    /// How many went back into stock.
-    pub restocked: i64,
-    /// How many were written off.
-    pub written_off: i64,
-}
-
-/// What an order no longer charges.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreditView {
-    /// Its number here.
-    pub id: i64,
-    /// Why.
-    pub reason: String,
-    /// How much, tax included.
-    pub amount: i64,
-    /// The tax in it.
-    pub tax: i64,
-    /// When.
-    pub created_at: Moment,
-    /// Of which lines; position 0 is the delivery.
-    pub lines: Vec<CreditLineView>,
-}
-
-/// A part of a credit.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreditLineView {
-    /// The line; 0 is the delivery.
-    pub position: i64,
-    /// Units given back; 0 for goodwill.
-    pub units: i64,
-    /// How much, tax included.
-    pub amount: i64,
-    /// The tax in it.
-    pub tax: i64,
-}
-
 /// A reason why an order is not shipped.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HoldView {
@@ -335,7 +203,7 @@ impl OrderView {
     /// What the facts look like from outside.
     pub fn of(facts: &Facts, channel: &str) -> Self {
         let order = &facts.order;
-        let standing = standing(facts);
+        let standing = standing::standing(facts);
         Self {
             number: order.number.clone(),
             channel: channel.to_owned(),
@@ -369,11 +237,12 @@ impl OrderView {
             discount: order.quote.discount,
             tax: order.quote.tax,
             total: order.total,
-            money: money(facts),
+            money: standing::money(facts),
             explanation: explanation(facts),
             payments: payments(facts),
             shipments: shipments(facts),
             returns: returns(facts),
+            replaces: facts.replaces.clone(),
             credits: credits(facts),
             holds: holds(facts),
             documents: documents(facts),
@@ -417,94 +286,6 @@ fn explanation(facts: &Facts) -> Vec<String> {
     };
     let steps = order.quote.promotions.steps.iter();
     steps.map(|step| step.sentence(order.locale, order.currency, &name(&step.target))).collect()
-}
-
-fn payments(facts: &Facts) -> Vec<PaymentView> {
-    let view = |it: &super::facts::Payment| PaymentView {
-        reference: it.reference.clone(),
-        provider: it.provider.clone(),
-        method: it.method.clone(),
-        amount: it.amount,
-        redirect_url: it.redirect_url.clone(),
-        declined: it.declined.clone(),
-        created_at: it.created_at,
-        operations: facts
-            .operations
-            .iter()
-            .filter(|operation| operation.payment_id == it.id)
-            .map(|operation| OperationView {
-                kind: operation.kind.clone(),
-                amount: operation.amount,
-                state: operation.state.clone(),
-                reason: operation.reason.clone(),
-                created_at: operation.created_at,
-            })
-            .collect(),
-        entries: facts
-            .money
-            .iter()
-            .filter(|entry| entry.payment_id == it.id)
-            .map(|entry| EntryView { kind: entry.kind.clone(), amount: entry.amount, at: entry.at })
-            .collect(),
-    };
-    facts.payments.iter().map(view).collect()
-}
-
-fn shipments(facts: &Facts) -> Vec<ShipmentView> {
-    let view = |it: &super::facts::Shipment| ShipmentView {
-        number: it.number.clone(),
-        carrier: it.carrier.clone(),
-        parcels: it.parcels.clone(),
-        shipped_at: it.shipped_at,
-        delivered_at: it.delivered_at,
-        lines: it
-            .lines
-            .iter()
-            .map(|&(position, quantity)| LineQuantity { position, quantity })
-            .collect(),
-    };
-    facts.shipments.iter().map(view).collect()
-}
-
-fn returns(facts: &Facts) -> Vec<ReturnView> {
-    let line = |it: &super::facts::ReturnLine| ReturnLineView {
-        position: it.position,
-        quantity: it.quantity,
-        reason: it.reason.clone(),
-        exchange_sku: it.exchange_sku.clone(),
-        restocked: it.restocked,
-        written_off: it.written_off,
-    };
-    let view = |it: &super::facts::Return| ReturnView {
-        number: it.number.clone(),
-        kind: it.kind.clone(),
-        label_number: it.label_number.clone(),
-        note: it.note.clone(),
-        requested_at: it.requested_at,
-        received_at: it.received_at,
-        cancelled_at: it.cancelled_at,
-        replacement: it.replacement.clone(),
-        lines: it.lines.iter().map(line).collect(),
-    };
-    facts.returns.iter().map(view).collect()
-}
-
-fn credits(facts: &Facts) -> Vec<CreditView> {
-    let line = |it: &super::facts::RefundLine| CreditLineView {
-        position: it.position,
-        units: it.units,
-        amount: it.amount,
-        tax: it.tax,
-    };
-    let view = |it: &super::facts::RefundRow| CreditView {
-        id: it.id,
-        reason: it.reason.clone(),
-        amount: it.amount,
-        tax: it.tax,
-        created_at: it.created_at,
-        lines: it.lines.iter().map(line).collect(),
-    };
-    facts.refunds.iter().map(view).collect()
 }
 
 fn holds(facts: &Facts) -> Vec<HoldView> {

@@ -1,4 +1,4 @@
-//! Goods that come back: returns, exchanges and claims.
+//! Booking what came back, and calling off what will not.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -6,170 +6,31 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    actions::{Action, announced},
-    change::{Told, change},
-    credit,
-    facts::{Facts, Return},
-    numbers,
-    refund::give,
-    settle::enqueue,
-    ship::location_id,
-    stock::{self, Step},
-    view::OrderView,
+    super::{
+        actions::Action,
+        change::{Told, change},
+        credit,
+        facts::{Facts, Return},
+        refund::give,
+        settle::enqueue,
+        ship::location_id,
+        stock::{self, Step},
+        view::OrderView,
+    },
+    find,
 };
 use crate::{
     act::Act,
     app::App,
     args,
     db::Tx,
-    error::{Findings, Refusal},
+    error::Refusal,
     http::{Answer, PathParams, Permit, Write, allowed},
     refuse,
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(announce))
-        .routes(routes!(receive))
-        .routes(routes!(call_off))
-}
-
-/// What kind of return.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnKind {
-    /// Goods for money.
-    Return,
-    /// Goods for other goods.
-    Exchange,
-    /// Something was wrong with the goods: they are replaced or paid back.
-    Claim,
-}
-
-/// Something that will come back.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewReturn {
-    /// What kind.
-    pub kind: ReturnKind,
-    /// What comes back.
-    #[schema(min_items = 1, max_items = 500)]
-    pub lines: Vec<NewReturnLine>,
-    /// The carrier's number of the label that the customer got.
-    #[serde(default)]
-    #[schema(max_length = 60)]
-    pub label_number: Option<String>,
-    /// A note.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub note: Option<String>,
-}
-
-/// A line that will come back.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewReturnLine {
-    /// The line.
-    #[schema(minimum = 1, maximum = 100_000)]
-    pub position: i64,
-    /// How many.
-    #[schema(minimum = 1, maximum = 100_000)]
-    pub quantity: i64,
-    /// Why.
-    #[schema(min_length = 1, max_length = 500, examples("Too small"))]
-    pub reason: String,
-    /// In an exchange, what is wanted instead.
-    #[serde(default)]
-    #[schema(max_length = 60)]
-    pub exchange_sku: Option<String>,
-}
-
-/// Register that something comes back.
-#[utoipa::path(post, path = "/orders/{number}/returns", operation_id = "announce_return", tag = "orders",
-    params(("number" = String, Path, description = "The order's number")),
-    request_body = NewReturn, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
-async fn announce(
-    State(app): State<App>,
-    permit: Permit<allowed::ManageOrders>,
-    PathParams(number): PathParams<String>,
-    write: Write<NewReturn>,
-) -> Answer {
-    change(&app, permit, write, number, Action::Return, |tx, act, facts, input| {
-        Box::pin(async move {
-            check(facts, &input)?;
-            let id = act.new_id();
-            let number = numbers::next(tx, facts.order.channel_id, "return").await?;
-            let kind = serde_json::json!(input.kind);
-            let columns = [
-                "id",
-                "order_id",
-                "number",
-                "kind",
-                "label_number",
-                "note",
-                "requested_at",
-                "requested_by",
-            ];
-            let word = kind.as_str().unwrap_or("return");
-            let row = args![
-                id,
-                facts.order.id,
-                &number,
-                word,
-                input.label_number,
-                input.note,
-                act.now,
-                &act.actor
-            ];
-            tx.insert("order_return", &columns, vec![row]).await?;
-            let columns = [
-                "return_id",
-                "position",
-                "quantity",
-                "reason",
-                "exchange_sku",
-                "restocked",
-                "written_off",
-            ];
-            let row = |it: NewReturnLine| {
-                args![id, it.position, it.quantity, it.reason, it.exchange_sku, 0_i64, 0_i64]
-            };
-            tx.insert("return_line", &columns, input.lines.into_iter().map(row).collect()).await?;
-            let told = serde_json::json!({ "return": number, "kind": kind });
-            enqueue(tx, act, "return.announced", facts.order.id, told.clone()).await?;
-            Ok(Told::new("return_announced", told))
-        })
-    })
-    .await
-}
-
-fn check(facts: &Facts, input: &NewReturn) -> crate::Result<()> {
-    let mut findings = Findings::default();
-    findings.check(!input.lines.is_empty(), "/lines", "say what comes back");
-    for (at, it) in input.lines.iter().enumerate() {
-        let place = |field: &str| format!("/lines/{at}/{field}");
-        let again = input.lines[..at].iter().any(|other| other.position == it.position);
-        findings.check(!again, place("position"), "this line is named twice");
-        let line = facts.lines.iter().find(|line| line.position == it.position && line.goods);
-        let left = line.map_or(0, |line| line.shipped - announced(facts, it.position));
-        let fits = (1..=left).contains(&it.quantity);
-        findings.check(
-            fits,
-            place("quantity"),
-            format!("{left} units were shipped and are not on their way back"),
-        );
-        let said = !it.reason.trim().is_empty() && it.reason.chars().count() <= 500;
-        findings.check(said, place("reason"), "1 to 500 characters");
-        let meant = it.exchange_sku.is_none() || input.kind != ReturnKind::Return;
-        findings.check(meant, place("exchange_sku"), "only in an exchange or a claim");
-    }
-    for (field, text, longest) in
-        [("label_number", &input.label_number, 60), ("note", &input.note, 1000)]
-    {
-        let fits = text.as_ref().is_none_or(|text| text.chars().count() <= longest);
-        findings.check(fits, format!("/{field}"), format!("at most {longest} characters"));
-    }
-    findings.end()
+    OpenApiRouter::new().routes(routes!(receive)).routes(routes!(call_off))
 }
 
 /// What came back, and in which condition.
@@ -183,7 +44,7 @@ pub struct Receipt {
     /// What came back of each line. What is not named did not.
     #[schema(min_items = 1, max_items = 500)]
     pub lines: Vec<ReceivedLine>,
-    /// Whether money is given back for it at once.
+    /// Whether money is given back for it at once; not for units that are replaced.
     #[serde(default)]
     pub refund: bool,
 }
@@ -228,7 +89,7 @@ async fn receive(
             let told = serde_json::json!({ "return": returned, "lines": input.lines });
             enqueue(tx, act, "return.received", facts.order.id, told.clone()).await?;
             if input.refund {
-                refund(tx, act, facts, &input.lines, &returned).await?;
+                refund(tx, act, facts, found, &input.lines).await?;
             }
             Ok(Told::new("return_received", told))
         })
@@ -237,14 +98,12 @@ async fn receive(
 }
 
 fn open_return<'a>(facts: &'a Facts, number: &str) -> crate::Result<&'a Return> {
-    match facts.returns.iter().find(|it| it.number == number) {
-        Some(found) if found.is_open() => Ok(found),
-        Some(_) => refuse!(Refusal::conflict(
-            "not_allowed",
-            "This return was received or called off already."
-        )),
-        None => refuse!(Refusal::not_found("return", number)),
+    let found = find(facts, number)?;
+    if !found.is_open() {
+        let detail = "This return was received or called off already.";
+        refuse!(Refusal::conflict("not_allowed", detail));
     }
+    Ok(found)
 }
 
 async fn location(tx: &mut Tx, facts: &Facts, said: Option<&str>) -> crate::Result<i64> {
@@ -296,25 +155,28 @@ async fn book(
     Ok(steps)
 }
 
-/// Gives money back for units that came back and were not credited before.
+/// Gives money back for units that came back, were not credited before and are not replaced.
 async fn refund(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
+    found: &Return,
     lines: &[ReceivedLine],
-    number: &str,
 ) -> crate::Result<()> {
     let mut credits = Vec::new();
     for it in lines {
         let line = facts.line(it.position)?;
-        let left = line.quantity - i64::from(credit::so_far(facts, it.position).units);
-        let units = (it.restock + it.write_off).min(left);
+        let own = found.lines.iter().find(|own| own.position == it.position);
+        let replaced = own.filter(|_| found.is_replaced()).map_or(0, |own| own.replaced);
+        let gone = i64::from(credit::so_far(facts, it.position).units);
+        let left = line.quantity - gone - facts.replaced(it.position);
+        let units = (it.restock + it.write_off - replaced).min(left);
         if units > 0 {
             credits.push(credit::of_units(facts, line, units)?);
         }
     }
     if !credits.is_empty() {
-        give(tx, act, facts, &format!("Return {number}"), &credits).await?;
+        give(tx, act, facts, &format!("Return {}", found.number), &credits).await?;
     }
     Ok(())
 }
@@ -342,8 +204,12 @@ async fn call_off(
 ) -> Answer {
     change(&app, permit, write, number, Action::ReceiveReturn, move |tx, act, facts, input| {
         Box::pin(async move {
-            let reason = super::reason(&input.reason)?;
+            let reason = super::super::reason(&input.reason)?;
             let found = open_return(facts, &returned)?;
+            if let Some(replacement) = found.replacement.as_ref().filter(|_| found.is_replaced()) {
+                let detail = format!("{replacement} replaces it: cancel that order first.");
+                refuse!(Refusal::conflict("replaced", detail));
+            }
             tx.run(
                 "UPDATE order_return SET cancelled_at = $2 WHERE id = $1",
                 args![found.id, act.now],
