@@ -51,12 +51,7 @@ impl Clock {
 }
 
 /// When this program asked first.
-static BEGUN: LazyLock<Instant> = LazyLock::new(begun);
-
-#[expect(clippy::disallowed_methods, reason = "this is the place that others must ask")]
-fn begun() -> Instant {
-    Instant::now()
-}
+static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Text that nobody can guess: 32 random bytes, written so that it fits into an address.
 #[expect(clippy::disallowed_methods, reason = "this is the place that others must ask")]
