@@ -133,29 +133,93 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_by_order ON outbox (order_id);
 
+-- Files that change the catalogue: first compared with it (a dry run), then applied.
 CREATE TABLE import_run (
     id BIGINT PRIMARY KEY,
     format TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    channel_id BIGINT,
+    channel_id BIGINT NOT NULL REFERENCES channel (id),
+    -- JSON: what the request said beside the file
+    choices TEXT NOT NULL,
+    -- uploading, reading, matching, comparing, planned, applying, applied, cancelled, failed
     state TEXT NOT NULL,
-    -- SHA-256 of the file: a restart goes on where it stopped only with the same file
-    fingerprint BYTEA NOT NULL,
-    total BIGINT,
+    -- bytes of the file
+    size BIGINT NOT NULL,
+    -- how many records of the file are stored
+    records BIGINT NOT NULL,
+    -- how many products they speak of
+    items BIGINT NOT NULL,
+    -- the position of the last item that was compared, or applied
     done BIGINT NOT NULL,
+    -- the product up to which the shop was searched for those that the file does not have
+    matched TEXT NOT NULL,
     created BIGINT NOT NULL,
     changed BIGINT NOT NULL,
     unchanged BIGINT NOT NULL,
     failed BIGINT NOT NULL,
-    started_at BIGINT NOT NULL,
+    applied BIGINT NOT NULL,
+    conflicts BIGINT NOT NULL,
+    -- JSON list: what was ignored, each told once
+    warnings TEXT NOT NULL,
+    -- why the file as a whole was refused
+    failure TEXT,
+    -- JSON: which version of which supplier's catalogue it is (BMEcat)
+    edition TEXT,
+    actor TEXT NOT NULL,
+    -- whose turn it is: others find it changed and leave off
+    claim BIGINT,
+    -- when it may be taken; none while there is nothing to do
+    due_at BIGINT,
+    created_at BIGINT NOT NULL,
     ended_at BIGINT
 );
+CREATE INDEX import_run_due ON import_run (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX import_run_by_channel ON import_run (channel_id, id);
 
-CREATE TABLE import_error (
+-- The file in pieces, so that any server can read it.
+CREATE TABLE import_chunk (
     import_id BIGINT NOT NULL REFERENCES import_run (id),
     position BIGINT NOT NULL,
-    item TEXT,
-    field TEXT,
-    message TEXT NOT NULL,
+    bytes BYTEA NOT NULL,
     PRIMARY KEY (import_id, position)
 );
+
+-- What the file says, record by record (a row of a table, an element of a document).
+CREATE TABLE import_record (
+    import_id BIGINT NOT NULL REFERENCES import_run (id),
+    position BIGINT NOT NULL,
+    item_key TEXT NOT NULL,
+    -- JSON
+    content TEXT NOT NULL,
+    PRIMARY KEY (import_id, position)
+);
+CREATE INDEX import_record_by_item ON import_record (import_id, item_key, position);
+
+-- The products that the file speaks of, each with what would change, and what became of it.
+CREATE TABLE import_item (
+    import_id BIGINT NOT NULL REFERENCES import_run (id),
+    -- that of its first record
+    position BIGINT NOT NULL,
+    item_key TEXT NOT NULL,
+    -- created, changed, unchanged, failed
+    outcome TEXT,
+    -- JSON list of {field, before, after}, long values cut
+    changes TEXT NOT NULL,
+    -- SHA-256 of all of it, uncut
+    fingerprint BYTEA,
+    -- applied, conflict, failed
+    result TEXT,
+    PRIMARY KEY (import_id, position)
+);
+CREATE UNIQUE INDEX import_item_by_key ON import_item (import_id, item_key);
+CREATE INDEX import_item_by_outcome ON import_item (import_id, outcome, position);
+
+CREATE TABLE import_error (
+    id BIGINT PRIMARY KEY,
+    import_id BIGINT NOT NULL REFERENCES import_run (id),
+    -- of the file, from 1
+    line BIGINT,
+    item TEXT,
+    field TEXT,
+    message TEXT NOT NULL
+);
+CREATE INDEX import_error_by_run ON import_error (import_id, id);

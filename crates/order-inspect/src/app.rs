@@ -6,6 +6,7 @@ use crate::{
     cashier::Cashier,
     clock::Clock,
     db::Db,
+    exchange::Importer,
     http::{Keys, Limits, Metrics},
     inspect::Pages,
     orders::place::Placer,
@@ -37,6 +38,8 @@ pub struct Parts {
     pub cashier: Cashier,
     /// Sends what has happened to whom it concerns.
     pub post: Post,
+    /// Takes imports further.
+    pub importer: Importer,
     /// Its figures.
     pub metrics: Metrics,
 }

@@ -14,6 +14,7 @@ pub mod customers;
 pub mod db;
 pub mod documents;
 pub mod error;
+pub mod exchange;
 pub mod http;
 pub mod inspect;
 pub mod language;

@@ -24,4 +24,4 @@ pub use problem::Problem;
 pub use reply::{Answer, Reply};
 pub use router::router;
 pub use write::{Once, Write};
-pub(crate) use write::{REMEMBERED, remembered, replayed};
+pub(crate) use write::{REMEMBERED, idempotency_key, remembered, replayed};

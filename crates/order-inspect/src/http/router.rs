@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(crate::orders::routes())
         .merge(crate::cashier::routes())
         .merge(crate::outbox::routes())
+        .merge(crate::exchange::routes())
 }
 
 /// The whole service as one router.

@@ -63,7 +63,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Write<T> {
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> crate::Result<Option<String>> {
+/// The key that names a request.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> crate::Result<Option<String>> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str().map(str::trim) {
         Ok(key) if fits_as_key(key) => Ok(Some(key.to_owned())),

@@ -12,6 +12,7 @@ use crate::{
     catalogue::products::listing,
     clock::Clock,
     error::Error,
+    exchange::Importer,
     http::{Keys, Limits, Metrics, router},
     orders::place::Placer,
     outbox::Post,
@@ -27,6 +28,7 @@ pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()
     let app = App::new(Parts {
         placer: Placer::start(db.clone()),
         cashier: Cashier::start(db.clone(), Clock::System, tills),
+        importer: Importer::start(db.clone(), Clock::System),
         post: Post::start(db.clone(), Clock::System, setup.clone(), server),
         db,
         clock: Clock::System,

@@ -10,7 +10,7 @@ const DAY: i64 = 86_400_000_000;
 const AT_ONCE: i64 = 500;
 
 /// Old rows of a table: its key, the column that says how old they are, and for how long they are kept.
-const FORGOTTEN: [(&str, i64); 2] = [
+const FORGOTTEN: [(&str, i64); 7] = [
     // A request that is sent again after a week is another request.
     (
         "DELETE FROM idempotency WHERE (api_key_id, idempotency_key) IN
@@ -22,6 +22,38 @@ const FORGOTTEN: [(&str, i64); 2] = [
         "DELETE FROM webhook_receipt WHERE (provider, event_id) IN
             (SELECT provider, event_id FROM webhook_receipt WHERE received_at < $1 LIMIT $2)",
         30 * DAY,
+    ),
+    // A file is needed until it was read; an upload that broke off is not waited for.
+    (
+        "DELETE FROM import_chunk WHERE (import_id, position) IN
+            (SELECT c.import_id, c.position FROM import_chunk AS c JOIN import_run AS r ON r.id = c.import_id
+                WHERE r.state <> 'reading' AND r.created_at < $1 LIMIT $2)",
+        DAY,
+    ),
+    (
+        "DELETE FROM import_record WHERE (import_id, position) IN
+            (SELECT c.import_id, c.position FROM import_record AS c JOIN import_run AS r ON r.id = c.import_id
+                WHERE (r.ended_at IS NOT NULL AND r.created_at < $1) LIMIT $2)",
+        30 * DAY,
+    ),
+    (
+        "DELETE FROM import_item WHERE (import_id, position) IN
+            (SELECT c.import_id, c.position FROM import_item AS c JOIN import_run AS r ON r.id = c.import_id
+                WHERE (r.ended_at IS NOT NULL AND r.created_at < $1) LIMIT $2)",
+        90 * DAY,
+    ),
+    (
+        "DELETE FROM import_error WHERE id IN
+            (SELECT c.id FROM import_error AS c JOIN import_run AS r ON r.id = c.import_id
+                WHERE (r.ended_at IS NOT NULL AND r.created_at < $1) LIMIT $2)",
+        90 * DAY,
+    ),
+    // The run itself stays: it says who imported what, and which edition came last.
+    (
+        "DELETE FROM import_run WHERE id IN
+            (SELECT id FROM import_run WHERE state = 'uploading' AND created_at < $1
+                AND NOT EXISTS (SELECT 1 FROM import_chunk WHERE import_id = import_run.id) LIMIT $2)",
+        DAY,
     ),
 ];
 

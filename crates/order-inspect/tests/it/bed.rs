@@ -12,6 +12,7 @@ use order_inspect::{
     cashier::{Cashier, Tills},
     clock::Clock,
     db::Db,
+    exchange::Importer,
     http::{Keys, Limits, Metrics, Scope, router},
     moment::Moment,
     orders::place::Placer,
@@ -132,7 +133,20 @@ impl Bed {
             }
             None => Body::empty(),
         };
-        let request = request.body(body).expect("a request");
+        self.answer(request.body(body).expect("a request")).await
+    }
+
+    /// Sends a file as it is.
+    pub(crate) async fn upload(&self, path: &str, file: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method("POST").uri(path);
+        request = request.header("authorization", format!("Bearer {}", self.key));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request.body(Body::from(file.to_vec())).expect("a request")).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();
@@ -146,6 +160,7 @@ fn app(db: &Db, clock: &Clock, tills: Tills, mail: Option<MailServer>) -> App {
     App::new(Parts {
         placer: Placer::start(db.clone()),
         cashier: Cashier::start(db.clone(), clock.clone(), tills),
+        importer: Importer::start(db.clone(), clock.clone()),
         post: Post::start(db.clone(), clock.clone(), setup.clone(), mail),
         db: db.clone(),
         clock: clock.clone(),

@@ -189,7 +189,7 @@ impl Shop {
     }
 }
 
-async fn database(place: &[String]) -> Db {
+pub(crate) async fn database(place: &[String]) -> Db {
     let [how, place] = place else { panic!("a place is two words") };
     let opened = if how == "--data" {
         Db::open_folder(place.as_ref()).await
@@ -331,7 +331,7 @@ fn order(skus: &[String], number: u64) -> Value {
     })
 }
 
-fn run(place: &[String], words: &[&str]) -> String {
+pub(crate) fn run(place: &[String], words: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_order-inspect")).args(place).args(words).output();
     let output = output.expect("the program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -339,7 +339,7 @@ fn run(place: &[String], words: &[&str]) -> String {
 }
 
 /// A port that was free a moment ago; the service is started on it again and again.
-fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address")
 }

@@ -3,7 +3,7 @@
 mod handlers;
 mod plan;
 pub mod record;
-mod store;
+pub(crate) mod store;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -9,9 +9,9 @@ mod publishing;
 pub mod record;
 mod search;
 mod shape;
-mod store;
+pub(crate) mod store;
 mod texts;
-mod values;
+pub(crate) mod values;
 mod variants;
 
 use utoipa_axum::{router::OpenApiRouter, routes};

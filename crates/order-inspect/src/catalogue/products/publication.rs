@@ -4,10 +4,12 @@
 //! person in the Union (GPSR Art. 16 (1) and 19 b): it is asked for before the product is published, and kept
 //! for as long as it is.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::listing;
+use super::{listing, load::by_product};
 use crate::{
     act::Act,
     args,
@@ -49,22 +51,28 @@ pub struct Publication {
 
 /// The shops that show a product.
 pub(crate) async fn of(tx: &mut Tx, product: i64) -> Result<Vec<Publication>, DbError> {
-    let sql = "SELECT c.code, pc.published_from, pc.published_until FROM product_channel AS pc \
-               JOIN channel AS c ON c.id = pc.channel_id WHERE pc.product_id = $1 ORDER BY c.code";
-    let rows = tx.rows(sql, args![product]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Publication {
-                channel: row.get("code")?,
-                from: row.get("published_from")?,
-                until: row.get("published_until")?,
-            })
+    Ok(of_many(tx, &[product]).await?.remove(&product).unwrap_or_default())
+}
+
+/// The shops that show these products, by the product's number.
+pub(super) async fn of_many(
+    tx: &mut Tx,
+    products: &[i64],
+) -> Result<BTreeMap<i64, Vec<Publication>>, DbError> {
+    let sql = "SELECT pc.product_id, c.code, pc.published_from, pc.published_until \
+               FROM product_channel AS pc JOIN channel AS c ON c.id = pc.channel_id \
+               WHERE pc.product_id = ANY($1) ORDER BY pc.product_id, c.code";
+    by_product(&tx.rows(sql, args![products]).await?, |row| {
+        Ok(Publication {
+            channel: row.get("code")?,
+            from: row.get("published_from")?,
+            until: row.get("published_until")?,
         })
-        .collect()
+    })
 }
 
 /// Shows a product in a shop.
-pub(super) async fn publish(
+pub(crate) async fn publish(
     tx: &mut Tx,
     act: &Act,
     product: i64,
@@ -102,7 +110,7 @@ pub(super) async fn try_publish(
 }
 
 /// Takes a product out of a shop.
-pub(super) async fn unpublish(
+pub(crate) async fn unpublish(
     tx: &mut Tx,
     act: &Act,
     product: i64,

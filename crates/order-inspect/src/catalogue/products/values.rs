@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// What a product of a type may and must say.
-pub(super) struct TypeRules {
-    attributes: Vec<(TypeAttribute, Attribute)>,
+pub(crate) struct TypeRules {
+    pub(crate) attributes: Vec<(TypeAttribute, Attribute)>,
 }
 
 impl TypeRules {
     /// The rules of a type.
-    pub(super) async fn load(tx: &mut Tx, type_id: i64) -> Result<Self, DbError> {
+    pub(crate) async fn load(tx: &mut Tx, type_id: i64) -> Result<Self, DbError> {
         let sql = "SELECT attributes FROM product_type WHERE id = $1";
         let wanted: Vec<TypeAttribute> = tx.one(sql, args![type_id]).await?.json("attributes")?;
         let codes: Vec<String> = wanted.iter().map(|it| it.attribute.to_string()).collect();

@@ -24,7 +24,7 @@ const MOST: i64 = 1_000_000_000;
 /// Goods came in, were counted, or went elsewhere.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum StockChange {
+pub(crate) enum StockChange {
     /// Goods came in.
     Receipt {
         /// Where.
@@ -65,7 +65,7 @@ pub(super) enum StockChange {
 /// So many of a variant.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct StockLine {
+pub(crate) struct StockLine {
     /// Which.
     sku: Sku,
     /// How many.
@@ -79,12 +79,12 @@ pub(super) struct StockLine {
 /// A variant that was counted.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CountedLine {
+pub(crate) struct CountedLine {
     /// Which.
-    sku: Sku,
+    pub(crate) sku: Sku,
     /// How many there are.
     #[schema(minimum = 0, maximum = 1_000_000_000)]
-    on_hand: i64,
+    pub(crate) on_hand: i64,
 }
 
 impl StockChange {
@@ -122,7 +122,7 @@ impl StockChange {
     }
 
     /// Does it.
-    pub(super) async fn make(&self, tx: &mut Tx, act: &Act) -> crate::Result<()> {
+    pub(crate) async fn make(&self, tx: &mut Tx, act: &Act) -> crate::Result<()> {
         let mut found = Findings::default();
         self.check(&mut found);
         let variants = variants(tx, &self.skus(), &mut found).await?;

@@ -1,6 +1,6 @@
 //! Stock by location, and the ledger of everything that ever happened to it.
 
-mod change;
+pub(crate) mod change;
 mod handlers;
 mod ledger;
 

@@ -1,0 +1,152 @@
+//! What there is of products: also what exports write.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    args,
+    catalogue::{
+        prices::interval_of,
+        products::load::{self, ProductRecord},
+        words::Sku,
+    },
+    db::{DbError, Tx},
+    inspect::availability::{
+        Availability, LocationStock, availability, available, available_bundles, next_arrival,
+    },
+    moment::Moment,
+    pricing::{Audience, PriceInForce, PriceInterval, price_in_force},
+};
+
+/// A product with the prices of a shop and its stock.
+#[derive(Debug, Clone)]
+pub(in crate::exchange) struct Stand {
+    pub(in crate::exchange) id: i64,
+    pub(in crate::exchange) record: ProductRecord,
+    /// Prices that have not ended, by SKU and currency.
+    prices: BTreeMap<(String, String), Vec<PriceInterval>>,
+    /// By SKU, also of parts of bundles: the location's code and what is there.
+    stock: BTreeMap<String, Vec<(String, LocationStock)>>,
+}
+
+impl Stand {
+    /// The prices of a variant that have not ended.
+    pub(in crate::exchange) fn prices(&self, sku: &str, currency: &str) -> &[PriceInterval] {
+        self.prices.get(&(sku.to_owned(), currency.to_owned())).map_or(&[], Vec::as_slice)
+    }
+
+    /// What anybody pays for one piece.
+    pub(in crate::exchange) fn price(
+        &self,
+        sku: &str,
+        currency: &str,
+        now: Moment,
+    ) -> Option<PriceInForce<'_>> {
+        price_in_force(self.prices(sku, currency), Audience::PUBLIC, now)
+    }
+
+    /// How many are at a location; none where none ever were.
+    pub(in crate::exchange) fn on_hand(&self, sku: &str, location: &str) -> Option<i64> {
+        let stock = self.stock.get(sku)?;
+        stock.iter().find(|(code, _)| code == location).map(|(_, it)| it.on_hand)
+    }
+
+    /// How many orders hold at a location.
+    pub(in crate::exchange) fn reserved(&self, sku: &str, location: &str) -> Option<i64> {
+        let stock = self.stock.get(sku)?;
+        stock.iter().find(|(code, _)| code == location).map(|(_, it)| it.reserved)
+    }
+
+    /// Whether the shop shows the product, now or from a moment on.
+    pub(in crate::exchange) fn is_shown(&self, channel: &str, now: Moment) -> bool {
+        let mut shops = self.record.publications.iter();
+        shops.any(|it| it.channel == channel && it.until.is_none_or(|until| until > now))
+    }
+
+    /// Whether a variant can be bought, as its page says.
+    pub(in crate::exchange) fn availability(&self, sku: &str, now: Moment) -> Option<Availability> {
+        let variant = self.record.product.variants.iter().find(|it| &*it.sku == sku)?;
+        let (count, arrival) = if variant.bundle.is_empty() {
+            let stock = self.at(sku);
+            (available(&stock), next_arrival(&stock))
+        } else {
+            let parts = variant.bundle.iter().map(|it| (self.at(&it.sku), i64::from(it.quantity)));
+            let parts: Vec<_> = parts.collect();
+            let there: Vec<_> =
+                parts.iter().map(|(stock, each)| (available(stock), *each)).collect();
+            (
+                available_bundles(&there),
+                parts.iter().filter_map(|(stock, _)| next_arrival(stock)).max(),
+            )
+        };
+        Some(availability(count, arrival.filter(|it| *it > now), variant.backorder_days))
+    }
+
+    fn at(&self, sku: &str) -> Vec<LocationStock> {
+        let stock = self.stock.get(sku).into_iter().flatten();
+        stock.map(|(_, it)| it.clone()).collect()
+    }
+}
+
+/// Looks at products, with the prices of one shop.
+pub(in crate::exchange) async fn look(
+    tx: &mut Tx,
+    ids: &[i64],
+    channel: i64,
+    now: Moment,
+) -> Result<Vec<Stand>, DbError> {
+    let records = load::many(tx, ids).await?;
+    let stock = stock(tx, &records).await?;
+    let mut prices = prices(tx, ids, channel, now).await?;
+    let stands = records.into_iter().map(|(id, record)| {
+        let skus: Vec<String> = skus(&record).map(ToString::to_string).collect();
+        let part = |it: &String| Some((it.clone(), stock.get(it)?.clone()));
+        let stock = skus.iter().filter_map(part).collect();
+        Stand { id, record, prices: prices.remove(&id).unwrap_or_default(), stock }
+    });
+    Ok(stands.collect())
+}
+
+fn skus(record: &ProductRecord) -> impl Iterator<Item = &Sku> {
+    let variants = record.product.variants.iter();
+    variants.flat_map(|it| std::iter::once(&it.sku).chain(it.bundle.iter().map(|part| &part.sku)))
+}
+
+type Stock = BTreeMap<String, Vec<(String, LocationStock)>>;
+type Prices = BTreeMap<i64, BTreeMap<(String, String), Vec<PriceInterval>>>;
+
+async fn stock(tx: &mut Tx, records: &[(i64, ProductRecord)]) -> Result<Stock, DbError> {
+    let skus: Vec<String> =
+        records.iter().flat_map(|(_, it)| skus(it)).map(ToString::to_string).collect();
+    let sql = "SELECT v.sku, l.code, s.location_id, s.on_hand, s.reserved, s.safety, s.incoming, s.incoming_at \
+               FROM stock AS s JOIN variant AS v ON v.id = s.variant_id \
+               JOIN location AS l ON l.id = s.location_id \
+               WHERE v.sku = ANY($1) AND l.active ORDER BY l.priority, l.id";
+    let mut stock = Stock::new();
+    for row in tx.rows(sql, args![skus]).await? {
+        let it = LocationStock {
+            location: row.get("location_id")?,
+            on_hand: row.get("on_hand")?,
+            reserved: row.get("reserved")?,
+            safety: row.get("safety")?,
+            incoming: row.get("incoming")?,
+            incoming_at: row.get("incoming_at")?,
+        };
+        stock.entry(row.get("sku")?).or_default().push((row.get("code")?, it));
+    }
+    Ok(stock)
+}
+
+async fn prices(tx: &mut Tx, ids: &[i64], channel: i64, now: Moment) -> Result<Prices, DbError> {
+    let sql = "SELECT v.product_id, v.sku, price.currency, price.kind, price.amount, price.list_amount, \
+               price.valid_from, price.valid_until, price.customer_group, price.min_quantity \
+               FROM price JOIN variant AS v ON v.id = price.variant_id \
+               WHERE v.product_id = ANY($1) AND price.channel_id = $2 \
+               AND (price.valid_until IS NULL OR price.valid_until > $3) ORDER BY price.valid_from, price.id";
+    let mut prices = Prices::new();
+    for row in tx.rows(sql, args![ids, channel, now]).await? {
+        let product = prices.entry(row.get("product_id")?).or_default();
+        let key = (row.get("sku")?, row.get("currency")?);
+        product.entry(key).or_default().push(interval_of(&row)?);
+    }
+    Ok(prices)
+}

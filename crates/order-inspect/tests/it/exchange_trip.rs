@@ -1,0 +1,187 @@
+//! What goes out and comes back says nothing new; and what exported files look like.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::{
+    bed::Bed,
+    catalogue::{chair, open, price, sell_chair},
+    exchange::{applied, changes, errors, planned},
+    on_both_engines,
+};
+
+/// A chair with everything that formats carry, and a plain wax.
+async fn stocked(bed: &Bed) {
+    open(bed).await;
+    sell_chair(bed, "oak-chair").await;
+    let mut rich = chair("oak-chair");
+    rich["texts"][0]["description"] = json!("Zwei Zeilen\nund < Zeichen & mehr\n\nEin Absatz");
+    rich["texts"][0]["seo_title"] = json!("Stuhl; \"Eiche\", fein");
+    rich["variants"][0]["weight_grams"] = json!(4500);
+    rich["variants"][0]["eprel_code"] = json!("123456");
+    rich["media"] = json!([
+        { "url": "https://media.example/chair.jpg", "kind": "image", "alt": { "de": "Ein Stuhl", "en": "A chair" } },
+        { "url": "https://media.example/film.mp4", "kind": "video", "alt": { "de": "Ein Film" } },
+        { "url": "https://media.example/large.png", "kind": "image", "alt": { "de": "Groß" }, "sku": "oak-chair-l" }
+    ]);
+    rich["documents"] = json!([{ "kind": "manual", "url": "https://media.example/manual.pdf", "titles": { "de": "Anleitung" } }]);
+    bed.put("/catalogue/products/oak-chair", rich).await.expect(200);
+    bed.clock.advance(Duration::from_secs(3600));
+    price(bed, "oak-chair-s", json!({ "amount": 12900, "list_amount": 15900 })).await.expect(201);
+    price(bed, "oak-chair-s", json!({ "amount": 11900, "min_quantity": 4 })).await.expect(201);
+    price(
+        bed,
+        "oak-chair-s",
+        json!({ "amount": 9900, "kind": "sale", "valid_until": "2026-07-01T00:00:00Z" }),
+    )
+    .await
+    .expect(201);
+    price(bed, "oak-chair-l", json!({ "amount": 14900 })).await.expect(201);
+    price(bed, "oak-chair-l", json!({ "amount": 15900, "valid_from": "2026-09-01T00:00:00Z" }))
+        .await
+        .expect(201);
+    let mut wax = chair("wax");
+    wax["texts"] = json!([{ "locale": "de", "name": "Wachs" }]);
+    wax["options"] = json!([]);
+    wax["media"] = json!([]);
+    wax["variants"] = json!([{ "sku": "wax-1", "content": { "thousandths": 750_000, "unit": "ml" }, "backorder_days": 3 }]);
+    bed.post("/catalogue/products", wax).await.expect(201);
+    bed.send("PUT", "/catalogue/products/wax/channels/de", Some(json!({})), &[]).await.expect(200);
+    price(bed, "wax-1", json!({ "amount": 1200 })).await.expect(201);
+    bed.clock.advance(Duration::from_secs(3600));
+}
+
+async fn exported(bed: &Bed, path: &str) -> (String, String) {
+    let answer = bed.get(path).await;
+    assert_eq!(answer.status, 200, "{:?}", String::from_utf8_lossy(&answer.bytes));
+    let header = |name: &str| answer.headers[name].to_str().expect("a text").to_owned();
+    let told = format!("{}; {}", header("content-type"), header("content-disposition"));
+    (told, String::from_utf8(answer.bytes).expect("UTF-8"))
+}
+
+const LINK: &str = "link=https://shop.example/p/%7Bslug%7D";
+
+on_both_engines! {
+    async fn every_format_goes_out_and_comes_back_without_a_difference(bed) {
+        stocked(&bed).await;
+        let trips = [
+            ("shopify_csv", "location=hanover", "shopify_csv&location=hanover"),
+            ("google_xml", LINK, "google_xml&location=hanover"),
+            ("google_tsv", LINK, "google_tsv&location=hanover"),
+            ("bmecat", "", "bmecat"),
+            ("bmecat_prices", "prev_version=0", "bmecat"),
+        ];
+        for (format, question, import) in trips {
+            let (_, file) = exported(&bed, &format!("/exports/{format}?channel=de&{question}")).await;
+            let run = planned(&bed, &format!("format={import}"), &file).await;
+            assert_eq!((&run["state"], &run["unchanged"], &run["failed"]), (&json!("planned"), &json!(2), &json!(0)),
+                "{format}: {run} {:#?} {:#?}\n{file}", changes(&bed, &run).await, errors(&bed, &run).await);
+        }
+    }
+
+    async fn a_feed_changes_what_is_known_and_makes_nothing(bed) {
+        stocked(&bed).await;
+        let file = "id\ttitle\tprice\tsale_price\tsale_price_effective_date\tavailability\tgtin\n\
+            oak-chair-l\tGroßer Stuhl\t\t119.00 EUR\t2026-07-01T00:00Z/2026-07-08T00:00Z\tout_of_stock\t\n\
+            oak-chair-s\tKleiner Stuhl\t\t\t\tout_of_stock\t\n\
+            unknown\tNeu\t1.00 EUR\t\t\tin_stock\t\n\
+            wax-1\tBienenwachs\t13.00 EUR\t\t\tbackorder\t4006381333931\n";
+        let run = planned(&bed, "format=google_tsv&location=hanover", file).await;
+        assert_eq!((&run["changed"], &run["failed"]), (&json!(2), &json!(1)));
+        insta::assert_json_snapshot!("feed_changes", changes(&bed, &run).await);
+        assert!(errors(&bed, &run).await[0].contains("changes known ones only"));
+        applied(&bed, &run).await;
+        let page = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        assert_eq!(page["name"], "Stuhl aus Eiche", "titles that variants have of their own are not the product's");
+        assert_eq!(page["variants"][0]["availability"]["state"], "sold_out");
+        bed.clock.advance(Duration::from_secs(20 * 86_400));
+        let page = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        assert_eq!(page["variants"][1]["price"]["amount"], 11900, "the reduction has begun by itself");
+        assert_eq!(page["variants"][1]["price"]["reduction"]["lowest_prior"], 14900);
+    }
+
+    async fn updates_of_a_catalogue_build_on_each_other(bed) {
+        stocked(&bed).await;
+        let (_, whole) = exported(&bed, "/exports/bmecat?channel=de").await;
+        let lone = whole.replace("oak-chair-s", "new-chair").replace("4006381333931", "96385074");
+        let run = planned(&bed, "format=bmecat&product_type=chair&tax_class=standard", &lone).await;
+        assert_eq!((&run["created"], &run["unchanged"]), (&json!(1), &json!(2)), "{:?}", errors(&bed, &run).await);
+        applied(&bed, &run).await;
+        let made = bed.get("/catalogue/products/new-chair").await.expect(200);
+        assert_eq!(made["attributes"], json!({ "wood": "oak", "foldable": false }));
+        assert_eq!(made["texts"][1]["name"], "Oak chair");
+        assert_eq!(made["tax_class"], "standard");
+
+        let (_, prices) = exported(&bed, "/exports/bmecat_prices?channel=de&prev_version=0").await;
+        let dearer = prices.replace("<PRICE_AMOUNT>12.00<", "<PRICE_AMOUNT>13.00<");
+        let run = planned(&bed, "format=bmecat", &dearer).await;
+        assert_eq!(changes(&bed, &run).await, ["wax: variants/wax-1/prices/EUR/amount: 12.00 → 13.00"]);
+        assert_eq!(run["warnings"], json!([]));
+        applied(&bed, &run).await;
+        let again = planned(&bed, "format=bmecat", &dearer).await;
+        assert_eq!((&again["state"], &again["unchanged"]), (&json!("planned"), &json!(2)));
+        let skipped = planned(&bed, "format=bmecat", &dearer.replace("prev_version=\"0\"", "prev_version=\"5\"")).await;
+        assert_eq!(skipped["state"], "failed");
+        assert!(skipped["failure"].as_str().expect("a text").contains("prev_version 5"), "{skipped}");
+
+        let gone = "<BMECAT version=\"2005\"><HEADER><CATALOG><CATALOG_ID>other</CATALOG_ID></CATALOG></HEADER>\
+            <T_UPDATE_PRODUCTS prev_version=\"0\"><PRODUCT mode=\"delete\"><SUPPLIER_PID>oak-chair-l</SUPPLIER_PID></PRODUCT>\
+            <PRODUCT mode=\"delete\"><SUPPLIER_PID>wax-1</SUPPLIER_PID></PRODUCT></T_UPDATE_PRODUCTS></BMECAT>";
+        let run = planned(&bed, "format=bmecat", gone).await;
+        assert_eq!(changes(&bed, &run).await, [
+            "oak-chair: variants/oak-chair-l/active: true → false",
+            "wax: active: true → false",
+            "wax: variants/wax-1/active: true → false",
+        ]);
+        applied(&bed, &run).await;
+        let chair = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        assert_eq!(chair["variants"].as_array().expect("a list").len(), 1);
+    }
+
+    async fn what_a_whole_file_does_not_have_is_withdrawn_only_if_asked(bed) {
+        stocked(&bed).await;
+        let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
+        let without = file.lines().filter(|it| !it.contains(",wachs,")).collect::<Vec<_>>().join("\r\n");
+        let kept = planned(&bed, "format=shopify_csv", &without).await;
+        assert_eq!((&kept["items"], &kept["unchanged"]), (&json!(1), &json!(1)));
+        let run = planned(&bed, "format=shopify_csv&missing=withdraw", &without).await;
+        assert_eq!(changes(&bed, &run).await, ["wax: published/de: true → false"]);
+        applied(&bed, &run).await;
+        bed.get("/inspect/products/wachs?channel=de").await.expect(404);
+        bed.get("/catalogue/products/wax").await.expect(200);
+        let again = planned(&bed, "format=shopify_csv&missing=withdraw", &without).await;
+        assert_eq!((&again["items"], &again["changed"]), (&json!(1), &json!(0)));
+    }
+
+    async fn an_export_goes_on_step_by_step_to_the_last_product(bed) {
+        open(&bed).await;
+        let rows: String = (0..250).map(|at| format!("lamp-{at},Lamp {at},L-{at},9.90,TRUE\n")).collect();
+        let file = format!("Handle,Title,Variant SKU,Variant Price,Published\n{rows}");
+        let run = planned(&bed, "format=shopify_csv&product_type=lamp&tax_class=standard", &file).await;
+        let run = applied(&bed, &run).await;
+        assert_eq!(run["applied"], 250);
+        let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
+        assert_eq!(file.lines().count(), 251);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exported_files_look_as_their_readers_want_them() {
+    let bed = Bed::sqlite().await;
+    stocked(&bed).await;
+    for (format, question) in [
+        ("shopify_csv", "location=hanover"),
+        ("google_xml", LINK),
+        ("google_tsv", LINK),
+        ("bmecat", ""),
+        ("bmecat_prices", "prev_version=3"),
+    ] {
+        let (told, file) =
+            exported(&bed, &format!("/exports/{format}?channel=de&{question}")).await;
+        insta::assert_snapshot!(format!("exported_{format}"), format!("{told}\n\n{file}"));
+    }
+    assert_eq!(bed.get("/exports/google_xml?channel=de").await.problem(400), "invalid_parameter");
+    assert_eq!(bed.get("/exports/excel?channel=de").await.problem(404), "not_found");
+    assert_eq!(bed.get("/exports/bmecat?channel=mars").await.problem(404), "not_found");
+}
