@@ -79,6 +79,9 @@ async fn erase_from_order(
         WHERE id = $1";
     let (billing, delivery) = (without_phone(&order.billing), without_phone(&order.delivery));
     tx.run(sql, args![order.id, nobody, billing, delivery, act.now]).await?;
+    let sql = "UPDATE payment_operation SET iban = NULL
+        WHERE order_id = $1 AND state NOT IN ('pending', 'unknown')";
+    tx.run(sql, args![order.id]).await?;
     let sql = "UPDATE promotion_use SET email = $2 WHERE order_id = $1";
     tx.run(sql, args![order.id, nobody]).await?;
     note(tx, act, order.id, "personal_data_erased", serde_json::json!({})).await

@@ -12,7 +12,7 @@ use super::{
     facts::{Allocation, Facts, Line, RefundLine},
     operations::{give_back, held, void_beyond},
     settle::enqueue,
-    standing::money,
+    standing::{money, sum},
     stock::{self, Step},
     view::OrderView,
 };
@@ -110,7 +110,8 @@ pub(crate) async fn cancel_units(
     if cancelled == open && !shipped {
         free_promotions(tx, facts.order.id).await?;
     }
-    settle_money(tx, act, facts, reason, &credits).await?;
+    let is_gone = cancelled == open && !shipped;
+    settle_money(tx, act, facts, reason, &credits, is_gone).await?;
     enqueue(
         tx,
         act,
@@ -177,18 +178,25 @@ fn released(facts: &Facts, line: &Line, quantity: i64) -> Vec<Step> {
     steps
 }
 
-/// Writes credits, and lets go of or gives back the money that is no longer owed.
+/// Writes credits, and lets go of or gives back the money that is no longer owed. Returns the credit's number.
+///
+/// A credit pays out itself and no more: what was paid beyond the order stays where it is until somebody asks for it,
+/// and so does what could not be given back before. Nothing is paid out for a credit before the order was paid. Of an
+/// order that is cancelled as a whole (`is_gone`) nothing is kept.
 pub(super) async fn settle_money(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
     reason: &str,
     credits: &[RefundLine],
+    is_gone: bool,
 ) -> crate::Result<i64> {
-    let owed = money(facts).owed - credit::sum(credits);
-    let captured: i64 = held(facts).iter().map(|it| it.captured).sum();
-    let operation =
-        if captured > owed { give_back(tx, act, facts, captured - owed).await? } else { None };
+    let credited = credit::sum(credits);
+    let owed = money(facts).owed - credited;
+    let captured = sum(held(facts).iter().map(|it| it.captured));
+    let surplus = captured - owed;
+    let payout = if is_gone { surplus } else { surplus.min(credited) };
+    let operation = if payout > 0 { give_back(tx, act, facts, payout).await? } else { None };
     void_beyond(tx, act, facts, owed - captured).await?;
     credit::write(tx, act, facts.order.id, reason, operation, credits).await
 }

@@ -6,15 +6,19 @@
 
 pub mod actions;
 pub mod address;
+pub mod again;
 pub mod cancel;
 mod change;
+pub mod correct;
 mod credit;
 pub mod documents;
+pub(crate) mod due;
 pub mod facts;
 pub mod hold;
 pub(crate) mod mails;
 pub(crate) mod numbers;
 pub(crate) mod operations;
+pub mod payouts;
 pub mod place;
 mod read;
 pub mod refund;
@@ -43,6 +47,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(ship::routes())
         .merge(returns::routes())
         .merge(refund::routes())
+        .merge(correct::routes())
+        .merge(again::routes())
+        .merge(payouts::routes())
 }
 
 /// A reason that somebody gives.

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     actions::{Allowed, allowed_actions},
+    due::attention,
     facts::{Facts, LineDetails, Parcel},
     standing::{
         FulfilmentStatus, MoneyStanding, OrderStatus, PaymentStatus, ReturnStatus, money, standing,
@@ -36,6 +37,10 @@ pub struct OrderView {
     pub fulfilment_status: FulfilmentStatus,
     /// What comes back.
     pub return_status: ReturnStatus,
+    /// `payment` if somebody has to look at its money: a refund, a capture or a void did not work, or a bank took money
+    /// back.
+    #[schema(examples("payment"))]
+    pub attention: Option<&'static str>,
     /// When it was placed.
     pub placed_at: Moment,
     /// When everything was delivered and settled.
@@ -187,6 +192,8 @@ pub struct OperationView {
     pub state: String,
     /// Why it did not succeed.
     pub reason: Option<String>,
+    /// The number of the transfer that people make, where no provider is asked.
+    pub payout_id: Option<i64>,
     /// When it was asked.
     pub created_at: Moment,
 }
@@ -194,10 +201,12 @@ pub struct OperationView {
 /// A movement of money.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EntryView {
-    /// authorised, voided, captured, refunded or charged_back.
+    /// authorised, voided, captured, refunded, charged_back or corrected.
     pub kind: String,
     /// How much.
     pub amount: i64,
+    /// What names it: at the provider's, or on the bank's statement.
+    pub reference: String,
     /// When.
     pub at: Moment,
 }
@@ -343,6 +352,7 @@ impl OrderView {
             payment_status: standing.payment,
             fulfilment_status: standing.fulfilment,
             return_status: standing.returns,
+            attention: attention(facts),
             placed_at: order.placed_at,
             closed_at: order.closed_at,
             held_until: order.held_until,
@@ -437,6 +447,7 @@ fn payments(facts: &Facts) -> Vec<PaymentView> {
                 amount: operation.amount,
                 state: operation.state.clone(),
                 reason: operation.reason.clone(),
+                payout_id: operation.by_hand.then_some(operation.id),
                 created_at: operation.created_at,
             })
             .collect(),
@@ -444,7 +455,12 @@ fn payments(facts: &Facts) -> Vec<PaymentView> {
             .money
             .iter()
             .filter(|entry| entry.payment_id == it.id)
-            .map(|entry| EntryView { kind: entry.kind.clone(), amount: entry.amount, at: entry.at })
+            .map(|entry| EntryView {
+                kind: entry.kind.clone(),
+                amount: entry.amount,
+                reference: entry.reference.clone(),
+                at: entry.at,
+            })
             .collect(),
     };
     facts.payments.iter().map(view).collect()

@@ -81,9 +81,11 @@ pub(crate) fn decide(
         .map_err(|missing| out_of_stock(&missing, &drafts))?;
     let given = book(ground, &quote, wanted);
     let payment = setup.payment(&channel.code, &wanted.payment_method)?;
-    let waits = payment.value.provider != "manual" && quote.total > 0;
+    let days = payment.value.pay_within_days.map(i64::from);
+    let deadline = payment.value.flow.deadline(request.act.now, channel.value.hold_seconds, days);
     let now = request.act.now;
     let lines = lines(&drafts, &quote);
+    let held_until = deadline.filter(|_| quote.total > 0);
     let order = Order {
         id: request.act.new_id(),
         channel_id: channel.id,
@@ -102,8 +104,7 @@ pub(crate) fn decide(
         payment_flow: payment.value.flow,
         total: quote.total,
         quote,
-        held_until: waits
-            .then(|| now.saturating_add_micros(channel.value.hold_seconds * 1_000_000)),
+        held_until,
         version: 1,
         revision: 1,
         placed_at: now,
