@@ -70,7 +70,7 @@ pub(super) fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> c
 
 /// Texts go into databases that take every character but U+0000 (PostgreSQL's text type). Such a character
 /// can only stand in JSON as an escape, so that nearly all bodies are passed by one look over their bytes.
-fn refuse_nul(bytes: &[u8]) -> crate::Result<()> {
+pub(crate) fn refuse_nul(bytes: &[u8]) -> crate::Result<()> {
     if !bytes.windows(NUL.len()).any(|it| it == NUL) {
         return Ok(());
     }
