@@ -56,6 +56,13 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
 }
 
+impl Caller {
+    /// Whether it has any of these scopes.
+    pub fn may(&self, scopes: &[Scope]) -> bool {
+        scopes.iter().any(|scope| self.scopes.contains(scope))
+    }
+}
+
 /// Proof that the caller may do what the type says.
 #[derive(Debug, Clone)]
 pub struct Permit<S> {
@@ -103,7 +110,7 @@ impl<S: allowed::Allowed> FromRequestParts<App> for Permit<S> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> crate::Result<Self> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
         let caller = app.keys.caller(app, &parts.headers, address).await?;
-        if !S::SCOPES.iter().any(|scope| caller.scopes.contains(scope)) {
+        if !caller.may(S::SCOPES) {
             let wanted = serde_json::json!({ "any_of": S::SCOPES });
             let detail = "This API key may not do that: it needs another scope.";
             refuse!(Refusal::new(403, "forbidden", detail).with_facts(wanted));
