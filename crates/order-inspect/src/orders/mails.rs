@@ -6,6 +6,8 @@ use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+mod money;
+
 use super::{
     actions::{Action, require},
     facts::{Facts, Line, RefundRow, Return, Shipment},
@@ -40,6 +42,10 @@ pub(crate) enum MailKind {
     ReturnReceived,
     /// “Your money is on its way back.”
     Refund,
+    /// “Your transfer has not arrived yet.”
+    PaymentReminder,
+    /// “We have given up your order because it was not paid.”
+    PaymentExpired,
 }
 
 impl MailKind {
@@ -50,6 +56,8 @@ impl MailKind {
             Self::Shipment => "shipment",
             Self::ReturnReceived => "return_received",
             Self::Refund => "refund",
+            Self::PaymentReminder => "payment_reminder",
+            Self::PaymentExpired => "payment_expired",
         }
     }
 }
@@ -72,7 +80,11 @@ impl Event {
             "order.placed" => Some(MailKind::OrderConfirmation),
             "shipment.created" => Some(MailKind::Shipment),
             "return.received" => Some(MailKind::ReturnReceived),
-            "refund.created" | "order.cancelled" => Some(MailKind::Refund),
+            "refund.created" | "order.cancelled" | "refund.retried" | "payout.made" => {
+                Some(MailKind::Refund)
+            }
+            "payment.reminder" => Some(MailKind::PaymentReminder),
+            "payment.expired" => Some(MailKind::PaymentExpired),
             REQUESTED => serde_json::from_value(self.payload["mail"].clone()).ok(),
             _ => None,
         }
@@ -120,6 +132,8 @@ pub(crate) fn compose(
         MailKind::Shipment => shipment(&scene, event),
         MailKind::ReturnReceived => return_received(&scene, event),
         MailKind::Refund => refund(&scene, event),
+        MailKind::PaymentReminder => money::reminder(&scene),
+        MailKind::PaymentExpired => money::expired(&scene),
     })
 }
 
@@ -228,8 +242,8 @@ fn payment_note(scene: &Scene<'_>) -> String {
         (scene.money(order.total), &order.number, scene.channel.seller.bank.join(", "));
     match order.payment_flow {
         PaymentFlow::Prepayment => scene.pick(
-            format!("Bitte überweisen Sie {total} mit dem Verwendungszweck {number} auf unser Konto: {bank}. Danach geht Ihre Bestellung auf die Reise."),
-            format!("Please transfer {total} with the reference {number} to our account: {bank}. Your order leaves as soon as the money is here."),
+            format!("Bitte überweisen Sie {total} mit dem Verwendungszweck {number} auf unser Konto: {bank}{}. Danach geht Ihre Bestellung auf die Reise.", money::until(scene)),
+            format!("Please transfer {total} with the reference {number} to our account: {bank}{}. Your order leaves as soon as the money is here.", money::until(scene)),
         ),
         PaymentFlow::Invoice => scene.pick(
             "Sie bezahlen auf Rechnung: Sie kommt mit Ihrer Ware.",
@@ -304,8 +318,12 @@ fn return_received(scene: &Scene<'_>, event: &Event) -> Composed {
     Composed::Letter(scene.letter(|language, shop| written.write(language, shop)))
 }
 
-/// Money that a provider has not given back yet is not announced, and credits that move no money are not either.
+/// Money that a provider has not given back yet is not announced, and credits that move no money are not either. What
+/// people transfer is announced when they have done so.
 fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
+    if let Some(operation) = event.payload["operation_id"].as_i64() {
+        return money::given_back(scene, operation);
+    }
     let about = |it: &&RefundRow| {
         event.is_about(&["refund_id", "refund", "subject"], it.id, "", Some(it.created_at))
     };
@@ -315,10 +333,11 @@ fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
         let operations = scene.facts.operations.iter();
         operations.filter(|of| of.kind == "refund" && of.created_at == it.created_at)
     };
-    if moved().any(super::facts::Operation::is_open) {
+    if moved().any(|it| it.is_open() && !it.by_hand) {
         return Composed::Later;
     }
-    let amount: i64 = moved().filter(|of| of.state == "succeeded").map(|of| of.amount).sum();
+    let moved = moved().filter(|it| it.state == "succeeded" && !it.by_hand);
+    let amount: i64 = moved.map(|it| it.amount).sum();
     if amount == 0 {
         return Composed::Nothing;
     }
@@ -389,7 +408,9 @@ fn subject(facts: &Facts, wanted: &ResendMail) -> crate::Result<Option<i64>> {
         None => true,
     };
     let found = match wanted.kind {
-        MailKind::OrderConfirmation => return Ok(None),
+        MailKind::OrderConfirmation | MailKind::PaymentReminder | MailKind::PaymentExpired => {
+            return Ok(None);
+        }
         MailKind::Shipment => {
             facts.shipments.iter().rev().find(|it| named(it.id, &it.number)).map(|it| it.id)
         }
