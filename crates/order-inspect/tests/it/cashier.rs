@@ -47,20 +47,20 @@ impl World {
         Self { bed, _program: program, address, control }
     }
 
-    async fn control(&self, path: &str, body: &Value) {
+    pub(crate) async fn control(&self, path: &str, body: &Value) {
         let request = self.control.post(format!("{}{path}", self.address)).json(body);
         let answer = request.send().await.expect("an answer");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
     }
 
     /// What the provider has in its books.
-    async fn ledger(&self) -> Vec<Payment> {
+    pub(crate) async fn ledger(&self) -> Vec<Payment> {
         let answer = self.control.get(format!("{}/ledger", self.address)).send().await;
         answer.expect("an answer").json::<Payments>().await.expect("a ledger").payments
     }
 
     /// Places an order of one lamp.
-    async fn place(&self, method: &str) -> Value {
+    pub(crate) async fn place(&self, method: &str) -> Value {
         self.try_place(method).await.expect(201)
     }
 
@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Reads the order until it is as it is wanted.
-    async fn becomes(&self, number: &str, field: &str, value: &str) -> Value {
+    pub(crate) async fn becomes(&self, number: &str, field: &str, value: &str) -> Value {
         let path = format!("/orders/{number}");
         eventually(&format!("{field} of {number} is {value}"), || async {
             self.bed.get(&path).await.expect(200)[field] == value
@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Tells the shop of an event, signed by the provider.
-    async fn tell(&self, event: &Value) -> Answer {
+    pub(crate) async fn tell(&self, event: &Value) -> Answer {
         let body = event.to_string();
         let now = self.bed.clock.now().timestamp().expect("a time");
         let signature = sign(&WebhookSecret::new(SECRET), body.as_bytes(), now);
@@ -118,6 +118,7 @@ pub(crate) async fn furnish(bed: &Bed) {
         ("sale", "sale"),
         ("redirect", "authorise"),
         ("declined", "authorise"),
+        ("hostile", "authorise"),
     ];
     for (code, flow) in flows {
         let method = json!({ "channel": "de", "provider": "test", "flow": flow,
@@ -136,7 +137,7 @@ fn start(arguments: &[&str]) -> Program {
 }
 
 /// An order of one lamp, paid by card.
-fn by_card() -> Value {
+pub(crate) fn by_card() -> Value {
     let mut wanted = order(&[("RED", 1)]);
     wanted["payment_method"] = json!("card");
     wanted
@@ -159,7 +160,7 @@ fn tills(address: &str) -> Tills {
 }
 
 /// The kinds of movements of money of an order's first payment, with their amounts.
-fn entries(order: &Value) -> Vec<(String, i64)> {
+pub(crate) fn entries(order: &Value) -> Vec<(String, i64)> {
     let entries = order["payments"][0]["entries"].as_array().expect("entries");
     let entry = |it: &Value| {
         (it["kind"].as_str().unwrap_or_default().to_owned(), it["amount"].as_i64().unwrap_or(0))
@@ -167,11 +168,11 @@ fn entries(order: &Value) -> Vec<(String, i64)> {
     entries.iter().map(entry).collect()
 }
 
-fn entry(kind: &str, amount: i64) -> (String, i64) {
+pub(crate) fn entry(kind: &str, amount: i64) -> (String, i64) {
     (kind.to_owned(), amount)
 }
 
-const TOTAL: i64 = 1999 + 495;
+pub(crate) const TOTAL: i64 = 1999 + 495;
 
 on_both_engines! {
     async fn an_order_is_answered_with_the_word_of_its_provider(bed) {
