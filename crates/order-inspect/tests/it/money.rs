@@ -286,6 +286,19 @@ on_both_engines! {
         assert_eq!(stranger.problem(403), "forbidden");
     }
 
+    async fn nobody_is_erased_who_still_gets_money(bed) {
+        three_paid(&bed).await;
+        let erika = json!({ "channel": "de", "email": "erika@example.org", "name": "Erika Mustermann" });
+        bed.post("/customers", erika).await.expect(201);
+        act(&bed, "cancellation", json!({ "reason": "Changed my mind" })).await;
+        let id = bed.get("/payouts").await.expect(200)["items"][0]["id"].clone();
+        act(&bed, &format!("payouts/{id}/account"), json!({ "iban": "DE89370400440532013000" })).await;
+        assert_eq!(bed.delete("/customers/DE-K1001").await.problem(409), "orders_open");
+        assert_eq!(pay_out(&bed).await, 10_110);
+        bed.delete("/customers/DE-K1001").await.expect(204);
+        assert_eq!(bed.get("/payouts?state=succeeded").await.expect(200)["items"][0]["iban"], Value::Null);
+    }
+
     /// § 357 Abs. 2 BGB.
     async fn whoever_sends_the_whole_order_back_gets_the_delivery_back_too(bed) {
         shop::open(&bed).await;
