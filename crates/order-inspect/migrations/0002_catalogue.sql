@@ -354,6 +354,8 @@ CREATE TABLE payment_method (
     -- authorise (captured with the shipment), sale (captured at once), after (invoice)
     flow TEXT NOT NULL,
     texts TEXT NOT NULL,
+    -- how many days there are to pay in advance
+    pay_within_days BIGINT,
     position BIGINT NOT NULL,
     active BOOLEAN NOT NULL,
     revision BIGINT NOT NULL,

@@ -84,8 +84,12 @@ CREATE TABLE orders (
     payment_status TEXT NOT NULL,
     fulfilment_status TEXT NOT NULL,
     return_status TEXT NOT NULL,
-    -- until when stock is held for a payment that has not been authorised
+    -- until when stock is held for a payment that has not been authorised or, paid in advance, has not come
     held_until BIGINT,
+    -- when the customer was reminded to pay in advance; once
+    reminded_at BIGINT,
+    -- payment: somebody has to look at its money; derived like the statuses
+    attention TEXT,
     -- how often its content was edited
     version BIGINT NOT NULL,
     revision BIGINT NOT NULL,
@@ -105,6 +109,9 @@ CREATE INDEX orders_by_payment ON orders (payment_status, placed_at, id) WHERE c
 CREATE INDEX orders_by_fulfilment ON orders (fulfilment_status, placed_at, id) WHERE closed_at IS NULL;
 CREATE INDEX orders_by_return ON orders (return_status, placed_at, id) WHERE return_status <> 'none';
 CREATE INDEX orders_held ON orders (held_until) WHERE held_until IS NOT NULL;
+CREATE INDEX orders_to_remind ON orders (held_until)
+    WHERE payment_flow = 'prepayment' AND reminded_at IS NULL AND held_until IS NOT NULL;
+CREATE INDEX orders_by_attention ON orders (attention, id) WHERE attention IS NOT NULL;
 
 CREATE TABLE order_line (
     order_id BIGINT NOT NULL REFERENCES orders (id),
@@ -298,8 +305,14 @@ CREATE TABLE payment_operation (
     -- pending, succeeded, declined, failed, unknown
     state TEXT NOT NULL,
     reason TEXT,
-    -- JSON: for a refund, what it is for
-    purpose TEXT,
+    -- a refund of what was paid beyond the order
+    overpayment BOOLEAN NOT NULL DEFAULT FALSE,
+    -- a refund that people transfer: no provider is asked
+    by_hand BOOLEAN NOT NULL DEFAULT FALSE,
+    -- where it is transferred to, if the customer has said so
+    iban TEXT,
+    -- what names the transfer on the bank's statement
+    reference TEXT,
     attempts BIGINT NOT NULL,
     due_at BIGINT,
     created_at BIGINT NOT NULL,
@@ -307,13 +320,14 @@ CREATE TABLE payment_operation (
 );
 CREATE INDEX payment_operation_by_order ON payment_operation (order_id);
 CREATE INDEX payment_operation_due ON payment_operation (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX payment_operation_by_hand ON payment_operation (state, id) WHERE by_hand;
 
 -- The money ledger. Statuses of payment are sums over it.
 CREATE TABLE money_entry (
     id BIGINT PRIMARY KEY,
     order_id BIGINT NOT NULL REFERENCES orders (id),
     payment_id BIGINT NOT NULL REFERENCES payment (id),
-    -- authorised, voided, captured, refunded, charged_back
+    -- authorised, voided, captured, refunded, charged_back, corrected (takes back what was booked by mistake)
     kind TEXT NOT NULL,
     amount BIGINT NOT NULL,
     -- the provider's name of this movement: it is booked once

@@ -3,7 +3,7 @@
 use super::queue::Task;
 use crate::payments::{
     AuthoriseRequest, OperationRequest, Outcome, PaymentId, PaymentProvider, PaymentState,
-    ProviderError, VoidRequest, protocol::PaymentStatus,
+    ProviderError, VoidRequest, is_private, protocol::PaymentStatus,
 };
 
 /// What is known after asking.
@@ -13,6 +13,8 @@ pub(super) enum Verdict {
     Done {
         /// The provider's name for the payment, where it tells.
         payment: Option<String>,
+        /// How much, where the provider tells: all that was asked for if it does not.
+        amount: Option<i64>,
     },
     /// The provider, or the customer's bank, will not do it.
     Declined {
@@ -84,12 +86,14 @@ pub(super) async fn ask(provider: &dyn PaymentProvider, task: &Task) -> Verdict 
 
 fn verdict(outcome: Outcome, authorises: bool) -> Verdict {
     // Only the answer to an authorisation names the payment; the others name themselves.
-    let named = |id: String| authorises.then_some(id);
+    let named = |id: String| authorises.then(|| printable(&id));
     match outcome {
-        Outcome::Approved { id } => Verdict::Done { payment: named(id) },
-        Outcome::Declined { id, reason, .. } => Verdict::Declined { payment: named(id), reason },
+        Outcome::Approved { id } => Verdict::Done { payment: named(id), amount: None },
+        Outcome::Declined { id, reason, .. } => {
+            Verdict::Declined { payment: named(id), reason: printable(&reason) }
+        }
         Outcome::Pending { id, redirect_url } => {
-            Verdict::Waits { payment: named(id), redirect_url }
+            Verdict::Waits { payment: named(id), redirect_url: page(redirect_url) }
         }
     }
 }
@@ -114,19 +118,89 @@ async fn look(provider: &dyn PaymentProvider, task: &Task) -> Verdict {
 }
 
 fn authorisation(state: PaymentState) -> Verdict {
-    let payment = Some(state.id.as_str().to_owned());
+    let payment = Some(printable(state.id.as_str()));
     match state.status {
-        PaymentStatus::Authorised | PaymentStatus::Voided => Verdict::Done { payment },
-        PaymentStatus::Pending => Verdict::Waits { payment, redirect_url: state.redirect_url },
+        PaymentStatus::Authorised | PaymentStatus::Voided if state.authorised > 0 => {
+            Verdict::Done { payment, amount: Some(state.authorised) }
+        }
+        PaymentStatus::Voided => Verdict::Declined {
+            payment,
+            reason: "it was let go before it was authorised".to_owned(),
+        },
+        PaymentStatus::Authorised | PaymentStatus::Pending => {
+            Verdict::Waits { payment, redirect_url: page(state.redirect_url) }
+        }
         PaymentStatus::Declined => {
             let reason = state.decline.map_or_else(|| "no reason given".to_owned(), |it| it.reason);
-            Verdict::Declined { payment, reason }
+            Verdict::Declined { payment, reason: printable(&reason) }
         }
     }
 }
 
 fn operation(state: &PaymentState, task: &Task) -> Verdict {
     let reference = task.reference();
-    let is_done = state.operations.iter().any(|it| it.reference == reference.as_str());
-    if is_done { Verdict::Done { payment: None } } else { Verdict::NotThere }
+    let done = state.operations.iter().find(|it| it.reference == reference.as_str());
+    match done {
+        Some(done) => Verdict::Done { payment: None, amount: Some(done.amount) },
+        None => Verdict::NotThere,
+    }
+}
+
+/// The page that a customer is sent to: a link that a browser follows, and over which nobody reads along. Anything else,
+/// such as a script, reaches no customer.
+fn page(redirect_url: Option<String>) -> Option<String> {
+    let text = redirect_url?;
+    let fits = reqwest::Url::parse(&text).is_ok_and(|url| is_private(&url));
+    if !fits || text.len() > LONGEST_PAGE {
+        tracing::warn!(
+            url = printable(&text),
+            "the provider's page is no https address, and is not shown"
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// The longest address of a page that is kept, in bytes.
+const LONGEST_PAGE: usize = 2_000;
+/// The longest text of a provider that is kept, in characters.
+const LONGEST: usize = 500;
+
+/// What a provider says as it can be stored and shown: one line that is not too long.
+fn printable(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{page, printable};
+
+    #[test]
+    fn a_customer_is_sent_to_https_only_and_to_this_machine() {
+        for text in [
+            "https://pay.example/1?a=b",
+            "http://127.0.0.1:8080/1",
+            "http://localhost/",
+            "http://[::1]/",
+        ] {
+            assert_eq!(page(Some(text.to_owned())).as_deref(), Some(text));
+        }
+        let long = format!("https://pay.example/{}", "a".repeat(2_000));
+        for text in [
+            "javascript:alert(1)",
+            "http://pay.example/",
+            "data:text/html,x",
+            "/1",
+            "",
+            long.as_str(),
+        ] {
+            assert_eq!(page(Some(text.to_owned())), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_provider_says_is_one_line() {
+        assert_eq!(printable("no\u{0} money\n"), "no money");
+        assert_eq!(printable(&"ä".repeat(1_000)).chars().count(), 500);
+    }
 }

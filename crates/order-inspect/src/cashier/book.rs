@@ -15,13 +15,13 @@ use crate::{
     error::Error,
     moment::Moment,
     orders::{
+        due::to_capture,
         facts::{Facts, Operation, Payment},
-        operations::{self, held},
+        operations::{self, held, refuse_implausible},
         settle::{note, settle},
-        standing::{OrderStatus, money, standing},
+        standing::{OrderStatus, money, standing, sum},
     },
     outbox,
-    setup::PaymentFlow,
 };
 
 /// How often a payment that waits for its customer is looked at, in case its webhook is lost: at first, and at most,
@@ -51,9 +51,17 @@ async fn conclude(tx: &mut Tx, act: &Act, task: &Task, verdict: Verdict) -> crat
         return Ok(true);
     }
     match verdict {
-        Verdict::Done { payment: name } => {
+        Verdict::Done { payment: name, amount } => {
             name_payment(tx, asked.payment, name.as_deref()).await?;
-            succeeded(tx, act, asked, asked.operation.amount).await?;
+            let amount = amount.unwrap_or(asked.operation.amount);
+            let asked_for = asked.operation.kind.as_str();
+            if refuse_implausible(&facts, entry(asked_for).0, amount).is_err() {
+                let why = format!("it says that {amount} (minor units) have moved");
+                let due = act.now.saturating_add_micros(task.wait());
+                again(tx, task.id, "unknown", due, &why).await?;
+                return Ok(false);
+            }
+            succeeded(tx, act, asked, amount).await?;
             settle_up(tx, act, task.order_id).await?;
         }
         Verdict::Declined { payment: name, reason } => {
@@ -94,13 +102,27 @@ pub(super) struct Asked<'a> {
     pub(super) order_id: i64,
     pub(super) payment: &'a Payment,
     pub(super) operation: &'a Operation,
+    /// What is booked as authorised of the payment.
+    authorised: i64,
 }
 
 /// The operation of this number.
 pub(super) fn find(facts: &Facts, operation_id: i64) -> Option<Asked<'_>> {
     let operation = facts.operations.iter().find(|it| it.id == operation_id)?;
     let payment = facts.payments.iter().find(|it| it.id == operation.payment_id)?;
-    Some(Asked { order_id: facts.order.id, payment, operation })
+    let own = facts.money.iter().filter(|it| it.payment_id == payment.id);
+    let authorised = sum(own.filter(|it| it.kind == "authorised").map(|it| it.amount));
+    Some(Asked { order_id: facts.order.id, payment, operation, authorised })
+}
+
+/// What the ledger and the timeline call an operation that has succeeded.
+fn entry(operation: &str) -> (&'static str, &'static str) {
+    match operation {
+        "authorise" => ("authorised", "payment_authorised"),
+        "capture" => ("captured", "payment_captured"),
+        "void" => ("voided", "payment_voided"),
+        _ => ("refunded", "payment_refunded"),
+    }
 }
 
 /// Stores how the provider calls a payment.
@@ -116,33 +138,64 @@ pub(super) async fn name_payment(
     Ok(())
 }
 
-/// Books that an operation has moved money. Says whether that is new.
+/// Books that an operation has moved money. Says whether that is new: nothing that moved is no movement.
 pub(super) async fn succeeded(
     tx: &mut Tx,
     act: &Act,
-    Asked { order_id, payment, operation }: Asked<'_>,
+    asked: Asked<'_>,
     amount: i64,
 ) -> crate::Result<bool> {
-    let (entry, told) = match operation.kind.as_str() {
-        "authorise" => ("authorised", "payment_authorised"),
-        "capture" => ("captured", "payment_captured"),
-        "void" => ("voided", "payment_voided"),
-        _ => ("refunded", "payment_refunded"),
-    };
-    let name = reference(&operation.kind, operation.id);
-    let is_new = operations::book(tx, act, order_id, payment.id, entry, amount, &name).await?;
-    let sql = "UPDATE payment_operation SET state = 'succeeded', reason = NULL, due_at = NULL,
-        settled_at = $2 WHERE id = $1 AND state <> 'succeeded'";
-    tx.run(sql, args![operation.id, act.now]).await?;
-    if operation.kind == "authorise" {
-        let sql = "UPDATE payment SET redirect_url = NULL, declined = NULL WHERE id = $1";
-        tx.run(sql, args![payment.id]).await?;
+    if asked.operation.kind == "authorise" {
+        return authorised(tx, act, asked, amount).await;
     }
+    if amount <= 0 {
+        return Ok(false);
+    }
+    let name = reference(&asked.operation.kind, asked.operation.id);
+    moved(tx, act, asked, amount, &name).await
+}
+
+/// Books what is authorised of a payment in all: what is more than was booked before.
+///
+/// A provider may authorise a part and later more. The part alone makes no order go on (`standing`): its customer can
+/// authorise the rest by another payment, and whatever comes in the end is booked.
+async fn authorised(tx: &mut Tx, act: &Act, asked: Asked<'_>, amount: i64) -> crate::Result<bool> {
+    let more = amount.saturating_sub(asked.authorised);
+    let first = reference("authorise", asked.operation.id);
+    let name = if asked.authorised == 0 { first } else { format!("{first}-to-{amount}") };
+    if more <= 0 {
+        if asked.authorised > 0 {
+            close(tx, act, asked.operation).await?;
+        }
+        return Ok(false);
+    }
+    let sql = "UPDATE payment SET redirect_url = NULL, declined = NULL WHERE id = $1";
+    tx.run(sql, args![asked.payment.id]).await?;
+    moved(tx, act, asked, more, &name).await
+}
+
+async fn moved(
+    tx: &mut Tx,
+    act: &Act,
+    Asked { order_id, payment, operation, .. }: Asked<'_>,
+    amount: i64,
+    name: &str,
+) -> crate::Result<bool> {
+    let (entry, told) = entry(&operation.kind);
+    let is_new = operations::book(tx, act, order_id, payment.id, entry, amount, name).await?;
+    close(tx, act, operation).await?;
     if is_new {
         note(tx, act, order_id, told, json!({ "payment": payment.reference, "amount": amount }))
             .await?;
     }
     Ok(is_new)
+}
+
+async fn close(tx: &mut Tx, act: &Act, operation: &Operation) -> crate::Result<()> {
+    let sql = "UPDATE payment_operation SET state = 'succeeded', reason = NULL, due_at = NULL,
+        settled_at = $2 WHERE id = $1 AND state <> 'succeeded'";
+    tx.run(sql, args![operation.id, act.now]).await?;
+    Ok(())
 }
 
 /// Books that an operation will never happen: `declined` or `failed`.
@@ -160,9 +213,23 @@ pub(super) async fn ended(
         let sql = "UPDATE payment SET redirect_url = NULL, declined = $2 WHERE id = $1";
         tx.run(sql, args![operation.payment_id, reason]).await?;
     }
+    if operation.kind == "capture" {
+        keep_authorised(tx, act, operation).await?;
+    }
     let told = if state == "declined" { "payment_declined" } else { "payment_failed" };
     let facts = json!({ "asked": operation.kind, "amount": operation.amount, "reason": reason });
     note(tx, act, order_id, told, facts).await
+}
+
+/// A void lets go of all that is not captured. Where a capture before it did not happen, that is what was to be captured:
+/// a void that was not asked for yet is dropped, and written anew when nothing more is due.
+async fn keep_authorised(tx: &mut Tx, act: &Act, capture: &Operation) -> crate::Result<()> {
+    let sql =
+        "UPDATE payment_operation SET state = 'failed', reason = $3, due_at = NULL, settled_at = $4
+        WHERE payment_id = $1 AND kind = 'void' AND id > $2 AND state = 'pending' AND attempts = 0";
+    let why = "what was to be captured before it is still due";
+    tx.run(sql, args![capture.payment_id, capture.id, why, act.now]).await?;
+    Ok(())
 }
 
 /// The customer or the provider takes time. A webhook will tell; it may be lost, so somebody looks now and then.
@@ -202,15 +269,15 @@ async fn again(
     Ok(())
 }
 
-/// After money has moved: what an order no longer needs is let go or given back, what is sold at once is captured, and
-/// the order's statuses follow.
+/// After money has moved: what an order no longer needs is let go or given back, what is due is captured, and the order's
+/// statuses follow.
 ///
 /// This is where an authorisation goes that comes after its order was given up: the order needs nothing, so all of it
-/// is let go.
+/// is let go. Money that comes in beyond an order that goes on stays until somebody gives it back.
 pub(super) async fn settle_up(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> {
     let facts = Facts::load_id(tx, order_id, false).await?;
     let owed = money(&facts).owed;
-    let captured: i64 = held(&facts).iter().map(|it| it.captured).sum();
+    let captured = sum(held(&facts).iter().map(|it| it.captured));
     let captures = facts.operations.iter().any(|it| it.kind == "capture" && it.is_open());
     let is_gone = standing(&facts).order == OrderStatus::Cancelled;
     if is_gone && captured > owed && !captures {
@@ -218,9 +285,7 @@ pub(super) async fn settle_up(tx: &mut Tx, act: &Act, order_id: i64) -> crate::R
     }
     let needed = (owed - captured).max(0);
     operations::void_beyond(tx, act, &facts, needed).await?;
-    if facts.order.payment_flow == PaymentFlow::Sale && needed > 0 {
-        operations::capture(tx, act, &facts, needed).await?;
-    }
+    operations::capture(tx, act, &facts, to_capture(&facts)).await?;
     let facts = settle(tx, act, order_id).await?;
     if standing(&facts).order != OrderStatus::AwaitingPayment {
         outbox::hurry(tx, act, order_id).await?;

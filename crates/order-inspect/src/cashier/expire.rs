@@ -1,4 +1,4 @@
-//! Orders whose payment did not come in time.
+//! Orders whose payment did not come in time, and those that are reminded of it.
 
 use serde_json::json;
 
@@ -6,28 +6,27 @@ use super::Shared;
 use crate::{
     act::Act,
     args,
-    db::Tx,
+    db::{Row, Tx, Value},
     orders::{
         cancel,
         facts::Facts,
-        settle::{note, settle},
-        standing::{OrderStatus, standing},
+        settle::{enqueue, note, settle},
+        standing::{OrderStatus, awaits_transfer, standing},
     },
+    setup::PaymentFlow,
 };
 
 /// How many are looked at in one round.
 const AT_ONCE: i64 = 100;
+/// How long before its end somebody who pays in advance is reminded, in microseconds: three days, or half of the time
+/// where that is less.
+const REMINDED: i64 = 3 * 86_400_000_000;
 
-/// Gives up every order that is due for it.
+/// Gives up every order that is due for it, and reminds those who pay in advance.
 pub(super) async fn expire_due(shared: &Shared) -> crate::Result<()> {
     let now = shared.clock.now();
-    let due = shared.db.read(move |tx| {
-        Box::pin(async move {
-            let sql = "SELECT id FROM orders WHERE held_until <= $1 ORDER BY held_until LIMIT $2";
-            tx.rows(sql, args![now, AT_ONCE]).await
-        })
-    });
-    for row in due.await? {
+    let sql = "SELECT id FROM orders WHERE held_until <= $1 ORDER BY held_until LIMIT $2";
+    for row in due(shared, sql, args![now, AT_ONCE]).await? {
         let (id, act): (i64, Act) = (row.get("id")?, shared.act());
         let expired =
             shared.db.write(move |tx| Box::pin(async move { expire(tx, &act, id).await })).await?;
@@ -35,20 +34,55 @@ pub(super) async fn expire_due(shared: &Shared) -> crate::Result<()> {
             shared.booked(id);
         }
     }
+    let sql = "SELECT id FROM orders
+        WHERE payment_flow = 'prepayment' AND reminded_at IS NULL AND held_until IS NOT NULL
+            AND held_until <= $2 AND held_until - $1 <= (held_until - placed_at) / 2
+        ORDER BY held_until LIMIT $3";
+    let soon = now.saturating_add_micros(REMINDED);
+    for row in due(shared, sql, args![now, soon, AT_ONCE]).await? {
+        let (id, act): (i64, Act) = (row.get("id")?, shared.act());
+        shared.db.write(move |tx| Box::pin(async move { remind(tx, &act, id).await })).await?;
+    }
     Ok(())
 }
 
-/// Cancels an order whose time to pay is over, and sets its stock free. Says whether it was so: an authorisation that
-/// came first keeps the order, and one that comes later finds an order that needs nothing and is let go.
+async fn due(shared: &Shared, sql: &'static str, args: Vec<Value>) -> crate::Result<Vec<Row>> {
+    let read = shared.db.read(move |tx| Box::pin(async move { tx.rows(sql, args).await }));
+    Ok(read.await?)
+}
+
+/// Cancels an order whose time to pay is over, sets its stock free and gives back what came of its money. Says whether it
+/// was so: an authorisation that came first keeps the order, and one that comes later finds an order that needs nothing
+/// and is let go.
 pub(super) async fn expire(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<bool> {
     let facts = Facts::load_id(tx, order_id, true).await?;
     let is_over = facts.order.held_until.is_some_and(|until| until <= act.now);
-    if !is_over || standing(&facts).order != OrderStatus::AwaitingPayment {
+    if !is_over || !waits(&facts) {
         return Ok(false);
     }
     let all = cancel::everything(&facts);
     cancel::cancel_units(tx, act, &facts, "The payment did not come in time.", &all).await?;
     note(tx, act, order_id, "expired", json!({ "held_until": facts.order.held_until })).await?;
+    if facts.order.payment_flow == PaymentFlow::Prepayment {
+        enqueue(tx, act, "payment.expired", order_id, json!({})).await?;
+    }
     settle(tx, act, order_id).await?;
     Ok(true)
+}
+
+fn waits(facts: &Facts) -> bool {
+    let standing = standing(facts);
+    standing.order == OrderStatus::AwaitingPayment || awaits_transfer(facts, standing)
+}
+
+/// Reminds a customer once that their transfer has not come.
+async fn remind(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> {
+    let facts = Facts::load_id(tx, order_id, true).await?;
+    let sql = "UPDATE orders SET reminded_at = $2 WHERE id = $1 AND reminded_at IS NULL";
+    if !waits(&facts) || tx.run(sql, args![order_id, act.now]).await? == 0 {
+        return Ok(());
+    }
+    let until = json!({ "held_until": facts.order.held_until });
+    enqueue(tx, act, "payment.reminder", order_id, &until).await?;
+    note(tx, act, order_id, "payment_reminded", until).await
 }

@@ -15,12 +15,12 @@ use crate::{
     app::App,
     args,
     db::Tx,
-    error::Refusal,
-    http::{Answer, PathParams, Reply},
+    error::{Findings, Refusal},
+    http::{Answer, PathParams, Reply, refuse_nul},
     moment::MomentError,
     orders::{
         facts::{Facts, Payment},
-        operations,
+        operations::{self, refuse_implausible},
         settle::note,
     },
     payments::{
@@ -61,6 +61,8 @@ struct WebhookAnswer {
     request_body(content = String, content_type = "application/json", description = "An event of the provider"),
     responses((status = 200, body = WebhookAnswer, description = "It was booked, or known already"),
         (status = 202, body = WebhookAnswer, description = "It is about nothing of ours"),
+        (status = 422, body = crate::http::Problem, content_type = "application/problem+json",
+            description = "Its amount has nothing to do with the order, or a text does not fit"),
         (status = 403, body = crate::http::Problem, content_type = "application/problem+json",
             description = "It is not signed by the provider, or not now")))]
 async fn take_in(
@@ -77,6 +79,8 @@ async fn take_in(
         .timestamp()
         .map_err(|it: MomentError| Refusal::new(400, "unreadable", it.to_string()))?;
     let event = verify(secret, signature, &body, second).map_err(|error| unbelieved(&error))?;
+    refuse_nul(&body)?;
+    check(&event)?;
     let act = Act::new(&app.db, now, provider.clone());
     let told = event.clone();
     let (taken, order) = app
@@ -108,6 +112,24 @@ fn unbelieved(error: &WebhookError) -> Refusal {
     Refusal::new(status, code, format!("{error}."))
 }
 
+/// The longest name that a provider gives to something, in bytes: it has to fit into an index.
+const LONGEST_NAME: usize = 200;
+
+fn check(event: &Event) -> crate::Result<()> {
+    let mut findings = Findings::default();
+    let names = [
+        ("/id", Some(event.id.as_str())),
+        ("/payment_id", Some(event.payment_id.as_str())),
+        ("/reference", event.reference.as_deref()),
+    ];
+    for (place, name) in names {
+        let fits = name.is_none_or(|name| (1..=LONGEST_NAME).contains(&name.len()));
+        findings.check(fits, place, format!("1 to {LONGEST_NAME} bytes"));
+    }
+    findings.check(event.amount >= 0, "/amount", "not below zero");
+    findings.end()
+}
+
 /// Books an event, once, and says for which order.
 async fn book(
     tx: &mut Tx,
@@ -120,7 +142,7 @@ async fn book(
         WHERE p.reference = $1 AND p.provider = $2";
     let found = tx.row(sql, args![&event.payment_reference, provider]).await?;
     let Some(row) = found else { return Ok((Taken::NotOurs, None)) };
-    if row.get::<String>("currency")? != event.currency || event.amount < 0 {
+    if row.get::<String>("currency")? != event.currency {
         return Ok((Taken::NotOurs, None));
     }
     let sql = "INSERT INTO webhook_receipt (provider, event_id, received_at) VALUES ($1, $2, $3)
@@ -130,6 +152,7 @@ async fn book(
     }
     let (order_id, payment_id): (i64, i64) = (row.get("order_id")?, row.get("id")?);
     let facts = Facts::load_id(tx, order_id, true).await?;
+    refuse_implausible(&facts, entry(event.kind).0, event.amount)?;
     let Some(payment) = facts.payments.iter().find(|it| it.id == payment_id) else {
         return Ok((Taken::NotOurs, None));
     };
@@ -160,14 +183,11 @@ async fn moved(
     if let Some(asked) = asked {
         return succeeded(tx, act, asked, event.amount).await;
     }
+    if event.amount == 0 {
+        return Ok(false);
+    }
     // Nobody here has asked for it: it was done at the provider's, or by the customer's bank.
-    let (entry, told) = match event.kind {
-        EventKind::Authorised | EventKind::Failed => ("authorised", "payment_authorised"),
-        EventKind::Captured => ("captured", "payment_captured"),
-        EventKind::Refunded => ("refunded", "payment_refunded"),
-        EventKind::Voided => ("voided", "payment_voided"),
-        EventKind::Chargeback => ("charged_back", "payment_charged_back"),
-    };
+    let (entry, told) = entry(event.kind);
     let name = event.reference.as_deref().unwrap_or(&event.id);
     let is_new =
         operations::book(tx, act, facts.order.id, payment.id, entry, event.amount, name).await?;
@@ -176,6 +196,17 @@ async fn moved(
         note(tx, act, facts.order.id, told, told_facts).await?;
     }
     Ok(is_new)
+}
+
+/// What the ledger and the timeline call an event that moved money.
+fn entry(kind: EventKind) -> (&'static str, &'static str) {
+    match kind {
+        EventKind::Authorised | EventKind::Failed => ("authorised", "payment_authorised"),
+        EventKind::Captured => ("captured", "payment_captured"),
+        EventKind::Refunded => ("refunded", "payment_refunded"),
+        EventKind::Voided => ("voided", "payment_voided"),
+        EventKind::Chargeback => ("charged_back", "payment_charged_back"),
+    }
 }
 
 /// Our operation that an event is about.

@@ -46,7 +46,9 @@ struct Order {
 
 /// Their orders, also those that they placed as a guest with the same e-mail address. They are locked.
 async fn orders(tx: &mut Tx, customer: &Customer) -> crate::Result<Vec<Order>> {
-    let sql = "SELECT id, number, closed_at, cancelled_at, billing_address, delivery_address
+    let sql = "SELECT id, number, closed_at, cancelled_at, billing_address, delivery_address,
+            EXISTS (SELECT 1 FROM payment_operation p WHERE p.order_id = orders.id
+                AND p.kind = 'refund' AND p.state IN ('pending', 'unknown')) AS refunds
         FROM orders
         WHERE customer_id = $1 OR (email = $2 AND channel_id = $3 AND customer_id IS NULL)
         ORDER BY id FOR UPDATE";
@@ -55,10 +57,12 @@ async fn orders(tx: &mut Tx, customer: &Customer) -> crate::Result<Vec<Order>> {
     for row in tx.rows(sql, args).await? {
         let ended: Option<i64> = row.get("closed_at")?;
         let cancelled: Option<i64> = row.get("cancelled_at")?;
+        // Whoever still gets money has to be told, and has to have an account.
+        let refunds: bool = row.get("refunds")?;
         found.push(Order {
             id: row.get("id")?,
             number: row.get("number")?,
-            open: ended.or(cancelled).is_none(),
+            open: ended.or(cancelled).is_none() || refunds,
             billing: row.json("billing_address")?,
             delivery: row.json("delivery_address")?,
         });
@@ -79,6 +83,9 @@ async fn erase_from_order(
         WHERE id = $1";
     let (billing, delivery) = (without_phone(&order.billing), without_phone(&order.delivery));
     tx.run(sql, args![order.id, nobody, billing, delivery, act.now]).await?;
+    let sql = "UPDATE payment_operation SET iban = NULL
+        WHERE order_id = $1";
+    tx.run(sql, args![order.id]).await?;
     let sql = "UPDATE promotion_use SET email = $2 WHERE order_id = $1";
     tx.run(sql, args![order.id, nobody]).await?;
     // The timeline says that an address was changed, and no longer from what to what.

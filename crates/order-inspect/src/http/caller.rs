@@ -55,6 +55,13 @@ pub struct Caller {
     pub scopes: Vec<Scope>,
 }
 
+impl Caller {
+    /// Whether it has any of these scopes.
+    pub fn may(&self, scopes: &[Scope]) -> bool {
+        scopes.iter().any(|scope| self.scopes.contains(scope))
+    }
+}
+
 /// Proof that the caller may do what the type says.
 #[derive(Debug, Clone)]
 pub struct Permit<S> {

@@ -82,7 +82,7 @@ fn said(cause: &str) -> String {
 
 /// Texts go into databases that take every character but U+0000 (PostgreSQL's text type). Such a character
 /// can only stand in JSON as an escape, so that nearly all bodies are passed by one look over their bytes.
-fn refuse_nul(bytes: &[u8]) -> crate::Result<()> {
+pub(crate) fn refuse_nul(bytes: &[u8]) -> crate::Result<()> {
     if !bytes.windows(NUL.len()).any(|it| it == NUL) {
         return Ok(());
     }

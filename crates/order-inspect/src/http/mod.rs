@@ -15,6 +15,7 @@ mod write;
 pub use caller::{Caller, Keys, Permit, Scope, Visitor, allowed, hash as key_hash};
 pub use document::document;
 pub use etag::{Etag, Expected, IfMatch};
+pub(crate) use json::refuse_nul;
 pub use json::{Json, NoBody, Params, PathParams};
 pub use limits::Limits;
 pub use metrics::Metrics;

@@ -7,6 +7,7 @@
 
 mod letter;
 mod message;
+mod money;
 mod smtp;
 mod templates;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     message::{Attachment, Mail},
+    money::{PaymentExpired, PaymentReminder, Transfer},
     smtp::{MailError, Mailer, MailerOptions, UnusableMailer},
     templates::{Occasion, OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment},
 };

@@ -286,7 +286,12 @@ impl Refund {
     }
 }
 
-fn letter(language: Language, subject: String, customer: &str, blocks: Vec<Block>) -> Letter {
+pub(super) fn letter(
+    language: Language,
+    subject: String,
+    customer: &str,
+    blocks: Vec<Block>,
+) -> Letter {
     let greeting = match language {
         Language::German => format!("Guten Tag {customer},"),
         Language::English => format!("Hello {customer},"),
@@ -300,7 +305,7 @@ fn address(language: Language, lines: &[String]) -> Option<Block> {
     (!lines.is_empty()).then(|| Block::Address { label, lines: lines.to_vec() })
 }
 
-fn help(language: Language, shop: &Shop) -> Block {
+pub(super) fn help(language: Language, shop: &Shop) -> Block {
     let contact = &shop.contact;
     Block::Paragraph(match language {
         Language::German => format!(
@@ -312,11 +317,15 @@ fn help(language: Language, shop: &Shop) -> Block {
     })
 }
 
-fn order_label(language: Language) -> &'static str {
+pub(super) fn order_label(language: Language) -> &'static str {
     pick(language, "Bestellung", "Order")
 }
 
-fn pick(language: Language, german: &'static str, english: &'static str) -> &'static str {
+pub(super) fn pick(
+    language: Language,
+    german: &'static str,
+    english: &'static str,
+) -> &'static str {
     match language {
         Language::German => german,
         Language::English => english,

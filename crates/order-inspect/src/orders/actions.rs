@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    correct, due,
     facts::{Facts, Return},
     operations::uncovered,
     standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
@@ -38,8 +39,20 @@ pub enum Action {
     Replace,
     /// Book what came back.
     ReceiveReturn,
-    /// Give money back.
+    /// Take back what was booked by mistake.
+    CorrectPayment,
+    /// Take money again that is due for what has left, and that the provider declined.
+    RetryCapture,
+    /// Let money go again that is authorised and not needed, where the provider declined that.
+    RetryVoid,
+    /// Credit something and give money back.
     Refund,
+    /// Give back again what is owed to the customer and did not reach them.
+    RetryRefund,
+    /// Give back what was paid beyond the order.
+    RefundOverpayment,
+    /// Say that a transfer to the customer was made.
+    ConfirmPayout,
     /// Send a mail again.
     ResendMail,
     /// Write a note.
@@ -48,7 +61,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which an order's life needs them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::Hold,
         Self::Release,
         Self::ChangeAddress,
@@ -61,7 +74,13 @@ impl Action {
         Self::Return,
         Self::Replace,
         Self::ReceiveReturn,
+        Self::CorrectPayment,
+        Self::RetryCapture,
+        Self::RetryVoid,
         Self::Refund,
+        Self::RetryRefund,
+        Self::RefundOverpayment,
+        Self::ConfirmPayout,
         Self::ResendMail,
         Self::Note,
     ];
@@ -135,18 +154,20 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             facts.shipments.iter().any(|it| it.delivered_at.is_none()),
             "No shipment is on its way.",
         ),
-        Action::BookPayment => {
-            because(facts.order.provider == "manual", "The provider books its payments itself.")
-                .or(because(money(facts).remainder > 0, "Nothing is left to be paid."))
-        }
+        Action::BookPayment => because(
+            facts.order.provider == "manual" || due::uncovered(facts) > 0,
+            "The provider books its payments itself.",
+        )
+        .or(because(money(facts).remainder > 0, "Nothing is left to be paid.")),
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(
                     standing.order == OrderStatus::AwaitingPayment
+                        || due::uncovered(facts) > 0
                         || !cancelled && uncovered(facts, money(facts).owed) > 0,
                     "The order does not wait for a payment.",
                 ))
-                .or(because(!has_pending_money(facts), "A payment is still being settled."))
+                .or(settled(facts))
         }
         Action::Return => because(
             facts.lines.iter().any(|it| it.goods && it.shipped > announced(facts, it.position)),
@@ -160,13 +181,15 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             because(facts.returns.iter().any(Return::is_open), "No return is on its way.")
         }
         Action::Refund => {
-            let money = money(facts);
-            because(
-                money.captured > money.refunded,
-                "Nothing has been paid that could be given back.",
-            )
-            .or(because(!has_pending_money(facts), "A payment is still being settled."))
+            because(money(facts).owed > 0, "Nothing is charged that could be credited.")
+                .or(settled(facts))
         }
+        Action::CorrectPayment
+        | Action::RetryCapture
+        | Action::RetryVoid
+        | Action::RetryRefund
+        | Action::RefundOverpayment
+        | Action::ConfirmPayout => forbidden_money(action, facts),
         Action::ResendMail | Action::Note => None,
     }
 }
@@ -174,6 +197,39 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
 /// Whether a return can be replaced: an exchange or a claim that was not called off, before or after it has come back.
 pub(super) fn may_replace(it: &Return) -> bool {
     it.kind != "return" && it.cancelled_at.is_none() && !it.is_replaced()
+}
+
+/// What concerns money alone: how to bring it where it should be.
+fn forbidden_money(action: Action, facts: &Facts) -> Option<&'static str> {
+    let because = |holds: bool, reason: &'static str| (!holds).then_some(reason);
+    let money = money(facts);
+    match action {
+        Action::RetryCapture => {
+            because(due::to_capture(facts) > 0, "Nothing is left to be taken.").or(settled(facts))
+        }
+        Action::RetryVoid => {
+            because(due::to_void(facts) > 0, "Nothing is left to be let go.").or(settled(facts))
+        }
+        Action::RetryRefund => {
+            because(money.due_back > 0, "Nothing is owed to the customer that is not on its way.")
+                .or(settled(facts))
+        }
+        Action::RefundOverpayment => {
+            because(money.overpaid > 0, "Nothing was paid beyond the order.").or(settled(facts))
+        }
+        Action::ConfirmPayout => because(
+            facts.operations.iter().any(|it| it.by_hand && it.is_open()),
+            "Nothing is to be transferred to the customer.",
+        ),
+        _ => because(
+            correct::correctable(facts).next().is_some(),
+            "Nothing was booked by hand that could be corrected.",
+        ),
+    }
+}
+
+fn settled(facts: &Facts) -> Option<&'static str> {
+    has_pending_money(facts).then_some("A payment is still being settled.")
 }
 
 /// How many units of a line have come back or are announced to.

@@ -101,8 +101,9 @@ pub(crate) async fn cancel_units(
         // Promotions are locked before stock, as they are when orders are placed.
         free_promotions(tx, facts.order.id).await?;
     }
+    let is_gone = cancelled == open && !shipped;
     removal.write(tx, facts.order.id).await?;
-    settle_money(tx, act, facts, reason, &credits).await?;
+    settle_money(tx, act, facts, reason, &credits, is_gone).await?;
     enqueue(
         tx,
         act,
@@ -113,16 +114,23 @@ pub(crate) async fn cancel_units(
     .await
 }
 
-/// Writes credits, and lets go of or gives back the money that is no longer owed.
+/// Writes credits, and lets go of or gives back the money that is no longer owed. Returns the credit's number.
+///
+/// A credit pays out itself and no more: what was paid beyond the order stays where it is until somebody asks for it,
+/// and so does what could not be given back before. Nothing is paid out for a credit before the order was paid. Of an
+/// order that is cancelled as a whole (`is_gone`) nothing is kept.
 pub(super) async fn settle_money(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
     reason: &str,
     credits: &[RefundLine],
+    is_gone: bool,
 ) -> crate::Result<i64> {
-    let owed = money(facts).owed - credit::sum(credits);
-    let operation = let_go_beyond(tx, act, facts, owed).await?;
+    let credited = credit::sum(credits);
+    let owed = money(facts).owed - credited;
+    let most = if is_gone { i64::MAX } else { credited };
+    let operation = let_go_beyond(tx, act, facts, owed, most).await?;
     credit::write(tx, act, facts.order.id, reason, operation, credits).await
 }
 

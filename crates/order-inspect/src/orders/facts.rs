@@ -134,6 +134,9 @@ pub struct Operation {
     pub amount: i64,
     pub state: String,
     pub reason: Option<String>,
+    pub overpayment: bool,
+    pub by_hand: bool,
+    pub iban: Option<String>,
     pub created_at: Moment,
 }
 
@@ -144,6 +147,7 @@ pub struct MoneyEntry {
     pub payment_id: i64,
     pub kind: String,
     pub amount: i64,
+    pub reference: String,
     pub at: Moment,
 }
 

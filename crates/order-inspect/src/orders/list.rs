@@ -48,6 +48,9 @@ struct Which {
     /// True: orders that are held back. False: the others.
     #[param(required = false)]
     held: Option<bool>,
+    /// Orders that somebody has to look at: `payment` for money that is not where it should be.
+    #[param(required = false, max_length = 60)]
+    attention: Option<String>,
     /// Orders with this article in them.
     #[param(required = false, max_length = 60)]
     sku: Option<String>,
@@ -128,6 +131,7 @@ impl Which {
             ("payment_status", &self.payment_status, 60),
             ("fulfilment_status", &self.fulfilment_status, 60),
             ("return_status", &self.return_status, 60),
+            ("attention", &self.attention, 60),
             ("sku", &self.sku, 60),
         ];
         for (name, text, most) in texts {
@@ -194,6 +198,7 @@ impl Question {
             ("o.payment_status = ? AND o.closed_at IS NULL", &which.payment_status),
             ("o.fulfilment_status = ? AND o.closed_at IS NULL", &which.fulfilment_status),
             ("o.return_status = ? AND o.return_status <> 'none'", &which.return_status),
+            ("o.attention = ?", &which.attention),
             (
                 "o.id IN (SELECT l.order_id FROM order_line l JOIN variant v ON v.id = l.variant_id WHERE v.sku = ?)",
                 &which.sku,

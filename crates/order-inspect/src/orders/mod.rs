@@ -6,10 +6,13 @@
 
 pub mod actions;
 pub mod address;
+pub mod again;
 pub mod cancel;
 mod change;
+pub mod correct;
 mod credit;
 pub mod documents;
+pub(crate) mod due;
 pub mod edit;
 pub mod facts;
 pub mod hold;
@@ -17,6 +20,7 @@ mod list;
 pub(crate) mod mails;
 pub(crate) mod numbers;
 pub(crate) mod operations;
+pub mod payouts;
 pub mod place;
 mod read;
 pub mod refund;
@@ -49,6 +53,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(ship::routes())
         .merge(returns::routes())
         .merge(refund::routes())
+        .merge(correct::routes())
+        .merge(again::routes())
+        .merge(payouts::routes())
 }
 
 /// A reason that somebody gives.

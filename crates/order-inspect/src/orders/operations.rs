@@ -1,8 +1,14 @@
 //! Wishes for money to move. They are written with the change that makes them necessary, and done afterwards,
 //! outside of any transaction.
 
-use super::facts::Facts;
-use crate::{act::Act, args, db::Tx, error::Refusal, refuse};
+use super::{facts::Facts, standing::sum};
+use crate::{
+    act::Act,
+    args,
+    db::Tx,
+    error::{FieldProblem, Refusal},
+    refuse,
+};
 
 const PAYMENT: &[&str] =
     &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
@@ -91,25 +97,27 @@ pub(crate) struct Held {
 /// back twice because an answer is late.
 pub(crate) fn held(facts: &Facts) -> Vec<Held> {
     let of = |payment: &super::facts::Payment| {
-        let sum = |kind: &str| -> i64 {
+        let booked = |kind: &str| {
             let entries =
                 facts.money.iter().filter(|it| it.payment_id == payment.id && it.kind == kind);
-            entries.map(|it| it.amount).sum()
+            sum(entries.map(|it| it.amount))
         };
-        let under_way = |kind: &str| -> i64 {
-            let operations = facts.operations.iter().filter(|it| {
-                it.payment_id == payment.id
-                    && it.kind == kind
-                    && matches!(it.state.as_str(), "pending" | "unknown")
-            });
-            operations.map(|it| it.amount).sum()
+        let under_way = |kind: &str| {
+            let operations = facts.operations.iter();
+            let open = operations
+                .filter(|it| it.payment_id == payment.id && it.kind == kind && it.is_open());
+            sum(open.map(|it| it.amount))
         };
-        let captured = sum("captured") + under_way("capture");
-        let given_back = sum("refunded") + sum("charged_back") + under_way("refund");
+        let captured = booked("captured")
+            .saturating_add(under_way("capture"))
+            .saturating_sub(booked("corrected"));
+        let given_back =
+            sum([booked("refunded"), booked("charged_back"), under_way("refund")].into_iter());
+        let let_go = sum([booked("voided"), captured, under_way("void")].into_iter());
         Held {
             payment_id: payment.id,
-            authorised: (sum("authorised") - sum("voided") - captured - under_way("void")).max(0),
-            captured: captured - given_back,
+            authorised: booked("authorised").saturating_sub(let_go).max(0),
+            captured: captured.saturating_sub(given_back),
         }
     };
     facts.payments.iter().map(of).collect()
@@ -150,17 +158,18 @@ pub(crate) async fn void_beyond(
     Ok(())
 }
 
-/// Gives back what was paid beyond what is owed, and lets go of what is authorised beyond it. Returns the first wish to
-/// give money back, if there is one.
+/// Gives back what was paid beyond what is owed, `most` at most, and lets go of what is authorised beyond it. Returns the
+/// first wish to give money back, if there is one.
 pub(crate) async fn let_go_beyond(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
     owed: i64,
+    most: i64,
 ) -> crate::Result<Option<i64>> {
-    let captured: i64 = held(facts).iter().map(|it| it.captured).sum();
-    let operation =
-        if captured > owed { give_back(tx, act, facts, captured - owed).await? } else { None };
+    let captured = sum(held(facts).iter().map(|it| it.captured));
+    let payout = (captured - owed).min(most);
+    let operation = if payout > 0 { give_back(tx, act, facts, payout).await? } else { None };
     void_beyond(tx, act, facts, owed - captured).await?;
     Ok(operation)
 }
@@ -168,16 +177,38 @@ pub(crate) async fn let_go_beyond(
 /// What is owed and neither authorised nor paid, in minor units: another payment would be over this amount.
 pub(crate) fn uncovered(facts: &Facts, owed: i64) -> i64 {
     let held = held(facts);
-    (owed - held.iter().map(|it| it.authorised + it.captured).sum::<i64>()).max(0)
+    (owed - sum(held.iter().map(|it| it.authorised.saturating_add(it.captured)))).max(0)
 }
 
-/// Gives an amount back, from the latest payment to the first. What was booked by hand is given back by hand: it is
-/// booked at once.
+/// How money goes back.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Payout {
+    /// By transfer, although a provider took it.
+    pub(crate) by_transfer: bool,
+    /// Where a transfer goes to.
+    pub(crate) iban: Option<String>,
+    /// It was paid beyond the order.
+    pub(crate) overpayment: bool,
+}
+
+/// Gives an amount back the way it came, from the latest payment to the first.
 pub(crate) async fn give_back(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
     amount: i64,
+) -> crate::Result<Option<i64>> {
+    pay_out(tx, act, facts, amount, &Payout::default()).await
+}
+
+/// Gives an amount back, from the latest payment to the first, and says which wish was the first. What was booked by
+/// hand is transferred by hand: it waits until somebody says that it was.
+pub(crate) async fn pay_out(
+    tx: &mut Tx,
+    act: &Act,
+    facts: &Facts,
+    amount: i64,
+    how: &Payout,
 ) -> crate::Result<Option<i64>> {
     let mut left = amount;
     let mut first = None;
@@ -187,20 +218,16 @@ pub(crate) async fn give_back(
             continue;
         }
         let id = begin(tx, act, facts.order.id, held.payment_id, Wish::Refund, part).await?;
-        if facts.order.provider == "manual" {
-            book(
-                tx,
-                act,
-                facts.order.id,
-                held.payment_id,
-                "refunded",
-                part,
-                &format!("refund-{id}"),
-            )
-            .await?;
-            let sql = "UPDATE payment_operation SET state = 'succeeded', settled_at = $2, due_at = NULL WHERE id = $1";
-            tx.run(sql, args![id, act.now]).await?;
-        }
+        let own = |it: &&super::facts::Payment| it.id == held.payment_id;
+        let manual = facts.payments.iter().find(own).is_some_and(|it| it.provider == "manual");
+        let by_hand = manual || how.by_transfer;
+        let sql =
+            "UPDATE payment_operation SET overpayment = $2, by_hand = $3, iban = $4, due_at = $5
+            WHERE id = $1";
+        // No cashier takes what is never due.
+        let due = (!by_hand).then_some(act.now);
+        let iban = how.iban.clone().filter(|_| by_hand);
+        tx.run(sql, args![id, how.overpayment, by_hand, iban, due]).await?;
         first = first.or(Some(id));
         left -= part;
     }
@@ -208,6 +235,42 @@ pub(crate) async fn give_back(
         refuse!(Refusal::conflict("nothing_to_refund", "More would be given back than was paid."));
     }
     Ok(first)
+}
+
+/// How many times an order's total may move in one direction: more is a mistake, or somebody else's money.
+const PLAUSIBLE: i64 = 100;
+/// The most that may move for one order, in minor units.
+const MOST: i64 = 1_000_000_000_000_000;
+
+/// Refuses an amount that has nothing to do with the order, alone or with what was booked before. Sums over the ledger
+/// therefore stay far below what 64 bits hold.
+///
+/// # Errors
+/// 422 `implausible_amount`.
+pub(crate) fn refuse_implausible(facts: &Facts, kind: &str, amount: i64) -> crate::Result<()> {
+    let most = facts.order.total.saturating_mul(PLAUSIBLE).clamp(0, MOST);
+    let before = sum(facts.money.iter().filter(|it| it.kind == kind).map(|it| it.amount));
+    if (0..=most).contains(&amount) && before.saturating_add(amount) <= most {
+        return Ok(());
+    }
+    tracing::warn!(
+        order = facts.order.number,
+        kind,
+        amount,
+        before,
+        "an implausible amount was refused"
+    );
+    let detail = format!(
+        "{amount} has nothing to do with an order over {} (minor units): at most {PLAUSIBLE} times its total is booked.",
+        facts.order.total
+    );
+    let field = FieldProblem {
+        pointer: "/amount".to_owned(),
+        detail: "an amount of this order".to_owned(),
+    };
+    let mut refusal = Refusal::new(422, "implausible_amount", detail);
+    refusal.fields = vec![field];
+    refuse!(refusal)
 }
 
 /// Books a movement of money, once: the same movement reported again changes nothing. Says whether it is new.

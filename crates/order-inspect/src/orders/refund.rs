@@ -11,8 +11,9 @@ use super::{
     change::{Told, change},
     credit,
     facts::{Facts, RefundLine},
-    operations::book,
+    operations::{book, refuse_implausible},
     settle::enqueue,
+    standing::money,
     view::{CreditLineView, OrderView},
 };
 use crate::{
@@ -77,7 +78,9 @@ pub struct RefundPreview {
     pub lines: Vec<CreditLineView>,
 }
 
-/// Give money back. The amount of each unit was fixed when it was ordered: nothing is worked out anew.
+/// Credit units, goodwill or the delivery, and give back what was paid of them. The amount of each unit was fixed when
+/// it was ordered: nothing is worked out anew. What was not paid yet is owed no longer, and nothing is paid out. What was
+/// paid by transfer is transferred back by people: see `GET /payouts`.
 #[utoipa::path(post, path = "/orders/{number}/refunds", operation_id = "refund_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
     request_body = NewRefund, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
@@ -98,7 +101,7 @@ async fn refund(
     .await
 }
 
-/// Credits, pays out and tells the customer.
+/// Credits and pays out what was paid of it; the customer is told when the money has gone.
 pub(super) async fn give(
     tx: &mut Tx,
     act: &Act,
@@ -106,7 +109,7 @@ pub(super) async fn give(
     reason: &str,
     credits: &[RefundLine],
 ) -> crate::Result<i64> {
-    let id = settle_money(tx, act, facts, reason, credits).await?;
+    let id = settle_money(tx, act, facts, reason, credits, false).await?;
     let amount = credit::sum(credits);
     let told = serde_json::json!({ "refund_id": id, "amount": amount, "reason": reason });
     enqueue(tx, act, "refund.created", facts.order.id, told).await?;
@@ -203,7 +206,7 @@ pub struct NewPayment {
     pub reference: String,
 }
 
-/// Book money that came in by transfer.
+/// Book money that came in by transfer: also for an order over a provider that no longer covers what has left.
 #[utoipa::path(post, path = "/orders/{number}/payments", operation_id = "book_payment", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
     request_body = NewPayment, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
@@ -216,9 +219,10 @@ async fn book_payment(
     change(&app, permit, write, number, Action::BookPayment, |tx, act, facts, input| {
         Box::pin(async move {
             let reference = super::text(&input.reference, 140)?;
-            if !(1..=1_000_000_000_000_000).contains(&input.amount) {
+            if input.amount < 1 {
                 refuse!(Refusal::invalid("/amount", "above zero"));
             }
+            refuse_implausible(facts, "captured", input.amount)?;
             let payment = by_hand(tx, act, facts).await?;
             if !book(tx, act, facts.order.id, payment, "captured", input.amount, &reference).await?
             {
@@ -236,24 +240,18 @@ async fn book_payment(
     .await
 }
 
-/// The payment that money is booked to by hand.
+/// The payment that money is booked to by hand. An order over a provider gets one when its customer pays by transfer what
+/// the provider no longer covers.
 async fn by_hand(tx: &mut Tx, act: &Act, facts: &Facts) -> crate::Result<i64> {
-    if let Some(payment) = facts.payments.first() {
+    if let Some(payment) = facts.payments.iter().find(|it| it.provider == "manual") {
         return Ok(payment.id);
     }
     let order = &facts.order;
     let id = act.new_id();
+    let method = if order.provider == "manual" { &order.payment_method } else { "transfer" };
     let columns = ["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
-    let reference = format!("{}-1", order.number);
-    let row = args![
-        id,
-        order.id,
-        &order.provider,
-        &order.payment_method,
-        reference,
-        order.total,
-        act.now
-    ];
+    let reference = format!("{}-{}", order.number, facts.payments.len() + 1);
+    let row = args![id, order.id, "manual", method, reference, money(facts).remainder, act.now];
     tx.insert("payment", &columns, vec![row]).await?;
     Ok(id)
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use axum::extract::State;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -16,9 +18,12 @@ use super::{
     view::OrderView,
 };
 use crate::{
+    address::plain_email,
     app::App,
     args,
-    http::{Answer, PathParams, Permit, Reply, Write, allowed},
+    error::Refusal,
+    http::{Answer, PathParams, Permit, Reply, Write, allowed, allowed::Allowed as _},
+    refuse,
 };
 
 /// How long an answer waits for the first word about a payment, and how often it looks itself: another server may
@@ -29,29 +34,48 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(retry))
 }
 
-/// Try a payment again that was declined or given up, over what is neither authorised nor paid. While nothing is, the stock
-/// is held anew for as long as for a new order.
+/// Whose order it is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RetryPayment {
+    /// The e-mail address that the order was placed with. A key that may not read orders has to name it.
+    #[schema(max_length = 254, examples("erika@example.org"))]
+    pub email: String,
+}
+
+/// Try a payment again that was declined or given up, over what is neither authorised nor paid. While nothing is, the
+/// stock is held anew for as long as for a new order.
+///
+/// A shop's key reads no orders: it shows by the e-mail address that its visitor is who placed this one. Without that
+/// there is no such order.
 #[utoipa::path(post, path = "/orders/{number}/payments/retry", operation_id = "retry_payment", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
+    request_body = Option<RetryPayment>,
     security(("api_key" = [])), responses((status = 200, body = OrderView)))]
 async fn retry(
     State(app): State<App>,
     permit: Permit<allowed::Shop>,
     PathParams(number): PathParams<String>,
-    write: Write<()>,
+    write: Write<Option<RetryPayment>>,
 ) -> Answer {
     let setup = app.setup.get(&app.db, app.clock.now()).await?;
     let (expected, wanted) = (write.expected, number.clone());
+    let reads = permit.caller.may(allowed::ReadOrders::SCOPES);
+    let email = write.input.map(|it| plain_email(&it.email));
     let reply = app
         .write(permit, write.once, move |tx, act| {
             Box::pin(async move {
                 let facts = Facts::load(tx, &wanted, true).await?;
+                if !reads && email.as_deref() != Some(plain_email(&facts.order.email).as_str()) {
+                    refuse!(Refusal::not_found("order", wanted));
+                }
                 expected.check(facts.order.revision, "order")?;
                 require(Action::RetryPayment, &facts)?;
-                let amount = operations::uncovered(&facts, money(&facts).owed);
+                let money = money(&facts);
+                let amount = money.remainder - money.authorised;
                 operations::begin_payment(tx, act, &facts, amount).await?;
                 let hold = setup.channel_by_id(facts.order.channel_id)?.value.hold_seconds;
-                let until = act.now.saturating_add_micros(hold * 1_000_000);
+                let until = facts.order.payment_flow.deadline(act.now, hold, None);
                 let sql = "UPDATE orders SET held_until = $2 WHERE id = $1";
                 tx.run(sql, args![facts.order.id, until]).await?;
                 note(tx, act, facts.order.id, "payment_retried", json!({ "amount": amount }))

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{
-    facts::Facts,
-    standing::{OrderStatus, standing},
+    due::attention,
+    facts::{Facts, Order},
+    standing::{OrderStatus, awaits_transfer, standing},
 };
-use crate::{act::Act, args, db::Tx};
+use crate::{act::Act, args, db::Tx, moment::Moment};
 
 /// Notes on the timeline what happened.
 pub(crate) async fn note(
@@ -53,21 +54,29 @@ pub(crate) fn outbox_row(
     args![act.new_id(), topic, order_id, payload, act.now, 0_i64, act.now]
 }
 
-/// Reads an order after a change and writes its statuses. Every change of an order ends here.
+/// Reads an order after a change and writes what follows from its facts: its statuses, whether somebody has to look at
+/// it, and until when it may wait for its payment. Every change of an order ends here.
+///
+/// An order has a deadline exactly as long as it waits for money: a hold stops the time, and it begins anew when the order
+/// is released.
 pub(crate) async fn settle(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<Facts> {
     let mut facts = Facts::load_id(tx, order_id, false).await?;
     let standing = standing(&facts);
+    let attention = attention(&facts);
+    let waits = standing.order == OrderStatus::AwaitingPayment || awaits_transfer(&facts, standing);
     let order = &mut facts.order;
     order.revision += 1;
     let ended = |is: bool, was| if is { Some(was).flatten().or(Some(act.now)) } else { None };
     order.closed_at = ended(standing.order == OrderStatus::Completed, order.closed_at);
     order.cancelled_at = ended(standing.order == OrderStatus::Cancelled, order.cancelled_at);
-    if standing.order != OrderStatus::AwaitingPayment {
-        order.held_until = None;
-    }
+    order.held_until = match (waits, order.held_until) {
+        (false, _) => None,
+        (true, None) => deadline(tx, act, order).await?,
+        (true, until) => until,
+    };
     let sql = "UPDATE orders SET status = $2, payment_status = $3, fulfilment_status = $4,
         return_status = $5, held_until = $6, closed_at = $7, cancelled_at = $8, revision = $9,
-        updated_at = $10 WHERE id = $1";
+        updated_at = $10, attention = $11 WHERE id = $1";
     let args = args![
         order.id,
         standing.order.word(),
@@ -78,8 +87,19 @@ pub(crate) async fn settle(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
         order.closed_at,
         order.cancelled_at,
         order.revision,
-        act.now
+        act.now,
+        attention
     ];
     tx.run(sql, args).await?;
     Ok(facts)
+}
+
+/// Until when an order that begins to wait for its payment now holds its stock, be it that it was let go on or that its
+/// authorisation was let go. No order waits without an end.
+async fn deadline(tx: &mut Tx, act: &Act, order: &Order) -> crate::Result<Option<Moment>> {
+    let sql = "SELECT c.hold_seconds, m.pay_within_days FROM channel c
+        LEFT JOIN payment_method m ON m.channel_id = c.id AND m.code = $2 WHERE c.id = $1";
+    let row = tx.one(sql, args![order.channel_id, &order.payment_method]).await?;
+    let (hold, days): (i64, Option<i64>) = (row.get("hold_seconds")?, row.get("pay_within_days")?);
+    Ok(order.payment_flow.deadline(act.now, hold, days))
 }

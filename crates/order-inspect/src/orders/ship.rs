@@ -12,9 +12,10 @@ use super::{
     cancel::LineUnits,
     change::{Told, change},
     credit,
+    due::to_capture,
     facts::{Allocation, Facts, Line, Parcel},
     numbers,
-    operations::{capture, held, void_beyond},
+    operations::{capture, void_beyond},
     search::tracking_key,
     settle::enqueue,
     stock::{self, Step},
@@ -258,11 +259,7 @@ async fn take_money(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> 
     if facts.order.payment_flow != PaymentFlow::Authorise {
         return Ok(());
     }
-    let captured: i64 = held(&facts).iter().map(|it| it.captured).sum();
-    let due = earned(&facts) - captured;
-    if due > 0 {
-        capture(tx, act, &facts, due).await?;
-    }
+    capture(tx, act, &facts, to_capture(&facts)).await?;
     if facts.lines.iter().all(|it| it.open() == 0) {
         let facts = Facts::load_id(tx, order_id, false).await?;
         void_beyond(tx, act, &facts, 0).await?;
@@ -271,7 +268,7 @@ async fn take_money(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> 
 }
 
 /// What shipped units cost, with the delivery, less what was credited of them.
-fn earned(facts: &Facts) -> i64 {
+pub(super) fn earned(facts: &Facts) -> i64 {
     let line = |it: &Line| {
         let credited = credit::so_far(facts, it.position);
         let open = u32::try_from(it.open()).unwrap_or(0);

@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::facts::Facts;
+use super::facts::{Facts, Operation};
+use crate::{money::saturating_i64, setup::PaymentFlow};
 
 /// Gives an enum of statuses its stored words.
 macro_rules! status {
@@ -126,33 +127,79 @@ pub struct MoneyStanding {
     pub owed: i64,
     /// Authorised and neither captured nor voided.
     pub authorised: i64,
-    /// Received.
+    /// Received, less what was booked by mistake.
     pub captured: i64,
     /// Given back, chargebacks included.
     pub refunded: i64,
+    /// What customers' banks took back; it is part of `refunded`.
+    pub charged_back: i64,
+    /// On its way back: asked of a provider, or to be transferred.
+    pub refunding: i64,
+    /// Owed to the customer and not on its way: what was credited and could not be given back.
+    pub due_back: i64,
+    /// What was paid beyond the order. It goes back only when somebody asks for it.
+    pub overpaid: i64,
     /// What is still to be paid (above zero) or to be given back (below zero).
     pub remainder: i64,
 }
 
+/// A sum that stops at the ends of the range of `i64`. What is booked is bounded (`operations::refuse_implausible`), so
+/// that it never gets there.
+pub(crate) fn sum(amounts: impl Iterator<Item = i64>) -> i64 {
+    saturating_i64(amounts.map(i128::from).sum())
+}
+
 /// Sums over the ledger.
+///
+/// What the order has and is not owed, less what is on its way back, is either due to the customer or overpaid: an
+/// overpayment is what came beyond the total of the order and has not been given back as such. Whoever has paid more
+/// than the order, and is then credited something, has the credit due and still the same overpayment. Of a cancelled
+/// order nothing is kept: all of it is due.
 pub fn money(facts: &Facts) -> MoneyStanding {
-    let sum = |kind: &str| -> i64 {
-        facts.money.iter().filter(|it| it.kind == kind).map(|it| it.amount).sum()
+    let of = |kind: &str| sum(facts.money.iter().filter(|it| it.kind == kind).map(|it| it.amount));
+    let refunds = |wanted: &dyn Fn(&Operation) -> bool| {
+        let refunds = facts.operations.iter().filter(|it| it.kind == "refund" && wanted(it));
+        sum(refunds.map(|it| it.amount))
     };
-    let captured = sum("captured");
-    let refunded = sum("refunded") + sum("charged_back");
-    let credited: i64 = facts.refunds.iter().map(|it| it.amount).sum();
+    let captured = of("captured").saturating_sub(of("corrected"));
+    let charged_back = of("charged_back");
+    let refunded = of("refunded").saturating_add(charged_back);
+    let refunding = refunds(&Operation::is_open);
+    let credited = sum(facts.refunds.iter().map(|it| it.amount));
     let total = facts.order.total;
-    let owed = total - credited;
+    let owed = total.saturating_sub(credited);
+    let kept = captured.saturating_sub(refunded);
+    let surplus = kept.saturating_sub(refunding).saturating_sub(owed).max(0);
+    let returned = refunds(&|it| it.overpayment && (it.is_open() || it.state == "succeeded"));
+    let overpaid = match is_cancelled(facts) {
+        true => 0,
+        false => captured.saturating_sub(total).saturating_sub(returned).clamp(0, surplus),
+    };
     MoneyStanding {
         total,
         credited,
         owed,
-        authorised: (sum("authorised") - sum("voided") - captured).max(0),
+        authorised: sum(facts.payments.iter().map(|it| authorised(facts, it.id))),
         captured,
         refunded,
-        remainder: owed - (captured - refunded),
+        charged_back,
+        refunding,
+        due_back: surplus - overpaid,
+        overpaid,
+        remainder: owed.saturating_sub(kept),
     }
+}
+
+/// What is authorised of one payment and neither captured nor let go: another payment covers nothing of it.
+fn authorised(facts: &Facts, payment_id: i64) -> i64 {
+    let own = || facts.money.iter().filter(|it| it.payment_id == payment_id);
+    let of = |kind: &str| sum(own().filter(|it| it.kind == kind).map(|it| it.amount));
+    of("authorised").saturating_sub(of("voided")).saturating_sub(of("captured")).max(0)
+}
+
+/// Whether nothing of an order will be delivered.
+pub(crate) fn is_cancelled(facts: &Facts) -> bool {
+    facts.lines.iter().all(|it| it.cancelled == it.quantity)
 }
 
 /// Where an order stands.
@@ -161,18 +208,31 @@ pub fn standing(facts: &Facts) -> Standing {
     let payment = payment(facts, &money);
     let fulfilment = fulfilment(facts);
     let returns = returns(facts);
-    Standing { order: order(facts, &money, payment, fulfilment), payment, fulfilment, returns }
+    let order = order(facts, &money, payment, fulfilment, returns);
+    Standing { order, payment, fulfilment, returns }
 }
 
-/// Whether a provider still owes us an answer.
+/// Whether a provider still owes us an answer. What people transfer takes days and holds nothing up.
 pub fn has_pending_money(facts: &Facts) -> bool {
-    facts.operations.iter().any(|it| matches!(it.state.as_str(), "pending" | "unknown"))
+    facts.operations.iter().any(|it| it.is_open() && !it.by_hand)
+}
+
+/// Whether an order that is paid in advance still waits for all of its money.
+pub(crate) fn awaits_transfer(facts: &Facts, standing: Standing) -> bool {
+    let money = money(facts);
+    facts.order.payment_flow == PaymentFlow::Prepayment
+        && standing.order == OrderStatus::Open
+        && standing.fulfilment == FulfilmentStatus::Unfulfilled
+        && money.remainder > 0
+        && money.charged_back == 0
 }
 
 fn payment(facts: &Facts, money: &MoneyStanding) -> PaymentStatus {
     let voided = facts.money.iter().any(|it| it.kind == "voided");
     if money.captured > 0 {
-        return match money.captured - money.refunded {
+        return match money.captured.saturating_sub(money.refunded) {
+            // What the bank took back is still owed.
+            ..=0 if money.charged_back > 0 && money.owed > 0 => PaymentStatus::Unpaid,
             0 => PaymentStatus::Refunded,
             kept if kept > money.owed => PaymentStatus::Overpaid,
             kept if kept < money.owed => PaymentStatus::PartiallyPaid,
@@ -223,19 +283,27 @@ fn order(
     money: &MoneyStanding,
     payment: PaymentStatus,
     fulfilment: FulfilmentStatus,
+    returns: ReturnStatus,
 ) -> OrderStatus {
-    if facts.lines.iter().all(|it| it.cancelled == it.quantity) {
+    if is_cancelled(facts) {
         return OrderStatus::Cancelled;
     }
     if facts.holds.iter().any(|it| it.released_at.is_none()) {
         return OrderStatus::OnHold;
     }
-    let waits =
-        matches!(payment, PaymentStatus::Unpaid | PaymentStatus::Pending | PaymentStatus::Voided);
-    if waits && facts.order.provider != "manual" && money.captured == 0 {
+    let waits = match payment {
+        PaymentStatus::Unpaid | PaymentStatus::Pending | PaymentStatus::Voided => true,
+        // What an edit has made dearer was authorised before: it is not given up because the difference is not.
+        PaymentStatus::PartiallyAuthorised => facts.order.version == 1,
+        _ => false,
+    };
+    let left = facts.lines.iter().any(|it| it.shipped > 0);
+    if waits && facts.order.provider != "manual" && money.captured == 0 && !left {
         return OrderStatus::AwaitingPayment;
     }
-    let arrived = matches!(fulfilment, FulfilmentStatus::Delivered | FulfilmentStatus::NotRequired);
+    // What came back has arrived before.
+    let arrived = matches!(fulfilment, FulfilmentStatus::Delivered | FulfilmentStatus::NotRequired)
+        || returns == ReturnStatus::Returned;
     let coming_back = facts.returns.iter().any(super::facts::Return::is_open);
     if arrived
         && money.remainder == 0

@@ -70,8 +70,7 @@ impl HttpProvider {
     /// [`UnusableProvider`] where the key would travel in the open or there is no client.
     pub fn new(options: HttpProviderOptions) -> Result<Self, UnusableProvider> {
         let url = &options.base_url;
-        let is_here = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
-        if url.scheme() != "https" && !is_here {
+        if !is_private(url) {
             return Err(UnusableProvider::Insecure(url.clone()));
         }
         // An error says that the process has chosen one before, which is as good.
@@ -121,6 +120,12 @@ impl HttpProvider {
         serde_json::from_slice(&body)
             .map_err(|error| ProviderError::Unknown(format!("status {status}, but {error}")))
     }
+}
+
+/// Whether nobody can read along: an address with https, or one with http on this machine.
+pub fn is_private(url: &Url) -> bool {
+    let is_here = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    url.scheme() == "https" || url.scheme() == "http" && is_here
 }
 
 #[async_trait]

@@ -5,6 +5,7 @@
 //! became of a request whose answer was lost.
 
 mod http;
+mod iban;
 mod manual;
 pub mod protocol;
 mod webhook;
@@ -12,7 +13,8 @@ mod webhook;
 use async_trait::async_trait;
 
 pub use self::{
-    http::{HttpProvider, HttpProviderOptions, UnusableProvider},
+    http::{HttpProvider, HttpProviderOptions, UnusableProvider, is_private},
+    iban::plain_iban,
     manual::{ManualMethod, ManualProvider},
     webhook::{TOLERANCE, WebhookError, WebhookSecret, sign, verify},
 };

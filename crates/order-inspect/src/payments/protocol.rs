@@ -191,7 +191,7 @@ pub struct Event {
     /// The shop's name for the operation; none for an authorisation and a chargeback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// How much.
+    /// How much; of an authorisation, how much of the payment is authorised in all.
     pub amount: i64,
     /// In which currency.
     pub currency: String,

@@ -293,8 +293,8 @@ impl Rows {
     fn pay(&mut self, facts: &mut Facts, kind: &str, entry: i64, amount: i64, at: Moment) {
         let payment_id = facts.order.id;
         let reference = format!("{kind}-{entry}");
-        self.money.push(args![entry, payment_id, payment_id, kind, amount, reference, at]);
-        facts.money.push(MoneyEntry { payment_id, kind: kind.to_owned(), amount, at });
+        self.money.push(args![entry, payment_id, payment_id, kind, amount, &reference, at]);
+        facts.money.push(MoneyEntry { payment_id, kind: kind.to_owned(), amount, reference, at });
     }
 
     /// Works out where the order stands, and counts what it did to the stock.

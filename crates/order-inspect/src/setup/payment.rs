@@ -10,8 +10,12 @@ use crate::{
     args,
     db::Tx,
     error::{Findings, Refusal},
+    moment::Moment,
     refuse,
 };
+
+/// How long an order that is paid in advance waits for its money if its way to pay does not say, in days.
+const PAY_WITHIN_DAYS: i64 = 14;
 
 /// A way to pay.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -29,6 +33,10 @@ pub struct PaymentMethod {
     /// Its names.
     #[schema(value_type = std::collections::BTreeMap<String, String>, examples(json!({"de": "Rechnung", "en": "Invoice"})))]
     pub names: Texts,
+    /// For prepayment, how many days there are to pay before the order is given up; 14 if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 365)]
+    pub pay_within_days: Option<u32>,
     /// Its place in the list.
     #[serde(default)]
     pub position: i32,
@@ -70,6 +78,17 @@ impl PaymentFlow {
         found.ok_or_else(|| crate::error::Error::Broken(format!("“{word}” is no flow of payment")))
     }
 
+    /// Until when an order that begins to wait for its payment now holds its stock; none where nobody waits for it. Whoever
+    /// pays in advance has the whole of the last day.
+    pub fn deadline(self, now: Moment, hold_seconds: i64, days: Option<i64>) -> Option<Moment> {
+        let seconds = match self {
+            Self::Authorise | Self::Sale => hold_seconds,
+            Self::Prepayment => (days.unwrap_or(PAY_WITHIN_DAYS) + 1) * 86_400,
+            Self::Invoice => return None,
+        };
+        Some(now.saturating_add_micros(seconds * 1_000_000))
+    }
+
     /// Whether goods may leave before money was authorised or paid.
     pub fn ships_unpaid(self) -> bool {
         self == Self::Invoice
@@ -102,6 +121,10 @@ impl Setting for PaymentMethod {
         findings.check(named, "/provider", "the name of a provider, or “manual”");
         let by_hand = matches!(self.flow, PaymentFlow::Prepayment | PaymentFlow::Invoice);
         let fits = by_hand == (self.provider == "manual");
+        let days = self
+            .pay_within_days
+            .is_none_or(|days| self.flow == PaymentFlow::Prepayment && (1..=365).contains(&days));
+        findings.check(days, "/pay_within_days", "1 to 365, and only for prepayment");
         findings.check(fits, "/flow", "prepayment and invoice are booked by hand (provider “manual”), the others by a provider");
     }
 
@@ -130,6 +153,7 @@ impl Setting for PaymentMethod {
                 provider: row.get("provider")?,
                 flow: PaymentFlow::of(&row.get::<String>("flow")?)?,
                 names: row.json("texts")?,
+                pay_within_days: row.get("pay_within_days")?,
                 position: row.get("position")?,
                 active: row.get("active")?,
             };
@@ -143,11 +167,12 @@ impl Setting for PaymentMethod {
         let it = &stored.value;
         let channel = super::channel_id(tx, &it.channel).await?;
         let sql = "INSERT INTO payment_method (id, channel_id, code, provider, flow, texts, position,
-                active, revision)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                active, revision, pay_within_days)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (id) DO UPDATE SET channel_id = excluded.channel_id, provider = excluded.provider,
                 flow = excluded.flow, texts = excluded.texts, position = excluded.position,
-                active = excluded.active, revision = excluded.revision";
+                active = excluded.active, revision = excluded.revision,
+                pay_within_days = excluded.pay_within_days";
         let args = args![
             stored.id,
             channel,
@@ -157,7 +182,8 @@ impl Setting for PaymentMethod {
             serde_json::json!(it.names),
             it.position,
             it.active,
-            stored.revision
+            stored.revision,
+            it.pay_within_days
         ];
         tx.run(sql, args).await?;
         Ok(())

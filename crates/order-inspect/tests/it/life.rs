@@ -59,7 +59,10 @@ on_both_engines! {
         let back = act(&bed, "returns", json!({ "kind": "return", "lines": lines, "label_number": "L1" })).await;
         assert_eq!(statuses(&back), ["open", "paid", "delivered", "requested"]);
         let receipt = json!({ "lines": [{ "position": 2, "restock": 1, "write_off": 1 }], "refund": true });
-        let closed = act(&bed, "returns/DE-RT1001/receipt", receipt).await;
+        let owed = act(&bed, "returns/DE-RT1001/receipt", receipt).await;
+        assert_eq!(statuses(&owed), ["open", "overpaid", "delivered", "partially_returned"]);
+        assert_eq!(shop::pay_out(&bed).await, 6666);
+        let closed = bed.get("/orders/DE-1001").await.expect(200);
         assert_eq!(statuses(&closed), ["completed", "partially_refunded", "delivered", "partially_returned"]);
         assert_eq!(closed["money"]["refunded"], 6666);
         assert_eq!(closed["money"]["remainder"], 0);
@@ -68,10 +71,13 @@ on_both_engines! {
         let all = json!({ "reason": "Goodwill", "lines": [{ "position": 1, "units": 2 }, { "position": 2, "units": 1 }] });
         let preview = bed.post("/orders/DE-1001/refunds/preview", all.clone()).await.expect(200);
         assert_eq!(preview["amount"], total - 6666);
-        let empty = act(&bed, "refunds", all.clone()).await;
+        act(&bed, "refunds", all.clone()).await;
+        assert_eq!(shop::pay_out(&bed).await, total - 6666);
+        let empty = bed.get("/orders/DE-1001").await.expect(200);
         assert_eq!(statuses(&empty), ["completed", "refunded", "delivered", "partially_returned"]);
         assert_eq!(empty["money"], json!({ "total": total, "credited": total, "owed": 0, "authorised": 0,
-            "captured": total, "refunded": total, "remainder": 0 }));
+            "captured": total, "refunded": total, "charged_back": 0, "refunding": 0, "due_back": 0,
+            "overpaid": 0, "remainder": 0 }));
         assert_eq!(bed.post("/orders/DE-1001/refunds", all).await.problem(409), "not_allowed");
         assert_ledgers_balance(&bed).await;
     }
@@ -169,6 +175,8 @@ on_both_engines! {
         } else {
             closed
         };
+        assert_eq!(shop::pay_out(&bed).await, closed["money"]["refunding"].as_i64().expect("an amount"));
+        let closed = bed.get("/orders/DE-1001").await.expect(200);
         assert_eq!(closed["payment_status"], "refunded");
         assert_eq!(closed["status"], "completed");
         assert_eq!(closed["money"]["refunded"], total);

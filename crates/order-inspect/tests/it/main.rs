@@ -2,6 +2,7 @@
 
 mod baskets;
 mod bed;
+mod books;
 mod cashier;
 mod catalogue;
 mod crash;
@@ -18,6 +19,8 @@ mod issued;
 mod life;
 mod lists;
 mod mail;
+mod money;
+mod overdue;
 mod paper;
 mod payments;
 mod placing;

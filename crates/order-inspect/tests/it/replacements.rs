@@ -10,7 +10,7 @@ use crate::{
     cashier::World,
     mail::Server,
     on_both_engines,
-    shop::{self, HAMBURG, assert_ledgers_balance, order, place, stock},
+    shop::{self, HAMBURG, assert_ledgers_balance, order, place, stock, transferred},
 };
 
 /// Three lamps at 10 % off, shipped.
@@ -82,7 +82,8 @@ on_both_engines! {
         let refused = bed.post("/orders/DE-1001/refunds", both).await;
         assert_eq!(refused.problem(409), "replaced");
         let third = json!({ "reason": "The third", "lines": [{ "position": 1, "units": 1 }] });
-        let paid_back = act(&bed, "refunds", third).await;
+        act(&bed, "refunds", third).await;
+        let paid_back = transferred(&bed, "DE-1001").await;
         assert_eq!(paid_back["money"]["refunded"], before["lines"][0]["unit_total"]);
         assert_ledgers_balance(&bed).await;
     }

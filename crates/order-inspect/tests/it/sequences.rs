@@ -7,7 +7,7 @@ use crate::{
     bed::Bed,
     crash::Chance,
     on_both_engines,
-    shop::{self, assert_ledgers_balance, order, place},
+    shop::{self, assert_ledgers_balance, order, place, transferred},
 };
 
 /// How many orders, and how many steps each takes before it is ended.
@@ -241,7 +241,11 @@ impl<'a> Life<'a> {
             self.act("refunds", all).await;
         }
         self.check().await;
-        let order = self.bed.get(&format!("/orders/{}", self.number)).await.expect(200);
+        // What came beyond what was owed goes back when somebody says so.
+        for path in ["refunds/retry", "refunds/overpayment"] {
+            self.act(path, json!({})).await;
+        }
+        let order = transferred(&self.bed, &self.number).await;
         assert_eq!(order["money"]["remainder"], 0, "{order}");
         // What is replaced stays charged: it is what the replacement stands for.
         if facts.lines.iter().all(|it| facts.replaced(it.position) == 0) {

@@ -244,6 +244,19 @@ pub(crate) async fn place(bed: &Bed, key: &str, order: Value) -> crate::bed::Ans
     bed.send("POST", "/orders", Some(order), &[("idempotency-key", key)]).await
 }
 
+/// Confirms every transfer to a customer that is to be made, and says how much they come to.
+pub(crate) async fn pay_out(bed: &Bed) -> i64 {
+    let page = bed.get("/payouts?limit=200").await.expect(200);
+    let mut sum = 0;
+    for payout in page["items"].as_array().expect("payouts") {
+        let (order, id) = (payout["order"].as_str().expect("a number"), &payout["id"]);
+        let reference = json!({ "reference": format!("SEPA {id}") });
+        bed.post(&format!("/orders/{order}/payouts/{id}"), reference).await.expect(200);
+        sum += payout["amount"].as_i64().expect("an amount");
+    }
+    sum
+}
+
 /// What is in stock of a variant at a warehouse: on hand, reserved.
 pub(crate) async fn stock(bed: &Bed, variant: i64, location: i64) -> (i64, i64) {
     let read: Result<(i64, i64), Error> = bed
@@ -291,4 +304,16 @@ pub(crate) async fn assert_balance(db: &Db) {
         })
         .await;
     assert_eq!(odd.expect("ledgers"), Vec::<String>::new());
+}
+
+/// Makes the transfers to a customer that wait, and shows the order then.
+pub(crate) async fn transferred(bed: &Bed, number: &str) -> Value {
+    let page = bed.get("/payouts?limit=200").await.expect(200);
+    let waiting =
+        page["items"].as_array().expect("a list").iter().filter(|it| it["order"] == number);
+    for payout in waiting {
+        let path = format!("/orders/{number}/payouts/{}", payout["id"]);
+        bed.post(&path, json!({ "reference": format!("SEPA {}", payout["id"]) })).await.expect(200);
+    }
+    bed.get(&format!("/orders/{number}")).await.expect(200)
 }

@@ -59,7 +59,7 @@ impl Ledger {
         let (status, answer_status) = match new.method.as_str() {
             _ if declines => (PaymentStatus::Declined, AnswerStatus::Declined),
             "declined" => (PaymentStatus::Declined, AnswerStatus::Declined),
-            "redirect" => (PaymentStatus::Pending, AnswerStatus::Pending),
+            "redirect" | "hostile" => (PaymentStatus::Pending, AnswerStatus::Pending),
             _ => (PaymentStatus::Authorised, AnswerStatus::Approved),
         };
         let payment = Payment {
@@ -70,8 +70,10 @@ impl Ledger {
             captured: 0,
             refunded: 0,
             operations: Vec::new(),
-            redirect_url: (status == PaymentStatus::Pending)
-                .then(|| format!("https://pay.example/{id}")),
+            redirect_url: (status == PaymentStatus::Pending).then(|| match new.method.as_str() {
+                "hostile" => "javascript:alert(document.cookie)".to_owned(),
+                _ => format!("https://pay.example/{id}"),
+            }),
             decline: (status == PaymentStatus::Declined).then(insufficient_funds),
             id: id.clone(),
         };

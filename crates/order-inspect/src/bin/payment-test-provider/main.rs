@@ -4,7 +4,8 @@
 //! Beside the protocol: `GET /ledger` shows all payments and every movement of money; `POST /faults`
 //! sets [`faults::Faults`]; `POST /payments/{id}/complete` and `…/abandon` do what the customer does on
 //! the provider's page, and `…/chargebacks` what the customer's bank does. The methods `redirect` and
-//! `declined` lead to a pending and a declined payment, any other to an approved one.
+//! `declined` lead to a pending and a declined payment, `hostile` to a pending one whose page is a script, any
+//! other to an approved one.
 
 mod faults;
 mod ledger;

@@ -86,7 +86,14 @@ impl Plan<'_> {
 
     /// What is no longer charged is credited and let go or given back; what is not covered begins another payment.
     async fn move_money(&self, tx: &mut Tx, act: &Act, reason: &str) -> crate::Result<()> {
-        let operation = let_go_beyond(tx, act, self.facts, self.total_after).await?;
+        let operation = let_go_beyond(
+            tx,
+            act,
+            self.facts,
+            self.total_after,
+            credit::sum(&self.removal.credits),
+        )
+        .await?;
         let credits = &self.removal.credits;
         if !credits.is_empty() {
             credit::write(tx, act, self.facts.order.id, reason, operation, credits).await?;

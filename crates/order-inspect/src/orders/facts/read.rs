@@ -205,6 +205,9 @@ impl Operation {
             amount: row.get("amount")?,
             state: row.get("state")?,
             reason: row.get("reason")?,
+            overpayment: row.get("overpayment")?,
+            by_hand: row.get("by_hand")?,
+            iban: row.get("iban")?,
             created_at: row.get("created_at")?,
         })
     }
@@ -212,8 +215,13 @@ impl Operation {
 
 impl MoneyEntry {
     fn of(row: &Row) -> crate::Result<Self> {
-        let (payment_id, kind) = (row.get("payment_id")?, row.get("kind")?);
-        Ok(Self { payment_id, kind, amount: row.get("amount")?, at: row.get("at")? })
+        Ok(Self {
+            payment_id: row.get("payment_id")?,
+            kind: row.get("kind")?,
+            amount: row.get("amount")?,
+            reference: row.get("provider_reference")?,
+            at: row.get("at")?,
+        })
     }
 }
 

@@ -72,7 +72,9 @@ fn subject(facts: &Facts, wanted: &ResendMail) -> crate::Result<Option<i64>> {
         None => true,
     };
     let found = match wanted.kind {
-        MailKind::OrderConfirmation => return Ok(None),
+        MailKind::OrderConfirmation | MailKind::PaymentReminder | MailKind::PaymentExpired => {
+            return Ok(None);
+        }
         MailKind::OrderChanged if facts.order.version > 1 => return Ok(None),
         MailKind::OrderChanged => None,
         MailKind::Shipment => {

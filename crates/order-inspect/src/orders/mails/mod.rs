@@ -1,6 +1,7 @@
 //! What customers are written about their orders.
 
 mod again;
+mod money;
 mod order;
 mod parcel;
 mod refund;
@@ -36,6 +37,10 @@ pub(crate) enum MailKind {
     ReturnReceived,
     /// “Your money is on its way back.”
     Refund,
+    /// “Your transfer has not arrived yet.”
+    PaymentReminder,
+    /// “We have given up your order because it was not paid.”
+    PaymentExpired,
 }
 
 impl MailKind {
@@ -47,6 +52,8 @@ impl MailKind {
             Self::Shipment => "shipment",
             Self::ReturnReceived => "return_received",
             Self::Refund => "refund",
+            Self::PaymentReminder => "payment_reminder",
+            Self::PaymentExpired => "payment_expired",
         }
     }
 }
@@ -70,7 +77,11 @@ impl Event {
             "order.edited" => Some(MailKind::OrderChanged),
             "shipment.created" => Some(MailKind::Shipment),
             "return.received" => Some(MailKind::ReturnReceived),
-            "refund.created" | "order.cancelled" => Some(MailKind::Refund),
+            "refund.created" | "order.cancelled" | "refund.retried" | "payout.made" => {
+                Some(MailKind::Refund)
+            }
+            "payment.reminder" => Some(MailKind::PaymentReminder),
+            "payment.expired" => Some(MailKind::PaymentExpired),
             REQUESTED => serde_json::from_value(self.payload["mail"].clone()).ok(),
             _ => None,
         }
@@ -119,6 +130,8 @@ pub(crate) fn compose(
         MailKind::Shipment => parcel::shipment(&scene, event),
         MailKind::ReturnReceived => parcel::return_received(&scene, event),
         MailKind::Refund => refund::refund(&scene, event),
+        MailKind::PaymentReminder => money::reminder(&scene),
+        MailKind::PaymentExpired => money::expired(&scene),
     })
 }
 

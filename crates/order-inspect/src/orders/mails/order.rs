@@ -135,8 +135,8 @@ fn payment_note(scene: &Scene<'_>) -> String {
             let (missing, bank) =
                 (scene.money(money.remainder), scene.channel.seller.bank.join(", "));
             scene.pick(
-                format!("Bitte überweisen Sie {missing} mit dem Verwendungszweck {number} auf unser Konto: {bank}. Danach geht Ihre Bestellung auf die Reise."),
-                format!("Please transfer {missing} with the reference {number} to our account: {bank}. Your order leaves as soon as the money is here."),
+                format!("Bitte überweisen Sie {missing} mit dem Verwendungszweck {number} auf unser Konto: {bank}{}. Danach geht Ihre Bestellung auf die Reise.", super::money::until(scene)),
+                format!("Please transfer {missing} with the reference {number} to our account: {bank}{}. Your order leaves as soon as the money is here.", super::money::until(scene)),
             )
         }
         PaymentFlow::Invoice => scene.pick(

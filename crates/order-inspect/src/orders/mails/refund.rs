@@ -1,13 +1,14 @@
 //! Mails about money that goes back.
 
-use super::{
-    super::facts::{Operation, RefundRow},
-    Composed, Event, Scene,
-};
+use super::{super::facts::RefundRow, Composed, Event, Scene, money};
 use crate::mail;
 
-/// Money that a provider has not given back yet is not announced, and credits that move no money are not either.
+/// Money that a provider has not given back yet is not announced, and credits that move no money are not either. What
+/// people transfer is announced when they have done so.
 pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
+    if let Some(operation) = event.payload["operation_id"].as_i64() {
+        return money::given_back(scene, operation);
+    }
     let about = |it: &&RefundRow| {
         event.is_about(&["refund_id", "refund", "subject"], it.id, "", Some(it.created_at))
     };
@@ -17,10 +18,11 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
         let operations = scene.facts.operations.iter();
         operations.filter(|of| of.kind == "refund" && of.created_at == it.created_at)
     };
-    if moved().any(Operation::is_open) {
+    if moved().any(|it| it.is_open() && !it.by_hand) {
         return Composed::Later;
     }
-    let amount: i64 = moved().filter(|of| of.state == "succeeded").map(|of| of.amount).sum();
+    let moved = moved().filter(|it| it.state == "succeeded" && !it.by_hand);
+    let amount: i64 = moved.map(|it| it.amount).sum();
     if amount == 0 {
         return Composed::Nothing;
     }

@@ -51,9 +51,11 @@ pub(crate) fn decide(
         ground.ordered.insert(basket);
     }
     let payment = setup.payment(&channel.code, &wanted.payment_method)?;
-    let waits = payment.value.provider != "manual" && quote.total > 0;
+    let days = payment.value.pay_within_days.map(i64::from);
+    let deadline = payment.value.flow.deadline(request.act.now, channel.value.hold_seconds, days);
     let now = request.act.now;
     let lines = lines(&drafts, &quote, 1);
+    let held_until = deadline.filter(|_| quote.total > 0);
     let order = Order {
         id: request.act.new_id(),
         channel_id: channel.id,
@@ -72,8 +74,7 @@ pub(crate) fn decide(
         payment_flow: payment.value.flow,
         total: quote.total,
         quote,
-        held_until: waits
-            .then(|| now.saturating_add_micros(channel.value.hold_seconds * 1_000_000)),
+        held_until,
         version: 1,
         revision: 1,
         placed_at: now,

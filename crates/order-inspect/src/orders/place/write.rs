@@ -210,7 +210,7 @@ impl Rows {
     fn add_payment(&mut self, request: &Request, decided: &mut Decided) {
         let act = &request.act;
         let facts = &mut decided.facts;
-        if facts.order.held_until.is_none() {
+        if facts.order.provider == "manual" || facts.order.total == 0 {
             return;
         }
         let begun = crate::orders::facts::Payment {
@@ -231,6 +231,9 @@ impl Rows {
             amount: begun.amount,
             state: "pending".to_owned(),
             reason: None,
+            overpayment: false,
+            by_hand: false,
+            iban: None,
             created_at: act.now,
         };
         let order_id = facts.order.id;

@@ -10,7 +10,7 @@ use super::{
         actions::Action,
         change::{Told, change},
         credit,
-        facts::{Facts, Return},
+        facts::{Facts, Line, Return},
         refund::give,
         settle::enqueue,
         ship::location_id,
@@ -47,6 +47,10 @@ pub struct Receipt {
     /// Whether money is given back for it at once; not for units that are replaced.
     #[serde(default)]
     pub refund: bool,
+    /// Whether the delivery to the customer is given back with it, as far as that has not happened; if it is not said,
+    /// it is when nothing of the order stays with the customer.
+    #[serde(default)]
+    pub refund_shipping: Option<bool>,
 }
 
 /// What came back of a line.
@@ -89,7 +93,7 @@ async fn receive(
             let told = serde_json::json!({ "return": returned, "lines": input.lines });
             enqueue(tx, act, "return.received", facts.order.id, told.clone()).await?;
             if input.refund {
-                refund(tx, act, facts, found, &input.lines).await?;
+                refund(tx, act, facts, found, &input).await?;
             }
             Ok(Told::new("return_received", told))
         })
@@ -155,30 +159,62 @@ async fn book(
     Ok(steps)
 }
 
-/// Gives money back for units that came back, were not credited before and are not replaced.
+/// Gives money back for units that came back, were not credited before and are not replaced, and for the delivery when
+/// the whole order came back.
 async fn refund(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
     found: &Return,
-    lines: &[ReceivedLine],
+    receipt: &Receipt,
 ) -> crate::Result<()> {
     let mut credits = Vec::new();
-    for it in lines {
+    for it in &receipt.lines {
         let line = facts.line(it.position)?;
         let own = found.lines.iter().find(|own| own.position == it.position);
         let replaced = own.filter(|_| found.is_replaced()).map_or(0, |own| own.replaced);
-        let gone = i64::from(credit::so_far(facts, it.position).units);
-        let left = line.quantity - gone - facts.replaced(it.position);
-        let units = (it.restock + it.write_off - replaced).min(left);
+        let units = payable(facts, line, it.restock + it.write_off, replaced);
         if units > 0 {
             credits.push(credit::of_units(facts, line, units)?);
         }
+    }
+    let delivery = credit::shipping_left(facts);
+    let with_delivery = receipt
+        .refund_shipping
+        .unwrap_or_else(|| !found.is_replaced() && nothing_stays(facts, &receipt.lines));
+    if with_delivery && delivery > 0 {
+        credits.extend(credit::of_shipping(facts, delivery)?);
     }
     if !credits.is_empty() {
         give(tx, act, facts, &format!("Return {}", found.number), &credits).await?;
     }
     Ok(())
+}
+
+/// Whether with these lines all goods have come back that were not cancelled.
+///
+/// Whoever withdraws from the contract gets the delivery back too (§ 357 Abs. 2 Satz 1 BGB). What a customer paid more
+/// for a way that is not the cheapest could be kept (Satz 2): whoever wants that says `refund_shipping: false` and gives
+/// the rest back by a refund of its own.
+fn nothing_stays(facts: &Facts, lines: &[ReceivedLine]) -> bool {
+    let came = |position: i64| -> i64 {
+        let own = lines.iter().filter(|it| it.position == position);
+        own.map(|it| it.restock + it.write_off).sum()
+    };
+    let mut goods = facts.lines.iter().filter(|it| it.goods);
+    goods.all(|it| it.returned + came(it.position) + it.cancelled == it.quantity)
+}
+
+/// How many of the units that came are paid back with their receipt: no more than came and were not replaced, and no
+/// more than have come back so far without having been credited or replaced.
+///
+/// Cancelled units have had their credit with the cancellation. Units that were shipped and credited before are taken
+/// for those that come back first, so that no unit is paid back twice; whoever shall get more than that gets it by a
+/// refund of its own.
+fn payable(facts: &Facts, line: &Line, came: i64, replaced: i64) -> i64 {
+    let credited = i64::from(credit::so_far(facts, line.position).units) - line.cancelled;
+    let left = line.returned + came - credited - facts.replaced(line.position);
+    (came - replaced).min(left).max(0)
 }
 
 /// Why a return is called off.

@@ -17,6 +17,7 @@ use self::{
 
 use super::{
     actions::{Allowed, allowed_actions},
+    due::attention,
     facts::{Facts, LineDetails, Replaces},
     standing::{self, FulfilmentStatus, MoneyStanding, OrderStatus, PaymentStatus, ReturnStatus},
 };
@@ -46,6 +47,10 @@ pub struct OrderView {
     pub fulfilment_status: FulfilmentStatus,
     /// What comes back.
     pub return_status: ReturnStatus,
+    /// `payment` if somebody has to look at its money: a refund, a capture or a void did not work, or a bank took money
+    /// back.
+    #[schema(examples("payment"))]
+    pub attention: Option<&'static str>,
     /// When it was placed.
     pub placed_at: Moment,
     /// When everything was delivered and settled.
@@ -211,6 +216,7 @@ impl OrderView {
             payment_status: standing.payment,
             fulfilment_status: standing.fulfilment,
             return_status: standing.returns,
+            attention: attention(facts),
             placed_at: order.placed_at,
             closed_at: order.closed_at,
             held_until: order.held_until,

@@ -40,6 +40,8 @@ pub struct OperationView {
     pub state: String,
     /// Why it did not succeed.
     pub reason: Option<String>,
+    /// The number of the transfer that people make, where no provider is asked.
+    pub payout_id: Option<i64>,
     /// When it was asked.
     pub created_at: Moment,
 }
@@ -47,10 +49,12 @@ pub struct OperationView {
 /// A movement of money.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EntryView {
-    /// authorised, voided, captured, refunded or charged_back.
+    /// authorised, voided, captured, refunded, charged_back or corrected.
     pub kind: String,
     /// How much.
     pub amount: i64,
+    /// What names it: at the provider's, or on the bank's statement.
+    pub reference: String,
     /// When.
     pub at: Moment,
 }
@@ -104,6 +108,7 @@ pub(super) fn payments(facts: &Facts) -> Vec<PaymentView> {
                 amount: operation.amount,
                 state: operation.state.clone(),
                 reason: operation.reason.clone(),
+                payout_id: operation.by_hand.then_some(operation.id),
                 created_at: operation.created_at,
             })
             .collect(),
@@ -111,7 +116,12 @@ pub(super) fn payments(facts: &Facts) -> Vec<PaymentView> {
             .money
             .iter()
             .filter(|entry| entry.payment_id == it.id)
-            .map(|entry| EntryView { kind: entry.kind.clone(), amount: entry.amount, at: entry.at })
+            .map(|entry| EntryView {
+                kind: entry.kind.clone(),
+                amount: entry.amount,
+                reference: entry.reference.clone(),
+                at: entry.at,
+            })
             .collect(),
     };
     facts.payments.iter().map(view).collect()
