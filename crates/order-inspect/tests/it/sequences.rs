@@ -245,7 +245,7 @@ impl<'a> Life<'a> {
         for path in ["refunds/retry", "refunds/overpayment"] {
             self.act(path, json!({})).await;
         }
-        let order = transferred(&self.bed, &self.number).await;
+        let order = transferred(self.bed, &self.number).await;
         assert_eq!(order["money"]["remainder"], 0, "{order}");
         // What is replaced stays charged: it is what the replacement stands for.
         if facts.lines.iter().all(|it| facts.replaced(it.position) == 0) {
