@@ -7,6 +7,7 @@ mod footer;
 mod letter;
 mod model;
 mod sheet;
+mod supply;
 mod table;
 mod text;
 mod totals;
@@ -15,8 +16,8 @@ mod words;
 use krilla::metadata::{DateTime, Metadata};
 
 pub use self::model::{
-    Adjustment, BankAccount, Document, DocumentKind, DocumentLine, Language, Party, PriceBasis,
-    Reference, Seller, TaxLine, Totals,
+    Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
+    Language, Party, PriceBasis, Reference, Seller, TaxLine, Totals,
 };
 use self::sheet::Sheets;
 
@@ -91,6 +92,9 @@ fn check(document: &Document) -> Result<(), DocumentError> {
             "the seller's VAT ID or tax number",
         )?;
         needs(document.totals.is_some(), "totals")?;
+    }
+    if document.kind == DocumentKind::Invoice {
+        needs(!document.deliveries.is_empty(), "the time of delivery")?;
     }
     needs(!document.kind.corrects() || !document.references.is_empty(), "the invoice it corrects")
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use order_inspect::{
     act::Act,
@@ -260,6 +261,34 @@ on_both_engines! {
         let refused = bed.get("/orders/DE-1001/documents/DE-R1001").await.expect(409);
         assert!(refused["detail"].as_str().is_some_and(|why| why.contains("VAT ID")), "{refused}");
         assert_adds_up(&read(&bed, "DE-R1001").await);
+    }
+
+    async fn an_invoice_states_when_each_part_of_it_was_delivered(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        bed.clock.advance(Duration::from_hours(48));
+        ship(&bed, json!([{ "position": 1, "quantity": 2 }])).await;
+        let invoice = read(&bed, "DE-R1001").await;
+        // The service was done with its goods; the third lamp and the books are still here.
+        assert_eq!(invoice["deliveries"], json!([
+            { "date": "2026-06-17", "lines": [{ "position": 1, "quantity": "2" }, { "position": 2, "quantity": "2" }] },
+            { "date": null, "lines": [{ "position": 1, "quantity": "1" }, { "position": 2, "quantity": "1" },
+                { "position": 3, "quantity": "7" }] },
+        ]));
+        let note = read(&bed, "DE-L1001").await;
+        assert_eq!(note["deliveries"][0]["date"], "2026-06-17");
+    }
+
+    async fn an_invoice_before_delivery_states_no_day_but_that_of_the_payment(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        bed.post("/orders/DE-1001/payments", json!({ "amount": 100, "reference": "SEPA 1" })).await.expect(200);
+        bed.clock.advance(Duration::from_hours(48));
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let invoice = read(&bed, "DE-R1001").await;
+        assert_eq!((&invoice["deliveries"][0]["date"], &invoice["date"]), (&Value::Null, &json!("2026-06-17")));
+        assert_eq!(invoice["paid_on"], "2026-06-15");
+        assert_eq!(invoice["deliveries"].as_array().map(Vec::len), Some(1));
     }
 
     async fn each_shipment_has_its_delivery_note_and_the_first_one_the_invoice(bed) {

@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 use order_inspect::documents::{
-    Adjustment, BankAccount, Document, DocumentError, DocumentKind, DocumentLine, Language, Party,
-    PriceBasis, Reference, Seller, TaxLine, Totals, render,
+    Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentError, DocumentKind,
+    DocumentLine, Language, Party, PriceBasis, Reference, Seller, TaxLine, Totals, render,
 };
 
 fn seller() -> Seller {
@@ -138,7 +138,8 @@ fn document(kind: DocumentKind, language: Language, count: u32) -> Document {
         customer_number: Some("K-100042".to_owned()),
         order_number: "B-2026-10023".to_owned(),
         order_date: date(2026, 11, 12),
-        delivery_date: (kind != DocumentKind::Invoice).then(|| date(2026, 11, 15)),
+        deliveries: vec![delivered(Some(date(2026, 11, 15)), &[(1, "2")])],
+        paid_on: None,
         prices: PriceBasis::Gross,
         lines: lines(count, language),
         totals: (kind != DocumentKind::DeliveryNote).then(|| totals(count, language)),
@@ -153,6 +154,14 @@ fn document(kind: DocumentKind, language: Language, count: u32) -> Document {
             Language::English => "Our general terms and conditions apply.".to_owned(),
         }],
     }
+}
+
+fn delivered(date: Option<jiff::civil::Date>, lines: &[(u32, &str)]) -> Delivery {
+    let line = |(position, quantity): &(u32, &str)| DeliveredLine {
+        position: *position,
+        quantity: (*quantity).to_owned(),
+    };
+    Delivery { date, lines: lines.iter().map(line).collect() }
 }
 
 const KINDS: [DocumentKind; 4] = [
@@ -322,9 +331,51 @@ fn a_delivery_note_says_no_price() {
 }
 
 #[test]
-fn an_invoice_without_delivery_date_says_that_it_is_the_date_of_the_invoice() {
-    let text = pages(&render(&document(DocumentKind::Invoice, Language::German, 1)).unwrap());
-    assert!(text[0].contains("Das Lieferdatum entspricht dem Rechnungsdatum."), "{}", text[0]);
+fn an_invoice_states_the_day_of_its_delivery_or_those_of_its_parts() {
+    let mut invoice = document(DocumentKind::Invoice, Language::German, 2);
+    let text = pages(&render(&invoice).unwrap()).concat();
+    assert!(text.contains("Lieferdatum 15.11.2026"), "{text}");
+    invoice.deliveries = vec![
+        delivered(Some(date(2026, 11, 14)), &[(1, "2"), (2, "1")]),
+        delivered(Some(date(2026, 11, 16)), &[(2, "1")]),
+        delivered(None, &[(1, "1")]),
+    ];
+    let text = pages(&render(&invoice).unwrap()).concat();
+    for sentence in [
+        "Lieferdatum 14.11.2026: Pos. 1 (2), Pos. 2 (1).",
+        "Lieferdatum 16.11.2026: Pos. 2 (1).",
+        "Noch nicht geliefert: Pos. 1 (1). Das Lieferdatum steht auf dem Lieferschein.",
+    ] {
+        assert!(text.contains(sentence), "{sentence}: {text}");
+    }
+}
+
+#[test]
+fn an_invoice_before_delivery_says_so_and_when_money_came_in() {
+    for (language, sentences) in [
+        (
+            Language::German,
+            ["Rechnung vor Lieferung", "Ihre Zahlung haben wir am 13.11.2026 erhalten."],
+        ),
+        (
+            Language::English,
+            ["Invoice in advance of delivery", "We received your payment on 13 November 2026."],
+        ),
+    ] {
+        let mut invoice = document(DocumentKind::Invoice, language, 1);
+        invoice.deliveries = vec![delivered(None, &[(1, "2")])];
+        invoice.paid_on = Some(date(2026, 11, 13));
+        let text = pages(&render(&invoice).unwrap()).concat();
+        assert!(sentences.iter().all(|it| text.contains(it)), "{text}");
+        assert!(!text.contains("Lieferdatum entspricht"), "{text}");
+    }
+}
+
+#[test]
+fn an_invoice_without_the_time_of_its_delivery_is_none() {
+    let mut invoice = document(DocumentKind::Invoice, Language::German, 1);
+    invoice.deliveries.clear();
+    assert!(matches!(render(&invoice), Err(DocumentError::Missing(_))));
 }
 
 #[test]

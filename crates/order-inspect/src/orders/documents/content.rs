@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::language;
 use crate::{
     documents::{
-        Adjustment, BankAccount, Document, DocumentKind, DocumentLine, Party, PriceBasis,
-        Reference, Seller, TaxLine, Totals,
+        Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
+        Party, PriceBasis, Reference, Seller, TaxLine, Totals,
     },
     error::Error,
     language::Language,
@@ -34,12 +34,13 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// The bill for all that the order charges: `charged`, line by line.
     pub(super) fn invoice(&self, charged: &[RefundLine]) -> crate::Result<Document> {
-        let first = self.facts.shipments.first().map(|it| self.day(it.shipped_at)).transpose()?;
-        let today = self.day(self.now)?;
         let discounts = self.discounts(charged);
         let document = self.document(DocumentKind::Invoice, &self.charged_lines(charged))?;
+        let deliveries = self.deliveries(charged)?;
+        let to_come = deliveries.iter().any(|it| it.date.is_none());
         Ok(Document {
-            delivery_date: first.filter(|day| *day != today),
+            paid_on: if to_come { self.paid_on()? } else { None },
+            deliveries,
             totals: Some(self.totals(charged, discounts)),
             payment_note: Some(self.payment_note(charged)),
             ..document
@@ -74,7 +75,10 @@ impl Desk<'_> {
         let tracking: Vec<&str> = shipment.parcels.iter().map(|it| it.tracking.as_str()).collect();
         let note = format!("{}: {}", shipment.carrier, tracking.join(", "));
         Ok(Document {
-            delivery_date: Some(self.day(shipment.shipped_at)?),
+            deliveries: vec![Delivery {
+                date: Some(self.day(shipment.shipped_at)?),
+                lines: delivered(&document.lines),
+            }],
             recipient: party(&self.facts.order.delivery_address),
             delivery_address: None,
             notes: Vec::from_iter((!tracking.is_empty()).then_some(note)),
@@ -101,7 +105,8 @@ impl Desk<'_> {
             customer_number: order.customer_id.map(|id| id.to_string()),
             order_number: order.number.clone(),
             order_date: self.day(order.placed_at)?,
-            delivery_date: None,
+            deliveries: Vec::new(),
+            paid_on: None,
             prices: match order.quote.price_basis {
                 tax::PriceBasis::Gross => PriceBasis::Gross,
                 tax::PriceBasis::Net => PriceBasis::Net,
@@ -130,7 +135,7 @@ impl Desk<'_> {
 
     /// The lines of an invoice, before discounts.
     fn charged_lines(&self, charged: &[RefundLine]) -> Vec<Row> {
-        let rows = charged.iter().filter(|it| it.position != SHIPPING && it.units > 0);
+        let rows = on_invoice(charged);
         let row = |it: &RefundLine| {
             let price = self.facts.line(it.position).ok()?.unit_price;
             self.row(it.position, it.units, price.saturating_mul(it.units), Some(price))
@@ -253,10 +258,22 @@ impl Desk<'_> {
     }
 
     /// The day of a moment where the shop is.
-    fn day(&self, moment: Moment) -> crate::Result<Date> {
+    pub(super) fn day(&self, moment: Moment) -> crate::Result<Date> {
         let timestamp = moment.timestamp().map_err(|error| Error::Broken(error.to_string()))?;
         Ok(timestamp.to_zoned(self.channel.zone()).date())
     }
+}
+
+/// What an invoice lists: the delivery is no line, nor is what was credited before.
+pub(super) fn on_invoice(charged: &[RefundLine]) -> impl Iterator<Item = &RefundLine> {
+    charged.iter().filter(|it| it.position != SHIPPING && it.units > 0)
+}
+
+/// All of some lines.
+fn delivered(lines: &[DocumentLine]) -> Vec<DeliveredLine> {
+    let line =
+        |it: &DocumentLine| DeliveredLine { position: it.position, quantity: it.quantity.clone() };
+    lines.iter().map(line).collect()
 }
 
 /// A line before its amounts are written as texts.

@@ -7,6 +7,7 @@
 
 mod content;
 mod routes;
+mod supply;
 mod write;
 
 pub use self::write::{follow, issue};
