@@ -73,6 +73,8 @@ pub struct ReturnReceived {
     pub return_number: String,
     /// What came back.
     pub lines: Vec<MailLine>,
+    /// What was announced and did not come back.
+    pub missing: Vec<MailLine>,
     /// What happens next, as a sentence.
     pub next_step: Option<String>,
 }
@@ -195,11 +197,25 @@ impl ReturnReceived {
                  we unpacked:",
             ),
         };
-        let mut blocks = vec![
-            Block::Paragraph(opening.to_owned()),
-            Block::Lines(self.lines.clone()),
-            Block::Facts(vec![(order_label(language), self.order_number.clone())]),
-        ];
+        let mut blocks =
+            vec![Block::Paragraph(opening.to_owned()), Block::Lines(self.lines.clone())];
+        if !self.missing.is_empty() {
+            let missing = pick(
+                language,
+                "Angekündigt war noch mehr. Das hier lag nicht im Paket:",
+                "You had announced more than that. This was not in the parcel:",
+            );
+            let advice = pick(
+                language,
+                "Ist es schon unterwegs oder behalten Sie es? Eine kurze Antwort genügt, dann wissen \
+                 wir Bescheid.",
+                "Is it on its way already, or are you keeping it? Just drop us a line, so that we know.",
+            );
+            blocks.push(Block::Paragraph(missing.to_owned()));
+            blocks.push(Block::Lines(self.missing.clone()));
+            blocks.push(Block::Paragraph(advice.to_owned()));
+        }
+        blocks.push(Block::Facts(vec![(order_label(language), self.order_number.clone())]));
         blocks.extend(self.next_step.iter().cloned().map(Block::Paragraph));
         blocks.push(help(language, shop));
         letter(language, subject, &self.customer, blocks).write(shop)

@@ -321,6 +321,18 @@ impl Return {
     }
 }
 
+impl ReturnLine {
+    /// Units that arrived, in whichever condition.
+    pub fn received(&self) -> i64 {
+        self.restocked + self.written_off
+    }
+
+    /// Units that were announced and, once the return has arrived, were not in it.
+    pub fn missing(&self) -> i64 {
+        self.quantity - self.received()
+    }
+}
+
 impl Operation {
     /// Whether it has no outcome yet.
     pub fn is_open(&self) -> bool {

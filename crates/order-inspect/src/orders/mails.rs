@@ -163,6 +163,12 @@ impl Scene<'_> {
         Letter { content: write(language, &self.shop()), documents: Vec::new() }
     }
 
+    /// Lines without prices, but for those of which there is nothing.
+    fn units(&self, lines: impl Iterator<Item = (i64, i64)>) -> Vec<MailLine> {
+        let some = lines.filter(|(_, units)| *units > 0);
+        some.filter_map(|(position, units)| self.line(position, units, false)).collect()
+    }
+
     fn line(&self, position: i64, quantity: i64, with_price: bool) -> Option<MailLine> {
         let line: &Line = self.facts.line(position).ok()?;
         let details = line.details.options.iter().map(|(name, value)| format!("{name}: {value}"));
@@ -294,11 +300,8 @@ fn return_received(scene: &Scene<'_>, event: &Event) -> Composed {
         customer: order.name.clone(),
         order_number: order.number.clone(),
         return_number: it.number.clone(),
-        lines: it
-            .lines
-            .iter()
-            .filter_map(|it| scene.line(it.position, it.quantity, false))
-            .collect(),
+        lines: scene.units(it.lines.iter().map(|it| (it.position, it.received()))),
+        missing: scene.units(it.lines.iter().map(|it| (it.position, it.missing()))),
         next_step: None,
     };
     Composed::Letter(scene.letter(|language, shop| written.write(language, shop)))

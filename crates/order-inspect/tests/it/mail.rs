@@ -313,6 +313,7 @@ fn return_received() -> ReturnReceived {
         order_number: "B-2026-10023".to_owned(),
         return_number: "R-2026-0007".to_owned(),
         lines: vec![line()],
+        missing: vec![MailLine { quantity: "1".to_owned(), ..line() }],
         next_step: Some("Wir erstatten Ihnen 249,50 €, sobald alles geprüft ist.".to_owned()),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     bed::{Bed, START},
     cashier::furnish,
-    mail::Server,
+    mail::{Server, Taken},
     on_both_engines,
     shop::{self, HAMBURG, order},
 };
@@ -38,6 +38,27 @@ async fn becomes(bed: &Bed, number: &str, kind: &str) {
         kinds(bed, number).await.iter().any(|it| it == kind)
     })
     .await;
+}
+
+/// The mail of this subject, once the server has taken it.
+async fn mail_of(server: &Server, subject: &str) -> Taken {
+    eventually(&format!("there is a mail “{subject}”"), || async {
+        server.taken().await.iter().any(|it| subject_of(it) == subject)
+    })
+    .await;
+    let mut taken = server.taken().await.into_iter();
+    taken.find(|it| subject_of(it) == subject).expect("the mail")
+}
+
+fn subject_of(taken: &Taken) -> String {
+    let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
+    mail.subject().unwrap_or_default().to_owned()
+}
+
+async fn text_of(server: &Server, subject: &str) -> String {
+    let taken = mail_of(server, subject).await;
+    let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
+    mail.body_text(0).expect("a text").into_owned()
 }
 
 /// Puts a row into the outbox, as a change of an order does.
@@ -180,6 +201,20 @@ on_both_engines! {
         let mail = MessageParser::default().parse(taken[1].raw.as_bytes()).expect("a mail");
         assert_eq!(mail.subject(), Some("Wir haben Ihnen 19,99\u{a0}€ erstattet"));
         assert!(mail.body_text(0).expect("a text").contains("Zu groß"));
+    }
+
+    async fn who_sent_less_back_than_announced_is_told_what_arrived_and_what_is_missing(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 4)])).await.expect(201);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let announced = json!({ "kind": "return", "lines": [{ "position": 1, "quantity": 4, "reason": "Too dark" }] });
+        bed.post("/orders/DE-1001/returns", announced).await.expect(200);
+        let received = json!({ "lines": [{ "position": 1, "restock": 2, "write_off": 1 }] });
+        bed.post("/orders/DE-1001/returns/DE-RT1001/receipt", received).await.expect(200);
+        let text = text_of(&server, "Ihre Rücksendung DE-RT1001 ist angekommen").await;
+        let (arrived, missing) = text.split_once("Das hier lag nicht im Paket").expect("what is missing");
+        assert!(arrived.contains("3 × Lampe RED") && !arrived.contains("4 ×"), "{text}");
+        assert!(missing.contains("1 × Lampe RED"), "{text}");
     }
 
     async fn what_has_happened_can_be_followed_without_missing_anything(bed) {
