@@ -171,11 +171,10 @@ impl Scene<'_> {
 
     fn line(&self, position: i64, quantity: i64, with_price: bool) -> Option<MailLine> {
         let line: &Line = self.facts.line(position).ok()?;
-        let details = line.details.options.iter().map(|(name, value)| format!("{name}: {value}"));
         Some(MailLine {
             quantity: quantity.to_string(),
             name: line.name.clone(),
-            details: details.collect(),
+            details: line.details.in_words(),
             total: with_price.then(|| self.money(line.unit_price.saturating_mul(quantity))),
         })
     }

@@ -23,3 +23,4 @@ mod shop;
 mod sign_in;
 mod stock;
 mod walk;
+mod wording;

@@ -155,11 +155,10 @@ impl Desk<'_> {
 
     fn row(&self, position: i64, units: i64, total: i64, unit_price: Option<i64>) -> Option<Row> {
         let line = self.facts.line(position).ok()?;
-        let options = line.details.options.iter();
         Some(Row {
             sku: line.sku.clone(),
             name: line.name.clone(),
-            details: options.map(|(name, value)| format!("{name}: {value}")).collect(),
+            details: line.details.in_words(),
             units: Some(units),
             unit_price,
             rate: line.tax_rate,

@@ -193,6 +193,7 @@ pub(super) fn draft_line(
         details: LineDetails {
             product: product.code.clone(),
             brand: product.brand.clone(),
+            labels: product.labels(&offer.options, scene.language),
             options: offer.options.clone(),
             note: line.note.clone(),
         },

@@ -1,0 +1,61 @@
+//! What customers read is written for them: labels instead of codes, addresses as the post wants them.
+
+use order_inspect::args;
+use serde_json::{Value, json};
+
+use crate::{
+    baskets::{add, basket},
+    bed::Bed,
+    on_both_engines,
+    shop::{self, order, place},
+};
+
+/// A lamp in a colour and a size that have names in two languages.
+async fn coloured(bed: &Bed) {
+    shop::open(bed).await;
+    shop::product(bed, 1, "LAMP", 1999, 50, 0).await;
+    let value = |code: &str, german: &str, english: &str| json!({ "code": code, "labels": { "de": german, "en": english } });
+    let options = json!([
+        { "code": "size", "labels": { "de": "Größe", "en": "Size" }, "values": [value("l", "Groß", "Large")] },
+        { "code": "colour", "labels": { "de": "Farbe", "en": "Colour" }, "values": [value("sage", "Salbei", "Sage")] },
+    ]);
+    bed.sql("UPDATE product SET options = $1", args![options]).await;
+    let chosen = json!({ "colour": "sage", "size": "l" });
+    bed.sql("UPDATE variant SET options = $1", args![chosen]).await;
+}
+
+async fn document(bed: &Bed, order: &str, number: &str) -> Value {
+    let path = format!("/orders/{order}/documents/{number}");
+    bed.send("GET", &path, None, &[("accept", "application/json")]).await.expect(200)
+}
+
+on_both_engines! {
+    async fn options_are_shown_in_the_words_of_the_order_and_kept_as_codes(bed) {
+        coloured(&bed).await;
+        let (path, _) = basket(&bed, json!({ "channel": "de", "locale": "en" })).await;
+        let shown = add(&bed, &path, "LAMP", 1).await;
+        assert_eq!(shown["lines"][0]["options"], json!({ "colour": "sage", "size": "l" }));
+        assert_eq!(shown["lines"][0]["labels"], json!([
+            { "option": "size", "name": "Size", "value": "Large" },
+            { "option": "colour", "name": "Colour", "value": "Sage" },
+        ]));
+        place(&bed, "a", order(&[("LAMP", 1)])).await.expect(201);
+        let mut english = order(&[("LAMP", 1)]);
+        english["locale"] = json!("en");
+        place(&bed, "b", english).await.expect(201);
+        // What is renamed later changes no order.
+        bed.sql("UPDATE product SET options = '[]', revision = revision + 1", vec![]).await;
+        for (order, words) in [("DE-1001", ["Größe: Groß", "Farbe: Salbei"]), ("DE-1002", ["Size: Large", "Colour: Sage"])] {
+            let placed = bed.get(&format!("/orders/{order}")).await.expect(200);
+            let details = &placed["lines"][0]["details"];
+            assert_eq!(details["options"]["colour"], "sage");
+            let told: Vec<String> = details["labels"].as_array().expect("labels").iter()
+                .map(|it| format!("{}: {}", it["name"].as_str().unwrap_or_default(), it["value"].as_str().unwrap_or_default()))
+                .collect();
+            assert_eq!(told, words);
+            let issued = bed.post(&format!("/orders/{order}/documents"), json!({ "kind": "invoice" })).await.expect(201);
+            let number = issued["number"].as_str().expect("a number");
+            assert_eq!(document(&bed, order, number).await["lines"][0]["details"], json!(words));
+        }
+    }
+}
