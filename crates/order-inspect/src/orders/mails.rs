@@ -13,6 +13,7 @@ use super::{
     standing::{OrderStatus, standing},
 };
 use crate::{
+    address::Address,
     app::App,
     error::Refusal,
     http::{Answer, PathParams, Permit, Reply, Write, allowed},
@@ -158,6 +159,11 @@ impl Scene<'_> {
         Shop { name: self.channel.name.clone(), contact: seller.email.clone(), imprint }
     }
 
+    /// Where something goes, as the customer reads it.
+    fn address(&self, address: &Address) -> Vec<String> {
+        address.lines(self.channel.home(), self.language)
+    }
+
     fn letter(&self, write: impl FnOnce(mail::Language, &Shop) -> Content) -> Letter {
         let language = super::documents::language(self.language);
         Letter { content: write(language, &self.shop()), documents: Vec::new() }
@@ -197,7 +203,7 @@ fn confirmation(scene: &Scene<'_>, event: &Event) -> Composed {
         grand_total: scene.money(order.total),
         payment_note: Some(payment_note(scene)),
         delivery_note: None,
-        delivery_address: order.delivery_address.lines(),
+        delivery_address: scene.address(&order.delivery_address),
         order_url: None,
         notes: Vec::new(),
     };
@@ -275,7 +281,7 @@ fn shipment(scene: &Scene<'_>, event: &Event) -> Composed {
         parcels: shipment.parcels.iter().map(parcel).collect(),
         more_follows: scene.facts.lines.iter().any(|it| it.goods && it.open() > 0),
         delivery_note: None,
-        delivery_address: order.delivery_address.lines(),
+        delivery_address: scene.address(&order.delivery_address),
     };
     let mut letter = scene.letter(|language, shop| written.write(language, shop));
     let issued_with_it = scene

@@ -186,7 +186,7 @@ fn channel(shop: &Shop) -> Json {
     json!({
         "name": shop.name, "country": shop.country, "time_zone": shop.zone, "currencies": [shop.currency],
         "locales": shop.locales, "prices_include_tax": true, "number_prefix": shop.prefix,
-        "seller": { "name": "Wohnhaus GmbH", "address": ["Lange Straße 1", "20095 Hamburg", "Deutschland"],
+        "seller": { "name": "Wohnhaus GmbH", "address": ["Lange Straße 1", "20095 Hamburg"], "country": "DE",
             "vat_id": "DE123456789", "register": ["Amtsgericht Hamburg, HRB 12345"],
             "bank": ["DE02 1203 0000 0000 2020 51"], "email": "service@wohnhaus.example" }
     })

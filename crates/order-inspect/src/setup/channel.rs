@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::{Setting, Stored};
 use crate::{
-    act::Act, args, db::Tx, error::Findings, language::Language, money::Currency, tax::PriceBasis,
+    act::Act, args, country, db::Tx, error::Findings, language::Language, money::Currency,
+    tax::PriceBasis,
 };
 
 /// A shop: its slice of the catalogue, its prices, languages and numbers.
@@ -56,6 +57,10 @@ pub struct Seller {
     /// Its address, line by line.
     #[schema(min_items = 1, max_items = 6, examples(json!(["Lange Straße 1", "20095 Hamburg"])))]
     pub address: Vec<String>,
+    /// The country that its letters are sent from (ISO 3166-1 alpha-2); the shop's if it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[A-Z]{2}$", examples("DE"))]
+    pub country: Option<String>,
     /// VAT identification number.
     #[schema(max_length = 30, examples("DE123456789"))]
     pub vat_id: String,
@@ -78,6 +83,9 @@ impl Seller {
         findings.list(&self.address, 1, 6, "/seller/address");
         findings.list(&self.register, 0, 6, "/seller/register");
         findings.list(&self.bank, 0, 6, "/seller/bank");
+        let known = |code: &String| country::name(code, Language::English).is_some();
+        let country = self.country.as_ref().is_none_or(known);
+        findings.check(country, "/seller/country", "a country is two capital letters, such as DE");
         findings.text(&self.vat_id, 0, 30, "/seller/vat_id");
         let mail = crate::address::is_email(&self.email);
         findings.check(mail, "/seller/email", "an e-mail address, such as service@shop.example");
@@ -103,6 +111,11 @@ impl Channel {
     /// Whether its prices include tax.
     pub fn price_basis(&self) -> PriceBasis {
         if self.prices_include_tax { PriceBasis::Gross } else { PriceBasis::Net }
+    }
+
+    /// The country that its letters are sent from.
+    pub fn home(&self) -> &str {
+        self.seller.country.as_deref().unwrap_or(&self.country)
     }
 
     /// Its time zone; UTC where the system does not know it any more.

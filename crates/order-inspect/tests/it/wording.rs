@@ -4,7 +4,7 @@ use order_inspect::args;
 use serde_json::{Value, json};
 
 use crate::{
-    baskets::{add, basket},
+    baskets::{add, basket, customer},
     bed::Bed,
     on_both_engines,
     shop::{self, order, place},
@@ -30,6 +30,35 @@ async fn document(bed: &Bed, order: &str, number: &str) -> Value {
 }
 
 on_both_engines! {
+    async fn a_document_names_the_customer_by_number_and_a_country_only_where_the_letter_goes_abroad(bed) {
+        coloured(&bed).await;
+        let areas = ["DE", "AT"].map(|it| json!({ "country": it, "transit_days_min": 1, "transit_days_max": 2 }));
+        let parcel = json!({ "channel": "de", "carrier": "Hermes", "names": { "de": "Paket" }, "areas": areas,
+            "prices": [{ "currency": "EUR", "amount": 495 }] });
+        bed.put("/setup/delivery-methods/parcel", parcel).await.expect(200);
+        let rates = json!([{ "country": "DE", "rate": "19", "from": "2020-01-01T00:00:00Z" },
+            { "country": "AT", "rate": "20", "from": "2020-01-01T00:00:00Z" }]);
+        bed.put("/setup/tax-classes/standard", json!({ "name": "Standard", "rates": rates })).await.expect(200);
+        let id = customer(&bed, "erika@example.org").await;
+        let mut wanted = order(&[("LAMP", 1)]);
+        wanted["customer_id"] = json!(id);
+        place(&bed, "a", wanted).await.expect(201);
+        let mut abroad = order(&[("LAMP", 1)]);
+        abroad["locale"] = json!("en");
+        abroad["billing_address"] = json!({ "name": "Max Muster", "street": "Ring 1", "postal_code": "1010",
+            "city": "Wien", "country": "AT" });
+        place(&bed, "b", abroad).await.expect(201);
+        for number in ["DE-1001", "DE-1002"] {
+            bed.post(&format!("/orders/{number}/documents"), json!({ "kind": "invoice" })).await.expect(201);
+        }
+        let home = document(&bed, "DE-1001", "DE-R1001").await;
+        assert_eq!(home["customer_number"], "DE-K1001");
+        assert_eq!(home["recipient"]["address"], json!(["Lange Straße 7", "20095 Hamburg"]));
+        let abroad = document(&bed, "DE-1002", "DE-R1002").await;
+        assert_eq!(abroad["customer_number"], Value::Null);
+        assert_eq!(abroad["recipient"]["address"], json!(["Ring 1", "1010 Wien", "ÖSTERREICH"]));
+    }
+
     async fn options_are_shown_in_the_words_of_the_order_and_kept_as_codes(bed) {
         coloured(&bed).await;
         let (path, _) = basket(&bed, json!({ "channel": "de", "locale": "en" })).await;

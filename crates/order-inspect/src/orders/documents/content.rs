@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use super::language;
 use crate::{
+    address::Address,
+    country::language_of_post,
     documents::{
         Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
         Party, PriceBasis, Reference, Seller, TaxLine, Totals,
@@ -27,6 +29,8 @@ pub(super) struct Desk<'a> {
     pub(super) channel: &'a Channel,
     /// What the way to pay is called.
     pub(super) method: String,
+    /// The customer's number; none for a guest.
+    pub(super) customer_number: Option<String>,
     pub(super) number: String,
     pub(super) now: Moment,
 }
@@ -79,7 +83,7 @@ impl Desk<'_> {
                 date: Some(self.day(shipment.shipped_at)?),
                 lines: delivered(&document.lines),
             }],
-            recipient: party(&self.facts.order.delivery_address),
+            recipient: self.party(&self.facts.order.delivery_address),
             delivery_address: None,
             notes: Vec::from_iter((!tracking.is_empty()).then_some(note)),
             ..document
@@ -100,9 +104,9 @@ impl Desk<'_> {
             number: self.number.clone(),
             date: self.day(self.now)?,
             seller: seller(&self.channel.seller),
-            recipient: party(&order.billing_address),
-            delivery_address: elsewhere.then(|| party(&order.delivery_address)),
-            customer_number: order.customer_id.map(|id| id.to_string()),
+            recipient: self.party(&order.billing_address),
+            delivery_address: elsewhere.then(|| self.party(&order.delivery_address)),
+            customer_number: self.customer_number.clone(),
             order_number: order.number.clone(),
             order_date: self.day(order.placed_at)?,
             deliveries: Vec::new(),
@@ -117,6 +121,14 @@ impl Desk<'_> {
             references: Vec::new(),
             notes: Vec::new(),
         })
+    }
+
+    /// Whom a letter is for.
+    fn party(&self, address: &Address) -> Party {
+        let home = self.channel.home();
+        let mut lines = address.lines(home, language_of_post(home)).into_iter();
+        let name = lines.next().unwrap_or_default();
+        Party { name, address: lines.collect(), vat_id: None }
     }
 
     fn line(&self, row: &Row, position: u32, running: i64) -> DocumentLine {
@@ -302,12 +314,6 @@ pub(super) fn tax_lines(rows: &[RefundLine]) -> Vec<tax::TaxLine> {
     }
     lines.sort_by_key(|line| std::cmp::Reverse(line.rate));
     lines
-}
-
-fn party(address: &crate::address::Address) -> Party {
-    let mut lines = address.lines().into_iter();
-    let name = lines.next().unwrap_or_default();
-    Party { name, address: lines.collect(), vat_id: None }
 }
 
 fn seller(it: &setup::Seller) -> Seller {

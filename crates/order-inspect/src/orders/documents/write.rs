@@ -116,7 +116,9 @@ async fn freeze(
     let method = methods.iter().find(|it| it.code == order.payment_method);
     let method = method.and_then(|it| text_in(&it.value.names, order.locale).cloned());
     let method = method.unwrap_or_else(|| order.payment_method.clone());
-    let desk = Desk { facts, channel: &channel.value, method, number, now: act.now };
+    let customer_number = customer_number(tx, order.customer_id).await?;
+    let channel = &channel.value;
+    let desk = Desk { facts, channel, method, customer_number, number, now: act.now };
     match kind {
         DocumentKind::Invoice => {
             let charged = credit::left(facts);
@@ -134,6 +136,13 @@ async fn freeze(
             desk.credit_note(credit, (&invoice.number, invoice.created_at))
         }
     }
+}
+
+/// The number under which the shop knows a customer.
+async fn customer_number(tx: &mut Tx, id: Option<i64>) -> crate::Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    let row = tx.row("SELECT number FROM customer WHERE id = $1", args![id]).await?;
+    Ok(row.map(|row| row.get("number")).transpose()?)
 }
 
 /// What a document says.
