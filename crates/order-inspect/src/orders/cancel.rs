@@ -8,8 +8,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     actions::Action,
     change::{Told, change},
-    credit,
-    facts::{Allocation, Facts, Line, RefundLine},
+    credit::{self, Credit},
+    facts::{Allocation, Facts, Line},
     operations::{give_back, held, void_beyond},
     settle::enqueue,
     standing::money,
@@ -183,14 +183,15 @@ pub(super) async fn settle_money(
     act: &Act,
     facts: &Facts,
     reason: &str,
-    credits: &[RefundLine],
+    credits: &[Credit],
 ) -> crate::Result<i64> {
     let owed = money(facts).owed - credit::sum(credits);
     let captured: i64 = held(facts).iter().map(|it| it.captured).sum();
     let operation =
         if captured > owed { give_back(tx, act, facts, captured - owed).await? } else { None };
     void_beyond(tx, act, facts, owed - captured).await?;
-    credit::write(tx, act, facts.order.id, reason, operation, credits).await
+    let lines = credit::taxed(facts, credits);
+    credit::write(tx, act, facts.order.id, reason, operation, &lines).await
 }
 
 /// Gives the budgets of promotions back what an order has used of them that nobody gets.

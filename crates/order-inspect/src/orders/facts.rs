@@ -109,8 +109,6 @@ pub struct OptionLabel {
 pub struct Shares {
     /// Of what is paid.
     pub total: UnitShares,
-    /// Of the tax in it.
-    pub tax: UnitShares,
 }
 
 /// Stock that an order holds.
@@ -315,13 +313,13 @@ impl Facts {
             )),
         }
     }
+}
+
 impl LineDetails {
     /// The chosen options as documents and mails show them: `Farbe: Salbei`.
     pub fn in_words(&self) -> Vec<String> {
         self.labels.iter().map(|it| format!("{}: {}", it.name, it.value)).collect()
     }
-}
-
 }
 
 impl Line {

@@ -301,7 +301,7 @@ struct Row {
 /// The taxes in some amounts, rate by rate, the highest first.
 pub(super) fn tax_lines(rows: &[RefundLine]) -> Vec<tax::TaxLine> {
     let mut lines: Vec<tax::TaxLine> = Vec::new();
-    for it in rows.iter().filter(|it| it.amount != 0) {
+    for it in rows.iter().filter(|it| it.amount != 0 || it.tax != 0) {
         let (rate, tax, gross) = (it.tax_rate, it.tax, it.amount);
         match lines.iter_mut().find(|line| line.rate == rate) {
             Some(line) => {

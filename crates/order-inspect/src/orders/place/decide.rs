@@ -390,7 +390,7 @@ fn lines(drafts: &[Draft], quote: &Quote) -> Vec<Line> {
         discount: quoted.discounts.iter().map(|it| it.amount).sum(),
         total: quoted.total,
         tax: quoted.tax,
-        shares: Shares { total: quoted.unit_totals, tax: quoted.unit_taxes },
+        shares: Shares { total: quoted.unit_totals },
         shipped: 0,
         cancelled: 0,
         returned: 0,
