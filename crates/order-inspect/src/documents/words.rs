@@ -109,7 +109,7 @@ impl Language {
     }
 
     /// A day as letters write it: `03.11.2026`, `3 November 2026`.
-    pub(super) fn date(self, date: Date) -> String {
+    pub(crate) fn date(self, date: Date) -> String {
         match self {
             Self::German => date.strftime("%d.%m.%Y").to_string(),
             Self::English => date.strftime("%-d %B %Y").to_string(),
@@ -135,7 +135,7 @@ impl Language {
 
 impl DocumentKind {
     /// What the document is called.
-    pub(super) fn title(self, language: Language) -> &'static str {
+    pub(crate) fn title(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Invoice, Language::German) => "Rechnung",
             (Self::DeliveryNote, Language::German) => "Lieferschein",

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     message::{Attachment, Mail},
     smtp::{MailError, Mailer, MailerOptions, UnusableMailer},
-    templates::{OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment},
+    templates::{
+        Cancellation, DocumentCopy, OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment,
+    },
 };
 pub use crate::documents::Language;
 

@@ -110,15 +110,9 @@ pub(crate) async fn cancel_units(
     if cancelled == open && !shipped {
         free_promotions(tx, facts.order.id).await?;
     }
-    settle_money(tx, act, facts, reason, &credits).await?;
-    enqueue(
-        tx,
-        act,
-        "order.cancelled",
-        facts.order.id,
-        serde_json::json!({ "reason": reason, "lines": wanted }),
-    )
-    .await
+    let credit = settle_money(tx, act, facts, reason, &credits).await?;
+    let told = serde_json::json!({ "reason": reason, "lines": wanted, "refund_id": credit });
+    enqueue(tx, act, "order.cancelled", facts.order.id, told).await
 }
 
 /// The lines that are meant, with the services that go with them: those of a line that goes, go along.

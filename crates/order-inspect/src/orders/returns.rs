@@ -24,6 +24,7 @@ use crate::{
     db::Tx,
     error::{Findings, Refusal},
     http::{Answer, PathParams, Permit, Write, allowed},
+    language::Language,
     refuse,
 };
 
@@ -314,7 +315,12 @@ async fn refund(
         }
     }
     if !credits.is_empty() {
-        give(tx, act, facts, &format!("Return {number}"), &credits).await?;
+        // The customer reads it on the credit note.
+        let reason = match facts.order.locale {
+            Language::German => format!("Rücksendung {number}"),
+            Language::English => format!("Return {number}"),
+        };
+        give(tx, act, facts, &reason, &credits).await?;
     }
     Ok(())
 }

@@ -4,9 +4,11 @@ use std::{path::Path, process::Command, time::Duration};
 
 use jiff::Timestamp;
 use mail_parser::{MessageParser, MimeHeaders};
+use order_inspect::documents::DocumentKind;
 use order_inspect::mail::{
-    Attachment, Content, Language, Mail, MailError, MailLine, Mailer, MailerOptions,
-    OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment, Shop, Sum, UnusableMailer,
+    Attachment, Cancellation, Content, DocumentCopy, Language, Mail, MailError, MailLine, Mailer,
+    MailerOptions, OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment, Shop, Sum,
+    UnusableMailer,
 };
 use serde::Deserialize;
 
@@ -322,11 +324,35 @@ fn refund() -> Refund {
     Refund {
         customer: "Małgorzata Świątek".to_owned(),
         order_number: "B-2026-10023".to_owned(),
-        amount: "249,50 €".to_owned(),
+        credited: "249,50 €".to_owned(),
+        refunded: Some("249,50 €".to_owned()),
+        money_note: None,
         method: "Kreditkarte".to_owned(),
         reason: Some("Rücksendung R-2026-0007".to_owned()),
         credit_note_number: Some("RK-2026-000012".to_owned()),
         arrival_note: Some("Das dauert meist zwei bis fünf Werktage.".to_owned()),
+    }
+}
+
+fn cancellation(is_whole: bool) -> Cancellation {
+    Cancellation {
+        customer: "Małgorzata Świątek".to_owned(),
+        order_number: "B-2026-10023".to_owned(),
+        is_whole,
+        lines: vec![line()],
+        reason: Some("Nicht mehr lieferbar".to_owned()),
+        money_note: Some("Sie müssen nichts mehr bezahlen.".to_owned()),
+        credit_note_number: (!is_whole).then(|| "RK-2026-000012".to_owned()),
+    }
+}
+
+fn copy(kind: DocumentKind) -> DocumentCopy {
+    DocumentCopy {
+        customer: "Małgorzata Świątek".to_owned(),
+        order_number: "B-2026-10023".to_owned(),
+        kind,
+        number: "X-2026-000012".to_owned(),
+        date: "16.11.2026".to_owned(),
     }
 }
 
@@ -350,13 +376,21 @@ fn a_link_that_is_no_address_of_the_web_is_not_linked() {
     assert!(!html.contains("href"), "{html}");
 }
 
-fn all(language: Language) -> [Content; 4] {
-    [
-        confirmation().write(language, &shop()),
-        shipment().write(language, &shop()),
-        return_received().write(language, &shop()),
-        refund().write(language, &shop()),
-    ]
+fn all(language: Language) -> Vec<Content> {
+    let shop = shop();
+    let less = Refund { refunded: None, money_note: Some("…".to_owned()), ..refund() };
+    let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::DeliveryNote];
+    let mut contents = vec![
+        confirmation().write(language, &shop),
+        shipment().write(language, &shop),
+        return_received().write(language, &shop),
+        refund().write(language, &shop),
+        less.write(language, &shop),
+        cancellation(true).write(language, &shop),
+        cancellation(false).write(language, &shop),
+    ];
+    contents.extend(kinds.map(|kind| copy(kind).write(language, &shop)));
+    contents
 }
 
 fn texts(contents: &[Content]) -> String {

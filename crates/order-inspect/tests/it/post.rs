@@ -55,6 +55,16 @@ fn subject_of(taken: &Taken) -> String {
     mail.subject().unwrap_or_default().to_owned()
 }
 
+/// The names of the files that go with a mail.
+fn attached(taken: &Taken) -> Vec<String> {
+    let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
+    let name = |it: &mail_parser::MessagePart<'_>| {
+        assert!(it.contents().starts_with(b"%PDF-"));
+        it.attachment_name().unwrap_or_default().to_owned()
+    };
+    mail.attachments().map(name).collect()
+}
+
 async fn text_of(server: &Server, subject: &str) -> String {
     let taken = mail_of(server, subject).await;
     let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
@@ -215,6 +225,78 @@ on_both_engines! {
         let (arrived, missing) = text.split_once("Das hier lag nicht im Paket").expect("what is missing");
         assert!(arrived.contains("3 × Lampe RED") && !arrived.contains("4 ×"), "{text}");
         assert!(missing.contains("1 × Lampe RED"), "{text}");
+    }
+
+    async fn who_has_lines_cancelled_gets_told_with_the_credit_note(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 4)])).await.expect(201);
+        let some = |quantity: u32| json!({ "reason": "Zu wenig da", "lines": [{ "position": 1, "quantity": quantity }] });
+        bed.post("/orders/DE-1001/cancellation", some(1)).await.expect(200);
+        let subject = "Ein Teil Ihrer Bestellung DE-1001 ist storniert";
+        let text = text_of(&server, subject).await;
+        assert!(text.contains("1 × Lampe RED") && text.contains("Zu wenig da"), "{text}");
+        assert!(text.contains("Zu bezahlen sind damit noch 64,92\u{a0}€."), "{text}");
+        assert_eq!(attached(&mail_of(&server, subject).await), [""; 0], "there was no invoice yet");
+        // With an invoice, the next one has its credit note.
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        bed.post("/orders/DE-1001/cancellation", some(3)).await.expect(200);
+        let subject = "Ihre Bestellung DE-1001 ist storniert";
+        let mail = mail_of(&server, subject).await;
+        assert_eq!(attached(&mail), ["Rechnungskorrektur DE-G1001.pdf"]);
+        assert!(text_of(&server, subject).await.contains("Sie müssen nichts mehr bezahlen."));
+        bed.post("/orders/DE-1001/mails", json!({ "kind": "cancellation" })).await.expect(202);
+        eventually("it was sent again", || async {
+            server.taken().await.iter().filter(|it| subject_of(it) == subject).count() == 2
+        }).await;
+    }
+
+    async fn an_unpaid_return_is_credited_and_its_credit_note_reaches_the_customer(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let announced = json!({ "kind": "return", "lines": [{ "position": 1, "quantity": 1, "reason": "Too dark" }] });
+        bed.post("/orders/DE-1001/returns", announced).await.expect(200);
+        let received = json!({ "lines": [{ "position": 1, "restock": 1 }], "refund": true });
+        bed.post("/orders/DE-1001/returns/DE-RT1001/receipt", received).await.expect(200);
+        let subject = "Wir haben Ihnen 19,99\u{a0}€ gutgeschrieben";
+        let text = text_of(&server, subject).await;
+        assert!(text.contains("Zu bezahlen sind damit noch 24,94\u{a0}€.") && text.contains("Rücksendung DE-RT1001"), "{text}");
+        assert_eq!(attached(&mail_of(&server, subject).await), ["Rechnungskorrektur DE-G1001.pdf"]);
+    }
+
+    async fn an_invoice_that_was_issued_before_goes_with_the_first_shipment(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        bed.clock.advance(Duration::from_hours(24));
+        let one = json!({ "lines": [{ "position": 1, "quantity": 1 }] });
+        bed.post("/orders/DE-1001/shipments", one).await.expect(200);
+        let first = mail_of(&server, "Ein Teil Ihrer Bestellung DE-1001 ist unterwegs").await;
+        assert_eq!(attached(&first), ["Rechnung DE-R1001.pdf"]);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let second = mail_of(&server, "Ihre Bestellung DE-1001 ist unterwegs").await;
+        assert_eq!(attached(&second), [""; 0]);
+    }
+
+    async fn every_document_can_be_sent_again_by_kind_and_number(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        let path = "/orders/DE-1001/mails";
+        assert_eq!(bed.post(path, json!({ "kind": "invoice" })).await.problem(409), "nothing_to_tell");
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        bed.post("/orders/DE-1001/payments", json!({ "amount": 4493, "reference": "SEPA 1" })).await.expect(200);
+        let goodwill = json!({ "reason": "Kratzer", "lines": [{ "position": 1, "amount": 100 }] });
+        bed.post("/orders/DE-1001/refunds", goodwill).await.expect(200);
+        for (kind, number, title) in [
+            ("invoice", "DE-R1001", "Rechnung DE-R1001"),
+            ("delivery_note", "DE-L1001", "Lieferschein DE-L1001"),
+            ("credit_note", "DE-G1001", "Rechnungskorrektur DE-G1001"),
+        ] {
+            bed.post(path, json!({ "kind": kind, "subject": number })).await.expect(202);
+            assert_eq!(attached(&mail_of(&server, title).await), [format!("{title}.pdf")]);
+        }
+        let other = json!({ "kind": "invoice", "subject": "DE-G1001" });
+        assert_eq!(bed.post(path, other).await.problem(409), "nothing_to_tell");
     }
 
     async fn what_has_happened_can_be_followed_without_missing_anything(bed) {

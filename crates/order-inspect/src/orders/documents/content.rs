@@ -10,7 +10,6 @@ use crate::{
         Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
         Party, PriceBasis, Reference, Seller, TaxLine, Totals,
     },
-    error::Error,
     language::Language,
     moment::Moment,
     money::Money,
@@ -270,8 +269,7 @@ impl Desk<'_> {
 
     /// The day of a moment where the shop is.
     pub(super) fn day(&self, moment: Moment) -> crate::Result<Date> {
-        let timestamp = moment.timestamp().map_err(|error| Error::Broken(error.to_string()))?;
-        Ok(timestamp.to_zoned(self.channel.zone()).date())
+        super::day(self.channel, moment)
     }
 }
 

@@ -15,7 +15,15 @@ pub(crate) use self::{
     routes::routes,
     write::{content, pdf},
 };
-use crate::{documents, language::Language};
+use jiff::civil::Date;
+
+use crate::{documents, error::Error, language::Language, moment::Moment, setup::Channel};
+
+/// The day of a moment where a shop is.
+pub(super) fn day(channel: &Channel, moment: Moment) -> crate::Result<Date> {
+    let timestamp = moment.timestamp().map_err(|error| Error::Broken(error.to_string()))?;
+    Ok(timestamp.to_zoned(channel.zone()).date())
+}
 
 /// A language as documents and mails know it.
 pub(super) fn language(language: Language) -> documents::Language {
