@@ -15,8 +15,10 @@ CREATE TABLE channel (
     -- how long stock is held for an order whose payment has not been authorised
     hold_seconds BIGINT NOT NULL,
     number_prefix TEXT NOT NULL,
-    -- JSON: name, address, VAT id, register, bank, e-mail: what stands on its documents and mails
+    -- JSON: name, address, VAT id, register, bank, e-mail …: what stands on its documents and mails
     seller TEXT NOT NULL,
+    -- JSON: language → terms, notice of withdrawal, its form, privacy
+    legal TEXT NOT NULL DEFAULT '{}',
     active BOOLEAN NOT NULL,
     revision BIGINT NOT NULL,
     updated_at BIGINT NOT NULL

@@ -187,8 +187,11 @@ fn channel(shop: &Shop) -> Json {
         "name": shop.name, "country": shop.country, "time_zone": shop.zone, "currencies": [shop.currency],
         "locales": shop.locales, "prices_include_tax": true, "number_prefix": shop.prefix,
         "seller": { "name": "Wohnhaus GmbH", "address": ["Lange Straße 1", "20095 Hamburg"], "country": "DE",
-            "vat_id": "DE123456789", "register": ["Amtsgericht Hamburg, HRB 12345"],
-            "bank": ["DE02 1203 0000 0000 2020 51"], "email": "service@wohnhaus.example" }
+            "vat_id": "DE123456789", "tax_number": "22/815/08154",
+            "register": ["Amtsgericht Hamburg, HRB 12345"], "directors": ["Änne Größe", "Jörg Sohn"],
+            "bank": { "name": "Hanseatische Bank", "iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001" },
+            "email": "service@wohnhaus.example", "phone": "+49 40 1234567", "website": "www.wohnhaus.example" },
+        "legal": super::legal::texts()
     })
 }
 
@@ -221,8 +224,10 @@ fn deliveries(shop: &Shop) -> Vec<(&'static str, Json)> {
 
 fn payments(shop: &Shop) -> Vec<(&'static str, Json)> {
     let method = |flow: &str, names: Json| json!({ "channel": shop.code, "provider": "manual", "flow": flow, "names": names });
+    let mut invoice = method("invoice", json!({ "de": "Rechnung", "en": "Invoice" }));
+    invoice["due_days"] = json!(14);
     vec![
-        ("invoice", method("invoice", json!({ "de": "Rechnung", "en": "Invoice" }))),
+        ("invoice", invoice),
         ("prepayment", method("prepayment", json!({ "de": "Vorkasse", "en": "Prepayment" }))),
     ]
 }

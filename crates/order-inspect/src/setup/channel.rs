@@ -4,10 +4,9 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Setting, Stored};
+use super::{LegalTexts, Seller, Setting, Stored, Texts};
 use crate::{
-    act::Act, args, country, db::Tx, error::Findings, language::Language, money::Currency,
-    tax::PriceBasis,
+    act::Act, args, db::Tx, error::Findings, language::Language, money::Currency, tax::PriceBasis,
 };
 
 /// A shop: its slice of the catalogue, its prices, languages and numbers.
@@ -41,62 +40,14 @@ pub struct Channel {
     pub number_prefix: String,
     /// Who sells: what stands on documents and mails.
     pub seller: Seller,
+    /// What customers have to be told with their order, by language.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, LegalTexts>)]
+    pub legal: Texts<LegalTexts>,
     /// Whether it is open.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub active: bool,
-}
-
-/// Who sells, as the law wants it on documents (§14 UStG, §35a GmbHG).
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Seller {
-    /// The company's name.
-    #[schema(min_length = 1, max_length = 200, examples("Wohnhaus GmbH"))]
-    pub name: String,
-    /// Its address, line by line.
-    #[schema(min_items = 1, max_items = 6, examples(json!(["Lange Straße 1", "20095 Hamburg"])))]
-    pub address: Vec<String>,
-    /// The country that its letters are sent from (ISO 3166-1 alpha-2); the shop's if it is not said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^[A-Z]{2}$", examples("DE"))]
-    pub country: Option<String>,
-    /// VAT identification number.
-    #[schema(max_length = 30, examples("DE123456789"))]
-    pub vat_id: String,
-    /// Court, register number, directors.
-    #[serde(default)]
-    #[schema(max_items = 6)]
-    pub register: Vec<String>,
-    /// Bank account.
-    #[serde(default)]
-    #[schema(max_items = 6)]
-    pub bank: Vec<String>,
-    /// Where mails come from.
-    #[schema(max_length = 254, examples("service@wohnhaus.example"))]
-    pub email: String,
-}
-
-impl Seller {
-    fn check(&self, findings: &mut Findings) {
-        findings.text(&self.name, 1, 200, "/seller/name");
-        findings.list(&self.address, 1, 6, "/seller/address");
-        findings.list(&self.register, 0, 6, "/seller/register");
-        findings.list(&self.bank, 0, 6, "/seller/bank");
-        let known = |code: &String| country::name(code, Language::English).is_some();
-        let country = self.country.as_ref().is_none_or(known);
-        findings.check(country, "/seller/country", "a country is two capital letters, such as DE");
-        findings.text(&self.vat_id, 0, 30, "/seller/vat_id");
-        let mail = crate::address::is_email(&self.email);
-        findings.check(mail, "/seller/email", "an e-mail address, such as service@shop.example");
-        for (list, name) in
-            [(&self.address, "address"), (&self.register, "register"), (&self.bank, "bank")]
-        {
-            for (at, line) in list.iter().enumerate() {
-                findings.text(line, 0, 200, format!("/seller/{name}/{at}"));
-            }
-        }
-    }
 }
 
 const fn half_an_hour() -> i64 {
@@ -153,6 +104,9 @@ impl Setting for Channel {
         findings.list(&self.currencies, 1, 20, "/currencies");
         findings.list(&self.locales, 1, 2, "/locales");
         self.seller.check(findings);
+        for (language, texts) in &self.legal {
+            texts.check(findings, &format!("/legal/{}", language.code()));
+        }
         let upper = self.country.len() == 2 && self.country.chars().all(|c| c.is_ascii_uppercase());
         findings.check(upper, "/country", "a country is two capital letters, such as DE");
         let zone = TimeZone::get(&self.time_zone).is_ok();
@@ -177,6 +131,7 @@ impl Setting for Channel {
                 hold_seconds: row.get("hold_seconds")?,
                 number_prefix: row.get("number_prefix")?,
                 seller: row.json("seller")?,
+                legal: row.json("legal")?,
                 active: row.get("active")?,
             };
             let (id, code, revision) = (row.get("id")?, row.get("code")?, row.get("revision")?);
@@ -188,13 +143,14 @@ impl Setting for Channel {
     async fn save(tx: &mut Tx, act: &Act, stored: &Stored<Self>) -> crate::Result<()> {
         let it = &stored.value;
         let sql = "INSERT INTO channel (id, code, name, country, time_zone, currencies, locales,
-                prices_include_tax, hold_seconds, number_prefix, seller, active, revision, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                prices_include_tax, hold_seconds, number_prefix, seller, legal, active, revision,
+                updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, country = excluded.country,
                 time_zone = excluded.time_zone, currencies = excluded.currencies,
                 locales = excluded.locales, prices_include_tax = excluded.prices_include_tax,
                 hold_seconds = excluded.hold_seconds, number_prefix = excluded.number_prefix,
-                seller = excluded.seller, active = excluded.active, revision = excluded.revision,
+                seller = excluded.seller, legal = excluded.legal, active = excluded.active, revision = excluded.revision,
                 updated_at = excluded.updated_at";
         let args = args![
             stored.id,
@@ -208,6 +164,7 @@ impl Setting for Channel {
             it.hold_seconds,
             &it.number_prefix,
             serde_json::json!(it.seller),
+            serde_json::json!(it.legal),
             it.active,
             stored.revision,
             act.now

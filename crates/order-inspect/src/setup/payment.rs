@@ -24,6 +24,10 @@ pub struct PaymentMethod {
     pub provider: String,
     /// When the money moves.
     pub flow: PaymentFlow,
+    /// The payment term: days after the invoice until which it has to be paid. Only for payment by invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 365, examples(14))]
+    pub due_days: Option<u16>,
     /// Its names.
     #[schema(value_type = std::collections::BTreeMap<String, String>, examples(json!({"de": "Rechnung", "en": "Invoice"})))]
     pub names: Texts,
@@ -98,6 +102,9 @@ impl Setting for PaymentMethod {
         super::check_texts(&self.names, findings, "/names");
         let named = !self.provider.is_empty() && self.provider.len() <= 60;
         findings.check(named, "/provider", "the name of a provider, or “manual”");
+        let term =
+            self.due_days.is_none_or(|days| days <= 365 && self.flow == PaymentFlow::Invoice);
+        findings.check(term, "/due_days", "0 to 365, and only for payment by invoice");
         let by_hand = matches!(self.flow, PaymentFlow::Prepayment | PaymentFlow::Invoice);
         let fits = by_hand == (self.provider == "manual");
         findings.check(fits, "/flow", "prepayment and invoice are booked by hand (provider “manual”), the others by a provider");
@@ -112,6 +119,7 @@ impl Setting for PaymentMethod {
                 channel: row.get("channel")?,
                 provider: row.get("provider")?,
                 flow: PaymentFlow::of(&row.get::<String>("flow")?)?,
+                due_days: row.get("due_days")?,
                 names: row.json("texts")?,
                 position: row.get("position")?,
                 active: row.get("active")?,
@@ -125,11 +133,11 @@ impl Setting for PaymentMethod {
     async fn save(tx: &mut Tx, _: &Act, stored: &Stored<Self>) -> crate::Result<()> {
         let it = &stored.value;
         let channel = super::channel_id(tx, &it.channel).await?;
-        let sql = "INSERT INTO payment_method (id, channel_id, code, provider, flow, texts, position,
-                active, revision)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        let sql = "INSERT INTO payment_method (id, channel_id, code, provider, flow, due_days, texts,
+                position, active, revision)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (id) DO UPDATE SET channel_id = excluded.channel_id, provider = excluded.provider,
-                flow = excluded.flow, texts = excluded.texts, position = excluded.position,
+                flow = excluded.flow, due_days = excluded.due_days, texts = excluded.texts, position = excluded.position,
                 active = excluded.active, revision = excluded.revision";
         let args = args![
             stored.id,
@@ -137,6 +145,7 @@ impl Setting for PaymentMethod {
             &stored.code,
             &it.provider,
             it.flow.word(),
+            it.due_days.map(i64::from),
             serde_json::json!(it.names),
             it.position,
             it.active,

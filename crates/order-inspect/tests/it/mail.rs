@@ -7,8 +7,8 @@ use mail_parser::{MessageParser, MimeHeaders};
 use order_inspect::documents::DocumentKind;
 use order_inspect::mail::{
     Attachment, Cancellation, Content, DocumentCopy, Language, Mail, MailError, MailLine, Mailer,
-    MailerOptions, OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment, Shop, Sum,
-    UnusableMailer,
+    MailerOptions, OrderConfirmation, Parcel, Refund, ReturnAnnounced, ReturnReason,
+    ReturnReceived, Section, Shipment, Shop, Sum, UnusableMailer,
 };
 use serde::Deserialize;
 
@@ -123,7 +123,13 @@ fn confirmation() -> OrderConfirmation {
         delivery_note: Some("Ihre Bestellung kommt zwischen dem 24. und 26. November.".to_owned()),
         delivery_address: vec!["Małgorzata Świątek".to_owned(), "Ulica Łąkowa 7/3".to_owned()],
         order_url: Some("https://moebel.example/orders/B-2026-10023?a=1&b=2".to_owned()),
-        notes: vec!["Sie können den Vertrag binnen vierzehn Tagen widerrufen.".to_owned()],
+        legal: vec![Section {
+            title: "Widerrufsbelehrung".to_owned(),
+            text: Some(
+                "Sie können binnen vierzehn Tagen widerrufen.\n\nFolgen des Widerrufs".to_owned(),
+            ),
+            url: Some("https://moebel.example/widerruf".to_owned()),
+        }],
     }
 }
 
@@ -309,6 +315,18 @@ fn shipment() -> Shipment {
     }
 }
 
+fn return_announced(reason: ReturnReason) -> ReturnAnnounced {
+    ReturnAnnounced {
+        customer: "Małgorzata Świątek".to_owned(),
+        order_number: "B-2026-10023".to_owned(),
+        return_number: "R-2026-0007".to_owned(),
+        reason,
+        registered_at: "16.11.2026, 09:30".to_owned(),
+        lines: vec![line()],
+        label_number: Some("00340434161094042557".to_owned()),
+    }
+}
+
 fn return_received() -> ReturnReceived {
     ReturnReceived {
         customer: "Małgorzata Świątek".to_owned(),
@@ -383,6 +401,9 @@ fn all(language: Language) -> Vec<Content> {
     let mut contents = vec![
         confirmation().write(language, &shop),
         shipment().write(language, &shop),
+        return_announced(ReturnReason::Withdrawal).write(language, &shop),
+        return_announced(ReturnReason::Exchange).write(language, &shop),
+        return_announced(ReturnReason::Claim).write(language, &shop),
         return_received().write(language, &shop),
         refund().write(language, &shop),
         less.write(language, &shop),

@@ -299,6 +299,57 @@ on_both_engines! {
         assert_eq!(bed.post(path, other).await.problem(409), "nothing_to_tell");
     }
 
+    async fn a_confirmation_carries_withdrawal_terms_and_who_sells(bed) {
+        let (bed, server) = open(&bed).await;
+        let mut channel = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            channel.as_object_mut().expect("an object").remove(field);
+        }
+        channel["seller"] = json!({ "name": "Lampenladen GmbH", "address": ["Lange Straße 1", "20095 Hamburg"],
+            "vat_id": "DE123456789", "email": "service@lampen.example", "phone": "+49 40 12",
+            "register": ["Amtsgericht Hamburg, HRB 1"], "directors": ["Änne Größe"],
+            "bank": { "name": "Bank", "iban": "DE02 1203 0000 0000 2020 51" } });
+        channel["legal"] = json!({
+            "de": { "withdrawal": { "text": "Binnen vierzehn Tagen.\n\nFolgen des Widerrufs." },
+                "terms": { "url": "https://lampen.example/agb" } },
+            "en": { "withdrawal": { "text": "Within 14 days." } } });
+        let mut empty = channel.clone();
+        empty["legal"]["de"]["terms"] = json!({});
+        assert_eq!(bed.put("/setup/channels/de", empty).await.expect(422)["errors"][0]["pointer"], "/legal/de/terms");
+        let mut mistyped = channel.clone();
+        mistyped["seller"]["bank"]["iban"] = json!("DE03 1203 0000 0000 2020 51");
+        assert_eq!(bed.put("/setup/channels/de", mistyped).await.expect(422)["errors"][0]["pointer"], "/seller/bank/iban");
+        bed.put("/setup/channels/de", channel).await.expect(200);
+        let mut method = json!({ "channel": "de", "provider": "manual", "flow": "invoice", "due_days": 14,
+            "names": { "de": "Rechnung", "en": "Invoice" } });
+        bed.put("/setup/payment-methods/invoice", method.clone()).await.expect(200);
+        method["flow"] = json!("prepayment");
+        assert_eq!(bed.put("/setup/payment-methods/invoice", method).await.expect(422)["errors"][0]["pointer"], "/due_days");
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        let text = text_of(&server, "Vielen Dank für Ihre Bestellung DE-1001").await;
+        for part in ["Widerrufsbelehrung", "Binnen vierzehn Tagen.", "Folgen des Widerrufs.", "https://lampen.example/agb",
+            "Amtsgericht Hamburg, HRB 1", "Geschäftsführung: Änne Größe", "USt-IdNr.: DE123456789", "Tel. +49 40 12",
+            "innerhalb von 14 Tagen nach dem Rechnungsdatum auf DE02 1203 0000 0000 2020 51 (Bank), Verwendungszweck DE-1001."] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let json = [("accept", "application/json")];
+        let invoice = bed.send("GET", "/orders/DE-1001/documents/DE-R1001", None, &json).await.expect(200);
+        assert_eq!(invoice["payment_note"], "Bitte überweisen Sie 44,93\u{a0}€ bis zum 29.06.2026 auf \
+            DE02 1203 0000 0000 2020 51 (Bank), Verwendungszweck DE-1001.");
+        assert_eq!(invoice["seller"]["management"], "Änne Größe");
+    }
+
+    async fn a_withdrawal_is_confirmed_at_once(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 4)])).await.expect(201);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let announced = json!({ "kind": "return", "lines": [{ "position": 1, "quantity": 3, "reason": "Too dark" }] });
+        bed.post("/orders/DE-1001/returns", announced).await.expect(200);
+        let text = text_of(&server, "Ihr Widerruf ist eingegangen: Rücksendung DE-RT1001").await;
+        assert!(text.contains("am 15.06.2026, 12:00 Uhr") && text.contains("3 × Lampe RED"), "{text}");
+    }
+
     async fn what_has_happened_can_be_followed_without_missing_anything(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 50, 0).await;

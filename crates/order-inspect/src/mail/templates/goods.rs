@@ -35,6 +35,37 @@ pub struct Parcel {
     pub tracking_url: Option<String>,
 }
 
+/// “We know that something comes back.”
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnAnnounced {
+    /// How the customer is called.
+    pub customer: String,
+    /// The order's number.
+    pub order_number: String,
+    /// The return's number.
+    pub return_number: String,
+    /// Why it comes back.
+    pub reason: ReturnReason,
+    /// When it was registered: day and time, as the language writes them.
+    pub registered_at: String,
+    /// What comes back.
+    pub lines: Vec<MailLine>,
+    /// The carrier's number of the label.
+    pub label_number: Option<String>,
+}
+
+/// Why something comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnReason {
+    /// The customer does not want it.
+    Withdrawal,
+    /// The customer wants something else instead.
+    Exchange,
+    /// Something is wrong with it.
+    Claim,
+}
+
 /// “What you sent back is here.”
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnReceived {
@@ -93,6 +124,76 @@ impl Shipment {
         blocks.extend(address(language, &self.delivery_address));
         blocks.push(help(language, shop));
         letter(language, subject, &self.customer, blocks).write(shop)
+    }
+}
+
+impl ReturnAnnounced {
+    /// The mail in one language.
+    pub fn write(&self, language: Language, shop: &Shop) -> Content {
+        let (subject, opening) = self.opening(language);
+        let advice = match language {
+            Language::German => {
+                "Bitte schicken Sie alles innerhalb von vierzehn Tagen zurück und legen Sie die \
+                 Nummer der Rücksendung bei. Sobald das Paket hier ist, melden wir uns bei Ihnen."
+            }
+            Language::English => {
+                "Please send everything back within fourteen days and enclose the number of the \
+                 return. We will let you know as soon as the parcel is here."
+            }
+        };
+        let return_label = pick(language, "Rücksendung", "Return");
+        let mut facts = vec![
+            (return_label, self.return_number.clone()),
+            (order_label(language), self.order_number.clone()),
+        ];
+        let label = pick(language, "Rücksendeetikett", "Return label");
+        facts.extend(self.label_number.iter().map(|number| (label, number.clone())));
+        let blocks = vec![
+            Block::Paragraph(opening),
+            Block::Lines(self.lines.clone()),
+            Block::Paragraph(advice.to_owned()),
+            Block::Facts(facts),
+            help(language, shop),
+        ];
+        letter(language, subject, &self.customer, blocks).write(shop)
+    }
+
+    fn opening(&self, language: Language) -> (String, String) {
+        let (number, at) = (&self.return_number, &self.registered_at);
+        match (language, self.reason) {
+            (Language::German, ReturnReason::Withdrawal) => (
+                format!("Ihr Widerruf ist eingegangen: Rücksendung {number}"),
+                format!(
+                    "hiermit bestätigen wir: Ihr Widerruf ist am {at} Uhr bei uns eingegangen. Er betrifft:"
+                ),
+            ),
+            (Language::German, ReturnReason::Exchange) => (
+                format!("Ihr Umtausch ist angemeldet: Rücksendung {number}"),
+                format!(
+                    "Ihr Wunsch nach einem Umtausch ist am {at} Uhr bei uns eingegangen. Er betrifft:"
+                ),
+            ),
+            (Language::German, ReturnReason::Claim) => (
+                format!("Ihre Reklamation ist eingegangen: Rücksendung {number}"),
+                format!(
+                    "es tut uns leid, dass etwas nicht in Ordnung war. Ihre Reklamation ist am {at} Uhr bei uns eingegangen. Sie betrifft:"
+                ),
+            ),
+            (Language::English, ReturnReason::Withdrawal) => (
+                format!("We have received your withdrawal: return {number}"),
+                format!("We hereby confirm that we received your withdrawal on {at}. It concerns:"),
+            ),
+            (Language::English, ReturnReason::Exchange) => (
+                format!("Your exchange is registered: return {number}"),
+                format!("We received your request for an exchange on {at}. It concerns:"),
+            ),
+            (Language::English, ReturnReason::Claim) => (
+                format!("We have received your complaint: return {number}"),
+                format!(
+                    "We are sorry that something was wrong. We received your complaint on {at}. It concerns:"
+                ),
+            ),
+        }
     }
 }
 

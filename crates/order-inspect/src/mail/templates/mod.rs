@@ -7,7 +7,7 @@ mod placed;
 
 pub use self::{
     credits::{Cancellation, Refund},
-    goods::{Parcel, ReturnReceived, Shipment},
+    goods::{Parcel, ReturnAnnounced, ReturnReason, ReturnReceived, Shipment},
     papers::DocumentCopy,
     placed::OrderConfirmation,
 };

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{address, help, letter, pick};
-use crate::mail::{Content, Language, MailLine, Shop, Sum, letter::Block};
+use crate::mail::{Content, Language, MailLine, Section, Shop, Sum, letter::Block};
 
-/// “We have your order.” It carries what a durable medium must carry (§ 312f BGB) in `notes`.
+/// “We have your order.” It carries what a durable medium must carry (§ 312f BGB) in `legal`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderConfirmation {
     /// How the customer is called.
@@ -26,8 +26,8 @@ pub struct OrderConfirmation {
     pub delivery_address: Vec<String>,
     /// Where the customer sees the order.
     pub order_url: Option<String>,
-    /// Terms and right of withdrawal, each a paragraph.
-    pub notes: Vec<String>,
+    /// Right of withdrawal, terms and privacy.
+    pub legal: Vec<Section>,
 }
 
 impl OrderConfirmation {
@@ -64,7 +64,7 @@ impl OrderConfirmation {
             url: url.clone(),
         }));
         blocks.push(help(language, shop));
-        blocks.extend(self.notes.iter().cloned().map(Block::Note));
+        blocks.extend(self.legal.iter().cloned().map(Block::Section));
         letter(language, subject, &self.customer, blocks).write(shop)
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Desk<'a> {
     pub(super) channel: &'a Channel,
     /// What the way to pay is called.
     pub(super) method: String,
+    /// Days after the invoice until which it has to be paid.
+    pub(super) due_days: Option<u16>,
     /// The customer's number; none for a guest.
     pub(super) customer_number: Option<String>,
     pub(super) number: String,
@@ -45,7 +47,7 @@ impl Desk<'_> {
             paid_on: if to_come { self.paid_on()? } else { None },
             deliveries,
             totals: Some(self.totals(charged, discounts)),
-            payment_note: Some(self.payment_note(charged)),
+            payment_note: Some(self.payment_note(charged)?),
             ..document
         })
     }
@@ -232,38 +234,18 @@ impl Desk<'_> {
         }
     }
 
-    fn payment_note(&self, charged: &[RefundLine]) -> String {
-        let order = &self.facts.order;
-        if order.provider != "manual" {
-            return self.pick(
-                format!("Ihre Zahlungsart: {}.", self.method),
-                format!("Payment method: {}.", self.method),
-            );
-        }
-        let money = super::super::standing::money(self.facts);
-        if money.remainder <= 0 {
-            return self.pick("Der Betrag ist beglichen.", "The amount has been paid.");
-        }
-        let total: i64 = charged.iter().map(|it| it.amount).sum();
-        let (amount, number) = (self.money(money.remainder.min(total)), &self.number);
-        self.pick(
-            format!("Bitte überweisen Sie {amount} mit dem Verwendungszweck {number}."),
-            format!("Please transfer {amount} with the reference {number}."),
-        )
-    }
-
     fn language(&self) -> Language {
         self.facts.order.locale
     }
 
-    fn pick(&self, german: impl Into<String>, english: impl Into<String>) -> String {
+    pub(super) fn pick(&self, german: impl Into<String>, english: impl Into<String>) -> String {
         match self.language() {
             Language::German => german.into(),
             Language::English => english.into(),
         }
     }
 
-    fn money(&self, amount: i64) -> String {
+    pub(super) fn money(&self, amount: i64) -> String {
         Money::new(amount, self.facts.order.currency).text(self.language())
     }
 
@@ -315,32 +297,21 @@ pub(super) fn tax_lines(rows: &[RefundLine]) -> Vec<tax::TaxLine> {
 }
 
 fn seller(it: &setup::Seller) -> Seller {
-    let filled = |text: String| Some(text).filter(|text| !text.trim().is_empty());
+    let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
     Seller {
         name: it.name.clone(),
         address: it.address.clone(),
-        vat_id: filled(it.vat_id.clone()),
-        tax_number: None,
-        register: filled(it.register.join(", ")),
-        management: None,
-        phone: None,
-        email: filled(it.email.clone()),
-        website: None,
-        bank: bank(&it.bank),
+        vat_id: filled(&it.vat_id),
+        tax_number: it.tax_number.clone(),
+        register: filled(&it.register.join(", ")),
+        management: filled(&it.directors.join(", ")),
+        phone: it.phone.clone(),
+        email: filled(&it.email),
+        website: it.website.clone(),
+        bank: it.bank.as_ref().map(|it| BankAccount {
+            name: it.name.clone(),
+            iban: it.iban.clone(),
+            bic: it.bic.clone(),
+        }),
     }
-}
-
-/// A bank account that was written down line by line: the IBAN is the line that looks like one.
-fn bank(lines: &[String]) -> Option<BankAccount> {
-    let is_iban = |line: &&String| {
-        let mut letters = line.chars().filter(|c| !c.is_whitespace());
-        let country = letters.by_ref().take(2).all(|c| c.is_ascii_uppercase());
-        country
-            && letters.by_ref().take(2).filter(char::is_ascii_digit).count() == 2
-            && letters.count() >= 10
-    };
-    let iban = lines.iter().find(is_iban)?;
-    let mut others = lines.iter().filter(|line| *line != iban);
-    let (name, bic) = (others.next().cloned().unwrap_or_default(), others.next().cloned());
-    Some(BankAccount { name, iban: iban.clone(), bic })
 }

@@ -6,6 +6,7 @@
 //! is what the order still charges, rate by rate.
 
 mod content;
+mod payment;
 mod routes;
 mod supply;
 mod write;

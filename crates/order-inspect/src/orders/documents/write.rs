@@ -113,12 +113,19 @@ async fn freeze(
         return Err(Error::Broken(format!("order {} is of no channel", order.number)));
     };
     let methods = PaymentMethod::all(tx).await?;
-    let method = methods.iter().find(|it| it.code == order.payment_method);
-    let method = method.and_then(|it| text_in(&it.value.names, order.locale).cloned());
-    let method = method.unwrap_or_else(|| order.payment_method.clone());
-    let customer_number = customer_number(tx, order.customer_id).await?;
-    let channel = &channel.value;
-    let desk = Desk { facts, channel, method, customer_number, number, now: act.now };
+    let method = methods
+        .iter()
+        .find(|it| it.value.channel == channel.code && it.code == order.payment_method);
+    let named = method.and_then(|it| text_in(&it.value.names, order.locale).cloned());
+    let desk = Desk {
+        facts,
+        channel: &channel.value,
+        due_days: method.and_then(|it| it.value.due_days),
+        method: named.unwrap_or_else(|| order.payment_method.clone()),
+        customer_number: customer_number(tx, order.customer_id).await?,
+        number,
+        now: act.now,
+    };
     match kind {
         DocumentKind::Invoice => {
             let charged = credit::left(facts);

@@ -2,7 +2,7 @@
 
 use super::{Composed, Event, scene::Scene};
 use crate::{
-    mail::{self, Parcel, ReturnReceived},
+    mail::{self, Parcel, ReturnAnnounced, ReturnReason, ReturnReceived},
     orders::facts::{self, Return, Shipment},
 };
 
@@ -30,6 +30,28 @@ pub(super) fn shipment(scene: &Scene<'_>, event: &Event) -> Composed {
     let is_first = all.first().is_some_and(|first| first.id == shipment.id);
     let invoices = scene.facts.documents.iter().filter(|it| is_first && it.kind == "invoice");
     scene.letter(invoices.map(|it| it.id), |language, shop| written.write(language, shop))
+}
+
+pub(super) fn return_announced(scene: &Scene<'_>, event: &Event) -> Composed {
+    let fields = ["return_id", "return", "subject"];
+    let about = |it: &&Return| event.is_about(&fields, it.id, &it.number, Some(it.requested_at));
+    let all = &scene.facts.returns;
+    let Some(it) = all.iter().find(about).or(all.last()) else { return Composed::Nothing };
+    let order = &scene.facts.order;
+    let written = ReturnAnnounced {
+        customer: order.name.clone(),
+        order_number: order.number.clone(),
+        return_number: it.number.clone(),
+        reason: match it.kind.as_str() {
+            "claim" => ReturnReason::Claim,
+            "exchange" => ReturnReason::Exchange,
+            _ => ReturnReason::Withdrawal,
+        },
+        registered_at: it.requested_at.text(scene.language, &scene.channel.zone()),
+        lines: scene.units(it.lines.iter().map(|it| (it.position, it.quantity))),
+        label_number: it.label_number.clone(),
+    };
+    scene.letter(None, |language, shop| written.write(language, shop))
 }
 
 pub(super) fn return_received(scene: &Scene<'_>, event: &Event) -> Composed {

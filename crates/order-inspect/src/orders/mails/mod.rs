@@ -32,6 +32,8 @@ pub(crate) enum MailKind {
     Cancellation,
     /// “Your parcel is on its way.”
     Shipment,
+    /// “We know that something comes back.” A withdrawal has to be confirmed at once (§ 356 Abs. 1 Satz 2 BGB).
+    ReturnAnnounced,
     /// “What you sent back is here.”
     ReturnReceived,
     /// “Your money is on its way back”, or “you owe less”.
@@ -51,6 +53,7 @@ impl MailKind {
             Self::OrderConfirmation => "order_confirmation",
             Self::Cancellation => "cancellation",
             Self::Shipment => "shipment",
+            Self::ReturnAnnounced => "return_announced",
             Self::ReturnReceived => "return_received",
             Self::Refund => "refund",
             Self::Invoice => "invoice",
@@ -78,6 +81,7 @@ impl Event {
             "order.placed" => Some(MailKind::OrderConfirmation),
             "order.cancelled" => Some(MailKind::Cancellation),
             "shipment.created" => Some(MailKind::Shipment),
+            "return.announced" => Some(MailKind::ReturnAnnounced),
             "return.received" => Some(MailKind::ReturnReceived),
             "refund.created" => Some(MailKind::Refund),
             REQUESTED => serde_json::from_value(self.payload["mail"].clone()).ok(),
@@ -124,6 +128,7 @@ pub(crate) fn compose(
         MailKind::OrderConfirmation => placed::confirmation(&scene, event),
         MailKind::Cancellation => credits::cancellation(&scene, event),
         MailKind::Shipment => goods::shipment(&scene, event),
+        MailKind::ReturnAnnounced => goods::return_announced(&scene, event),
         MailKind::ReturnReceived => goods::return_received(&scene, event),
         MailKind::Refund => credits::refund(&scene, event),
         MailKind::Invoice | MailKind::CreditNote | MailKind::DeliveryNote => {

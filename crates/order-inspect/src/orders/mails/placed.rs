@@ -2,9 +2,9 @@
 
 use super::{Composed, Event, REQUESTED, scene::Scene};
 use crate::{
-    mail::{OrderConfirmation, Sum},
+    mail::{OrderConfirmation, Section, Sum},
     orders::standing::{OrderStatus, standing},
-    setup::PaymentFlow,
+    setup::{Bank, LegalText, LegalTexts, PaymentFlow},
     tax::PriceBasis,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn confirmation(scene: &Scene<'_>, event: &Event) -> Composed {
         delivery_note: None,
         delivery_address: scene.address(&order.delivery_address),
         order_url: None,
-        notes: Vec::new(),
+        legal: legal(scene),
     };
     scene.letter(None, |language, shop| written.write(language, shop))
 }
@@ -57,20 +57,36 @@ fn sums(scene: &Scene<'_>) -> Vec<Sum> {
 
 fn payment_note(scene: &Scene<'_>) -> String {
     let order = &scene.facts.order;
-    let (total, number, bank) =
-        (scene.money(order.total), &order.number, scene.channel.seller.bank.join(", "));
-    match order.payment_flow {
-        PaymentFlow::Prepayment => scene.pick(
-            format!("Bitte überweisen Sie {total} mit dem Verwendungszweck {number} auf unser Konto: {bank}. Danach geht Ihre Bestellung auf die Reise."),
-            format!("Please transfer {total} with the reference {number} to our account: {bank}. Your order leaves as soon as the money is here."),
+    let (total, number) = (scene.money(order.total), &order.number);
+    let bank = scene.channel.seller.bank.as_ref().map(Bank::in_words);
+    let (auf, to) = bank.map(|it| (format!(" auf {it}"), format!(" to {it}"))).unzip();
+    let (auf, to) = (auf.unwrap_or_default(), to.unwrap_or_default());
+    match (order.payment_flow, scene.due_days) {
+        (PaymentFlow::Prepayment, _) => scene.pick(
+            format!("Bitte überweisen Sie {total}{auf}, Verwendungszweck {number}. Danach geht Ihre Bestellung auf die Reise."),
+            format!("Please transfer {total}{to}, reference {number}. Your order leaves as soon as the money is here."),
         ),
-        PaymentFlow::Invoice => scene.pick(
+        (PaymentFlow::Invoice, Some(days)) => scene.pick(
+            format!("Sie bezahlen auf Rechnung: Sie kommt mit Ihrer Ware. Bitte überweisen Sie {total} innerhalb von {days} Tagen nach dem Rechnungsdatum{auf}, Verwendungszweck {number}."),
+            format!("You pay on invoice: it comes with your goods. Please transfer {total} within {days} days of the date of the invoice{to}, reference {number}."),
+        ),
+        (PaymentFlow::Invoice, None) => scene.pick(
             "Sie bezahlen auf Rechnung: Sie kommt mit Ihrer Ware.",
             "You pay on invoice: it comes with your goods.",
         ),
-        PaymentFlow::Authorise | PaymentFlow::Sale => scene.pick(
+        (PaymentFlow::Authorise | PaymentFlow::Sale, _) => scene.pick(
             format!("Ihre Zahlungsart: {}.", scene.method),
             format!("You pay by: {}.", scene.method),
         ),
     }
+}
+
+fn legal(scene: &Scene<'_>) -> Vec<Section> {
+    let texts = LegalTexts::in_language(&scene.channel.legal, scene.language);
+    let section = |(title, it): (&str, &LegalText)| Section {
+        title: title.to_owned(),
+        text: it.text.clone(),
+        url: it.url.clone(),
+    };
+    texts.into_iter().map(section).collect()
 }

@@ -86,6 +86,10 @@ async fn subject(tx: &mut Tx, facts: &Facts, wanted: &ResendMail) -> crate::Resu
             let mut shipments = facts.shipments.iter().rev();
             shipments.find(|it| wanted.names(it.id, &it.number)).map(|it| it.id)
         }
+        MailKind::ReturnAnnounced => {
+            let mut returns = facts.returns.iter().rev();
+            returns.find(|it| wanted.names(it.id, &it.number)).map(|it| it.id)
+        }
         MailKind::ReturnReceived => {
             let mut received = facts.returns.iter().rev().filter(|it| it.received_at.is_some());
             received.find(|it| wanted.names(it.id, &it.number)).map(|it| it.id)

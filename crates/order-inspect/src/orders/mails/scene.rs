@@ -8,7 +8,7 @@ use crate::{
     mail::{Content, MailLine, Shop},
     money::Money,
     orders::{documents::language, facts::Facts},
-    setup::{Channel, Setup, text_in},
+    setup::{Channel, PaymentMethod, Setup, text_in},
 };
 
 /// An order, who sells, and the language in which they speak.
@@ -18,23 +18,30 @@ pub(super) struct Scene<'a> {
     pub(super) language: Language,
     /// What the way to pay is called.
     pub(super) method: String,
+    /// Days after the invoice until which it has to be paid.
+    pub(super) due_days: Option<u16>,
 }
 
-/// What the way to pay is called.
-fn method(facts: &Facts, setup: &Setup) -> String {
-    let order = &facts.order;
-    let channel = setup.channel_by_id(order.channel_id).map(|it| it.code.as_str());
-    let found = setup.payments.iter().find(|it| {
-        it.code == order.payment_method && channel.as_ref().is_ok_and(|of| it.value.channel == *of)
-    });
-    let name = found.and_then(|it| text_in(&it.value.names, order.locale).cloned());
-    name.unwrap_or_else(|| order.payment_method.clone())
+/// The way to pay that an order was placed with; none where the shop has lost it.
+fn method<'a>(facts: &Facts, setup: &'a Setup, channel: &str) -> Option<&'a PaymentMethod> {
+    let code = &facts.order.payment_method;
+    let found = setup.payments.iter().find(|it| it.code == *code && it.value.channel == channel);
+    found.map(|it| &it.value)
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(facts: &'a Facts, setup: &'a Setup) -> crate::Result<Self> {
-        let channel = &setup.channel_by_id(facts.order.channel_id)?.value;
-        Ok(Self { facts, channel, language: facts.order.locale, method: method(facts, setup) })
+        let channel = setup.channel_by_id(facts.order.channel_id)?;
+        let language = facts.order.locale;
+        let paid = method(facts, setup, &channel.code);
+        let name = paid.and_then(|it| text_in(&it.names, language).cloned());
+        Ok(Self {
+            facts,
+            channel: &channel.value,
+            language,
+            method: name.unwrap_or_else(|| facts.order.payment_method.clone()),
+            due_days: paid.and_then(|it| it.due_days),
+        })
     }
 
     pub(super) fn pick(&self, german: impl Into<String>, english: impl Into<String>) -> String {
@@ -63,10 +70,29 @@ impl<'a> Scene<'a> {
 
     fn shop(&self) -> Shop {
         let seller = &self.channel.seller;
+        let phone = seller.phone.as_ref().map(|it| format!("{} {it}", self.pick("Tel.", "phone")));
+        let contact = [Some(seller.email.clone()), phone];
+        let contact = contact.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        Shop { name: self.channel.name.clone(), contact, imprint: self.imprint() }
+    }
+
+    /// What business letters say, also those that are mails (§ 35a GmbHG, § 37a HGB, § 5 DDG).
+    fn imprint(&self) -> Vec<String> {
+        let seller = &self.channel.seller;
         let address = seller.address.join(", ");
-        let mut imprint = vec![format!("{}, {address}", seller.name)];
-        imprint.extend(seller.register.iter().cloned());
-        Shop { name: self.channel.name.clone(), contact: seller.email.clone(), imprint }
+        let labelled = |german: &str, english: &str, value: &str| {
+            let label = self.pick(german, english);
+            (!value.trim().is_empty()).then(|| format!("{label} {value}"))
+        };
+        let directors = seller.directors.join(", ");
+        let lines = [
+            Some(format!("{}, {address}", seller.name)),
+            labelled("Registergericht:", "Register:", &seller.register.join(", ")),
+            labelled("Geschäftsführung:", "Managing directors:", &directors),
+            labelled("USt-IdNr.:", "VAT ID:", &seller.vat_id),
+            seller.website.clone(),
+        ];
+        lines.into_iter().flatten().collect()
     }
 
     /// A mail, and the documents that go with it.
