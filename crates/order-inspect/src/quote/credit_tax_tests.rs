@@ -70,8 +70,8 @@ proptest! {
         let mut so_far = vec![Refunded::default(); quote.lines.len()];
         let mut shipped: Vec<ShippingRefund> = Vec::new();
         let mut credited: Vec<Taxed> = Vec::new();
-        for round in 0..=12 {
-            let is_last = round == 12;
+        for (round, share) in shares.iter().copied().chain([1_000]).enumerate() {
+            let is_last = round == shares.len();
             let mut parts = Vec::new();
             for (at, line) in quote.lines.iter().enumerate() {
                 let step = steps.get(at % 8).and_then(|it: &Vec<_>| it.get(round)).copied();
@@ -81,7 +81,6 @@ proptest! {
                 parts.push((line.tax_rate, refund.amount));
             }
             let left = quote.shipping.total - shipped.iter().map(|it| it.amount).sum::<i64>();
-            let share = if is_last { 1_000 } else { shares[round] };
             let delivery = refund_shipping(&quote.shipping.parts, &shipped, left * share / 1_000).unwrap_or_default();
             parts.extend(delivery.iter().map(|it| (it.rate, it.amount)));
             shipped.extend(delivery);

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn document(scene: &Scene<'_>, event: &Event, kind: MailKind) -> Composed {
     let of_kind = || scene.facts.documents.iter().filter(|it| it.kind == kind.word());
     let named = of_kind().find(|it| event.is_about(&["subject"], it.id, &it.number, None));
-    let Some(found) = named.or_else(|| of_kind().last()) else { return Composed::Nothing };
+    let Some(found) = named.or_else(|| of_kind().next_back()) else { return Composed::Nothing };
     let order = &scene.facts.order;
     let kind = match kind {
         MailKind::CreditNote => DocumentKind::CreditNote,
