@@ -271,12 +271,12 @@ pub(super) fn promotion_id(code: &str) -> i64 {
 /// None has a budget: a budget is a row that all orders meet at, and who wants one decides that for themselves.
 fn promotions() -> Vec<Json> {
     vec![
-        json!({ "key": "herbst5", "name": "Herbst: 5 %", "priority": 10,
+        json!({ "key": "herbst5", "name": "Herbst: 5 %", "names": text("Herbst: 5 %", "Autumn: 5%"), "priority": 10,
             "benefit": { "percent": { "percent": "5", "on": "order" } }, "conditions": { "code": COUPON } }),
-        json!({ "key": "textilien3fuer2", "name": "Textilien: 3 für 2", "priority": 20,
+        json!({ "key": "textilien3fuer2", "name": "Textilien: 3 für 2", "names": text("Textilien: 3 für 2", "Textiles: 3 for 2"), "priority": 20,
             "benefit": { "x_for_y": { "take": 3, "pay": 2 } },
             "conditions": { "include": { "categories": ["textiles"] } } }),
-        json!({ "key": "versandfrei", "name": "Versandfrei ab 99 €", "currency": "EUR",
+        json!({ "key": "versandfrei", "name": "Versandfrei ab 99 €", "names": text("Versandfrei ab 99 €", "Free delivery from €99"), "currency": "EUR",
             "benefit": "free_shipping", "conditions": { "minimum_subtotal": 9_900 } }),
     ]
 }

@@ -59,6 +59,31 @@ on_both_engines! {
         assert_eq!(abroad["recipient"]["address"], json!(["Ring 1", "1010 Wien", "ÖSTERREICH"]));
     }
 
+    async fn promotions_and_what_is_missing_are_told_in_the_language_of_the_basket(bed) {
+        coloured(&bed).await;
+        let rule = json!({ "key": "autumn", "name": "Herbst", "names": { "en": "Autumn" }, "currency": "EUR",
+            "benefit": { "percent": { "percent": "10", "on": "lines" } } });
+        bed.put("/setup/promotions/autumn", json!({ "rule": rule })).await.expect(201);
+        for (locale, name, detail) in [
+            ("de", "„Herbst“", "Wählen Sie eine Zahlungsart."),
+            ("en", "“Autumn”", "Choose a way to pay."),
+        ] {
+            let (path, _) = basket(&bed, json!({ "channel": "de", "locale": locale })).await;
+            let shown = add(&bed, &path, "LAMP", 1).await;
+            assert!(shown["explanation"].to_string().contains(name), "{shown}");
+            let missing = shown["missing"].as_array().expect("a list");
+            assert!(missing.iter().any(|it| it["detail"] == detail), "{missing:?}");
+            let short = add(&bed, &path, "LAMP", 99).await;
+            let told = if locale == "de" { "Von „Lampe LAMP“ sind nur noch 50 da." } else { "There are only 50 of “Lampe LAMP”." };
+            assert!(short["missing"].to_string().contains(told), "{}", short["missing"]);
+        }
+        let mut english = order(&[("LAMP", 1)]);
+        english["locale"] = json!("en");
+        place(&bed, "a", english).await.expect(201);
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        assert_eq!(document(&bed, "DE-1001", "DE-R1001").await["totals"]["discounts"][0]["label"], "Autumn");
+    }
+
     async fn options_are_shown_in_the_words_of_the_order_and_kept_as_codes(bed) {
         coloured(&bed).await;
         let (path, _) = basket(&bed, json!({ "channel": "de", "locale": "en" })).await;

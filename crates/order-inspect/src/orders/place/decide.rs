@@ -277,6 +277,7 @@ pub(super) fn priced(
 ) -> crate::Result<Quote> {
     let cart = Cart {
         currency: scene.currency,
+        language: scene.language,
         channel: scene.channel.code.clone(),
         customer_group: scene.group.clone(),
         is_first_order: !ground.known_emails.contains(&wanted.email),
