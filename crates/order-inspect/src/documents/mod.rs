@@ -1,11 +1,13 @@
 //! Invoices, delivery notes, credit notes and cancellations as PDF files, in German and English.
 //!
 //! The same [`Document`] is always the same file, byte for byte: nothing here asks a clock or draws
-//! lots. The files are PDF/A-3a and PDF/UA-1: tagged, with language and title, readable in ten years.
+//! lots. Only names in scripts that Noto Sans lacks depend on the fonts that a machine has. The files are PDF/A-3a and PDF/UA-1: tagged, with language and title, readable in ten years.
 
+mod fonts;
 mod footer;
 mod letter;
 mod model;
+mod shaping;
 mod sheet;
 mod supply;
 mod table;
@@ -19,6 +21,8 @@ pub use self::model::{
     Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
     Language, Party, PriceBasis, Reference, Seller, TaxLine, Totals,
 };
+pub use fonts::look_for_fonts;
+
 use self::sheet::Sheets;
 
 /// Why there is no file.

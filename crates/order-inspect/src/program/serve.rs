@@ -8,6 +8,7 @@ use crate::{
     cashier::Cashier,
     catalogue::products::listing,
     clock::Clock,
+    documents,
     error::Error,
     http::{Keys, Limits, Metrics, router},
     orders::place::Placer,
@@ -16,6 +17,9 @@ use crate::{
 
 /// Serves until it is told to end; what has begun is finished first.
 pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()> {
+    if let Some(folder) = serve.fonts {
+        documents::look_for_fonts(folder);
+    }
     let db = open(database).await?;
     let setup = crate::setup::Remembered::default();
     let tills = connections::tills(&serve.outside)?;
