@@ -41,10 +41,21 @@ impl Letter {
         Content { subject: self.subject, text, html }
     }
 
+    /// What is said before the closing.
+    fn body(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| !matches!(block, Block::Section(_)))
+    }
+
+    /// What the law wants comes after it.
+    fn legal(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| matches!(block, Block::Section(_)))
+    }
+
     fn text(&self, shop: &Shop) -> String {
         let mut parts = vec![self.greeting.clone()];
-        parts.extend(self.blocks.iter().map(Block::text));
+        parts.extend(self.body().map(Block::text));
         parts.push(format!("{}\n{}", self.closing, shop.name));
+        parts.extend(self.legal().map(Block::text));
         parts.push(format!("-- \n{}", shop.imprint.join("\n")));
         parts.join("\n\n") + "\n"
     }
@@ -75,8 +86,9 @@ impl Letter {
                                 tr { td style="padding:12px 32px 24px" {
                                     h1 style=(format!("margin:12px 0 16px;font-size:22px;line-height:1.3;color:{ACCENT}")) { (self.subject) }
                                     p style="margin:0 0 16px" { (self.greeting) }
-                                    @for block in &self.blocks { (block.html()) }
-                                    p style="margin:24px 0 0" { (self.closing) br; (shop.name) }
+                                    @for block in self.body() { (block.html()) }
+                                    p style="margin:24px 0" { (self.closing) br; (shop.name) }
+                                    @for block in self.legal() { (block.html()) }
                                 } }
                             }
                             table role="presentation" width="600" cellpadding="0" cellspacing="0"
