@@ -17,8 +17,10 @@ CREATE TABLE channel (
     number_prefix TEXT NOT NULL UNIQUE,
     -- JSON list of the locations that it sells from; all where it is empty
     locations TEXT NOT NULL,
-    -- JSON: name, address, VAT id, register, bank, e-mail: what stands on its documents and mails
+    -- JSON: name, address, VAT id, register, bank, e-mail …: what stands on its documents and mails
     seller TEXT NOT NULL,
+    -- JSON: language → terms, notice of withdrawal, its form, privacy
+    legal TEXT NOT NULL DEFAULT '{}',
     active BOOLEAN NOT NULL,
     revision BIGINT NOT NULL,
     updated_at BIGINT NOT NULL

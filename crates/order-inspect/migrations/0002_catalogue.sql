@@ -353,6 +353,8 @@ CREATE TABLE payment_method (
     provider TEXT NOT NULL,
     -- authorise (captured with the shipment), sale (captured at once), after (invoice)
     flow TEXT NOT NULL,
+    -- days after the invoice until which it has to be paid
+    due_days BIGINT,
     texts TEXT NOT NULL,
     -- how many days there are to pay in advance
     pay_within_days BIGINT,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Findings;
+use crate::{country, error::Findings, language::Language};
 
 /// Where somebody lives or receives goods.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -66,16 +66,22 @@ impl Address {
         findings.check(upper, format!("{place}/country"), "two capital letters, such as DE");
     }
 
-    /// The lines of a letter.
-    pub fn lines(&self) -> Vec<String> {
+    /// The lines of a letter that is sent from a country. Only a letter that goes abroad names the country that it goes
+    /// to: on the last line, in capitals, in the language of those who send it (Deutsche Post; UPU Convention,
+    /// Regulations Art. 17-109).
+    pub fn lines(&self, home: &str, language: Language) -> Vec<String> {
         let town = format!("{} {}", self.postal_code, self.city);
+        let abroad = (self.country != home).then(|| {
+            let name = country::name(&self.country, language).unwrap_or(&self.country);
+            name.to_uppercase()
+        });
         let lines = [
             self.company.clone(),
             Some(self.name.clone()),
             Some(self.street.clone()),
             self.extra.clone(),
             Some(town),
-            Some(self.country.clone()),
+            abroad,
         ];
         lines.into_iter().flatten().filter(|line| !line.is_empty()).collect()
     }

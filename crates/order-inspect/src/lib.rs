@@ -10,6 +10,7 @@ pub mod baskets;
 pub mod cashier;
 pub mod catalogue;
 pub mod clock;
+pub mod country;
 pub mod customers;
 pub mod db;
 pub mod documents;

@@ -15,6 +15,7 @@ use crate::{
     act::Act,
     app::App,
     http::{Answer, Caller, Once, Reply},
+    language::Language,
     orders::place::{Preview, PreviewDelivery, PreviewLine, Request},
     promotions::same_code,
     quote::{Quote, QuotedLine},
@@ -99,7 +100,8 @@ impl Shown {
             payment_method: basket.payment_method.clone(),
             lines: lines
                 .map(|(line, look)| {
-                    basket_line(line, look, quote, self.service_choices(line, channel))
+                    let choices = self.service_choices(line, channel);
+                    basket_line(line, look, quote, basket.locale, choices)
                 })
                 .collect(),
             coupons: self.coupons(channel),
@@ -191,6 +193,7 @@ fn basket_line(
     line: &Line,
     look: &PreviewLine,
     quote: Option<&Quote>,
+    language: Language,
     service_choices: Vec<ServiceChoice>,
 ) -> BasketLine {
     let offer = look.offer.as_ref();
@@ -207,6 +210,7 @@ fn basket_line(
         product: offer.map(|it| it.product.code.clone()),
         name: look.name.clone(),
         options: offer.map(|it| it.options.clone()).unwrap_or_default(),
+        labels: offer.map(|it| it.product.labels(&it.options, language)).unwrap_or_default(),
         quantity: line.quantity,
         note: line.note.clone(),
         listed_price: look.listed_price,

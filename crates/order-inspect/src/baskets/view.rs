@@ -10,6 +10,7 @@ use crate::{
     language::Language,
     moment::Moment,
     money::Currency,
+    orders::facts::OptionLabel,
     percent::Percent,
     quote::QuotedShipping,
     setup::{PaymentFlow, ServiceKind},
@@ -86,8 +87,10 @@ pub struct BasketLine {
     pub product: Option<String>,
     /// Its name in the basket's language.
     pub name: String,
-    /// Its options, such as colour and size.
+    /// Its options, such as colour and size: codes.
     pub options: BTreeMap<String, String>,
+    /// The same in words of the basket's language, in the product's order.
+    pub labels: Vec<OptionLabel>,
     /// How many.
     pub quantity: u32,
     /// A note on it; with another price, the reason for it.

@@ -152,7 +152,7 @@ fn entries(document: &Document) -> Vec<(&'static str, String)> {
     }
     entries.push((words.order_number, document.order_number.clone()));
     entries.push((words.order_date, language.date(document.order_date)));
-    if let Some(date) = document.delivery_date {
+    if let Some(date) = document.only_delivery() {
         entries.push((words.delivery_date, language.date(date)));
     }
     if let Some(number) = &document.recipient.vat_id {

@@ -1,12 +1,15 @@
 //! Invoices, delivery notes, credit notes and cancellations as PDF files, in German and English.
 //!
 //! The same [`Document`] is always the same file, byte for byte: nothing here asks a clock or draws
-//! lots. The files are PDF/A-3a and PDF/UA-1: tagged, with language and title, readable in ten years.
+//! lots. Only names in scripts that Noto Sans lacks depend on the fonts that a machine has. The files are PDF/A-3a and PDF/UA-1: tagged, with language and title, readable in ten years.
 
+mod fonts;
 mod footer;
 mod letter;
 mod model;
+mod shaping;
 mod sheet;
+mod supply;
 mod table;
 mod text;
 mod totals;
@@ -15,9 +18,11 @@ mod words;
 use krilla::metadata::{DateTime, Metadata};
 
 pub use self::model::{
-    Adjustment, BankAccount, Document, DocumentKind, DocumentLine, Language, Party, PriceBasis,
-    Reference, Seller, TaxLine, Totals,
+    Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
+    Language, Party, PriceBasis, Reference, Seller, TaxLine, Totals,
 };
+pub use fonts::look_for_fonts;
+
 use self::sheet::Sheets;
 
 /// Why there is no file.
@@ -91,6 +96,9 @@ fn check(document: &Document) -> Result<(), DocumentError> {
             "the seller's VAT ID or tax number",
         )?;
         needs(document.totals.is_some(), "totals")?;
+    }
+    if document.kind == DocumentKind::Invoice {
+        needs(!document.deliveries.is_empty(), "the time of delivery")?;
     }
     needs(!document.kind.corrects() || !document.references.is_empty(), "the invoice it corrects")
 }

@@ -66,10 +66,12 @@ pub struct Document {
     /// The day of that order.
     #[schema(value_type = String, format = Date)]
     pub order_date: Date,
-    /// The day of the delivery. Where it is absent on an invoice, the invoice says that it is the day
-    /// of the invoice (§ 14 Abs. 4 Nr. 6 UStG, § 31 Abs. 4 UStDV).
+    /// When the lines were delivered; an invoice needs it (§ 14 Abs. 4 Nr. 6 UStG).
+    pub deliveries: Vec<Delivery>,
+    /// The day on which money came in for what is still to be delivered, where that is another day than
+    /// that of the invoice (§ 14 Abs. 4 Nr. 6 UStG).
     #[schema(value_type = Option<String>, format = Date)]
-    pub delivery_date: Option<Date>,
+    pub paid_on: Option<Date>,
     /// Whether the prices of the lines contain the tax.
     pub prices: PriceBasis,
     /// What was sold, delivered or taken back.
@@ -83,6 +85,28 @@ pub struct Document {
     pub references: Vec<Reference>,
     /// What else is to be said, each a paragraph: the reason of an exemption from tax, thanks.
     pub notes: Vec<String>,
+}
+
+/// What was delivered on one day, or is still to be delivered.
+///
+/// The day of a delivery is the one on which its transport begins, not the one on which it arrives
+/// (§ 3 Abs. 6 Satz 1 UStG, UStAE 14.5 Abs. 16).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Delivery {
+    /// The day; none while it has not left.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub date: Option<Date>,
+    /// Which of the document's lines, and how much of each.
+    pub lines: Vec<DeliveredLine>,
+}
+
+/// What was delivered of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveredLine {
+    /// The line's number on the document.
+    pub position: u32,
+    /// How many or how much.
+    pub quantity: String,
 }
 
 /// Who sells: what letterhead and footer say.

@@ -129,7 +129,7 @@ impl Sheets {
         y: f32,
         align: Align,
     ) {
-        if line.glyphs.is_empty() {
+        if line.pieces.is_empty() {
             return;
         }
         let x = if align == Align::Right { x - line.width(style) } else { x };
@@ -244,8 +244,12 @@ impl Mark {
                     identifiers[*run] = Some(identifier);
                 }
                 surface.set_fill(Some(fill(style.colour)));
-                let font = style.weight.typeface().font();
-                surface.draw_glyphs(*at, &line.glyphs, font, &line.text, style.size, false);
+                let mut at = *at;
+                for piece in &line.pieces {
+                    let font = piece.typeface.font();
+                    surface.draw_glyphs(at, &piece.glyphs, font, &line.text, style.size, false);
+                    at.x += piece.width * style.size;
+                }
             }
             Self::Area { area, colour } => {
                 surface.start_tagged(artifact(ArtifactType::Layout));

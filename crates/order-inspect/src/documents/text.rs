@@ -1,15 +1,14 @@
-//! Text into lines of glyphs, set in Noto Sans.
+//! Text into lines of glyphs.
 
-use std::{ops::Range, sync::LazyLock};
+use krilla::{color::rgb, text::KrillaGlyph};
 
-use krilla::{
-    color::rgb,
-    text::{Font, GlyphId, KrillaGlyph},
+use super::{
+    fonts::Typeface,
+    shaping::{Cluster, clusters, from_left_to_right, spelled},
 };
-use rustybuzz::{Direction, Face, UnicodeBuffer};
 
 /// A weight of the one family that documents are set in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Weight {
     Regular,
     Bold,
@@ -54,58 +53,29 @@ impl Style {
     }
 }
 
-/// One face of the family, read for shaping and for embedding.
-pub(super) struct Typeface {
-    shaping: Face<'static>,
-    embedding: Font,
-    replacement: GlyphId,
-}
-
-static REGULAR: LazyLock<Typeface> = LazyLock::new(|| Typeface::read(notosans::REGULAR_TTF));
-static BOLD: LazyLock<Typeface> = LazyLock::new(|| Typeface::read(notosans::BOLD_TTF));
-
-impl Weight {
-    pub(super) fn typeface(self) -> &'static Typeface {
-        match self {
-            Self::Regular => &REGULAR,
-            Self::Bold => &BOLD,
-        }
-    }
-}
-
-impl Typeface {
-    fn read(file: &'static [u8]) -> Self {
-        let shaping = Face::from_slice(file, 0).expect("the font of this program can be read");
-        let embedding = Font::new(file.into(), 0).expect("the font of this program can be read");
-        let replacement = shaping.glyph_index(char::REPLACEMENT_CHARACTER).map_or(0, |id| id.0);
-        Self { shaping, embedding, replacement: GlyphId::new(replacement.into()) }
-    }
-
-    pub(super) fn font(&self) -> Font {
-        self.embedding.clone()
-    }
-
-    /// The advance of a glyph in units of the font size.
-    fn advance(&self, units: i32) -> f32 {
-        units as f32 / self.embedding.units_per_em()
-    }
-}
-
 /// A line of glyphs with the text that they stand for. Lengths are in units of the font size.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Line {
     pub(super) text: String,
-    pub(super) glyphs: Vec<KrillaGlyph>,
+    /// From left to right.
+    pub(super) pieces: Vec<Piece>,
     /// Without the space at the end.
     width: f32,
+}
+
+/// Glyphs of one face that stand side by side.
+#[derive(Clone)]
+pub(super) struct Piece {
+    pub(super) typeface: &'static Typeface,
+    pub(super) glyphs: Vec<KrillaGlyph>,
+    pub(super) width: f32,
 }
 
 impl Line {
     /// A text on one line.
     pub(super) fn new(text: &str, weight: Weight) -> Self {
-        let text = presentable(text);
-        let glyphs = shape(&text, weight);
-        Self::of(&text, &glyphs, 0..glyphs.len())
+        let text = presentable(text, weight);
+        Self::of(&text, &clusters(&text, weight))
     }
 
     /// The width in points.
@@ -113,22 +83,29 @@ impl Line {
         self.width * style.size
     }
 
-    fn of(text: &str, glyphs: &[KrillaGlyph], range: Range<usize>) -> Self {
-        let glyphs = &glyphs[range];
-        let from = glyphs.first().map_or(0, |glyph| glyph.text_range.start);
-        let to = glyphs.last().map_or(from, |glyph| glyph.text_range.end);
-        let text = &text[from..to];
-        let ink = from + text.trim_end().len();
-        let width = glyphs
-            .iter()
-            .filter(|glyph| glyph.text_range.start < ink)
-            .map(|glyph| glyph.x_advance)
-            .sum();
-        let glyphs = glyphs.iter().cloned().map(|mut glyph| {
-            glyph.text_range = glyph.text_range.start - from..glyph.text_range.end - from;
-            glyph
-        });
-        Self { text: text.to_owned(), glyphs: glyphs.collect(), width }
+    /// A line of some clusters of a text.
+    fn of(text: &str, clusters: &[Cluster]) -> Self {
+        let from = clusters.first().map_or(0, |it| it.range.start);
+        let to = clusters.last().map_or(from, |it| it.range.end);
+        let ink = from + text[from..to].trim_end().len();
+        let width = clusters.iter().filter(|it| it.range.start < ink).map(|it| it.width).sum();
+        let mut pieces: Vec<Piece> = Vec::new();
+        for cluster in from_left_to_right(clusters, text) {
+            let (typeface, width) = (cluster.typeface, cluster.width);
+            let glyphs = cluster.glyphs.into_iter().map(|mut glyph| {
+                glyph.text_range = glyph.text_range.start - from..glyph.text_range.end - from;
+                glyph
+            });
+            match pieces.last_mut().filter(|last| std::ptr::eq(last.typeface, typeface)) {
+                Some(last) => {
+                    last.glyphs.extend(glyphs);
+                    last.width += width;
+                }
+                None => pieces.push(Piece { typeface, glyphs: glyphs.collect(), width }),
+            }
+        }
+        pieces.retain(|it| !it.glyphs.is_empty());
+        Self { text: text[from..to].to_owned(), pieces, width }
     }
 }
 
@@ -138,37 +115,35 @@ pub(super) fn wrap(text: &str, style: &Style, width: f32) -> Vec<Line> {
 }
 
 fn wrap_paragraph(text: &str, style: &Style, width: f32) -> Vec<Line> {
-    let text = presentable(text);
-    let glyphs = shape(&text, style.weight);
+    let text = presentable(text, style.weight);
+    let clusters = clusters(&text, style.weight);
     let room = width / style.size;
     let mut lines = Vec::new();
     let mut start = 0;
-    while start < glyphs.len() {
-        let end = line_end(&text, &glyphs, start, room);
-        lines.push(Line::of(&text, &glyphs, start..end));
+    while start < clusters.len() {
+        let end = line_end(&text, &clusters, start, room);
+        lines.push(Line::of(&text, &clusters[start..end]));
         start = end;
     }
     lines
 }
 
-/// Where the line that begins with the glyph `start` ends: after the last space or hyphen that fits,
-/// else before the first character that does not.
-fn line_end(text: &str, glyphs: &[KrillaGlyph], start: usize, room: f32) -> usize {
+/// Where the line that begins with the cluster `start` ends: after the last space or hyphen that fits,
+/// else before the first cluster that does not.
+fn line_end(text: &str, clusters: &[Cluster], start: usize, room: f32) -> usize {
     let mut used = 0.0;
     let mut after_word = None;
-    for (index, glyph) in glyphs.iter().enumerate().skip(start) {
-        let character = &text[glyph.text_range.clone()];
-        used += glyph.x_advance;
-        let begins_character =
-            index > start && glyphs[index - 1].text_range.start != glyph.text_range.start;
-        if used > room && character != " " && begins_character {
+    for (index, cluster) in clusters.iter().enumerate().skip(start) {
+        let character = &text[cluster.range.clone()];
+        used += cluster.width;
+        if used > room && character != " " && index > start {
             return after_word.unwrap_or(index);
         }
         if matches!(character, " " | "-" | "/") {
             after_word = Some(index + 1);
         }
     }
-    glyphs.len()
+    clusters.len()
 }
 
 /// The text, or a space where it is empty: a cell without any text would be missing among the tags, and
@@ -177,9 +152,9 @@ pub(super) fn or_blank(text: &str) -> &str {
     if text.trim().is_empty() { "\u{a0}" } else { text }
 }
 
-/// The text without what a document for archives may not contain: control characters, characters for
+/// The text as it can be drawn, without what a document for archives may not contain: control characters, characters for
 /// private use and those that are none.
-fn presentable(text: &str) -> String {
+fn presentable(text: &str, weight: Weight) -> String {
     let shown = |character: char| match character {
         control if control.is_control() => ' ',
         '\u{2028}' | '\u{2029}' => ' ',
@@ -188,42 +163,7 @@ fn presentable(text: &str) -> String {
         none if u32::from(none) & 0xFFFE == 0xFFFE => char::REPLACEMENT_CHARACTER,
         other => other,
     };
-    text.chars().map(shown).collect()
-}
-
-/// The glyphs of a text. A character that the font lacks is drawn as U+FFFD and can still be copied as
-/// what it is.
-fn shape(text: &str, weight: Weight) -> Vec<KrillaGlyph> {
-    let typeface = weight.typeface();
-    let mut buffer = UnicodeBuffer::new();
-    buffer.push_str(text);
-    buffer.guess_segment_properties();
-    buffer.set_direction(Direction::LeftToRight);
-    let shaped = rustybuzz::shape(&typeface.shaping, &[], buffer);
-    let starts: Vec<usize> =
-        shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
-    let mut glyphs = Vec::with_capacity(starts.len());
-    for (index, (info, place)) in
-        shaped.glyph_infos().iter().zip(shaped.glyph_positions()).enumerate()
-    {
-        let start = starts[index];
-        let end = starts[index..].iter().find(|next| **next > start).copied();
-        let mut glyph = KrillaGlyph::new(
-            GlyphId::new(info.glyph_id),
-            typeface.advance(place.x_advance),
-            typeface.advance(place.x_offset),
-            typeface.advance(place.y_offset),
-            typeface.advance(place.y_advance),
-            start..end.unwrap_or(text.len()),
-            None,
-        );
-        if info.glyph_id == 0 {
-            glyph.glyph_id = typeface.replacement;
-            glyph.x_advance = 1.0;
-        }
-        glyphs.push(glyph);
-    }
-    glyphs
+    spelled(&text.chars().map(shown).collect::<String>(), weight)
 }
 
 #[cfg(test)]
@@ -263,11 +203,11 @@ mod tests {
     }
 
     #[test]
-    fn polish_czech_and_the_euro_have_glyphs() {
-        let replacement = Weight::Bold.typeface().replacement;
+    fn polish_czech_greek_and_cyrillic_are_in_the_built_in_font() {
         for weight in [Weight::Regular, Weight::Bold] {
-            let line = Line::new("Zażółć gęślą jaźń, Příliš žluťoučký kůň, Straße, 5 €", weight);
-            assert!(line.glyphs.iter().all(|glyph| glyph.glyph_id != replacement));
+            let line =
+                Line::new("Zażółć gęślą jaźń, Příliš kůň, Straße, 5 €, Αθηνά, Ольга", weight);
+            assert_eq!(line.pieces.len(), 1);
         }
     }
 }

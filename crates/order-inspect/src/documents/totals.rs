@@ -2,7 +2,7 @@
 
 use super::{
     letter::{BODY, BOTTOM, LEFT, RIGHT, SMALL, continued},
-    model::{Document, DocumentKind, PriceBasis, TaxLine, Totals},
+    model::{Document, PriceBasis, TaxLine, Totals},
     sheet::{Align, Role, Sheets, mm},
     text::{Colour, Line, Style, Weight, or_blank, wrap},
 };
@@ -37,14 +37,12 @@ pub(super) fn totals(sheets: &mut Sheets, document: &Document, totals: &Totals, 
 
 /// Places payment, days and notes as paragraphs.
 pub(super) fn notes(sheets: &mut Sheets, document: &Document, y: f32) {
+    let supply = document.time_of_supply();
     let mut paragraphs: Vec<(&str, Style)> = Vec::new();
     if let Some(note) = &document.payment_note {
         paragraphs.push((note, BODY));
     }
-    if document.kind == DocumentKind::Invoice && document.delivery_date.is_none() {
-        paragraphs.push((document.language.words().delivered_on_date, SMALL));
-    }
-    paragraphs.extend(document.notes.iter().map(|note| (note.as_str(), SMALL)));
+    paragraphs.extend(supply.iter().chain(&document.notes).map(|note| (note.as_str(), SMALL)));
     let mut y = y + mm(6.0);
     for (text, style) in paragraphs {
         y = sheets.part(Role::Paragraph, |sheets| {

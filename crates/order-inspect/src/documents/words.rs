@@ -28,7 +28,6 @@ pub(super) struct Words {
     pub(super) net: &'static str,
     pub(super) gross: &'static str,
     pub(super) grand_total: &'static str,
-    pub(super) delivered_on_date: &'static str,
     pub(super) phone: &'static str,
     pub(super) vat_id: &'static str,
     pub(super) tax_number: &'static str,
@@ -58,7 +57,6 @@ const GERMAN: Words = Words {
     net: "Netto",
     gross: "Brutto",
     grand_total: "Gesamtbetrag",
-    delivered_on_date: "Das Lieferdatum entspricht dem Rechnungsdatum.",
     phone: "Tel.",
     vat_id: "USt-IdNr.",
     tax_number: "Steuernr.",
@@ -88,7 +86,6 @@ const ENGLISH: Words = Words {
     net: "Net",
     gross: "Gross",
     grand_total: "Total amount",
-    delivered_on_date: "The date of delivery is the date of this invoice.",
     phone: "Phone",
     vat_id: "VAT ID",
     tax_number: "Tax number",
@@ -112,7 +109,7 @@ impl Language {
     }
 
     /// A day as letters write it: `03.11.2026`, `3 November 2026`.
-    pub(super) fn date(self, date: Date) -> String {
+    pub(crate) fn date(self, date: Date) -> String {
         match self {
             Self::German => date.strftime("%d.%m.%Y").to_string(),
             Self::English => date.strftime("%-d %B %Y").to_string(),
@@ -138,7 +135,7 @@ impl Language {
 
 impl DocumentKind {
     /// What the document is called.
-    pub(super) fn title(self, language: Language) -> &'static str {
+    pub(crate) fn title(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::Invoice, Language::German) => "Rechnung",
             (Self::DeliveryNote, Language::German) => "Lieferschein",

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Content, Language, MailLine, Shop, Sum};
+use super::{Content, Language, MailLine, Section, Shop, Sum};
 
 /// A part of a letter.
 pub(super) enum Block {
@@ -18,8 +18,8 @@ pub(super) enum Block {
     Address { label: &'static str, lines: Vec<String> },
     /// The one thing to click.
     Link { label: String, url: String },
-    /// What the law wants, small.
-    Note(String),
+    /// What the law wants, small, at the end.
+    Section(Section),
 }
 
 /// A letter before it is written down.
@@ -41,10 +41,21 @@ impl Letter {
         Content { subject: self.subject, text, html }
     }
 
+    /// What is said before the closing.
+    fn body(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| !matches!(block, Block::Section(_)))
+    }
+
+    /// What the law wants comes after it.
+    fn legal(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| matches!(block, Block::Section(_)))
+    }
+
     fn text(&self, shop: &Shop) -> String {
         let mut parts = vec![self.greeting.clone()];
-        parts.extend(self.blocks.iter().map(Block::text));
+        parts.extend(self.body().map(Block::text));
         parts.push(format!("{}\n{}", self.closing, shop.name));
+        parts.extend(self.legal().map(Block::text));
         parts.push(format!("-- \n{}", shop.imprint.join("\n")));
         parts.join("\n\n") + "\n"
     }
@@ -75,8 +86,9 @@ impl Letter {
                                 tr { td style="padding:12px 32px 24px" {
                                     h1 style=(format!("margin:12px 0 16px;font-size:22px;line-height:1.3;color:{ACCENT}")) { (self.subject) }
                                     p style="margin:0 0 16px" { (self.greeting) }
-                                    @for block in &self.blocks { (block.html()) }
-                                    p style="margin:24px 0 0" { (self.closing) br; (shop.name) }
+                                    @for block in self.body() { (block.html()) }
+                                    p style="margin:24px 0" { (self.closing) br; (shop.name) }
+                                    @for block in self.legal() { (block.html()) }
                                 } }
                             }
                             table role="presentation" width="600" cellpadding="0" cellspacing="0"
@@ -96,7 +108,8 @@ impl Letter {
 impl Block {
     fn text(&self) -> String {
         match self {
-            Self::Paragraph(text) | Self::Note(text) => text.clone(),
+            Self::Paragraph(text) => text.clone(),
+            Self::Section(section) => section.text(),
             Self::Facts(facts) => joined(facts, |(label, value)| format!("{label}: {value}")),
             Self::Lines(lines) => joined(lines, MailLine::text),
             Self::Sums(sums) => joined(sums, |sum| format!("{}: {}", sum.label, sum.amount)),
@@ -108,9 +121,7 @@ impl Block {
     fn html(&self) -> Markup {
         match self {
             Self::Paragraph(text) => html! { p style="margin:0 0 16px" { (text) } },
-            Self::Note(text) => {
-                html! { p style=(format!("margin:0 0 12px;font-size:13px;color:{QUIET}")) { (text) } }
-            }
+            Self::Section(section) => section.html(),
             Self::Facts(facts) => html! {
                 table cellpadding="0" cellspacing="0" style="margin:0 0 16px" {
                     @for (label, value) in facts {
@@ -136,6 +147,34 @@ impl Block {
             Self::Link { label, url } => link_html(label, url),
         }
     }
+}
+
+impl Section {
+    fn text(&self) -> String {
+        let rule = "─".repeat(self.title.chars().count());
+        let head = format!("{}\n{rule}", self.title);
+        let parts = [Some(head), self.text.clone(), self.url.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn html(&self) -> Markup {
+        let small = format!("margin:0 0 12px;font-size:13px;color:{QUIET}");
+        let paragraphs = self.text.iter().flat_map(|text| text.split("\n\n"));
+        html! {
+            h2 style=(format!("margin:24px 0 8px;padding-top:16px;border-top:1px solid #e3e6ea;font-size:14px;color:{ACCENT}")) { (self.title) }
+            @for paragraph in paragraphs { p style=(small) { (paragraph) } }
+            @if let Some(url) = &self.url {
+                p style=(small) {
+                    @if is_web(url) { a href=(url) style=(format!("color:{ACCENT}")) { (url) } } @else { (url) }
+                }
+            }
+        }
+    }
+}
+
+/// What is no address of the web is only written, never linked.
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 impl MailLine {
@@ -185,16 +224,15 @@ fn sums_html(sums: &[Sum]) -> Markup {
     }
 }
 
-/// A link that looks like a button. What is no address of the web is only written, never linked.
+/// A link that looks like a button.
 fn link_html(label: &str, url: &str) -> Markup {
-    let is_web = url.starts_with("https://") || url.starts_with("http://");
     let style = format!(
         "display:inline-block;padding:12px 20px;border-radius:6px;background:{ACCENT};\
          color:#ffffff;text-decoration:none;font-weight:bold"
     );
     html! {
         p style="margin:0 0 20px" {
-            @if is_web { a href=(url) style=(style) { (label) } } @else { (label) ": " (url) }
+            @if is_web(url) { a href=(url) style=(style) { (label) } } @else { (label) ": " (url) }
         }
     }
 }

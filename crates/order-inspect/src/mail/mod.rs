@@ -17,7 +17,10 @@ pub use self::{
     message::{Attachment, Mail},
     money::{PaymentExpired, PaymentReminder, Transfer},
     smtp::{MailError, Mailer, MailerOptions, UnusableMailer},
-    templates::{Occasion, OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment},
+    templates::{
+        Cancellation, DocumentCopy, Occasion, OrderConfirmation, Parcel, Refund, ReturnAnnounced,
+        ReturnReason, ReturnReceived, Shipment,
+    },
 };
 pub use crate::documents::Language;
 
@@ -54,6 +57,17 @@ pub struct MailLine {
     pub details: Vec<String>,
     /// What all of it costs, where the mail speaks of money.
     pub total: Option<String>,
+}
+
+/// A text of the law at the end of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// What it is.
+    pub title: String,
+    /// What it says, with an empty line between paragraphs.
+    pub text: Option<String>,
+    /// Where it stands on the web.
+    pub url: Option<String>,
 }
 
 /// An amount below the articles.

@@ -34,8 +34,8 @@ pub struct PaymentReminder {
     pub order_number: String,
     /// How much is missing.
     pub amount: String,
-    /// The shop's account, line by line.
-    pub bank: Vec<String>,
+    /// The shop's account.
+    pub bank: Option<String>,
     /// The last day on which it may come.
     pub until: String,
 }
@@ -119,11 +119,9 @@ impl PaymentReminder {
                 ),
             ),
         };
-        let facts = vec![
-            (pick(language, "Betrag", "Amount"), amount.clone()),
-            (pick(language, "Konto", "Account"), self.bank.join(", ")),
-            (pick(language, "Verwendungszweck", "Reference"), number.clone()),
-        ];
+        let mut facts = vec![(pick(language, "Betrag", "Amount"), amount.clone())];
+        facts.extend(self.bank.clone().map(|it| (pick(language, "Konto", "Account"), it)));
+        facts.push((pick(language, "Verwendungszweck", "Reference"), number.clone()));
         let blocks = vec![
             Block::Paragraph(opening.to_owned()),
             Block::Facts(facts),

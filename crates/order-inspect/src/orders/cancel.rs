@@ -8,8 +8,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     actions::Action,
     change::{Told, change},
-    credit,
-    facts::{Facts, Line, RefundLine},
+    credit::{self, Credit},
+    facts::{Facts, Line},
     operations::let_go_beyond,
     removal::Removal,
     settle::enqueue,
@@ -23,6 +23,9 @@ use crate::{
     db::Tx,
     http::{Answer, PathParams, Permit, Write, allowed},
 };
+
+/// Why orders are cancelled that were not paid in time.
+pub(crate) const NOT_PAID: &str = "The payment did not come in time.";
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(cancel))
@@ -103,15 +106,9 @@ pub(crate) async fn cancel_units(
     }
     let is_gone = cancelled == open && !shipped;
     removal.write(tx, facts.order.id).await?;
-    settle_money(tx, act, facts, reason, &credits, is_gone).await?;
-    enqueue(
-        tx,
-        act,
-        "order.cancelled",
-        facts.order.id,
-        serde_json::json!({ "reason": reason, "lines": wanted }),
-    )
-    .await
+    let credit = settle_money(tx, act, facts, reason, &credits, is_gone).await?;
+    let told = serde_json::json!({ "reason": reason, "lines": wanted, "refund_id": credit });
+    enqueue(tx, act, "order.cancelled", facts.order.id, told).await
 }
 
 /// Writes credits, and lets go of or gives back the money that is no longer owed. Returns the credit's number.
@@ -124,14 +121,15 @@ pub(super) async fn settle_money(
     act: &Act,
     facts: &Facts,
     reason: &str,
-    credits: &[RefundLine],
+    credits: &[Credit],
     is_gone: bool,
 ) -> crate::Result<i64> {
     let credited = credit::sum(credits);
     let owed = money(facts).owed - credited;
     let most = if is_gone { i64::MAX } else { credited };
     let operation = let_go_beyond(tx, act, facts, owed, most).await?;
-    credit::write(tx, act, facts.order.id, reason, operation, credits).await
+    let lines = credit::taxed(facts, credits);
+    credit::write(tx, act, facts.order.id, reason, operation, &lines).await
 }
 
 /// Gives the budgets of promotions back what an order has used of them that nobody gets.

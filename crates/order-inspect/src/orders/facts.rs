@@ -79,21 +79,36 @@ pub struct LineDetails {
     /// Its brand's code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
-    /// The chosen options, such as colour and size.
+    /// The chosen options, such as colour and size: codes.
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub options: std::collections::BTreeMap<String, String>,
+    /// The same in words of the order's language, in the product's order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<OptionLabel>,
     /// What the customer or staff noted for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// What each unit of a line carries of its total and of its tax.
+/// A chosen option in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OptionLabel {
+    /// The option's code.
+    #[schema(examples("colour"))]
+    pub option: String,
+    /// What it is called.
+    #[schema(examples("Farbe"))]
+    pub name: String,
+    /// What the chosen value is called.
+    #[schema(examples("Salbei"))]
+    pub value: String,
+}
+
+/// What each unit of a line carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shares {
     /// Of what is paid.
     pub total: UnitShares,
-    /// Of the tax in it.
-    pub tax: UnitShares,
 }
 
 /// Stock that an order holds.
@@ -325,6 +340,13 @@ impl Facts {
     }
 }
 
+impl LineDetails {
+    /// The chosen options as documents and mails show them: `Farbe: Salbei`.
+    pub fn in_words(&self) -> Vec<String> {
+        self.labels.iter().map(|it| format!("{}: {}", it.name, it.value)).collect()
+    }
+}
+
 impl Line {
     /// Units that are neither shipped nor cancelled.
     pub fn open(&self) -> i64 {
@@ -348,6 +370,18 @@ impl Return {
     /// Whether the goods are still on their way.
     pub fn is_open(&self) -> bool {
         self.received_at.is_none() && self.cancelled_at.is_none()
+    }
+}
+
+impl ReturnLine {
+    /// Units that arrived, in whichever condition.
+    pub fn received(&self) -> i64 {
+        self.restocked + self.written_off
+    }
+
+    /// Units that were announced and, once the return has arrived, were not in it.
+    pub fn missing(&self) -> i64 {
+        self.quantity - self.received()
     }
 }
 

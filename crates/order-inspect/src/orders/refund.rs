@@ -9,7 +9,7 @@ use super::{
     actions::{Action, require},
     cancel::settle_money,
     change::{Told, change},
-    credit,
+    credit::{self, Credit},
     facts::{Facts, RefundLine},
     operations::{book, refuse_implausible},
     settle::enqueue,
@@ -107,7 +107,7 @@ pub(super) async fn give(
     act: &Act,
     facts: &Facts,
     reason: &str,
-    credits: &[RefundLine],
+    credits: &[Credit],
 ) -> crate::Result<i64> {
     let id = settle_money(tx, act, facts, reason, credits, false).await?;
     let amount = credit::sum(credits);
@@ -131,7 +131,7 @@ async fn preview(
         .read(move |tx| Box::pin(async move { Facts::load(tx, &number, false).await }))
         .await?;
     require(Action::Refund, &facts)?;
-    let credits = credits(&facts, &input)?;
+    let credits = credit::taxed(&facts, &credits(&facts, &input)?);
     let line = |it: &RefundLine| CreditLineView {
         position: it.position,
         units: it.units,
@@ -139,15 +139,15 @@ async fn preview(
         tax: it.tax,
     };
     let preview = RefundPreview {
-        amount: credit::sum(&credits),
+        amount: credits.iter().map(|it| it.amount).sum(),
         tax: credits.iter().map(|it| it.tax).sum(),
         lines: credits.iter().map(line).collect(),
     };
     Ok(Reply::ok(&preview)?.tagged(facts.order.revision))
 }
 
-fn credits(facts: &Facts, input: &NewRefund) -> crate::Result<Vec<RefundLine>> {
-    let mut credits: Vec<RefundLine> = Vec::new();
+fn credits(facts: &Facts, input: &NewRefund) -> crate::Result<Vec<Credit>> {
+    let mut credits: Vec<Credit> = Vec::new();
     for (at, it) in input.lines.iter().enumerate() {
         let line = facts.line(it.position)?;
         if input.lines[..at].iter().any(|other| other.position == it.position) {

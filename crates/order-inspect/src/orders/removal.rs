@@ -2,8 +2,8 @@
 
 use super::{
     cancel::LineUnits,
-    credit,
-    facts::{Allocation, Facts, Line, RefundLine},
+    credit::{self, Credit},
+    facts::{Allocation, Facts, Line},
     stock::{self, Step},
 };
 use crate::{args, db::Tx, error::Refusal, refuse};
@@ -13,7 +13,7 @@ pub(super) struct Removal<'a> {
     /// Lines and how many units of them.
     pub(super) units: Vec<(&'a Line, i64)>,
     /// Frozen shares of their lines, one credit for each line.
-    pub(super) credits: Vec<RefundLine>,
+    pub(super) credits: Vec<Credit>,
     /// The stock that they hold.
     pub(super) steps: Vec<Step>,
 }

@@ -93,6 +93,9 @@ struct Serve {
     /// End when standard input ends: for who starts the service and must not leave it behind
     #[arg(long)]
     until_input_ends: bool,
+    /// A folder with fonts for names in scripts that the built-in font lacks; those of the system are used anyway
+    #[arg(long, env = "ORDER_INSPECT_FONTS")]
+    fonts: Option<PathBuf>,
     #[command(flatten)]
     outside: connections::Outside,
 }

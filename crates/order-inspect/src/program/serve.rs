@@ -11,6 +11,7 @@ use crate::{
     cashier::Cashier,
     catalogue::products::listing,
     clock::Clock,
+    documents,
     error::Error,
     exchange::Importer,
     http::{Keys, Limits, Metrics, router},
@@ -20,6 +21,9 @@ use crate::{
 
 /// Serves until it is told to end; what has begun is finished first.
 pub(super) async fn serve(database: &Database, serve: Serve) -> crate::Result<()> {
+    if let Some(folder) = serve.fonts {
+        documents::look_for_fonts(folder);
+    }
     let db = open(database).await?;
     let _alone = alone(database)?;
     let setup = crate::setup::Remembered::default();

@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::language::Language;
 use crate::moment::Moment;
 use crate::money::Currency;
 use crate::tax::TaxRate;
@@ -19,6 +20,9 @@ pub const MAX_TOTAL: i64 = 1_000_000_000_000_000;
 pub struct Cart {
     /// The currency of all amounts.
     pub currency: Currency,
+    /// The language in which its promotions are named.
+    #[serde(default)]
+    pub language: Language,
     /// The key of the channel.
     pub channel: String,
     /// The customer's group, if any.

@@ -103,7 +103,12 @@ impl<'a> Engine<'a> {
                 }
                 self.applied.push(promotion);
             }
-            Err(reason) => self.evaluation.declined.push(Declined::new(promotion, code, reason)),
+            Err(reason) => self.evaluation.declined.push(Declined {
+                promotion: Some(promotion.key.clone()),
+                name: Some(self.name(promotion)),
+                code,
+                reason,
+            }),
         }
     }
 
@@ -115,10 +120,10 @@ impl<'a> Engine<'a> {
     ) -> Result<(Vec<Discount>, bool), DeclineReason> {
         let matching = matching_lines(promotion, self.cart, usage)?;
         if let Some(alone) = self.applied.iter().find(|applied| applied.exclusive) {
-            return Err(DeclineReason::ExclusiveBefore { name: alone.name.clone() });
+            return Err(DeclineReason::ExclusiveBefore { name: self.name(alone) });
         }
         if let Some(before) = self.applied.first().filter(|_| promotion.exclusive) {
-            return Err(DeclineReason::Exclusive { name: before.name.clone() });
+            return Err(DeclineReason::Exclusive { name: self.name(before) });
         }
         let found = discounts(promotion, self.cart, &matching, &self.left);
         if found.is_empty() {
@@ -142,13 +147,17 @@ impl<'a> Engine<'a> {
         };
         Step {
             promotion: promotion.key.clone(),
-            name: promotion.name.clone(),
+            name: self.name(promotion),
             code,
             target,
             amount: discount.amount,
             reason: discount.reason,
             cut_to_budget,
         }
+    }
+
+    fn name(&self, promotion: &Promotion) -> String {
+        promotion.name_in(self.cart.language).to_owned()
     }
 
     /// The promotion's code as the customer typed it.

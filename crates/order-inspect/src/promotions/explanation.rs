@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::promotion::{Per, Promotion};
+use super::promotion::Per;
 use crate::moment::Moment;
 use crate::percent::Percent;
 
@@ -153,16 +153,6 @@ pub enum DeclineReason {
 }
 
 impl Declined {
-    /// The promotion with the reason why it gave nothing.
-    pub(super) fn new(promotion: &Promotion, code: Option<String>, reason: DeclineReason) -> Self {
-        Self {
-            promotion: Some(promotion.key.clone()),
-            name: Some(promotion.name.clone()),
-            code,
-            reason,
-        }
-    }
-
     /// A code that no promotion has.
     pub(super) const fn unknown(code: String) -> Self {
         Self { promotion: None, name: None, code: Some(code), reason: DeclineReason::UnknownCode }

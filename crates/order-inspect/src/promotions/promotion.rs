@@ -1,8 +1,11 @@
 //! The rules of a promotion, as they are written and stored.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::language::Language;
 use crate::moment::Moment;
 use crate::money::Currency;
 use crate::percent::Percent;
@@ -11,7 +14,7 @@ use crate::percent::Percent;
 ///
 /// ```json
 /// {
-///   "key": "winter", "name": "Winter weeks",
+///   "key": "winter", "name": "Winterwochen", "names": {"en": "Winter weeks"},
 ///   "benefit": {"percent": {"percent": "10.5", "on": "lines"}},
 ///   "conditions": {"code": "WINTER", "include": {"categories": ["sofas"]}, "minimum_quantity": 2}
 /// }
@@ -21,8 +24,12 @@ use crate::percent::Percent;
 pub struct Promotion {
     /// What tells it from other promotions; stored in orders.
     pub key: String,
-    /// The name that customers read.
+    /// The name that customers read, where there is none in their language.
     pub name: String,
+    /// Its names by language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>, examples(json!({"de": "Winterwochen", "en": "Winter weeks"})))]
+    pub names: BTreeMap<Language, String>,
     /// The higher is looked at first.
     #[serde(default)]
     pub priority: i32,
@@ -195,6 +202,12 @@ pub enum PromotionError {
 }
 
 impl Promotion {
+    /// Its name in a language.
+    #[must_use]
+    pub fn name_in(&self, language: Language) -> &str {
+        self.names.get(&language).unwrap_or(&self.name)
+    }
+
     /// Checks the rules when they are written. The engine itself takes any rules and never gives below zero.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{
     Benefit, Budget, Cart, CartLine, Conditions, LineKind, Per, Promotion, Scope, Selection,
 };
+use crate::language::Language;
 use crate::money::Currency;
 use crate::percent::Percent;
 
@@ -25,6 +26,7 @@ pub(crate) fn cart(lines: &[(u32, i64)]) -> Cart {
     };
     Cart {
         currency: Currency::EUR,
+        language: Language::German,
         channel: "web".to_owned(),
         customer_group: None,
         is_first_order: false,
@@ -40,6 +42,7 @@ pub(crate) fn promotion(key: &str, benefit: &str) -> Promotion {
     Promotion {
         key: key.to_owned(),
         name: key.to_uppercase(),
+        names: Default::default(),
         priority: 0,
         exclusive: false,
         currency: Some(Currency::EUR),
@@ -104,6 +107,7 @@ pub(crate) fn any_promotions(currency: Currency) -> impl Strategy<Value = Vec<Pr
                 Promotion {
                     key: format!("promotion-{position}"),
                     name: format!("Promotion {position}"),
+                    names: Default::default(),
                     priority,
                     exclusive,
                     currency: Some(currency),

@@ -39,7 +39,7 @@ pub enum ShippingTax {
 /// The price of the cart.
 ///
 /// Promotions come off first ([`evaluate`]). Then the tax of each rate is computed on the sum of lines and shipping,
-/// and cut into their parts by largest remainder ([`order_tax`]). Last, total and tax of each line are split over
+/// and cut into their parts by largest remainder ([`order_tax`]). Last, the total of each line is split over
 /// its units ([`UnitShares`]).
 ///
 /// # Errors
@@ -146,7 +146,6 @@ impl<'a> DiscountedLine<'a> {
             tax,
             total: gross,
             unit_totals: UnitShares::split(gross, line.quantity),
-            unit_taxes: UnitShares::split(tax, line.quantity),
         }
     }
 }

@@ -65,8 +65,6 @@ pub struct QuotedLine {
     pub total: i64,
     /// `total` by units: what giving back a unit pays out.
     pub unit_totals: UnitShares,
-    /// `tax` by units.
-    pub unit_taxes: UnitShares,
 }
 
 /// What one promotion takes off one line or shipping.

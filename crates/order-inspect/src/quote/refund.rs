@@ -3,34 +3,19 @@
 //! Giving back units pays out their frozen shares and nothing else: the discounts of the order are not spread anew
 //! over the lines that stay (vendure#4811). Besides, any amount may be given back as goodwill. Then later units
 //! pay out their shares only as far as the line has not been given back yet. So a line is never paid out beyond its
-//! charge, and once all units are given back the remainder of amount and tax is exactly zero (medusa#13972,
-//! medusa#13091: half a cent left over kept refunds from closing; vendure#2662: the tax was off by a cent).
+//! charge, and once all units are given back the remainder is exactly zero (medusa#13972, medusa#13091: half a cent
+//! left over kept refunds from closing).
 //!
-//! All amounts are what the customer gets, tax included, also where prices are stated without tax.
+//! All amounts are what the customer gets, tax included, also where prices are stated without tax. The tax in them is
+//! that of everything that is credited together: [`credit_taxes`](super::credit_taxes).
 
 use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::quoted::QuotedLine;
-use crate::money::{UnitShares, allocate, divide_rounded, saturating_i64};
+use crate::money::{UnitShares, allocate};
 use crate::tax::{TaxLine, TaxRate};
-
-/// What was charged for a line, by units, in minor units.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Charge {
-    /// What was paid, tax included.
-    pub totals: UnitShares,
-    /// The tax in it.
-    pub taxes: UnitShares,
-}
-
-impl From<&QuotedLine> for Charge {
-    fn from(line: &QuotedLine) -> Self {
-        Self { totals: line.unit_totals, taxes: line.unit_taxes }
-    }
-}
 
 /// What has been given back of a line so far: the sum of its refunds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -39,8 +24,6 @@ pub struct Refunded {
     pub units: u32,
     /// Minor units, tax included.
     pub amount: i64,
-    /// The tax in them.
-    pub tax: i64,
 }
 
 /// One refund of a line.
@@ -50,8 +33,6 @@ pub struct Refund {
     pub units: u32,
     /// Minor units to pay out, tax included. Zero when goodwill has given back all before.
     pub amount: i64,
-    /// The tax in them.
-    pub tax: i64,
     /// By how much the shares of the units exceed `amount`, because goodwill has given it back before.
     pub already_given: i64,
 }
@@ -60,11 +41,7 @@ impl Refunded {
     /// With one refund more.
     #[must_use]
     pub const fn plus(self, refund: Refund) -> Self {
-        Self {
-            units: self.units.saturating_add(refund.units),
-            amount: self.amount + refund.amount,
-            tax: self.tax + refund.tax,
-        }
+        Self { units: self.units.saturating_add(refund.units), amount: self.amount + refund.amount }
     }
 }
 
@@ -93,34 +70,30 @@ pub enum RefundError {
 /// # Errors
 /// [`RefundError::TooManyUnits`].
 pub fn refund_units(
-    charge: Charge,
+    charge: UnitShares,
     so_far: Refunded,
     units: NonZeroU32,
 ) -> Result<Refund, RefundError> {
-    let left = charge.totals.units().saturating_sub(so_far.units);
+    let left = charge.units().saturating_sub(so_far.units);
     if units.get() > left {
         return Err(RefundError::TooManyUnits { left });
     }
-    let balance = Balance::of_line(charge, so_far);
-    let share = charge.totals.of_units(so_far.units, units.get());
-    let amount = share.min(balance.amount);
-    let tax = balance.tax_in(amount, charge.taxes.of_units(so_far.units, units.get()));
-    Ok(Refund { units: units.get(), amount, tax, already_given: share - amount })
+    let share = charge.of_units(so_far.units, units.get());
+    let amount = share.min((charge.total() - so_far.amount).max(0));
+    Ok(Refund { units: units.get(), amount, already_given: share - amount })
 }
 
 /// The refund of any amount off a line, without giving back a unit.
 ///
-/// Its tax is the part of the line's tax that the amount is of the line's total, rounded half away from zero and
-/// held within what is left.
-///
 /// # Errors
 /// [`RefundError::NotPositive`], [`RefundError::MoreThanCharged`].
-pub fn refund_amount(charge: Charge, so_far: Refunded, amount: i64) -> Result<Refund, RefundError> {
-    let balance = Balance::of_line(charge, so_far);
-    balance.check(amount)?;
-    let tax = balance
-        .tax_in(amount, proportional_tax(charge.taxes.total(), charge.totals.total(), amount));
-    Ok(Refund { units: 0, amount, tax, already_given: 0 })
+pub fn refund_amount(
+    charge: UnitShares,
+    so_far: Refunded,
+    amount: i64,
+) -> Result<Refund, RefundError> {
+    check(amount, charge.total() - so_far.amount)?;
+    Ok(Refund { units: 0, amount, already_given: 0 })
 }
 
 /// A refund of shipping at one rate, and also the sum of such refunds.
@@ -130,8 +103,6 @@ pub struct ShippingRefund {
     pub rate: TaxRate,
     /// Minor units, tax included.
     pub amount: i64,
-    /// The tax in them.
-    pub tax: i64,
 }
 
 /// The refund of any amount off shipping, by rate, in proportion to what is left of each rate.
@@ -145,65 +116,24 @@ pub fn refund_shipping(
     so_far: &[ShippingRefund],
     amount: i64,
 ) -> Result<Vec<ShippingRefund>, RefundError> {
-    let balances: Vec<Balance> =
-        parts.iter().map(|part| Balance::of_shipping(part, so_far)).collect();
-    let left: Vec<i64> = balances.iter().map(|balance| balance.amount).collect();
-    Balance { amount: left.iter().sum(), tax: 0 }.check(amount)?;
+    let left_of = |part: &TaxLine| {
+        let before = so_far.iter().filter(|refund| refund.rate == part.rate);
+        (part.gross - before.map(|refund| refund.amount).sum::<i64>()).max(0)
+    };
+    let left: Vec<i64> = parts.iter().map(left_of).collect();
+    check(amount, left.iter().sum())?;
 
     // No part gets more than is left of it, because the amount is within their sum.
-    let amounts = allocate(amount, &left);
-    let refunds = parts.iter().zip(balances).zip(amounts).filter(|&(_, amount)| amount > 0);
-    Ok(refunds
-        .map(|((part, balance), amount)| {
-            let tax = balance.tax_in(amount, proportional_tax(part.tax, part.gross, amount));
-            ShippingRefund { rate: part.rate, amount, tax }
-        })
-        .collect())
+    let refunds = parts.iter().zip(allocate(amount, &left)).filter(|&(_, amount)| amount > 0);
+    Ok(refunds.map(|(part, amount)| ShippingRefund { rate: part.rate, amount }).collect())
 }
 
-/// What is left to give back.
-#[derive(Clone, Copy, Debug)]
-struct Balance {
-    amount: i64,
-    tax: i64,
-}
-
-impl Balance {
-    fn of_line(charge: Charge, so_far: Refunded) -> Self {
-        Self {
-            amount: (charge.totals.total() - so_far.amount).max(0),
-            tax: (charge.taxes.total() - so_far.tax).max(0),
-        }
+const fn check(amount: i64, left: i64) -> Result<(), RefundError> {
+    if amount <= 0 {
+        return Err(RefundError::NotPositive);
     }
-
-    fn of_shipping(part: &TaxLine, so_far: &[ShippingRefund]) -> Self {
-        let of_rate = || so_far.iter().filter(|refund| refund.rate == part.rate);
-        Self {
-            amount: (part.gross - of_rate().map(|refund| refund.amount).sum::<i64>()).max(0),
-            tax: (part.tax - of_rate().map(|refund| refund.tax).sum::<i64>()).max(0),
-        }
+    if amount > left {
+        return Err(RefundError::MoreThanCharged { left });
     }
-
-    const fn check(self, amount: i64) -> Result<(), RefundError> {
-        if amount <= 0 {
-            return Err(RefundError::NotPositive);
-        }
-        if amount > self.amount {
-            Err(RefundError::MoreThanCharged { left: self.amount })
-        } else {
-            Ok(())
-        }
-    }
-
-    /// The tax in a refund of `amount`: `wanted`, held so that afterwards neither tax nor net amount is below zero.
-    /// When the amount is all that is left, both bounds are the tax that is left.
-    fn tax_in(self, amount: i64, wanted: i64) -> i64 {
-        let net = (self.amount - self.tax).max(0);
-        wanted.max(amount - net).min(self.tax.min(amount))
-    }
-}
-
-/// The part of `tax` that `amount` is of `total`.
-fn proportional_tax(tax: i64, total: i64, amount: i64) -> i64 {
-    saturating_i64(divide_rounded(i128::from(tax) * i128::from(amount), i128::from(total.max(1))))
+    Ok(())
 }

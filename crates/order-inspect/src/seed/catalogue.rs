@@ -90,11 +90,6 @@ impl Rows {
             self.facets.push(args!["washable", "true", goods.id()]);
         }
         let (german, english) = goods.names();
-        let colours: Vec<Json> = (0..VARIANTS)
-            .map(|at| goods.colour(at))
-            .map(|(code, german, english, _)| json!({ "code": code, "labels": { "de": german, "en": english } }))
-            .collect();
-        let options = json!([{ "code": "colour", "labels": { "de": "Farbe", "en": "Colour" }, "values": colours }]);
         let picture = |at: u64| {
             let url = format!("https://images.example/{}/{at}.jpg", goods.number + 1);
             let alt = json!({ "de": german, "en": english });
@@ -119,7 +114,7 @@ impl Rows {
             outside.then_some(1_i64),
             "standard",
             attributes,
-            options,
+            goods.options(),
             Json::from(media),
             "[]",
             warnings,

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde_json::{Value as Json, json};
+
 use super::{
     DAY, NOW, Plan,
     chance::Chance,
@@ -10,6 +12,7 @@ use super::{
 };
 use crate::{
     catalogue::folding,
+    error::Error,
     language::Language,
     moment::Moment,
     orders::place::{Offer, Product},
@@ -106,6 +109,15 @@ impl Goods {
         COLOURS[(self.first_colour + 5 * usize::try_from(at).unwrap_or(0)) % COLOURS.len()]
     }
 
+    /// What can be chosen, as a product keeps it.
+    pub(super) fn options(&self) -> Json {
+        let colours: Vec<Json> = (0..VARIANTS)
+            .map(|at| self.colour(at))
+            .map(|(code, german, english, _)| json!({ "code": code, "labels": { "de": german, "en": english } }))
+            .collect();
+        json!([{ "code": "colour", "labels": { "de": "Farbe", "en": "Colour" }, "values": colours }])
+    }
+
     /// Whether the shop shows it: far away only three of four products are sold.
     pub(super) fn is_in(&self, shop: &Shop) -> bool {
         matches!(shop.country, "DE" | "AT") || self.number % 4 != 3
@@ -146,15 +158,18 @@ impl Goods {
             tax_class: "standard".to_owned(),
             brand: Some(BRANDS[self.brand_at].0.to_owned()),
             categories: vec![101 + i64::try_from(self.kind_at).unwrap_or(0)],
+            options: serde_json::from_value(self.options())
+                .map_err(|error| Error::Broken(format!("the seed: {error}")))?,
             names: HashMap::from([
                 ((0, Language::German), german),
                 ((0, Language::English), english),
             ]),
             published: HashMap::from([(channel, (self.plan.begin(), None))]),
         };
-        let currency = shop.currency.parse().map_err(|error: crate::money::CurrencyError| {
-            crate::error::Error::Broken(error.to_string())
-        })?;
+        let currency = shop
+            .currency
+            .parse()
+            .map_err(|error: crate::money::CurrencyError| Error::Broken(error.to_string()))?;
         Ok(Offer {
             variant_id: self.variant_id(at),
             product: Arc::new(product),

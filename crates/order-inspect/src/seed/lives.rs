@@ -19,6 +19,7 @@ use crate::{
         settle::EVENT,
         standing::{OrderStatus, standing},
     },
+    tax::tax_contained,
 };
 
 /// What became of an order.
@@ -237,7 +238,9 @@ impl Rows {
         let Some(line) = facts.lines.first_mut() else { return when };
         line.returned = line.quantity;
         let (position, units) = (line.position, line.quantity);
-        let lines = vec![whole(line)];
+        // The first credit of an order contains what the rate says of it.
+        let lines =
+            vec![RefundLine { tax: tax_contained(line.tax_rate, line.total), ..whole(line) }];
         let amount = line.total;
         self.returns.push(args![order_id, order_id, number, "return", when, "seed", back]);
         self.return_lines.push(args![order_id, position, units, "unwanted", units, 0_i64, 0_i64]);

@@ -8,6 +8,7 @@
 mod catalogue;
 mod chance;
 mod goods;
+mod legal;
 mod levels;
 mod lives;
 mod orders;

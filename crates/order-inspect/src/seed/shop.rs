@@ -200,9 +200,12 @@ fn channel(shop: &Shop) -> Json {
         "name": shop.name, "country": shop.country, "time_zone": shop.zone, "currencies": [shop.currency],
         "locales": shop.locales, "prices_include_tax": true, "number_prefix": shop.prefix,
         "locations": shop.locations,
-        "seller": { "name": "Wohnhaus GmbH", "address": ["Lange Straße 1", "20095 Hamburg", "Deutschland"],
-            "vat_id": "DE123456789", "register": ["Amtsgericht Hamburg, HRB 12345"],
-            "bank": ["DE02 1203 0000 0000 2020 51"], "email": "service@wohnhaus.example" }
+        "seller": { "name": "Wohnhaus GmbH", "address": ["Lange Straße 1", "20095 Hamburg"], "country": "DE",
+            "vat_id": "DE123456789", "tax_number": "22/815/08154",
+            "register": ["Amtsgericht Hamburg, HRB 12345"], "directors": ["Änne Größe", "Jörg Sohn"],
+            "bank": { "name": "Hanseatische Bank", "iban": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001" },
+            "email": "service@wohnhaus.example", "phone": "+49 40 1234567", "website": "www.wohnhaus.example" },
+        "legal": super::legal::texts()
     })
 }
 
@@ -235,8 +238,10 @@ fn deliveries(shop: &Shop) -> Vec<(&'static str, Json)> {
 
 fn payments(shop: &Shop) -> Vec<(&'static str, Json)> {
     let method = |flow: &str, names: Json| json!({ "channel": shop.code, "provider": "manual", "flow": flow, "names": names });
+    let mut invoice = method("invoice", json!({ "de": "Rechnung", "en": "Invoice" }));
+    invoice["due_days"] = json!(14);
     vec![
-        ("invoice", method("invoice", json!({ "de": "Rechnung", "en": "Invoice" }))),
+        ("invoice", invoice),
         ("prepayment", method("prepayment", json!({ "de": "Vorkasse", "en": "Prepayment" }))),
     ]
 }
@@ -280,12 +285,12 @@ pub(super) fn promotion_id(code: &str) -> i64 {
 /// None has a budget: a budget is a row that all orders meet at, and who wants one decides that for themselves.
 fn promotions() -> Vec<Json> {
     vec![
-        json!({ "key": "herbst5", "name": "Herbst: 5 %", "priority": 10,
+        json!({ "key": "herbst5", "name": "Herbst: 5 %", "names": text("Herbst: 5 %", "Autumn: 5%"), "priority": 10,
             "benefit": { "percent": { "percent": "5", "on": "order" } }, "conditions": { "code": COUPON } }),
-        json!({ "key": "textilien3fuer2", "name": "Textilien: 3 für 2", "priority": 20,
+        json!({ "key": "textilien3fuer2", "name": "Textilien: 3 für 2", "names": text("Textilien: 3 für 2", "Textiles: 3 for 2"), "priority": 20,
             "benefit": { "x_for_y": { "take": 3, "pay": 2 } },
             "conditions": { "include": { "categories": ["textiles"] } } }),
-        json!({ "key": "versandfrei", "name": "Versandfrei ab 99 €", "currency": "EUR",
+        json!({ "key": "versandfrei", "name": "Versandfrei ab 99 €", "names": text("Versandfrei ab 99 €", "Free delivery from €99"), "currency": "EUR",
             "benefit": "free_shipping", "conditions": { "minimum_subtotal": 9_900 } }),
     ]
 }

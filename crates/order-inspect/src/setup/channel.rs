@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Setting, Stored};
+use super::{LegalTexts, Seller, Setting, Stored, Texts};
 use crate::{
     act::Act,
     args,
@@ -51,55 +51,14 @@ pub struct Channel {
     pub locations: Vec<String>,
     /// Who sells: what stands on documents and mails.
     pub seller: Seller,
+    /// What customers have to be told with their order, by language.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, LegalTexts>)]
+    pub legal: Texts<LegalTexts>,
     /// Whether it is open.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub active: bool,
-}
-
-/// Who sells, as the law wants it on documents (§14 UStG, §35a GmbHG).
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Seller {
-    /// The company's name.
-    #[schema(min_length = 1, max_length = 200, examples("Wohnhaus GmbH"))]
-    pub name: String,
-    /// Its address, line by line.
-    #[schema(min_items = 1, max_items = 6, examples(json!(["Lange Straße 1", "20095 Hamburg"])))]
-    pub address: Vec<String>,
-    /// VAT identification number.
-    #[schema(max_length = 30, examples("DE123456789"))]
-    pub vat_id: String,
-    /// Court, register number, directors.
-    #[serde(default)]
-    #[schema(max_items = 6)]
-    pub register: Vec<String>,
-    /// Bank account.
-    #[serde(default)]
-    #[schema(max_items = 6)]
-    pub bank: Vec<String>,
-    /// Where mails come from.
-    #[schema(max_length = 254, examples("service@wohnhaus.example"))]
-    pub email: String,
-}
-
-impl Seller {
-    fn check(&self, findings: &mut Findings) {
-        findings.text(&self.name, 1, 200, "/seller/name");
-        findings.list(&self.address, 1, 6, "/seller/address");
-        findings.list(&self.register, 0, 6, "/seller/register");
-        findings.list(&self.bank, 0, 6, "/seller/bank");
-        findings.text(&self.vat_id, 0, 30, "/seller/vat_id");
-        let mail = crate::address::is_email(&self.email);
-        findings.check(mail, "/seller/email", "an e-mail address, such as service@shop.example");
-        for (list, name) in
-            [(&self.address, "address"), (&self.register, "register"), (&self.bank, "bank")]
-        {
-            for (at, line) in list.iter().enumerate() {
-                findings.text(line, 0, 200, format!("/seller/{name}/{at}"));
-            }
-        }
-    }
 }
 
 const fn half_an_hour() -> i64 {
@@ -114,6 +73,11 @@ impl Channel {
     /// Whether its prices include tax.
     pub fn price_basis(&self) -> PriceBasis {
         if self.prices_include_tax { PriceBasis::Gross } else { PriceBasis::Net }
+    }
+
+    /// The country that its letters are sent from.
+    pub fn home(&self) -> &str {
+        self.seller.country.as_deref().unwrap_or(&self.country)
     }
 
     /// Its time zone; UTC where the system does not know it any more.
@@ -151,6 +115,9 @@ impl Setting for Channel {
         findings.list(&self.currencies, 1, 20, "/currencies");
         findings.list(&self.locales, 1, 2, "/locales");
         self.seller.check(findings);
+        for (language, texts) in &self.legal {
+            texts.check(findings, &format!("/legal/{}", language.code()));
+        }
         let upper = self.country.len() == 2 && self.country.chars().all(|c| c.is_ascii_uppercase());
         findings.check(upper, "/country", "a country is two capital letters, such as DE");
         let zone = TimeZone::get(&self.time_zone).is_ok();
@@ -181,6 +148,7 @@ impl Setting for Channel {
                 number_prefix: row.get("number_prefix")?,
                 locations: row.json("locations")?,
                 seller: row.json("seller")?,
+                legal: row.json("legal")?,
                 active: row.get("active")?,
             };
             let (id, code, revision) = (row.get("id")?, row.get("code")?, row.get("revision")?);
@@ -194,13 +162,15 @@ impl Setting for Channel {
         own_prefix(tx, stored).await?;
         known_locations(tx, &it.locations).await?;
         let sql = "INSERT INTO channel (id, code, name, country, time_zone, currencies, locales,
-                prices_include_tax, hold_seconds, number_prefix, locations, seller, active, revision, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                prices_include_tax, hold_seconds, number_prefix, locations, seller, legal, active, revision,
+                updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, country = excluded.country,
                 time_zone = excluded.time_zone, currencies = excluded.currencies,
                 locales = excluded.locales, prices_include_tax = excluded.prices_include_tax,
-                hold_seconds = excluded.hold_seconds, number_prefix = excluded.number_prefix, locations = excluded.locations,
-                seller = excluded.seller, active = excluded.active, revision = excluded.revision,
+                hold_seconds = excluded.hold_seconds, number_prefix = excluded.number_prefix,
+                locations = excluded.locations, seller = excluded.seller, legal = excluded.legal,
+                active = excluded.active, revision = excluded.revision,
                 updated_at = excluded.updated_at";
         let args = args![
             stored.id,
@@ -215,6 +185,7 @@ impl Setting for Channel {
             &it.number_prefix,
             serde_json::json!(it.locations),
             serde_json::json!(it.seller),
+            serde_json::json!(it.legal),
             it.active,
             stored.revision,
             act.now

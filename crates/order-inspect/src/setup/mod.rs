@@ -6,9 +6,11 @@
 
 mod channel;
 mod delivery;
+mod legal;
 mod payment;
 mod promotion;
 mod routes;
+mod seller;
 mod service;
 mod tax;
 
@@ -20,11 +22,13 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
-pub use channel::{Channel, Seller};
+pub use channel::Channel;
 pub use delivery::{DeliveryArea, DeliveryMethod, DeliveryPrice};
+pub use legal::{LegalText, LegalTexts};
 pub use payment::{PaymentFlow, PaymentMethod};
 pub use promotion::{PromotionUse, StoredPromotion};
 pub(crate) use routes::routes;
+pub use seller::{Bank, Seller};
 pub use service::{Service, ServiceKind, ServicePrice};
 pub use tax::{TaxClass, TaxRateFrom};
 

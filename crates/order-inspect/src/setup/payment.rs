@@ -30,6 +30,10 @@ pub struct PaymentMethod {
     pub provider: String,
     /// When the money moves.
     pub flow: PaymentFlow,
+    /// The payment term: days after the invoice until which it has to be paid. Only for payment by invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 365, examples(14))]
+    pub due_days: Option<u16>,
     /// Its names.
     #[schema(value_type = std::collections::BTreeMap<String, String>, examples(json!({"de": "Rechnung", "en": "Invoice"})))]
     pub names: Texts,
@@ -119,6 +123,9 @@ impl Setting for PaymentMethod {
         super::check_texts(&self.names, findings, "/names");
         let named = !self.provider.is_empty() && self.provider.len() <= 60;
         findings.check(named, "/provider", "the name of a provider, or “manual”");
+        let term =
+            self.due_days.is_none_or(|days| days <= 365 && self.flow == PaymentFlow::Invoice);
+        findings.check(term, "/due_days", "0 to 365, and only for payment by invoice");
         let by_hand = matches!(self.flow, PaymentFlow::Prepayment | PaymentFlow::Invoice);
         let fits = by_hand == (self.provider == "manual");
         let days = self
@@ -152,6 +159,7 @@ impl Setting for PaymentMethod {
                 channel: row.get("channel")?,
                 provider: row.get("provider")?,
                 flow: PaymentFlow::of(&row.get::<String>("flow")?)?,
+                due_days: row.get("due_days")?,
                 names: row.json("texts")?,
                 pay_within_days: row.get("pay_within_days")?,
                 position: row.get("position")?,
@@ -166,11 +174,11 @@ impl Setting for PaymentMethod {
     async fn save(tx: &mut Tx, _: &Act, stored: &Stored<Self>) -> crate::Result<()> {
         let it = &stored.value;
         let channel = super::channel_id(tx, &it.channel).await?;
-        let sql = "INSERT INTO payment_method (id, channel_id, code, provider, flow, texts, position,
-                active, revision, pay_within_days)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        let sql = "INSERT INTO payment_method (id, channel_id, code, provider, flow, due_days, texts,
+                position, active, revision, pay_within_days)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (id) DO UPDATE SET channel_id = excluded.channel_id, provider = excluded.provider,
-                flow = excluded.flow, texts = excluded.texts, position = excluded.position,
+                flow = excluded.flow, due_days = excluded.due_days, texts = excluded.texts, position = excluded.position,
                 active = excluded.active, revision = excluded.revision,
                 pay_within_days = excluded.pay_within_days";
         let args = args![
@@ -179,6 +187,7 @@ impl Setting for PaymentMethod {
             &stored.code,
             &it.provider,
             it.flow.word(),
+            it.due_days.map(i64::from),
             serde_json::json!(it.names),
             it.position,
             it.active,

@@ -46,6 +46,9 @@ impl Setting for StoredPromotion {
         if let Err(error) = self.rule.check() {
             findings.note("/rule", error.to_string());
         }
+        for (language, name) in &self.rule.names {
+            findings.text(name, 1, 200, format!("/rule/names/{}", language.code()));
+        }
     }
 
     async fn all(tx: &mut Tx) -> crate::Result<Vec<Stored<Self>>> {

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use order_inspect::{
     act::Act,
     args,
     error::Error,
     orders::{documents::follow, facts::Facts},
-    quote::{Charge, Refunded, ShippingRefund, refund_amount, refund_shipping, refund_units},
+    percent::Percent,
+    quote::{
+        Refunded, ShippingRefund, Taxed, credit_taxes, refund_amount, refund_shipping, refund_units,
+    },
 };
 use serde_json::{Value, json};
 
@@ -85,11 +89,15 @@ async fn credit(bed: &Bed, id: i64, credits: &'static [Credit]) {
             for it in credits {
                 rows.extend(credited(facts, *it));
             }
-            let (amount, tax): (i64, i64) = rows.iter().fold((0, 0), |sum, it| (sum.0 + it.3, sum.1 + it.4));
+            let taxes = taxes(facts, &rows);
+            let amount: i64 = rows.iter().map(|it| it.amount).sum();
+            let tax: i64 = taxes.iter().sum();
             let sql = "INSERT INTO refund (id, order_id, reason, amount, tax, actor, created_at)
                 VALUES ($1, $2, 'Gefällt nicht', $3, $4, 'test', $5)";
             tx.run(sql, args![id, facts.order.id, amount, tax, act.now]).await?;
-            for (position, rate, units, amount, tax) in rows {
+            for (it, tax) in rows.into_iter().zip(taxes) {
+                let Part { position, rate, units, amount } = it;
+                let rate = i64::from(rate.thousandths());
                 let sql = "INSERT INTO refund_line (refund_id, order_id, position, tax_rate, units, amount, tax)
                     VALUES ($1, $2, $3, $4, $5, $6, $7)";
                 tx.run(sql, args![id, facts.order.id, position, rate, units, amount, tax]).await?;
@@ -100,32 +108,51 @@ async fn credit(bed: &Bed, id: i64, credits: &'static [Credit]) {
     .await;
 }
 
-/// Position, rate, units, amount and tax of what is credited.
-fn credited(facts: &Facts, credit: Credit) -> Vec<(i64, i64, i64, i64, i64)> {
+/// A part of a credit, before its tax.
+struct Part {
+    position: i64,
+    rate: Percent,
+    units: i64,
+    amount: i64,
+}
+
+fn taxes(facts: &Facts, parts: &[Part]) -> Vec<i64> {
+    let lines =
+        facts.lines.iter().map(|it| Taxed { rate: it.tax_rate, amount: it.total, tax: it.tax });
+    let delivery = facts.order.quote.shipping.parts.iter();
+    let delivery = delivery.map(|it| Taxed { rate: it.rate, amount: it.gross, tax: it.tax });
+    let charged: Vec<Taxed> = lines.chain(delivery).collect();
+    let before = facts.refunds.iter().flat_map(|it| &it.lines);
+    let before: Vec<Taxed> =
+        before.map(|it| Taxed { rate: it.tax_rate, amount: it.amount, tax: it.tax }).collect();
+    let parts: Vec<_> = parts.iter().map(|it| (it.rate, it.amount)).collect();
+    credit_taxes(&charged, &before, &parts)
+}
+
+fn credited(facts: &Facts, credit: Credit) -> Vec<Part> {
     let position = match credit {
         Credit::Units(position, _) | Credit::Amount(position, _) => position,
         Credit::Delivery(_) | Credit::RestOfDelivery => 0,
     };
     let before = facts.refunds.iter().flat_map(|it| &it.lines).filter(|it| it.position == position);
-    let rate = |rate: order_inspect::percent::Percent| i64::from(rate.thousandths());
     if position == 0 {
-        let before: Vec<ShippingRefund> = before
-            .map(|it| ShippingRefund { rate: it.tax_rate, amount: it.amount, tax: it.tax })
-            .collect();
+        let before: Vec<ShippingRefund> =
+            before.map(|it| ShippingRefund { rate: it.tax_rate, amount: it.amount }).collect();
         let shipping = &facts.order.quote.shipping;
         let amount = match credit {
             Credit::Delivery(amount) => amount,
             _ => shipping.total - before.iter().map(|it| it.amount).sum::<i64>(),
         };
         let refunds = refund_shipping(&shipping.parts, &before, amount).expect("a refund");
-        return refunds.into_iter().map(|it| (0, rate(it.rate), 0, it.amount, it.tax)).collect();
+        let part =
+            |it: ShippingRefund| Part { position, rate: it.rate, units: 0, amount: it.amount };
+        return refunds.into_iter().map(part).collect();
     }
     let line = facts.line(position).expect("a line");
-    let charge = Charge { totals: line.shares.total, taxes: line.shares.tax };
+    let charge = line.shares.total;
     let so_far = before.fold(Refunded::default(), |sum, it| Refunded {
         units: sum.units + u32::try_from(it.units).expect("units"),
         amount: sum.amount + it.amount,
-        tax: sum.tax + it.tax,
     });
     let refund = match credit {
         Credit::Units(_, units) => {
@@ -135,7 +162,8 @@ fn credited(facts: &Facts, credit: Credit) -> Vec<(i64, i64, i64, i64, i64)> {
         Credit::Delivery(_) | Credit::RestOfDelivery => unreachable!("the delivery is no line"),
     };
     let refund = refund.expect("a refund");
-    vec![(position, rate(line.tax_rate), i64::from(refund.units), refund.amount, refund.tax)]
+    let (units, amount) = (i64::from(refund.units), refund.amount);
+    vec![Part { position, rate: line.tax_rate, units, amount }]
 }
 
 async fn read(bed: &Bed, number: &str) -> Value {
@@ -260,6 +288,34 @@ on_both_engines! {
         let refused = bed.get("/orders/DE-1001/documents/DE-R1001").await.expect(409);
         assert!(refused["detail"].as_str().is_some_and(|why| why.contains("VAT ID")), "{refused}");
         assert_adds_up(&read(&bed, "DE-R1001").await);
+    }
+
+    async fn an_invoice_states_when_each_part_of_it_was_delivered(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        bed.clock.advance(Duration::from_hours(48));
+        ship(&bed, json!([{ "position": 1, "quantity": 2 }])).await;
+        let invoice = read(&bed, "DE-R1001").await;
+        // The service was done with its goods; the third lamp and the books are still here.
+        assert_eq!(invoice["deliveries"], json!([
+            { "date": "2026-06-17", "lines": [{ "position": 1, "quantity": "2" }, { "position": 2, "quantity": "2" }] },
+            { "date": null, "lines": [{ "position": 1, "quantity": "1" }, { "position": 2, "quantity": "1" },
+                { "position": 3, "quantity": "7" }] },
+        ]));
+        let note = read(&bed, "DE-L1001").await;
+        assert_eq!(note["deliveries"][0]["date"], "2026-06-17");
+    }
+
+    async fn an_invoice_before_delivery_states_no_day_but_that_of_the_payment(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        bed.post("/orders/DE-1001/payments", json!({ "amount": 100, "reference": "SEPA 1" })).await.expect(200);
+        bed.clock.advance(Duration::from_hours(48));
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let invoice = read(&bed, "DE-R1001").await;
+        assert_eq!((&invoice["deliveries"][0]["date"], &invoice["date"]), (&Value::Null, &json!("2026-06-17")));
+        assert_eq!(invoice["paid_on"], "2026-06-15");
+        assert_eq!(invoice["deliveries"].as_array().map(Vec::len), Some(1));
     }
 
     async fn each_shipment_has_its_delivery_note_and_the_first_one_the_invoice(bed) {

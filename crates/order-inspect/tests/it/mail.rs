@@ -4,9 +4,11 @@ use std::{path::Path, process::Command, time::Duration};
 
 use jiff::Timestamp;
 use mail_parser::{MessageParser, MimeHeaders};
+use order_inspect::documents::DocumentKind;
 use order_inspect::mail::{
-    Attachment, Content, Language, Mail, MailError, MailLine, Mailer, MailerOptions, Occasion,
-    OrderConfirmation, Parcel, Refund, ReturnReceived, Shipment, Shop, Sum, UnusableMailer,
+    Attachment, Cancellation, Content, DocumentCopy, Language, Mail, MailError, MailLine, Mailer,
+    MailerOptions, Occasion, OrderConfirmation, Parcel, Refund, ReturnAnnounced, ReturnReason,
+    ReturnReceived, Section, Shipment, Shop, Sum, UnusableMailer,
 };
 use serde::Deserialize;
 
@@ -123,7 +125,13 @@ fn confirmation() -> OrderConfirmation {
         delivery_note: Some("Ihre Bestellung kommt zwischen dem 24. und 26. November.".to_owned()),
         delivery_address: vec!["Małgorzata Świątek".to_owned(), "Ulica Łąkowa 7/3".to_owned()],
         order_url: Some("https://moebel.example/orders/B-2026-10023?a=1&b=2".to_owned()),
-        notes: vec!["Sie können den Vertrag binnen vierzehn Tagen widerrufen.".to_owned()],
+        legal: vec![Section {
+            title: "Widerrufsbelehrung".to_owned(),
+            text: Some(
+                "Sie können binnen vierzehn Tagen widerrufen.\n\nFolgen des Widerrufs".to_owned(),
+            ),
+            url: Some("https://moebel.example/widerruf".to_owned()),
+        }],
     }
 }
 
@@ -309,12 +317,25 @@ fn shipment() -> Shipment {
     }
 }
 
+fn return_announced(reason: ReturnReason) -> ReturnAnnounced {
+    ReturnAnnounced {
+        customer: "Małgorzata Świątek".to_owned(),
+        order_number: "B-2026-10023".to_owned(),
+        return_number: "R-2026-0007".to_owned(),
+        reason,
+        registered_at: "16.11.2026, 09:30".to_owned(),
+        lines: vec![line()],
+        label_number: Some("00340434161094042557".to_owned()),
+    }
+}
+
 fn return_received() -> ReturnReceived {
     ReturnReceived {
         customer: "Małgorzata Świątek".to_owned(),
         order_number: "B-2026-10023".to_owned(),
         return_number: "R-2026-0007".to_owned(),
         lines: vec![line()],
+        missing: vec![MailLine { quantity: "1".to_owned(), ..line() }],
         next_step: Some("Wir erstatten Ihnen 249,50 €, sobald alles geprüft ist.".to_owned()),
     }
 }
@@ -323,11 +344,35 @@ fn refund() -> Refund {
     Refund {
         customer: "Małgorzata Świątek".to_owned(),
         order_number: "B-2026-10023".to_owned(),
-        amount: "249,50 €".to_owned(),
+        credited: "249,50 €".to_owned(),
+        refunded: Some("249,50 €".to_owned()),
+        money_note: None,
         method: "Kreditkarte".to_owned(),
         reason: Some("Rücksendung R-2026-0007".to_owned()),
         credit_note_number: Some("RK-2026-000012".to_owned()),
         arrival_note: Some("Das dauert meist zwei bis fünf Werktage.".to_owned()),
+    }
+}
+
+fn cancellation(is_whole: bool) -> Cancellation {
+    Cancellation {
+        customer: "Małgorzata Świątek".to_owned(),
+        order_number: "B-2026-10023".to_owned(),
+        is_whole,
+        lines: vec![line()],
+        reason: Some("Nicht mehr lieferbar".to_owned()),
+        money_note: Some("Sie müssen nichts mehr bezahlen.".to_owned()),
+        credit_note_number: (!is_whole).then(|| "RK-2026-000012".to_owned()),
+    }
+}
+
+fn copy(kind: DocumentKind) -> DocumentCopy {
+    DocumentCopy {
+        customer: "Małgorzata Świątek".to_owned(),
+        order_number: "B-2026-10023".to_owned(),
+        kind,
+        number: "X-2026-000012".to_owned(),
+        date: "16.11.2026".to_owned(),
     }
 }
 
@@ -351,26 +396,37 @@ fn a_link_that_is_no_address_of_the_web_is_not_linked() {
     assert!(!html.contains("href"), "{html}");
 }
 
-fn all(language: Language) -> [Content; 6] {
+fn all(language: Language) -> Vec<Content> {
+    let shop = shop();
     let changed = OrderConfirmation {
         occasion: Occasion::Changed,
         payment_url: Some("https://pay.example/17".to_owned()),
-        notes: Vec::new(),
+        legal: Vec::new(),
         ..confirmation()
     };
     let replaces = Occasion::Replaces {
         order: "B-2026-10001".to_owned(),
         return_number: "R-2026-0007".to_owned(),
     };
-    let replacement = OrderConfirmation { occasion: replaces, notes: Vec::new(), ..confirmation() };
-    [
-        confirmation().write(language, &shop()),
-        changed.write(language, &shop()),
-        replacement.write(language, &shop()),
-        shipment().write(language, &shop()),
-        return_received().write(language, &shop()),
-        refund().write(language, &shop()),
-    ]
+    let replacement = OrderConfirmation { occasion: replaces, legal: Vec::new(), ..confirmation() };
+    let less = Refund { refunded: None, money_note: Some("…".to_owned()), ..refund() };
+    let kinds = [DocumentKind::Invoice, DocumentKind::CreditNote, DocumentKind::DeliveryNote];
+    let mut contents = vec![
+        confirmation().write(language, &shop),
+        changed.write(language, &shop),
+        replacement.write(language, &shop),
+        shipment().write(language, &shop),
+        return_announced(ReturnReason::Withdrawal).write(language, &shop),
+        return_announced(ReturnReason::Exchange).write(language, &shop),
+        return_announced(ReturnReason::Claim).write(language, &shop),
+        return_received().write(language, &shop),
+        refund().write(language, &shop),
+        less.write(language, &shop),
+        cancellation(true).write(language, &shop),
+        cancellation(false).write(language, &shop),
+    ];
+    contents.extend(kinds.map(|kind| copy(kind).write(language, &shop)));
+    contents
 }
 
 fn texts(contents: &[Content]) -> String {

@@ -35,3 +35,4 @@ mod shop;
 mod sign_in;
 mod stock;
 mod walk;
+mod wording;

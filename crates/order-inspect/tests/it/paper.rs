@@ -2,8 +2,8 @@
 
 use jiff::civil::date;
 use order_inspect::documents::{
-    Adjustment, BankAccount, Document, DocumentError, DocumentKind, DocumentLine, Language, Party,
-    PriceBasis, Reference, Seller, TaxLine, Totals, render,
+    Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentError, DocumentKind,
+    DocumentLine, Language, Party, PriceBasis, Reference, Seller, TaxLine, Totals, render,
 };
 
 fn seller() -> Seller {
@@ -138,7 +138,8 @@ fn document(kind: DocumentKind, language: Language, count: u32) -> Document {
         customer_number: Some("K-100042".to_owned()),
         order_number: "B-2026-10023".to_owned(),
         order_date: date(2026, 11, 12),
-        delivery_date: (kind != DocumentKind::Invoice).then(|| date(2026, 11, 15)),
+        deliveries: vec![delivered(Some(date(2026, 11, 15)), &[(1, "2")])],
+        paid_on: None,
         prices: PriceBasis::Gross,
         lines: lines(count, language),
         totals: (kind != DocumentKind::DeliveryNote).then(|| totals(count, language)),
@@ -153,6 +154,14 @@ fn document(kind: DocumentKind, language: Language, count: u32) -> Document {
             Language::English => "Our general terms and conditions apply.".to_owned(),
         }],
     }
+}
+
+fn delivered(date: Option<jiff::civil::Date>, lines: &[(u32, &str)]) -> Delivery {
+    let line = |(position, quantity): &(u32, &str)| DeliveredLine {
+        position: *position,
+        quantity: (*quantity).to_owned(),
+    };
+    Delivery { date, lines: lines.iter().map(line).collect() }
 }
 
 const KINDS: [DocumentKind; 4] = [
@@ -171,21 +180,6 @@ fn pages(file: &[u8]) -> Vec<String> {
         .map(|page| {
             let text = read.extract_text(&[page]).expect("text");
             text.split_whitespace().collect::<Vec<_>>().join(" ")
-        })
-        .collect()
-}
-
-/// What is copied in place of the glyphs that are drawn.
-fn actual_texts(file: &[u8]) -> Vec<String> {
-    let read = lopdf::Document::load_mem(file).expect("a PDF file");
-    let pages: Vec<_> = read.get_pages().into_values().collect();
-    let contents =
-        pages.into_iter().map(|page| read.get_and_decode_page_content(page).expect("marks"));
-    let operands = contents.flat_map(|content| content.operations).flat_map(|mark| mark.operands);
-    operands
-        .filter_map(|operand| {
-            let text = operand.as_dict().ok()?.get(b"ActualText").ok()?;
-            lopdf::decode_text_string(text).ok()
         })
         .collect()
 }
@@ -269,17 +263,18 @@ fn the_same_document_is_always_the_same_file() {
 }
 
 #[test]
-fn characters_that_the_font_lacks_can_still_be_copied() {
+fn names_in_other_scripts_are_set_in_a_font_that_has_them_or_spelled() {
     let mut odd = document(DocumentKind::Invoice, Language::English, 1);
     odd.lines[0].name = "Vase 花瓶 🌷\u{7}\u{E000}\u{FFFF}".to_owned();
-    odd.recipient.name = "\u{0418}ван \u{05d0}\u{05d1}".to_owned();
-    let file = render(&odd).unwrap();
-    let text = pages(&file).join(" ");
-    assert!(text.contains("Vase") && text.contains("Иван"), "{text}");
-    let copied = actual_texts(&file).concat();
-    for character in ["花", "瓶", "🌷"] {
-        assert!(copied.contains(character), "{copied}");
+    odd.recipient.name = "Иван Αθηνά אב".to_owned();
+    let text = pages(&render(&odd).unwrap()).join(" ");
+    // What was typed by nobody is a question mark.
+    assert!(text.contains("Иван Αθηνά") && text.contains("Vase") && text.contains("??"), "{text}");
+    for (character, spelling) in [("花", "Hua"), ("瓶", "Ping"), ("🌷", ":tulip:"), ("א", "")]
+    {
+        assert!(text.contains(character) || text.contains(spelling), "{character}: {text}");
     }
+    assert!(!text.contains('\u{FFFD}'), "{text}");
 }
 
 #[test]
@@ -322,9 +317,51 @@ fn a_delivery_note_says_no_price() {
 }
 
 #[test]
-fn an_invoice_without_delivery_date_says_that_it_is_the_date_of_the_invoice() {
-    let text = pages(&render(&document(DocumentKind::Invoice, Language::German, 1)).unwrap());
-    assert!(text[0].contains("Das Lieferdatum entspricht dem Rechnungsdatum."), "{}", text[0]);
+fn an_invoice_states_the_day_of_its_delivery_or_those_of_its_parts() {
+    let mut invoice = document(DocumentKind::Invoice, Language::German, 2);
+    let text = pages(&render(&invoice).unwrap()).concat();
+    assert!(text.contains("Lieferdatum 15.11.2026"), "{text}");
+    invoice.deliveries = vec![
+        delivered(Some(date(2026, 11, 14)), &[(1, "2"), (2, "1")]),
+        delivered(Some(date(2026, 11, 16)), &[(2, "1")]),
+        delivered(None, &[(1, "1")]),
+    ];
+    let text = pages(&render(&invoice).unwrap()).concat();
+    for sentence in [
+        "Lieferdatum 14.11.2026: Pos. 1 (2), Pos. 2 (1).",
+        "Lieferdatum 16.11.2026: Pos. 2 (1).",
+        "Noch nicht geliefert: Pos. 1 (1). Das Lieferdatum steht auf dem Lieferschein.",
+    ] {
+        assert!(text.contains(sentence), "{sentence}: {text}");
+    }
+}
+
+#[test]
+fn an_invoice_before_delivery_says_so_and_when_money_came_in() {
+    for (language, sentences) in [
+        (
+            Language::German,
+            ["Rechnung vor Lieferung", "Ihre Zahlung haben wir am 13.11.2026 erhalten."],
+        ),
+        (
+            Language::English,
+            ["Invoice in advance of delivery", "We received your payment on 13 November 2026."],
+        ),
+    ] {
+        let mut invoice = document(DocumentKind::Invoice, language, 1);
+        invoice.deliveries = vec![delivered(None, &[(1, "2")])];
+        invoice.paid_on = Some(date(2026, 11, 13));
+        let text = pages(&render(&invoice).unwrap()).concat();
+        assert!(sentences.iter().all(|it| text.contains(it)), "{text}");
+        assert!(!text.contains("Lieferdatum entspricht"), "{text}");
+    }
+}
+
+#[test]
+fn an_invoice_without_the_time_of_its_delivery_is_none() {
+    let mut invoice = document(DocumentKind::Invoice, Language::German, 1);
+    invoice.deliveries.clear();
+    assert!(matches!(render(&invoice), Err(DocumentError::Missing(_))));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     bed::{Bed, START},
     cashier::furnish,
-    mail::Server,
+    mail::{Server, Taken},
     on_both_engines,
     shop::{self, HAMBURG, order},
 };
@@ -38,6 +38,37 @@ async fn becomes(bed: &Bed, number: &str, kind: &str) {
         kinds(bed, number).await.iter().any(|it| it == kind)
     })
     .await;
+}
+
+/// The mail of this subject, once the server has taken it.
+async fn mail_of(server: &Server, subject: &str) -> Taken {
+    eventually(&format!("there is a mail “{subject}”"), || async {
+        server.taken().await.iter().any(|it| subject_of(it) == subject)
+    })
+    .await;
+    let mut taken = server.taken().await.into_iter();
+    taken.find(|it| subject_of(it) == subject).expect("the mail")
+}
+
+fn subject_of(taken: &Taken) -> String {
+    let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
+    mail.subject().unwrap_or_default().to_owned()
+}
+
+/// The names of the files that go with a mail.
+fn attached(taken: &Taken) -> Vec<String> {
+    let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
+    let name = |it: &mail_parser::MessagePart<'_>| {
+        assert!(it.contents().starts_with(b"%PDF-"));
+        it.attachment_name().unwrap_or_default().to_owned()
+    };
+    mail.attachments().map(name).collect()
+}
+
+async fn text_of(server: &Server, subject: &str) -> String {
+    let taken = mail_of(server, subject).await;
+    let mail = MessageParser::default().parse(taken.raw.as_bytes()).expect("a mail");
+    mail.body_text(0).expect("a text").into_owned()
 }
 
 /// Puts a row into the outbox, as a change of an order does.
@@ -180,6 +211,143 @@ on_both_engines! {
         let mail = MessageParser::default().parse(taken[1].raw.as_bytes()).expect("a mail");
         assert_eq!(mail.subject(), Some("Wir haben Ihnen 19,99\u{a0}€ erstattet"));
         assert!(mail.body_text(0).expect("a text").contains("Zu groß"));
+    }
+
+    async fn who_sent_less_back_than_announced_is_told_what_arrived_and_what_is_missing(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 4)])).await.expect(201);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let announced = json!({ "kind": "return", "lines": [{ "position": 1, "quantity": 4, "reason": "Too dark" }] });
+        bed.post("/orders/DE-1001/returns", announced).await.expect(200);
+        let received = json!({ "lines": [{ "position": 1, "restock": 2, "write_off": 1 }] });
+        bed.post("/orders/DE-1001/returns/DE-RT1001/receipt", received).await.expect(200);
+        let text = text_of(&server, "Ihre Rücksendung DE-RT1001 ist angekommen").await;
+        let (arrived, missing) = text.split_once("Das hier lag nicht im Paket").expect("what is missing");
+        assert!(arrived.contains("3 × Lampe RED") && !arrived.contains("4 ×"), "{text}");
+        assert!(missing.contains("1 × Lampe RED"), "{text}");
+    }
+
+    async fn who_has_lines_cancelled_gets_told_with_the_credit_note(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 4)])).await.expect(201);
+        let some = |quantity: u32| json!({ "reason": "Zu wenig da", "lines": [{ "position": 1, "quantity": quantity }] });
+        bed.post("/orders/DE-1001/cancellation", some(1)).await.expect(200);
+        let subject = "Ein Teil Ihrer Bestellung DE-1001 ist storniert";
+        let text = text_of(&server, subject).await;
+        assert!(text.contains("1 × Lampe RED") && text.contains("Zu wenig da"), "{text}");
+        assert!(text.contains("Zu bezahlen sind damit noch 64,92\u{a0}€."), "{text}");
+        assert_eq!(attached(&mail_of(&server, subject).await), [""; 0], "there was no invoice yet");
+        // With an invoice, the next one has its credit note.
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        bed.post("/orders/DE-1001/cancellation", some(3)).await.expect(200);
+        let subject = "Ihre Bestellung DE-1001 ist storniert";
+        let mail = mail_of(&server, subject).await;
+        assert_eq!(attached(&mail), ["Rechnungskorrektur DE-G1001.pdf"]);
+        assert!(text_of(&server, subject).await.contains("Sie müssen nichts mehr bezahlen."));
+        bed.post("/orders/DE-1001/mails", json!({ "kind": "cancellation" })).await.expect(202);
+        eventually("it was sent again", || async {
+            server.taken().await.iter().filter(|it| subject_of(it) == subject).count() == 2
+        }).await;
+    }
+
+    async fn an_unpaid_return_is_credited_and_its_credit_note_reaches_the_customer(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let announced = json!({ "kind": "return", "lines": [{ "position": 1, "quantity": 1, "reason": "Too dark" }] });
+        bed.post("/orders/DE-1001/returns", announced).await.expect(200);
+        let received = json!({ "lines": [{ "position": 1, "restock": 1 }], "refund": true });
+        bed.post("/orders/DE-1001/returns/DE-RT1001/receipt", received).await.expect(200);
+        let subject = "Wir haben Ihnen 19,99\u{a0}€ gutgeschrieben";
+        let text = text_of(&server, subject).await;
+        assert!(text.contains("Zu bezahlen sind damit noch 24,94\u{a0}€.") && text.contains("Rücksendung DE-RT1001"), "{text}");
+        assert_eq!(attached(&mail_of(&server, subject).await), ["Rechnungskorrektur DE-G1001.pdf"]);
+    }
+
+    async fn an_invoice_that_was_issued_before_goes_with_the_first_shipment(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        bed.clock.advance(Duration::from_hours(24));
+        let one = json!({ "lines": [{ "position": 1, "quantity": 1 }] });
+        bed.post("/orders/DE-1001/shipments", one).await.expect(200);
+        let first = mail_of(&server, "Ein Teil Ihrer Bestellung DE-1001 ist unterwegs").await;
+        assert_eq!(attached(&first), ["Rechnung DE-R1001.pdf"]);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let second = mail_of(&server, "Ihre Bestellung DE-1001 ist unterwegs").await;
+        assert_eq!(attached(&second), [""; 0]);
+    }
+
+    async fn every_document_can_be_sent_again_by_kind_and_number(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        let path = "/orders/DE-1001/mails";
+        assert_eq!(bed.post(path, json!({ "kind": "invoice" })).await.problem(409), "nothing_to_tell");
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        bed.post("/orders/DE-1001/payments", json!({ "amount": 4493, "reference": "SEPA 1" })).await.expect(200);
+        let goodwill = json!({ "reason": "Kratzer", "lines": [{ "position": 1, "amount": 100 }] });
+        bed.post("/orders/DE-1001/refunds", goodwill).await.expect(200);
+        for (kind, number, title) in [
+            ("invoice", "DE-R1001", "Rechnung DE-R1001"),
+            ("delivery_note", "DE-L1001", "Lieferschein DE-L1001"),
+            ("credit_note", "DE-G1001", "Rechnungskorrektur DE-G1001"),
+        ] {
+            bed.post(path, json!({ "kind": kind, "subject": number })).await.expect(202);
+            assert_eq!(attached(&mail_of(&server, title).await), [format!("{title}.pdf")]);
+        }
+        let other = json!({ "kind": "invoice", "subject": "DE-G1001" });
+        assert_eq!(bed.post(path, other).await.problem(409), "nothing_to_tell");
+    }
+
+    async fn a_confirmation_carries_withdrawal_terms_and_who_sells(bed) {
+        let (bed, server) = open(&bed).await;
+        let mut channel = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            channel.as_object_mut().expect("an object").remove(field);
+        }
+        channel["seller"] = json!({ "name": "Lampenladen GmbH", "address": ["Lange Straße 1", "20095 Hamburg"],
+            "vat_id": "DE123456789", "email": "service@lampen.example", "phone": "+49 40 12",
+            "register": ["Amtsgericht Hamburg, HRB 1"], "directors": ["Änne Größe"],
+            "bank": { "name": "Bank", "iban": "DE02 1203 0000 0000 2020 51" } });
+        channel["legal"] = json!({
+            "de": { "withdrawal": { "text": "Binnen vierzehn Tagen.\n\nFolgen des Widerrufs." },
+                "terms": { "url": "https://lampen.example/agb" } },
+            "en": { "withdrawal": { "text": "Within 14 days." } } });
+        let mut empty = channel.clone();
+        empty["legal"]["de"]["terms"] = json!({});
+        assert_eq!(bed.put("/setup/channels/de", empty).await.expect(422)["errors"][0]["pointer"], "/legal/de/terms");
+        let mut mistyped = channel.clone();
+        mistyped["seller"]["bank"]["iban"] = json!("DE03 1203 0000 0000 2020 51");
+        assert_eq!(bed.put("/setup/channels/de", mistyped).await.expect(422)["errors"][0]["pointer"], "/seller/bank/iban");
+        bed.put("/setup/channels/de", channel).await.expect(200);
+        let mut method = json!({ "channel": "de", "provider": "manual", "flow": "invoice", "due_days": 14,
+            "names": { "de": "Rechnung", "en": "Invoice" } });
+        bed.put("/setup/channels/de/payment-methods/invoice", method.clone()).await.expect(200);
+        method["flow"] = json!("prepayment");
+        assert_eq!(bed.put("/setup/channels/de/payment-methods/invoice", method).await.expect(422)["errors"][0]["pointer"], "/due_days");
+        shop::place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        let text = text_of(&server, "Vielen Dank für Ihre Bestellung DE-1001").await;
+        for part in ["Widerrufsbelehrung", "Binnen vierzehn Tagen.", "Folgen des Widerrufs.", "https://lampen.example/agb",
+            "Amtsgericht Hamburg, HRB 1", "Geschäftsführung: Änne Größe", "USt-IdNr.: DE123456789", "Tel. +49 40 12",
+            "innerhalb von 14 Tagen nach dem Rechnungsdatum auf DE02 1203 0000 0000 2020 51 (Bank), Verwendungszweck DE-1001."] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let json = [("accept", "application/json")];
+        let invoice = bed.send("GET", "/orders/DE-1001/documents/DE-R1001", None, &json).await.expect(200);
+        assert_eq!(invoice["payment_note"], "Bitte überweisen Sie 44,93\u{a0}€ bis zum 29.06.2026 auf \
+            DE02 1203 0000 0000 2020 51 (Bank), Verwendungszweck DE-1001.");
+        assert_eq!(invoice["seller"]["management"], "Änne Größe");
+    }
+
+    async fn a_withdrawal_is_confirmed_at_once(bed) {
+        let (bed, server) = open(&bed).await;
+        shop::place(&bed, "a", order(&[("RED", 4)])).await.expect(201);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let announced = json!({ "kind": "return", "lines": [{ "position": 1, "quantity": 3, "reason": "Too dark" }] });
+        bed.post("/orders/DE-1001/returns", announced).await.expect(200);
+        let text = text_of(&server, "Ihr Widerruf ist eingegangen: Rücksendung DE-RT1001").await;
+        assert!(text.contains("am 15.06.2026, 12:00 Uhr") && text.contains("3 × Lampe RED"), "{text}");
     }
 
     async fn what_has_happened_can_be_followed_without_missing_anything(bed) {

@@ -222,10 +222,11 @@ on_both_engines! {
         let mut claim = back("claim", 1);
         claim["replacement"] = json!({});
         act(&bed, "returns", claim).await;
-        eventually("the replacement was told", || async { server.taken().await.len() == 3 }).await;
+        eventually("claim and replacement were told", || async { server.taken().await.len() == 4 }).await;
         let taken = server.taken().await;
-        let mail = MessageParser::default().parse(taken[2].raw.as_bytes()).expect("a mail");
-        assert_eq!(mail.subject(), Some("Ersatz zu Ihrer Bestellung DE-1001"));
+        let mut mails = taken.iter().map(|it| MessageParser::default().parse(it.raw.as_bytes()).expect("a mail"));
+        let told = mails.find(|it| it.subject() == Some("Ersatz zu Ihrer Bestellung DE-1001"));
+        let mail = told.expect("the mail of the replacement");
         let text = mail.body_text(0).expect("a text").replace('\u{a0}', " ");
         assert!(text.contains("DE-RT1001") && text.contains("1 × Lampe LARGE"), "{text}");
         assert!(text.contains("Gesamtbetrag: 0,00 €") && text.contains("Sie müssen nichts bezahlen."), "{text}");

@@ -4,11 +4,12 @@ use jiff::civil::Date;
 
 use super::language;
 use crate::{
+    address::Address,
+    country::language_of_post,
     documents::{
-        Adjustment, BankAccount, Document, DocumentKind, DocumentLine, Party, PriceBasis,
-        Reference, Seller, TaxLine, Totals,
+        Adjustment, BankAccount, DeliveredLine, Delivery, Document, DocumentKind, DocumentLine,
+        Party, PriceBasis, Reference, Seller, TaxLine, Totals,
     },
-    error::Error,
     language::Language,
     moment::Moment,
     money::Money,
@@ -27,6 +28,10 @@ pub(super) struct Desk<'a> {
     pub(super) channel: &'a Channel,
     /// What the way to pay is called.
     pub(super) method: String,
+    /// Days after the invoice until which it has to be paid.
+    pub(super) due_days: Option<u16>,
+    /// The customer's number; none for a guest.
+    pub(super) customer_number: Option<String>,
     pub(super) number: String,
     pub(super) now: Moment,
 }
@@ -34,14 +39,15 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// The bill for all that the order charges: `charged`, line by line.
     pub(super) fn invoice(&self, charged: &[RefundLine]) -> crate::Result<Document> {
-        let first = self.facts.shipments.first().map(|it| self.day(it.shipped_at)).transpose()?;
-        let today = self.day(self.now)?;
         let discounts = self.discounts(charged);
         let document = self.document(DocumentKind::Invoice, &self.charged_lines(charged))?;
+        let deliveries = self.deliveries(charged)?;
+        let to_come = deliveries.iter().any(|it| it.date.is_none());
         Ok(Document {
-            delivery_date: first.filter(|day| *day != today),
+            paid_on: if to_come { self.paid_on()? } else { None },
+            deliveries,
             totals: Some(self.totals(charged, discounts)),
-            payment_note: Some(self.payment_note(charged)),
+            payment_note: Some(self.payment_note(charged)?),
             ..document
         })
     }
@@ -74,8 +80,11 @@ impl Desk<'_> {
         let tracking: Vec<&str> = shipment.parcels.iter().map(|it| it.tracking.as_str()).collect();
         let note = format!("{}: {}", shipment.carrier, tracking.join(", "));
         Ok(Document {
-            delivery_date: Some(self.day(shipment.shipped_at)?),
-            recipient: party(&self.facts.order.delivery_address),
+            deliveries: vec![Delivery {
+                date: Some(self.day(shipment.shipped_at)?),
+                lines: delivered(&document.lines),
+            }],
+            recipient: self.party(&self.facts.order.delivery_address),
             delivery_address: None,
             notes: Vec::from_iter((!tracking.is_empty()).then_some(note)),
             ..document
@@ -96,12 +105,13 @@ impl Desk<'_> {
             number: self.number.clone(),
             date: self.day(self.now)?,
             seller: seller(&self.channel.seller),
-            recipient: party(&order.billing_address),
-            delivery_address: elsewhere.then(|| party(&order.delivery_address)),
-            customer_number: order.customer_id.map(|id| id.to_string()),
+            recipient: self.party(&order.billing_address),
+            delivery_address: elsewhere.then(|| self.party(&order.delivery_address)),
+            customer_number: self.customer_number.clone(),
             order_number: order.number.clone(),
             order_date: self.day(order.placed_at)?,
-            delivery_date: None,
+            deliveries: Vec::new(),
+            paid_on: None,
             prices: match order.quote.price_basis {
                 tax::PriceBasis::Gross => PriceBasis::Gross,
                 tax::PriceBasis::Net => PriceBasis::Net,
@@ -112,6 +122,14 @@ impl Desk<'_> {
             references: Vec::new(),
             notes: Vec::new(),
         })
+    }
+
+    /// Whom a letter is for.
+    fn party(&self, address: &Address) -> Party {
+        let home = self.channel.home();
+        let mut lines = address.lines(home, language_of_post(home)).into_iter();
+        let name = lines.next().unwrap_or_default();
+        Party { name, address: lines.collect(), vat_id: None }
     }
 
     fn line(&self, row: &Row, position: u32, running: i64) -> DocumentLine {
@@ -130,7 +148,7 @@ impl Desk<'_> {
 
     /// The lines of an invoice, before discounts.
     fn charged_lines(&self, charged: &[RefundLine]) -> Vec<Row> {
-        let rows = charged.iter().filter(|it| it.position != SHIPPING && it.units > 0);
+        let rows = on_invoice(charged);
         let row = |it: &RefundLine| {
             let price = self.facts.line(it.position).ok()?.unit_price;
             self.row(it.position, it.units, price.saturating_mul(it.units), Some(price))
@@ -150,11 +168,10 @@ impl Desk<'_> {
 
     fn row(&self, position: i64, units: i64, total: i64, unit_price: Option<i64>) -> Option<Row> {
         let line = self.facts.line(position).ok()?;
-        let options = line.details.options.iter();
         Some(Row {
             sku: line.sku.clone(),
             name: line.name.clone(),
-            details: options.map(|(name, value)| format!("{name}: {value}")).collect(),
+            details: line.details.in_words(),
             units: Some(units),
             unit_price,
             rate: line.tax_rate,
@@ -217,46 +234,37 @@ impl Desk<'_> {
         }
     }
 
-    fn payment_note(&self, charged: &[RefundLine]) -> String {
-        let order = &self.facts.order;
-        if order.provider != "manual" {
-            return self.pick(
-                format!("Ihre Zahlungsart: {}.", self.method),
-                format!("Payment method: {}.", self.method),
-            );
-        }
-        let money = super::super::standing::money(self.facts);
-        if money.remainder <= 0 {
-            return self.pick("Der Betrag ist beglichen.", "The amount has been paid.");
-        }
-        let total: i64 = charged.iter().map(|it| it.amount).sum();
-        let (amount, number) = (self.money(money.remainder.min(total)), &self.number);
-        self.pick(
-            format!("Bitte überweisen Sie {amount} mit dem Verwendungszweck {number}."),
-            format!("Please transfer {amount} with the reference {number}."),
-        )
-    }
-
     fn language(&self) -> Language {
         self.facts.order.locale
     }
 
-    fn pick(&self, german: impl Into<String>, english: impl Into<String>) -> String {
+    pub(super) fn pick(&self, german: impl Into<String>, english: impl Into<String>) -> String {
         match self.language() {
             Language::German => german.into(),
             Language::English => english.into(),
         }
     }
 
-    fn money(&self, amount: i64) -> String {
+    pub(super) fn money(&self, amount: i64) -> String {
         Money::new(amount, self.facts.order.currency).text(self.language())
     }
 
     /// The day of a moment where the shop is.
-    fn day(&self, moment: Moment) -> crate::Result<Date> {
-        let timestamp = moment.timestamp().map_err(|error| Error::Broken(error.to_string()))?;
-        Ok(timestamp.to_zoned(self.channel.zone()).date())
+    pub(super) fn day(&self, moment: Moment) -> crate::Result<Date> {
+        super::day(self.channel, moment)
     }
+}
+
+/// What an invoice lists: the delivery is no line, nor is what was credited before.
+pub(super) fn on_invoice(charged: &[RefundLine]) -> impl Iterator<Item = &RefundLine> {
+    charged.iter().filter(|it| it.position != SHIPPING && it.units > 0)
+}
+
+/// All of some lines.
+fn delivered(lines: &[DocumentLine]) -> Vec<DeliveredLine> {
+    let line =
+        |it: &DocumentLine| DeliveredLine { position: it.position, quantity: it.quantity.clone() };
+    lines.iter().map(line).collect()
 }
 
 /// A line before its amounts are written as texts.
@@ -273,7 +281,7 @@ struct Row {
 /// The taxes in some amounts, rate by rate, the highest first.
 pub(in crate::orders) fn tax_lines(rows: &[RefundLine]) -> Vec<tax::TaxLine> {
     let mut lines: Vec<tax::TaxLine> = Vec::new();
-    for it in rows.iter().filter(|it| it.amount != 0) {
+    for it in rows.iter().filter(|it| it.amount != 0 || it.tax != 0) {
         let (rate, tax, gross) = (it.tax_rate, it.tax, it.amount);
         match lines.iter_mut().find(|line| line.rate == rate) {
             Some(line) => {
@@ -288,39 +296,22 @@ pub(in crate::orders) fn tax_lines(rows: &[RefundLine]) -> Vec<tax::TaxLine> {
     lines
 }
 
-fn party(address: &crate::address::Address) -> Party {
-    let mut lines = address.lines().into_iter();
-    let name = lines.next().unwrap_or_default();
-    Party { name, address: lines.collect(), vat_id: None }
-}
-
 fn seller(it: &setup::Seller) -> Seller {
-    let filled = |text: String| Some(text).filter(|text| !text.trim().is_empty());
+    let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
     Seller {
         name: it.name.clone(),
         address: it.address.clone(),
-        vat_id: filled(it.vat_id.clone()),
-        tax_number: None,
-        register: filled(it.register.join(", ")),
-        management: None,
-        phone: None,
-        email: filled(it.email.clone()),
-        website: None,
-        bank: bank(&it.bank),
+        vat_id: filled(&it.vat_id),
+        tax_number: it.tax_number.clone(),
+        register: filled(&it.register.join(", ")),
+        management: filled(&it.directors.join(", ")),
+        phone: it.phone.clone(),
+        email: filled(&it.email),
+        website: it.website.clone(),
+        bank: it.bank.as_ref().map(|it| BankAccount {
+            name: it.name.clone(),
+            iban: it.iban.clone(),
+            bic: it.bic.clone(),
+        }),
     }
-}
-
-/// A bank account that was written down line by line: the IBAN is the line that looks like one.
-fn bank(lines: &[String]) -> Option<BankAccount> {
-    let is_iban = |line: &&String| {
-        let mut letters = line.chars().filter(|c| !c.is_whitespace());
-        let country = letters.by_ref().take(2).all(|c| c.is_ascii_uppercase());
-        country
-            && letters.by_ref().take(2).filter(char::is_ascii_digit).count() == 2
-            && letters.count() >= 10
-    };
-    let iban = lines.iter().find(is_iban)?;
-    let mut others = lines.iter().filter(|line| *line != iban);
-    let (name, bic) = (others.next().cloned().unwrap_or_default(), others.next().cloned());
-    Some(BankAccount { name, iban: iban.clone(), bic })
 }

@@ -6,7 +6,9 @@
 //! is what the order still charges, rate by rate.
 
 mod content;
+mod payment;
 mod routes;
+mod supply;
 mod write;
 
 pub(super) use self::content::tax_lines;
@@ -15,7 +17,15 @@ pub(crate) use self::{
     routes::routes,
     write::{content, pdf},
 };
-use crate::{documents, language::Language};
+use jiff::civil::Date;
+
+use crate::{documents, error::Error, language::Language, moment::Moment, setup::Channel};
+
+/// The day of a moment where a shop is.
+pub(super) fn day(channel: &Channel, moment: Moment) -> crate::Result<Date> {
+    let timestamp = moment.timestamp().map_err(|error| Error::Broken(error.to_string()))?;
+    Ok(timestamp.to_zoned(channel.zone()).date())
+}
 
 /// A language as documents and mails know it.
 pub(super) fn language(language: Language) -> documents::Language {

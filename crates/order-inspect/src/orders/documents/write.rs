@@ -114,16 +114,25 @@ async fn freeze(
         return Err(Error::Broken(format!("order {} is of no channel", order.number)));
     };
     let methods = PaymentMethod::all(tx).await?;
-    let method = methods.iter().find(|it| it.code == order.payment_method);
-    let method = method.and_then(|it| text_in(&it.value.names, order.locale).cloned());
-    let method = method.unwrap_or_else(|| order.payment_method.clone());
-    let desk = Desk { facts, channel: &channel.value, method, number, now: act.now };
+    let method = methods
+        .iter()
+        .find(|it| it.value.channel == channel.code && it.code == order.payment_method);
+    let named = method.and_then(|it| text_in(&it.value.names, order.locale).cloned());
+    let desk = Desk {
+        facts,
+        channel: &channel.value,
+        due_days: method.and_then(|it| it.value.due_days),
+        method: named.unwrap_or_else(|| order.payment_method.clone()),
+        customer_number: customer_number(tx, order.customer_id).await?,
+        number,
+        now: act.now,
+    };
     match kind {
         DocumentKind::Invoice => {
             let charged = credit::left(facts);
             let goods = charged.iter().any(|it| it.position != 0 && it.units > 0);
             // Who owes nothing gets no bill: a replacement has its delivery note.
-            if !goods || credit::sum(&charged) == 0 {
+            if !goods || charged.iter().all(|it| it.amount == 0) {
                 refuse!(no_subject());
             }
             desk.invoice(&charged)
@@ -137,6 +146,13 @@ async fn freeze(
             desk.credit_note(credit, (&invoice.number, invoice.created_at))
         }
     }
+}
+
+/// The number under which the shop knows a customer.
+async fn customer_number(tx: &mut Tx, id: Option<i64>) -> crate::Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    let row = tx.row("SELECT number FROM customer WHERE id = $1", args![id]).await?;
+    Ok(row.map(|row| row.get("number")).transpose()?)
 }
 
 /// What a document says.

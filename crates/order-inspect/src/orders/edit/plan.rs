@@ -85,7 +85,8 @@ impl<'a> Plan<'a> {
 
     /// What goes and what comes, for people.
     pub(super) fn delta(&self) -> Delta {
-        let removed = self.removal.units.iter().zip(&self.removal.credits);
+        let credits = credit::taxed(self.facts, &self.removal.credits);
+        let removed = self.removal.units.iter().zip(&credits);
         let added = self.added.iter().flat_map(|it| &it.lines);
         Delta {
             removed: removed.map(|(units, credit)| RemovedUnits::of(units, credit)).collect(),

@@ -96,7 +96,8 @@ impl Plan<'_> {
         .await?;
         let credits = &self.removal.credits;
         if !credits.is_empty() {
-            credit::write(tx, act, self.facts.order.id, reason, operation, credits).await?;
+            let lines = credit::taxed(self.facts, credits);
+            credit::write(tx, act, self.facts.order.id, reason, operation, &lines).await?;
         }
         let missing = self.authorise();
         if missing > 0 {

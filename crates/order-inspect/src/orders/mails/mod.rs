@@ -1,24 +1,24 @@
-//! What customers are written about their orders.
+//! What customers are written about their orders, and `POST /orders/{number}/mails`.
+//!
+//! A mail follows from a row of the outbox and from the facts of its order at the moment of sending. A document goes
+//! with the mail that tells of what it is about, and can be sent again on its own.
 
-mod again;
-mod money;
-mod order;
-mod parcel;
-mod refund;
+mod credits;
+mod goods;
+mod papers;
+mod placed;
+mod resend;
+mod scene;
+mod transfers;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
-pub(super) use self::again::routes;
-use super::facts::{Facts, Line};
-use crate::{
-    language::Language,
-    mail::{self, Content, MailLine, Shop},
-    moment::Moment,
-    money::Money,
-    setup::{Channel, Setup, text_in},
-};
+pub(super) use self::resend::routes;
+use self::scene::Scene;
+use super::facts::Facts;
+use crate::{mail::Content, moment::Moment, setup::Setup};
 
 /// Asks for a mail once more; no event for other systems.
 const REQUESTED: &str = "mail.requested";
@@ -31,12 +31,22 @@ pub(crate) enum MailKind {
     OrderConfirmation,
     /// “We have changed your order.”
     OrderChanged,
+    /// “Your order, or a part of it, is cancelled.”
+    Cancellation,
     /// “Your parcel is on its way.”
     Shipment,
+    /// “We know that something comes back.” A withdrawal has to be confirmed at once (§ 356 Abs. 1 Satz 2 BGB).
+    ReturnAnnounced,
     /// “What you sent back is here.”
     ReturnReceived,
-    /// “Your money is on its way back.”
+    /// “Your money is on its way back”, or “you owe less”.
     Refund,
+    /// An invoice on its own.
+    Invoice,
+    /// A credit note on its own.
+    CreditNote,
+    /// A delivery note on its own.
+    DeliveryNote,
     /// “Your transfer has not arrived yet.”
     PaymentReminder,
     /// “We have given up your order because it was not paid.”
@@ -44,14 +54,19 @@ pub(crate) enum MailKind {
 }
 
 impl MailKind {
-    /// The word that the timeline shows.
+    /// The word that the timeline shows; for a document, also the one that it is stored under.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::OrderConfirmation => "order_confirmation",
             Self::OrderChanged => "order_changed",
+            Self::Cancellation => "cancellation",
             Self::Shipment => "shipment",
+            Self::ReturnAnnounced => "return_announced",
             Self::ReturnReceived => "return_received",
             Self::Refund => "refund",
+            Self::Invoice => "invoice",
+            Self::CreditNote => "credit_note",
+            Self::DeliveryNote => "delivery_note",
             Self::PaymentReminder => "payment_reminder",
             Self::PaymentExpired => "payment_expired",
         }
@@ -75,11 +90,11 @@ impl Event {
         match self.topic.as_str() {
             "order.placed" => Some(MailKind::OrderConfirmation),
             "order.edited" => Some(MailKind::OrderChanged),
+            "order.cancelled" => Some(MailKind::Cancellation),
             "shipment.created" => Some(MailKind::Shipment),
+            "return.announced" => Some(MailKind::ReturnAnnounced),
             "return.received" => Some(MailKind::ReturnReceived),
-            "refund.created" | "order.cancelled" | "refund.retried" | "payout.made" => {
-                Some(MailKind::Refund)
-            }
+            "refund.created" | "refund.retried" | "payout.made" => Some(MailKind::Refund),
             "payment.reminder" => Some(MailKind::PaymentReminder),
             "payment.expired" => Some(MailKind::PaymentExpired),
             REQUESTED => serde_json::from_value(self.payload["mail"].clone()).ok(),
@@ -121,68 +136,19 @@ pub(crate) fn compose(
     facts: &Facts,
     setup: &Setup,
 ) -> crate::Result<Composed> {
-    let channel = &setup.channel_by_id(facts.order.channel_id)?.value;
-    let scene =
-        Scene { facts, channel, language: facts.order.locale, method: method(facts, setup) };
+    let scene = Scene::new(facts, setup)?;
     Ok(match kind {
-        MailKind::OrderConfirmation => order::confirmation(&scene, event),
-        MailKind::OrderChanged => order::changed(&scene, event),
-        MailKind::Shipment => parcel::shipment(&scene, event),
-        MailKind::ReturnReceived => parcel::return_received(&scene, event),
-        MailKind::Refund => refund::refund(&scene, event),
-        MailKind::PaymentReminder => money::reminder(&scene),
-        MailKind::PaymentExpired => money::expired(&scene),
-    })
-}
-
-/// What the way to pay is called.
-pub(super) fn method(facts: &Facts, setup: &Setup) -> String {
-    let order = &facts.order;
-    let found = setup.payments.iter().find(|it| it.code == order.payment_method);
-    let name = found.and_then(|it| text_in(&it.value.names, order.locale).cloned());
-    name.unwrap_or_else(|| order.payment_method.clone())
-}
-
-struct Scene<'a> {
-    facts: &'a Facts,
-    channel: &'a Channel,
-    language: Language,
-    method: String,
-}
-
-impl Scene<'_> {
-    fn pick(&self, german: impl Into<String>, english: impl Into<String>) -> String {
-        match self.language {
-            Language::German => german.into(),
-            Language::English => english.into(),
+        MailKind::OrderConfirmation => placed::confirmation(&scene, event),
+        MailKind::OrderChanged => placed::changed(&scene, event),
+        MailKind::Cancellation => credits::cancellation(&scene, event),
+        MailKind::Shipment => goods::shipment(&scene, event),
+        MailKind::ReturnAnnounced => goods::return_announced(&scene, event),
+        MailKind::ReturnReceived => goods::return_received(&scene, event),
+        MailKind::Refund => credits::refund(&scene, event),
+        MailKind::Invoice | MailKind::CreditNote | MailKind::DeliveryNote => {
+            papers::document(&scene, event, kind)
         }
-    }
-
-    fn money(&self, amount: i64) -> String {
-        Money::new(amount, self.facts.order.currency).text(self.language)
-    }
-
-    fn shop(&self) -> Shop {
-        let seller = &self.channel.seller;
-        let address = seller.address.join(", ");
-        let mut imprint = vec![format!("{}, {address}", seller.name)];
-        imprint.extend(seller.register.iter().cloned());
-        Shop { name: self.channel.name.clone(), contact: seller.email.clone(), imprint }
-    }
-
-    fn letter(&self, write: impl FnOnce(mail::Language, &Shop) -> Content) -> Letter {
-        let language = super::documents::language(self.language);
-        Letter { content: write(language, &self.shop()), documents: Vec::new() }
-    }
-
-    fn line(&self, position: i64, quantity: i64, with_price: bool) -> Option<MailLine> {
-        let line: &Line = self.facts.line(position).ok()?;
-        let details = line.details.options.iter().map(|(name, value)| format!("{name}: {value}"));
-        Some(MailLine {
-            quantity: quantity.to_string(),
-            name: line.name.clone(),
-            details: details.collect(),
-            total: with_price.then(|| self.money(line.unit_price.saturating_mul(quantity))),
-        })
-    }
+        MailKind::PaymentReminder => transfers::reminder(&scene),
+        MailKind::PaymentExpired => transfers::expired(&scene),
+    })
 }

@@ -123,6 +123,7 @@ pub(super) fn draft_line(
         details: LineDetails {
             product: product.code.clone(),
             brand: product.brand.clone(),
+            labels: product.labels(&offer.options, scene.language),
             options: offer.options.clone(),
             note: line.note.clone(),
         },
@@ -207,6 +208,7 @@ pub(super) fn priced(
 ) -> crate::Result<Quote> {
     let cart = Cart {
         currency: scene.currency,
+        language: scene.language,
         channel: scene.channel.code.clone(),
         customer_group: scene.group.clone(),
         is_first_order: !ground.known_emails.contains(&wanted.email),
@@ -298,7 +300,7 @@ pub(super) fn lines(drafts: &[Draft], quote: &Quote, version: i64) -> Vec<Line> 
         discount: quoted.discounts.iter().map(|it| it.amount).sum(),
         total: quoted.total,
         tax: quoted.tax,
-        shares: Shares { total: quoted.unit_totals, tax: quoted.unit_taxes },
+        shares: Shares { total: quoted.unit_totals },
         shipped: 0,
         cancelled: 0,
         returned: 0,

@@ -7,11 +7,13 @@ use std::{
 
 use crate::{
     args,
+    catalogue::{products::record::ProductOption, words::Localised},
     db::{Row, Tx},
     error::Error,
     language::Language,
     moment::Moment,
     money::Currency,
+    orders::facts::OptionLabel,
     pricing::{PriceInterval, PriceKind},
 };
 
@@ -40,6 +42,8 @@ pub(crate) struct Product {
     pub(crate) tax_class: String,
     pub(crate) brand: Option<String>,
     pub(crate) categories: Vec<i64>,
+    /// What can be chosen, with its names in all languages.
+    pub(crate) options: Vec<ProductOption>,
     /// By shop (0 for all) and language.
     pub(crate) names: HashMap<(i64, Language), String>,
     /// By shop: from when until when it is shown.
@@ -53,6 +57,27 @@ impl Product {
         let places = [(channel, language), (0, language), (channel, other), (0, other)];
         let name = places.iter().find_map(|place| self.names.get(place));
         name.map_or(self.code.as_str(), String::as_str)
+    }
+
+    /// The chosen values of its options in words, in its order. What has no words is called by its code.
+    pub(crate) fn labels(
+        &self,
+        chosen: &BTreeMap<String, String>,
+        language: Language,
+    ) -> Vec<OptionLabel> {
+        let words = |labels: &Localised, code: &str| {
+            labels.pick(language.code()).unwrap_or(code).to_owned()
+        };
+        let label = |option: &ProductOption| {
+            let code = chosen.get(&*option.code)?;
+            let value = option.values.iter().find(|it| &*it.code == code);
+            Some(OptionLabel {
+                option: option.code.to_string(),
+                name: words(&option.labels, &option.code),
+                value: value.map_or_else(|| code.clone(), |it| words(&it.labels, code)),
+            })
+        };
+        self.options.iter().filter_map(label).collect()
     }
 
     /// Whether a shop shows it at a moment.
@@ -151,7 +176,7 @@ async fn read(tx: &mut Tx, ids: Vec<i64>) -> crate::Result<HashMap<i64, Arc<Prod
     let answers = tx
         .rows_all(vec![
             (
-                "SELECT p.id, p.code, p.tax_class, b.code AS brand FROM product p
+                "SELECT p.id, p.code, p.tax_class, p.options, b.code AS brand FROM product p
                     LEFT JOIN brand b ON b.id = p.brand_id WHERE p.id = ANY($1)",
                 args![ids.clone()],
             ),
@@ -176,6 +201,7 @@ async fn read(tx: &mut Tx, ids: Vec<i64>) -> crate::Result<HashMap<i64, Arc<Prod
             code: row.get("code")?,
             tax_class: row.get("tax_class")?,
             brand: row.get("brand")?,
+            options: row.json("options")?,
             ..Product::default()
         };
         products.insert(row.get::<i64>("id")?, product);

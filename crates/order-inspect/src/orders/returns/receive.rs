@@ -26,6 +26,7 @@ use crate::{
     db::Tx,
     error::Refusal,
     http::{Answer, PathParams, Permit, Write, allowed},
+    language::Language,
     refuse,
 };
 
@@ -186,7 +187,13 @@ async fn refund(
         credits.extend(credit::of_shipping(facts, delivery)?);
     }
     if !credits.is_empty() {
-        give(tx, act, facts, &format!("Return {}", found.number), &credits).await?;
+        let number = &found.number;
+        // The customer reads it on the credit note.
+        let reason = match facts.order.locale {
+            Language::German => format!("Rücksendung {number}"),
+            Language::English => format!("Return {number}"),
+        };
+        give(tx, act, facts, &reason, &credits).await?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ use crate::{
     error::{Error, Findings, Refusal},
     http::{Answer, PathParams, Permit, Write, allowed},
     refuse,
-    tax::PriceBasis,
+    tax::{PriceBasis, tax_contained},
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -216,10 +216,10 @@ pub(super) async fn place(
 
 /// What a unit costs more today than the returned one was worth, on the basis of the prices.
 fn difference(today: &Line, old: &Line, basis: PriceBasis) -> i64 {
-    let (worth, tax) = (old.shares.total.of_units(0, 1), old.shares.tax.of_units(0, 1));
+    let worth = old.shares.total.of_units(0, 1);
     let worth = match basis {
         PriceBasis::Gross => worth,
-        PriceBasis::Net => worth - tax,
+        PriceBasis::Net => worth - tax_contained(old.tax_rate, worth),
     };
     (today.unit_price - worth).max(0)
 }
@@ -324,7 +324,6 @@ mod tests {
 
     /// Three units of a line with this total and tax.
     fn line(unit_price: i64, total: i64, tax: i64) -> Line {
-        let split = |amount| UnitShares::split(amount, NonZeroU32::new(3).unwrap());
         Line {
             position: 1,
             goods: true,
@@ -339,7 +338,7 @@ mod tests {
             discount: 0,
             total,
             tax,
-            shares: Shares { total: split(total), tax: split(tax) },
+            shares: Shares { total: UnitShares::split(total, NonZeroU32::new(3).unwrap()) },
             shipped: 3,
             cancelled: 0,
             returned: 0,
@@ -352,7 +351,7 @@ mod tests {
         let today = line(500, 0, 0);
         let old = line(334, 1_000, 160);
         assert_eq!(difference(&today, &old, PriceBasis::Gross), 500 - 334, "334, 333 and 333");
-        assert_eq!(difference(&today, &old, PriceBasis::Net), 500 - (334 - 54));
+        assert_eq!(difference(&today, &old, PriceBasis::Net), 500 - (334 - 53));
         assert_eq!(difference(&line(300, 0, 0), &old, PriceBasis::Gross), 0);
     }
 }

@@ -1,18 +1,16 @@
-//! Mails about what is in an order: when it was placed, and when it was edited.
+//! What is in an order: when it was placed, and when it was edited.
 
-use super::{
-    super::{
+use super::{Composed, Event, REQUESTED, scene::Scene, transfers};
+use crate::{
+    mail::{Occasion, OrderConfirmation, Section, Sum},
+    orders::{
         credit::{self, SHIPPING},
         documents::tax_lines,
         facts::{Facts, Payment, RefundLine, Replaces},
         operations::uncovered,
         standing::{OrderStatus, money, standing},
     },
-    Composed, Event, REQUESTED, Scene,
-};
-use crate::{
-    mail::{Occasion, OrderConfirmation, Sum},
-    setup::PaymentFlow,
+    setup::{Bank, LegalText, LegalTexts, PaymentFlow},
     tax::PriceBasis,
 };
 
@@ -60,6 +58,7 @@ fn write(scene: &Scene<'_>, occasion: Occasion, payment_note: String) -> Compose
     let left = credit::left(scene.facts);
     let goods = left.iter().filter(|it| it.position != SHIPPING && it.units > 0);
     let written = OrderConfirmation {
+        legal: legal(scene, &occasion),
         occasion,
         customer: order.name.clone(),
         order_number: order.number.clone(),
@@ -69,11 +68,10 @@ fn write(scene: &Scene<'_>, occasion: Occasion, payment_note: String) -> Compose
         payment_note: Some(payment_note),
         payment_url: waiting(scene.facts).and_then(|it| it.redirect_url.clone()),
         delivery_note: None,
-        delivery_address: order.delivery_address.lines(),
+        delivery_address: scene.address(&order.delivery_address),
         order_url: None,
-        notes: Vec::new(),
     };
-    Composed::Letter(scene.letter(|language, shop| written.write(language, shop)))
+    scene.letter(None, |language, shop| written.write(language, shop))
 }
 
 /// Lines before discounts, discounts, delivery and taxes, of what has not been credited.
@@ -126,23 +124,34 @@ fn payment_note(scene: &Scene<'_>) -> String {
     if money.owed == 0 {
         return scene.pick("Sie müssen nichts bezahlen.", "There is nothing for you to pay.");
     }
+    let bank = scene.channel.seller.bank.as_ref().map(Bank::in_words);
+    let (auf, to) = bank.map(|it| (format!(" auf {it}"), format!(" to {it}"))).unzip();
+    let (auf, to) = (auf.unwrap_or_default(), to.unwrap_or_default());
     match order.payment_flow {
         PaymentFlow::Prepayment if money.remainder <= 0 => scene.pick(
             "Ihre Zahlung ist schon bei uns: Sie müssen nichts weiter tun.",
             "We have your payment already: there is nothing more to do.",
         ),
         PaymentFlow::Prepayment => {
-            let (missing, bank) =
-                (scene.money(money.remainder), scene.channel.seller.bank.join(", "));
+            let (missing, until) = (scene.money(money.remainder), transfers::until(scene));
             scene.pick(
-                format!("Bitte überweisen Sie {missing} mit dem Verwendungszweck {number} auf unser Konto: {bank}{}. Danach geht Ihre Bestellung auf die Reise.", super::money::until(scene)),
-                format!("Please transfer {missing} with the reference {number} to our account: {bank}{}. Your order leaves as soon as the money is here.", super::money::until(scene)),
+                format!("Bitte überweisen Sie {missing}{auf}, Verwendungszweck {number}{until}. Danach geht Ihre Bestellung auf die Reise."),
+                format!("Please transfer {missing}{to}, reference {number}{until}. Your order leaves as soon as the money is here."),
             )
         }
-        PaymentFlow::Invoice => scene.pick(
-            "Sie bezahlen auf Rechnung: Sie kommt mit Ihrer Ware.",
-            "You pay on invoice: it comes with your goods.",
-        ),
+        PaymentFlow::Invoice => match scene.due_days {
+            Some(days) => {
+                let missing = scene.money(money.remainder);
+                scene.pick(
+                    format!("Sie bezahlen auf Rechnung: Sie kommt mit Ihrer Ware. Bitte überweisen Sie {missing} innerhalb von {days} Tagen nach dem Rechnungsdatum{auf}, Verwendungszweck {number}."),
+                    format!("You pay on invoice: it comes with your goods. Please transfer {missing} within {days} days of the date of the invoice{to}, reference {number}."),
+                )
+            }
+            None => scene.pick(
+                "Sie bezahlen auf Rechnung: Sie kommt mit Ihrer Ware.",
+                "You pay on invoice: it comes with your goods.",
+            ),
+        },
         PaymentFlow::Authorise | PaymentFlow::Sale => {
             provided(scene, uncovered(scene.facts, money.owed))
         }
@@ -167,4 +176,18 @@ fn provided(scene: &Scene<'_>, missing: i64) -> String {
             format!("You pay by: {method}."),
         ),
     }
+}
+
+/// What the law wants on a durable medium goes with the order, and not again with each edit of it.
+fn legal(scene: &Scene<'_>, occasion: &Occasion) -> Vec<Section> {
+    if *occasion != Occasion::Placed {
+        return Vec::new();
+    }
+    let texts = LegalTexts::in_language(&scene.channel.legal, scene.language);
+    let section = |(title, it): (&str, &LegalText)| Section {
+        title: title.to_owned(),
+        text: it.text.clone(),
+        url: it.url.clone(),
+    };
+    texts.into_iter().map(section).collect()
 }

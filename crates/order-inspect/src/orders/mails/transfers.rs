@@ -1,10 +1,11 @@
 //! What customers are written about transfers.
 
-use super::{Composed, Scene};
+use super::{Composed, scene::Scene};
 use crate::{
     language::Language,
     mail::{PaymentExpired, PaymentReminder, Refund, Transfer},
     orders::standing::{OrderStatus, awaits_transfer, money, standing},
+    setup::Bank,
 };
 
 /// What one wish gave back, be it asked of a provider again or transferred by people.
@@ -25,27 +26,26 @@ pub(super) fn given_back(scene: &Scene<'_>, operation_id: i64) -> Composed {
     let amount = scene.money(operation.amount);
     let reason = credit.map(|it| it.reason.clone());
     let credit_note_number = note.map(|it| it.number.clone());
-    let mut letter = if operation.by_hand {
+    let papers = note.map(|it| it.id);
+    if operation.by_hand {
         let account = operation.iban.as_ref().and_then(|it| it.get(it.len().saturating_sub(4)..));
         let account = account.map(str::to_owned);
         let written =
             Transfer { customer, order_number, amount, account, reason, credit_note_number };
-        scene.letter(|language, shop| written.write(language, shop))
-    } else {
-        let (method, arrival_note) = (scene.method.clone(), None);
-        let written = Refund {
-            customer,
-            order_number,
-            amount,
-            method,
-            reason,
-            credit_note_number,
-            arrival_note,
-        };
-        scene.letter(|language, shop| written.write(language, shop))
+        return scene.letter(papers, |language, shop| written.write(language, shop));
+    }
+    let written = Refund {
+        customer,
+        order_number,
+        credited: amount.clone(),
+        refunded: Some(amount),
+        method: scene.way_back(),
+        money_note: None,
+        reason,
+        credit_note_number,
+        arrival_note: None,
     };
-    letter.documents = note.map(|it| it.id).into_iter().collect();
-    Composed::Letter(letter)
+    scene.letter(papers, |language, shop| written.write(language, shop))
 }
 
 /// Whoever has paid by now is not reminded.
@@ -58,10 +58,10 @@ pub(super) fn reminder(scene: &Scene<'_>) -> Composed {
         customer: facts.order.name.clone(),
         order_number: facts.order.number.clone(),
         amount: scene.money(money(facts).remainder),
-        bank: scene.channel.seller.bank.clone(),
+        bank: scene.channel.seller.bank.as_ref().map(Bank::in_words),
         until,
     };
-    Composed::Letter(scene.letter(|language, shop| written.write(language, shop)))
+    scene.letter(None, |language, shop| written.write(language, shop))
 }
 
 /// An order that was given up because it was not paid in advance.
@@ -76,7 +76,7 @@ pub(super) fn expired(scene: &Scene<'_>) -> Composed {
         order_number: facts.order.number.clone(),
         paid: (captured > 0).then(|| scene.money(captured)),
     };
-    Composed::Letter(scene.letter(|language, shop| written.write(language, shop)))
+    scene.letter(None, |language, shop| written.write(language, shop))
 }
 
 /// Until when an order has to be paid in advance, as a part of a sentence.
