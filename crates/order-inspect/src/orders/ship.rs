@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{
     act::Act,
+    address::is_line,
     app::App,
     args,
     db::Tx,
@@ -99,9 +101,15 @@ async fn ship(
 
 fn check(input: &NewShipment) -> crate::Result<()> {
     let mut findings = Findings::default();
+    findings.list(&input.lines, 0, 500, "/lines");
+    let short = |text: &str| text.chars().count() <= 60 && is_line(text);
+    for (field, text) in [("location", &input.location), ("carrier", &input.carrier)] {
+        let fits = text.as_deref().is_none_or(short);
+        findings.check(fits, format!("/{field}"), "at most 60 characters in one line");
+    }
     for (at, parcel) in input.parcels.iter().enumerate() {
-        let fits = !parcel.tracking.trim().is_empty() && parcel.tracking.len() <= 60;
-        findings.check(fits, format!("/parcels/{at}/tracking"), "1 to 60 characters");
+        let fits = !parcel.tracking.trim().is_empty() && short(&parcel.tracking);
+        findings.check(fits, format!("/parcels/{at}/tracking"), "1 to 60 characters in one line");
         let link =
             parcel.url.as_deref().is_none_or(|url| url.starts_with("https://") && url.len() <= 500);
         findings.check(
@@ -127,13 +135,16 @@ fn carrier_and_parcels(
     let carrier = input.carrier.clone().or_else(|| method.map(|it| it.value.carrier.clone()));
     let pattern = method.and_then(|it| it.value.tracking_url.as_deref());
     let link = |parcel: &Parcel| Parcel {
-        url: parcel
-            .url
-            .clone()
-            .or_else(|| pattern.map(|it| it.replace("{tracking}", &parcel.tracking))),
+        url: parcel.url.clone().or_else(|| pattern.map(|it| link_to(it, &parcel.tracking))),
         ..parcel.clone()
     };
     Ok((carrier.unwrap_or_default(), input.parcels.iter().map(link).collect()))
+}
+
+/// Where a parcel can be followed. Whatever its number is, it stays a part of that address.
+fn link_to(pattern: &str, tracking: &str) -> String {
+    let tracking = utf8_percent_encode(tracking.trim(), NON_ALPHANUMERIC).to_string();
+    pattern.replace("{tracking}", &tracking)
 }
 
 pub(super) async fn location_id(tx: &mut Tx, code: &str) -> crate::Result<i64> {
@@ -309,4 +320,17 @@ async fn deliver(
         })
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::link_to;
+
+    #[test]
+    fn a_tracking_number_stays_a_part_of_its_address() {
+        let pattern = "https://track.example/{tracking}?lang=de";
+        assert_eq!(link_to(pattern, "0034 04"), "https://track.example/0034%2004?lang=de");
+        let nasty = link_to(pattern, "../../evil?x=<b>&");
+        assert_eq!(nasty, "https://track.example/%2E%2E%2F%2E%2E%2Fevil%3Fx%3D%3Cb%3E%26?lang=de");
+    }
 }

@@ -158,6 +158,7 @@ impl Goods {
             tax_class: "standard".to_owned(),
             brand: Some(BRANDS[self.brand_at].0.to_owned()),
             categories: vec![101 + i64::try_from(self.kind_at).unwrap_or(0)],
+            services: Vec::new(),
             options: serde_json::from_value(self.options())
                 .map_err(|error| Error::Broken(format!("the seed: {error}")))?,
             names: HashMap::from([

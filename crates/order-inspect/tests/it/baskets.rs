@@ -265,7 +265,6 @@ on_both_engines! {
     async fn a_line_offers_the_services_that_go_with_its_product(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 50, 0).await;
-        write(&bed, "INSERT INTO product_service (product_id, service_id, position) SELECT 1, id, $1 FROM service").await;
         let (it, _) = basket(&bed, json!({ "channel": "de" })).await;
         assert_eq!(add(&bed, &it, "RED", 1).await["lines"][0]["service_choices"],
             json!([{ "code": "assembly", "kind": "assembly", "name": "Montage", "unit_price": 1999 }]));

@@ -85,6 +85,26 @@ on_both_engines! {
         assert_eq!(place(&bed, "d", order(&[("RED", 1)])).await.expect(201)["number"], "DE-1001");
     }
 
+    async fn services_go_with_their_products_and_once_with_a_unit(bed) {
+        shop::open(&bed).await;
+        shop::product(&bed, 1, "RED", 1999, 50, 0).await;
+        shop::product(&bed, 2, "BARE", 999, 50, 0).await;
+        bed.sql("DELETE FROM product_service WHERE product_id = 2", vec![]).await;
+        let with = |sku: &str, services: serde_json::Value| {
+            let mut wanted = order(&[(sku, 1)]);
+            wanted["lines"][0]["services"] = services;
+            wanted
+        };
+        let bare = place(&bed, "a", with("BARE", json!(["assembly"]))).await.expect(422);
+        assert_eq!(bare["errors"][0]["pointer"], "/lines/0/services/0");
+        let twice = place(&bed, "b", with("RED", json!(["assembly", "assembly"]))).await.expect(422);
+        assert_eq!(twice["errors"][0]["pointer"], "/lines/0/services/1");
+        let once = place(&bed, "c", with("RED", json!(["assembly"]))).await.expect(201);
+        assert_eq!(once["lines"].as_array().map(Vec::len), Some(2));
+        let long = json!({ "carrier": "x".repeat(61) });
+        assert_eq!(bed.post("/orders/DE-1001/shipments", long).await.problem(422), "invalid");
+    }
+
     /// W2. vendure#1738, vendure#3508, medusa#16825, spree#3808, Sylius#12573: oversold, or answered with 500.
     async fn ten_thousand_buyers_get_exactly_the_thousand_that_there_are(bed) {
         shop::open(&bed).await;

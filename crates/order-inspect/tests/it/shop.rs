@@ -99,6 +99,13 @@ const LOCATION: &[&str] = &[
 
 /// A product with one variant of the same number, its price in cents, and its stock in Hamburg and Leipzig.
 pub(crate) async fn product(bed: &Bed, id: i64, sku: &str, price: i64, hamburg: i64, leipzig: i64) {
+    raw_product(bed, id, sku, price, hamburg, leipzig).await;
+    let sql = "INSERT INTO product_service (product_id, service_id, position)
+        SELECT p.id, s.id, 1 FROM product p, service s WHERE p.id = $1";
+    bed.sql(sql, args![id]).await;
+}
+
+async fn raw_product(bed: &Bed, id: i64, sku: &str, price: i64, hamburg: i64, leipzig: i64) {
     let (sku, slug) = (sku.to_owned(), sku.to_lowercase());
     write(bed, move |channel| {
         let long_ago = START.0 - 90 * 86_400_000_000;

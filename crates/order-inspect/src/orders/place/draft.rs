@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use super::{
     ground::Ground,
-    offers::Offer,
+    offers::{Offer, Product},
     request::{PlaceLine, PlaceOrder},
     stock,
 };
@@ -114,6 +114,7 @@ pub(super) fn draft_line(
         refuse!(Refusal::invalid("/sku", detail));
     };
     let product = &offer.product;
+    check_services(product, line)?;
     let parent = scene.next_position(drafts);
     drafts.push(Draft {
         position: parent,
@@ -147,6 +148,19 @@ pub(super) fn draft_line(
         });
     }
     Ok(())
+}
+
+/// Services go with certain products, and each once with a unit.
+fn check_services(product: &Product, line: &PlaceLine) -> crate::Result<()> {
+    let mut findings = Findings::default();
+    for (at, code) in line.services.iter().enumerate() {
+        let place = format!("/services/{at}");
+        let offered = product.services.contains(code);
+        findings.check(offered, &place, format!("“{code}” does not go with “{}”", line.sku));
+        let once = !line.services[..at].contains(code);
+        findings.check(once, &place, format!("“{code}” is named twice"));
+    }
+    findings.end()
 }
 
 fn offer(ground: &Ground, scene: &Scene<'_>, line: &PlaceLine) -> crate::Result<Arc<Offer>> {

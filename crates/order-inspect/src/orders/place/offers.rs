@@ -42,6 +42,8 @@ pub(crate) struct Product {
     pub(crate) tax_class: String,
     pub(crate) brand: Option<String>,
     pub(crate) categories: Vec<i64>,
+    /// Codes of the services that go with it.
+    pub(crate) services: Vec<String>,
     /// What can be chosen, with its names in all languages.
     pub(crate) options: Vec<ProductOption>,
     /// By shop (0 for all) and language.
@@ -189,10 +191,18 @@ async fn read(tx: &mut Tx, ids: Vec<i64>) -> crate::Result<HashMap<i64, Arc<Prod
                     WHERE product_id = ANY($1)",
                 args![ids.clone()],
             ),
-            ("SELECT product_id, category_id FROM product_category WHERE product_id = ANY($1)", args![ids]),
+            (
+                "SELECT product_id, category_id FROM product_category WHERE product_id = ANY($1)",
+                args![ids.clone()],
+            ),
+            (
+                "SELECT p.product_id, s.code FROM product_service p JOIN service s ON s.id = p.service_id
+                    WHERE p.product_id = ANY($1)",
+                args![ids],
+            ),
         ])
         .await?;
-    let [rows, texts, published, categories] = answers.as_slice() else {
+    let [rows, texts, published, categories, services] = answers.as_slice() else {
         return Err(Error::Broken("products were not read as a whole".to_owned()));
     };
     let mut products = HashMap::new();
@@ -222,6 +232,11 @@ async fn read(tx: &mut Tx, ids: Vec<i64>) -> crate::Result<HashMap<i64, Arc<Prod
     for row in categories {
         if let Some(product) = products.get_mut(&row.get("product_id")?) {
             product.categories.push(row.get("category_id")?);
+        }
+    }
+    for row in services {
+        if let Some(product) = products.get_mut(&row.get("product_id")?) {
+            product.services.push(row.get("code")?);
         }
     }
     Ok(products.into_iter().map(|(id, product)| (id, Arc::new(product))).collect())

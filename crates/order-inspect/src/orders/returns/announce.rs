@@ -161,6 +161,10 @@ async fn write_return(
 fn check(facts: &Facts, input: &NewReturn) -> crate::Result<()> {
     let mut findings = Findings::default();
     findings.check(!input.lines.is_empty(), "/lines", "say what comes back");
+    if input.lines.len() > 500 {
+        findings.note("/lines", "at most 500 lines");
+        return findings.end();
+    }
     for (at, it) in input.lines.iter().enumerate() {
         let place = |field: &str| format!("/lines/{at}/{field}");
         let again = input.lines[..at].iter().any(|other| other.position == it.position);
@@ -177,6 +181,8 @@ fn check(facts: &Facts, input: &NewReturn) -> crate::Result<()> {
         findings.check(said, place("reason"), "1 to 500 characters");
         let meant = it.exchange_sku.is_none() || input.kind != ReturnKind::Return;
         findings.check(meant, place("exchange_sku"), "only in an exchange or a claim");
+        let fits = it.exchange_sku.as_ref().is_none_or(|sku| sku.chars().count() <= 64);
+        findings.check(fits, place("exchange_sku"), "at most 64 characters");
     }
     for (field, text, longest) in
         [("label_number", &input.label_number, 60), ("note", &input.note, 1000)]
