@@ -21,6 +21,7 @@ pub enum DocumentKind {
 
 /// The language of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DocumentLanguage)]
 pub enum Language {
     /// German.
     #[serde(rename = "de")]
@@ -32,6 +33,7 @@ pub enum Language {
 
 /// Whether the prices of the lines contain the tax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DocumentPriceBasis)]
 #[serde(rename_all = "snake_case")]
 pub enum PriceBasis {
     /// As consumers see them, with tax.
@@ -111,6 +113,7 @@ pub struct DeliveredLine {
 
 /// Who sells: what letterhead and footer say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DocumentSeller)]
 pub struct Seller {
     /// The name in the letterhead.
     pub name: String,
@@ -206,6 +209,7 @@ pub struct Adjustment {
 
 /// The tax of one rate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DocumentTaxLine)]
 pub struct TaxLine {
     /// The rate.
     pub rate: String,

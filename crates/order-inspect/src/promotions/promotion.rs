@@ -85,6 +85,7 @@ pub enum Benefit {
 
 /// What a percentage is taken of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = PromotionScope)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// All lines, once a line matches. Services only where the conditions say so; shipping never.

@@ -17,7 +17,7 @@ use crate::{
         bmecat::write::BmecatWriter,
         format::Format,
         google::write::{RssWriter, TsvWriter},
-        plan::{Choices, Context, Missing},
+        plan::{Choices, Context, MissingProducts},
         shopify::write::ShopifyWriter,
     },
     http::{Params, PathParams, Permit, allowed},
@@ -77,7 +77,7 @@ pub(super) async fn export(
                     location: question.location,
                     product_type: None,
                     tax_class: None,
-                    missing: Missing::Keep,
+                    missing: MissingProducts::Keep,
                     encoding: None,
                 })
                 .await

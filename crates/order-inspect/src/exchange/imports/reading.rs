@@ -18,7 +18,7 @@ use crate::{
     exchange::{
         file::{Edition, FileError, Head},
         item::{Intent, Item, Record, RecordKey},
-        plan::Missing,
+        plan::MissingProducts,
     },
 };
 
@@ -186,7 +186,7 @@ async fn end(shared: &Shared, turn: &Turn, head: Head) -> crate::Result<()> {
             Box::pin(async move {
                 let Ok(row) = turn.hold(tx, now).await? else { return Ok(()) };
                 let mut warnings = head.warnings;
-                let withdraws = turn.context.choices.missing == Missing::Withdraw;
+                let withdraws = turn.context.choices.missing == MissingProducts::Withdraw;
                 if let Some(edition) = &head.edition {
                     if let Some(wrong) = misfit(tx, &turn, edition, withdraws, &mut warnings).await? {
                         return failed(tx, &turn, wrong, now).await;

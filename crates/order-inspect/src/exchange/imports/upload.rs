@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Refusal},
     exchange::{
         format::Format,
-        plan::{Choices, Context, Missing},
+        plan::{Choices, Context, MissingProducts},
     },
     http::{Answer, Once, Params, Permit, Reply, allowed, idempotency_key},
     money::Currency,
@@ -59,7 +59,7 @@ pub(super) struct ImportQuestion {
     /// What becomes of products that the shop shows and the file, which is whole, does not have.
     #[serde(default)]
     #[param(inline, default = "keep")]
-    missing: Missing,
+    missing: MissingProducts,
     /// The file's encoding, such as `windows-1252`, where neither a mark at its beginning nor its XML declaration
     /// says so; UTF-8 otherwise.
     #[param(max_length = 40)]

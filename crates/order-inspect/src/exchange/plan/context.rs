@@ -16,7 +16,7 @@ use crate::{
 /// What becomes of products that the shop shows and a whole file does not have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Missing {
+pub enum MissingProducts {
     /// They stay as they are.
     #[default]
     Keep,
@@ -50,7 +50,7 @@ pub struct Choices {
     pub tax_class: Option<Code>,
     /// What becomes of products that the file does not have.
     #[serde(default)]
-    pub missing: Missing,
+    pub missing: MissingProducts,
     /// The file's encoding, such as `windows-1252`, where it does not say so itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(examples("windows-1252"))]

@@ -16,5 +16,5 @@ mod variants;
 mod writer;
 
 pub(super) use change::{FieldChange, Weighed, weigh};
-pub(super) use context::{Choices, Context, Missing};
+pub(super) use context::{Choices, Context, MissingProducts};
 pub(super) use failure::Failure;
