@@ -28,11 +28,11 @@ const STOCK: &str =
     "UPDATE stock SET reserved = reserved + 1 WHERE variant_id = $1 AND location_id = 1
     AND on_hand - reserved - safety >= 1";
 
-const ORDER: &str = "INSERT INTO orders (id, channel_id, number, email, name, postal_code, locale, currency,
+const ORDER: &str = "INSERT INTO orders (id, channel_id, number, email, name, name_key, postal_code, locale, currency,
         prices_include_tax, billing_address, delivery_address, delivery_method, payment_method, provider,
         payment_flow, quote, subtotal, discount, shipping, tax, total, status, payment_status,
         fulfilment_status, return_status, version, revision, placed_at, updated_at)
-    VALUES ($1, 1, 'F-' || {number}, $2, 'Erika Mustermann', '20095', 'de', 'EUR', TRUE, $3, $3, 'parcel',
+    VALUES ($1, 1, 'F-' || {number}, $2, 'Erika Mustermann', 'mustermann erika', '20095', 'de', 'EUR', TRUE, $3, $3, 'parcel',
         'invoice', 'manual', 'invoice', $4, 10000, 500, 495, 1596, 9995, 'open', 'unpaid', 'unfulfilled', 'none',
         1, 1, $5, $5)";
 
