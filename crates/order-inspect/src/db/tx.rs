@@ -94,6 +94,11 @@ impl Tx {
             it.rows_all(&questions))
     }
 
+    /// Whether a statement may take lists of values as rows. SQLite runs one for each row as fast.
+    pub(crate) fn takes_lists(&self) -> bool {
+        matches!(self.inner, Inner::Postgres(_))
+    }
+
     /// The question that waits until no other transaction goes on under one of these names; from then on until the
     /// end of its own transaction it keeps others waiting. It comes first among questions that are put at once. None
     /// on SQLite, where one writes at a time anyway.

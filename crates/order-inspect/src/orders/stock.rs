@@ -1,6 +1,6 @@
 //! Stock of an order after it was placed: set free, or taken off the shelf.
 
-use super::{facts::Allocation, place};
+use super::place::{Shares, Steps};
 use crate::{act::Act, args, db::Tx, error::Refusal, refuse};
 
 /// A quantity of a variant at a location that a line holds.
@@ -31,9 +31,9 @@ pub(super) async fn lock(tx: &mut Tx, variants: Vec<i64>, skus: Vec<String>) -> 
 }
 
 /// Takes stock for lines that were not there before. It was locked when it was looked at.
-pub(super) async fn take(tx: &mut Tx, allocations: &[Allocation]) -> crate::Result<()> {
-    let taken = tx.rows_all(place::steps(allocations.iter())).await?;
-    if taken.iter().any(Vec::is_empty) {
+pub(super) async fn take(tx: &mut Tx, shares: &Shares) -> crate::Result<()> {
+    let (steps, all_taken) = Steps::of(tx, shares).ask();
+    if !all_taken(&tx.rows_all(steps).await?) {
         let detail = "Somebody has taken of the same stock: look at it again.";
         refuse!(Refusal::conflict("stock_changed", detail));
     }

@@ -61,10 +61,10 @@ impl Plan<'_> {
         let order = &self.facts.order;
         let mut quote = order.quote.clone();
         if let Some(added) = &self.added {
-            stock::take(tx, &added.allocations).await?;
+            stock::take(tx, &added.taken.shares).await?;
             let lines = added.lines.iter().map(|it| rows::line(order.id, it));
             tx.insert("order_line", LINE, lines.collect::<crate::Result<_>>()?).await?;
-            let held = added.allocations.iter().map(|it| rows::allocation(order.id, it));
+            let held = added.taken.allocations.iter().map(|it| rows::allocation(order.id, it));
             tx.insert("allocation", ALLOCATION, held.collect()).await?;
             quote.extend(added.quote.clone());
         }

@@ -10,7 +10,8 @@ use super::{
     draft::{Scene, drafts, lines, needs, out_of_stock, priced, scene},
     ground::{Ground, Locks},
     offers::Offers,
-    stock, write,
+    stock::{self, Taken},
+    write,
 };
 use crate::{
     act::Act,
@@ -19,7 +20,7 @@ use crate::{
     error::Refusal,
     http::{Caller, Once},
     orders::{
-        facts::{Allocation, Facts, Line, Order},
+        facts::{Facts, Line, Order},
         stock::Step,
     },
     quote::Quote,
@@ -37,7 +38,7 @@ pub(crate) struct Clerk {
 /// Lines with their prices, and the stock that they will hold. Nothing of it is written yet.
 pub(crate) struct Added {
     pub(crate) lines: Vec<Line>,
-    pub(crate) allocations: Vec<Allocation>,
+    pub(crate) taken: Taken,
     pub(crate) quote: Quote,
 }
 
@@ -104,7 +105,8 @@ impl Clerk {
             ..order.clone()
         };
         let decided = Decided {
-            facts: Facts::new(placed, added.lines, added.allocations),
+            facts: Facts::new(placed, added.lines, added.taken.allocations),
+            shares: added.taken.shares,
             channel: channel.code.clone(),
             given: Vec::new(),
             replaces: Some(order.number.clone()),
@@ -155,8 +157,7 @@ async fn add(
     let scene = Scene { first_position: onto.first_position, ..scene };
     let drafts = drafts(&ground, &scene, wanted)?;
     let quote = priced(&ground, &scene, wanted, &drafts, 0)?;
-    let allocations =
-        stock::allocate(&mut ground.stock, setup.sells_from(channel.id), &needs(&drafts))
-            .map_err(|missing| out_of_stock(&missing, &drafts))?;
-    Ok(Added { lines: lines(&drafts, &quote, onto.version), allocations, quote })
+    let taken = stock::allocate(&mut ground.stock, setup.sells_from(channel.id), &needs(&drafts))
+        .map_err(|missing| out_of_stock(&missing, &drafts))?;
+    Ok(Added { lines: lines(&drafts, &quote, onto.version), taken, quote })
 }

@@ -5,7 +5,7 @@ use super::{
     draft::{drafts, lines, needs, out_of_stock, priced, scene, shipping},
     ground::Ground,
     request::PlaceOrder,
-    stock,
+    stock::{self, Shares},
 };
 use crate::{
     error::Refusal,
@@ -18,6 +18,8 @@ use crate::{
 /// An order that will be placed, without its number.
 pub(crate) struct Decided {
     pub(crate) facts: Facts,
+    /// What its allocations take, by variant and location.
+    pub(crate) shares: Shares,
     pub(crate) channel: String,
     /// What promotions gave, to be booked against their budgets.
     pub(crate) given: Vec<(String, Option<String>, i64)>,
@@ -42,7 +44,7 @@ pub(crate) fn decide(
         as_expected(quote.total, expected)?;
     }
     let needs = needs(&drafts);
-    let allocations = stock::allocate(&mut ground.stock, setup.sells_from(channel.id), &needs)
+    let taken = stock::allocate(&mut ground.stock, setup.sells_from(channel.id), &needs)
         .map_err(|missing| out_of_stock(&missing, &drafts))?;
     let given = book(ground, &quote, wanted);
     if let Some((basket, _)) = request.basket {
@@ -82,7 +84,8 @@ pub(crate) fn decide(
         cancelled_at: None,
     };
     Ok(Decided {
-        facts: Facts::new(order, lines, allocations),
+        facts: Facts::new(order, lines, taken.allocations),
+        shares: taken.shares,
         channel: channel.code.clone(),
         given,
         replaces: None,

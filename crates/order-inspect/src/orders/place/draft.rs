@@ -266,18 +266,16 @@ pub(super) fn needs(drafts: &[Draft]) -> Vec<stock::Need> {
     let mut needs = Vec::new();
     for draft in drafts {
         let Some(offer) = &draft.offer else { continue };
-        let whole = [(offer.variant_id, 1)];
-        let parts = if offer.parts.is_empty() { &whole[..] } else { &offer.parts };
-        for &(variant_id, per_unit) in parts {
-            let quantity = i64::from(draft.quantity) * per_unit;
-            needs.push(stock::Need {
-                position: draft.position,
-                variant_id,
-                per_unit,
-                quantity,
-                backorder: offer.backorder,
-            });
-        }
+        let parts = match offer.parts.as_slice() {
+            [] => vec![(offer.variant_id, 1)],
+            parts => parts.to_vec(),
+        };
+        needs.push(stock::Need {
+            position: draft.position,
+            quantity: i64::from(draft.quantity),
+            parts,
+            backorder: offer.backorder,
+        });
     }
     needs
 }
@@ -288,8 +286,7 @@ pub(super) fn out_of_stock(missing: &[stock::Missing], drafts: &[Draft]) -> Refu
         .iter()
         .filter_map(|it| {
             let draft = at(it.position)?;
-            let available = it.available / it.per_unit.max(1);
-            Some(serde_json::json!({ "sku": draft.sku, "wanted": draft.quantity, "available": available }))
+            Some(serde_json::json!({ "sku": draft.sku, "wanted": draft.quantity, "available": it.available }))
         })
         .collect();
     let names: Vec<&str> =

@@ -34,7 +34,7 @@ pub(crate) use self::{
     decide::{Decided, as_expected, decide},
     ground::{Ground, Level, Locks},
     offers::{Offer, Product},
-    stock::steps,
+    stock::{Shares, Steps},
 };
 use super::facts::Facts;
 use crate::{

@@ -158,8 +158,8 @@ impl Preview {
                 .iter_mut()
                 .find(|line| line.quoted.as_ref().is_ok_and(|place| place.contains(&at)));
             if let Some(line) = line {
-                let units = short.available / short.per_unit.max(1);
-                line.short_of = Some(line.short_of.map_or(units, |before| before.min(units)));
+                let before = line.short_of.unwrap_or(short.available);
+                line.short_of = Some(before.min(short.available));
             }
         }
     }

@@ -8,7 +8,7 @@ use super::{
     Request,
     decide::Decided,
     rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
-    stock,
+    stock::{Shares, Steps},
 };
 use crate::{
     args,
@@ -116,12 +116,16 @@ async fn take(
     decided: &mut [(usize, Decided)],
 ) -> crate::Result<Vec<Vec<Value>>> {
     let promotions = promotion_steps(decided);
-    let stock = stock::steps(decided.iter().flat_map(|(_, it)| &it.facts.allocations));
+    let mut shares = Shares::new();
+    for (place, share) in decided.iter().flat_map(|(_, it)| &it.shares) {
+        shares.entry(*place).or_default().add(*share);
+    }
+    let (stock, all_taken) = Steps::of(tx, &shares).ask();
     let (shops, numbers): (Vec<i64>, Vec<Question>) = number_steps(decided).into_iter().unzip();
     let (first, second) = (promotions.len(), promotions.len() + stock.len());
     let questions = promotions.into_iter().chain(stock).chain(numbers).collect();
     let answers = tx.rows_all(questions).await?;
-    if answers[first..second].iter().any(Vec::is_empty) {
+    if !all_taken(&answers[first..second]) {
         return Err(Error::Broken("stock was taken by somebody else in the meantime".to_owned()));
     }
     for (shop, rows) in shops.into_iter().zip(&answers[second..]) {
