@@ -85,6 +85,37 @@ on_both_engines! {
         assert_eq!(place(&bed, "d", order(&[("RED", 1)])).await.expect(201)["number"], "DE-1001");
     }
 
+    /// Who entered a code expects to pay less: they are told before they buy, not by the bill.
+    async fn a_code_that_takes_nothing_off_refuses_an_order_whose_total_nobody_has_seen(bed) {
+        shop::open(&bed).await;
+        shop::product(&bed, 1, "RED", 1999, 50, 0).await;
+        let mut wanted = order(&[("RED", 1)]);
+        wanted["coupons"] = json!(["NONE"]);
+        let refused = place(&bed, "a", wanted.clone()).await.expect(409);
+        assert_eq!(refused["code"], "coupon_not_applied");
+        let told = json!([{ "code": "NONE", "declined": "Code NONE: Diesen Code gibt es nicht." }]);
+        assert_eq!(refused["facts"]["coupons"], told);
+        wanted["expected_total"] = json!(2494);
+        assert_eq!(place(&bed, "b", wanted).await.expect(201)["total"], 2494);
+    }
+
+    /// The parts of a bundle are packed together: what lies apart is none.
+    async fn a_bundle_is_sold_only_where_all_of_it_lies(bed) {
+        shop::open(&bed).await;
+        shop::product(&bed, 1, "CUP", 500, 5, 1).await;
+        shop::product(&bed, 2, "SAUCER", 300, 0, 7).await;
+        shop::product(&bed, 3, "SET", 700, 0, 0).await;
+        shop::make_bundle(&bed, 3, &[(1, 1), (2, 2)]).await;
+        let refused = place(&bed, "a", order(&[("SET", 2)])).await.expect(409);
+        assert_eq!(refused["code"], "out_of_stock");
+        assert_eq!(refused["facts"]["lines"][0]["available"], 1, "one cup lies with the saucers");
+        let placed = place(&bed, "b", order(&[("SET", 1)])).await.expect(201);
+        assert_eq!((stock(&bed, 1, LEIPZIG).await, stock(&bed, 2, LEIPZIG).await), ((1, 1), (7, 2)));
+        let shipped = bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        assert_eq!(shipped["fulfilment_status"], "fulfilled", "{placed}");
+        assert_ledgers_balance(&bed).await;
+    }
+
     async fn services_go_with_their_products_and_once_with_a_unit(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 50, 0).await;

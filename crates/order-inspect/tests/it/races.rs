@@ -66,15 +66,17 @@ on_both_engines! {
             let bed = Arc::clone(&servers[at % 3]);
             tokio::spawn(async move {
                 let mut wanted = order(&[("RED", 1)]);
-                wanted["coupons"] = json!(["ONCE"]);
+                if at % 4 < 2 {
+                    wanted["coupons"] = json!(["ONCE"]);
+                }
                 wanted["email"] = json!(if at.is_multiple_of(2) { "eve@example.org" } else { "Eve@Example.org" });
                 place(&bed, &format!("k{at}"), wanted).await
             })
         });
         let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
-        assert_eq!(count(&answers, 201), 24);
-        let paid: i64 = answers.iter().map(|it| it.body["total"].as_i64().expect("an amount")).sum();
-        assert_eq!(24 * 2494 - paid, 800, "each of the two promotions gave once");
+        assert_eq!((count(&answers, 201), count(&answers, 409)), (13, 11), "one code of twelve was good");
+        let paid: i64 = answers.iter().filter_map(|it| it.body["total"].as_i64()).sum();
+        assert_eq!(13 * 2494 - paid, 800, "each of the two promotions gave once");
     }
 
     async fn orders_with_a_budget_are_placed_and_cancelled_at_once(bed) {

@@ -264,6 +264,15 @@ pub(crate) async fn pay_out(bed: &Bed) -> i64 {
     sum
 }
 
+/// Makes a variant a bundle: of which variants, and how many of each.
+pub(crate) async fn make_bundle(bed: &Bed, variant: i64, parts: &[(i64, i64)]) {
+    bed.sql("UPDATE variant SET bundle = $2 WHERE id = $1", args![variant, true]).await;
+    for (part, each) in parts {
+        let sql = "INSERT INTO bundle_part (bundle_id, variant_id, quantity) VALUES ($1, $2, $3)";
+        bed.sql(sql, args![variant, *part, *each]).await;
+    }
+}
+
 /// What is in stock of a variant at a warehouse: on hand, reserved.
 pub(crate) async fn stock(bed: &Bed, variant: i64, location: i64) -> (i64, i64) {
     let read: Result<(i64, i64), Error> = bed

@@ -2,7 +2,7 @@
 
 use super::{
     Request,
-    draft::{drafts, lines, needs, out_of_stock, priced, scene, shipping},
+    draft::{Scene, drafts, lines, needs, out_of_stock, priced, scene, shipping},
     ground::Ground,
     request::PlaceOrder,
     stock::{self, Shares},
@@ -40,8 +40,10 @@ pub(crate) fn decide(
     let drafts = drafts(ground, &scene, wanted)?;
     let shipping = shipping(&scene, wanted.goes_to(), &wanted.delivery_method, &drafts)?;
     let quote = priced(ground, &scene, wanted, &drafts, shipping)?;
-    if let Some(expected) = wanted.expected_total {
-        as_expected(quote.total, expected)?;
+    match wanted.expected_total {
+        Some(expected) => as_expected(quote.total, expected)?,
+        None if request.basket.is_none() => check_codes(&quote, &scene)?,
+        None => {}
     }
     let needs = needs(&drafts);
     let taken = stock::allocate(&mut ground.stock, setup.sells_from(channel.id), &needs)
@@ -99,6 +101,25 @@ pub(crate) fn as_expected(total: i64, expected: i64) -> crate::Result<()> {
             format!("The order costs {total} by now, not {expected} (minor units): show it again.");
         let facts = serde_json::json!({ "total": total, "expected_total": expected });
         refuse!(Refusal::conflict("price_changed", detail).with_facts(facts));
+    }
+    Ok(())
+}
+
+/// Refuses codes that take nothing off, where nobody has said which total the customer has seen: they would pay more
+/// than they think.
+fn check_codes(quote: &Quote, scene: &Scene<'_>) -> crate::Result<()> {
+    let zone = scene.channel.value.zone();
+    let entered = quote.promotions.declined.iter().filter_map(|it| Some((it.code.as_ref()?, it)));
+    let told: Vec<_> = entered
+        .map(|(code, it)| {
+            let why = it.sentence(scene.language, scene.currency, &zone);
+            serde_json::json!({ "code": code, "declined": why })
+        })
+        .collect();
+    if !told.is_empty() {
+        let detail = "A code takes nothing off: leave it out, or send the “expected_total” that the customer has seen.";
+        let facts = serde_json::json!({ "coupons": told });
+        refuse!(Refusal::conflict("coupon_not_applied", detail).with_facts(facts));
     }
     Ok(())
 }

@@ -51,7 +51,8 @@ pub struct PlaceOrder {
     /// The way to pay.
     #[schema(max_length = 60, examples("invoice"))]
     pub payment_method: String,
-    /// Codes that the customer entered.
+    /// Codes that the customer entered. One that takes nothing off refuses the order (`coupon_not_applied`), unless
+    /// `expected_total` says that the customer has seen what it costs without.
     #[serde(default)]
     #[schema(max_items = 20)]
     pub coupons: Vec<String>,
