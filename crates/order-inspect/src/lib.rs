@@ -33,5 +33,6 @@ pub mod quote;
 pub mod seed;
 pub mod setup;
 pub mod tax;
+mod trace;
 
 pub use error::Result;

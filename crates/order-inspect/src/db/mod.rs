@@ -23,10 +23,14 @@ use std::{
     time::Duration,
 };
 
+use tracing::Instrument as _;
+
 pub use error::DbError;
 pub use migration::MIGRATIONS;
 pub use tx::{Insert, Tx};
 pub use value::{FromValue, Row, Value};
+
+use crate::trace;
 
 /// What work returns: it borrows the transaction for as long as it runs.
 pub type Doing<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
@@ -118,8 +122,8 @@ impl Db {
         F: for<'t> FnOnce(&'t mut Tx) -> Doing<'t, T, E> + Send + 'static,
     {
         match &*self.engine {
-            Engine::Sqlite(it) => it.write(Box::new(work)).await,
-            Engine::Postgres(it) => it.write(Box::new(work)).await,
+            Engine::Sqlite(it) => it.write(Box::new(work)).instrument(trace::writing()).await,
+            Engine::Postgres(it) => it.write(Box::new(work)).instrument(trace::writing()).await,
         }
     }
 
@@ -132,8 +136,8 @@ impl Db {
         F: for<'t> FnOnce(&'t mut Tx) -> Doing<'t, T, E> + Send + 'static,
     {
         match &*self.engine {
-            Engine::Sqlite(it) => it.read(Box::new(work)).await,
-            Engine::Postgres(it) => it.read(Box::new(work)).await,
+            Engine::Sqlite(it) => it.read(Box::new(work)).instrument(trace::reading()).await,
+            Engine::Postgres(it) => it.read(Box::new(work)).instrument(trace::reading()).await,
         }
     }
 

@@ -52,6 +52,7 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn(crate::trace::follow))
         .with_state(app)
 }
 

@@ -32,8 +32,8 @@ pub(super) async fn lock(tx: &mut Tx, variants: Vec<i64>, skus: Vec<String>) -> 
 
 /// Takes stock for lines that were not there before. It was locked when it was looked at.
 pub(super) async fn take(tx: &mut Tx, shares: &Shares) -> crate::Result<()> {
-    let (steps, all_taken) = Steps::of(tx, shares).ask();
-    if !all_taken(&tx.rows_all(steps).await?) {
+    let steps = Steps::of(tx, shares);
+    if Steps::taken(&tx.rows_all(steps.questions).await?) < steps.wanted {
         let detail = "Somebody has taken of the same stock: look at it again.";
         refuse!(Refusal::conflict("stock_changed", detail));
     }

@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::json;
 use tokio::{sync::Notify, task::AbortHandle};
+use tracing::Instrument as _;
 
 use crate::{
     act::Act,
@@ -25,6 +26,7 @@ use crate::{
         settle::note,
     },
     setup::Remembered,
+    trace,
 };
 
 /// How long the post sleeps when nothing wakes it.
@@ -226,7 +228,7 @@ async fn send(shared: &Shared, event: &Event) -> crate::Result<End> {
     let mailer = mailer(shared, &channel.value.name, &channel.value.seller.email);
     Ok(match mailer {
         Err(why) => End::Again(why),
-        Ok(mailer) => match mailer.send(&mail).await {
+        Ok(mailer) => match mailer.send(&mail).instrument(trace::mailing(kind.word())).await {
             Ok(()) => End::Sent(kind.word(), facts.order.email),
             Err(MailError::Fail(why)) => End::GivenUp(kind.word(), why),
             Err(MailError::Retry(why)) if event.attempts >= MOST_TRIES => {

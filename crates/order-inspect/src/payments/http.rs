@@ -5,6 +5,7 @@ use std::{fmt, time::Duration};
 use async_trait::async_trait;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect::Policy};
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument as _;
 
 use super::{
     AuthoriseRequest, IdempotencyKey, OperationRequest, Outcome, PaymentId, PaymentProvider,
@@ -14,6 +15,7 @@ use super::{
         Payments,
     },
 };
+use crate::trace;
 
 /// The longest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 1 << 20;
@@ -107,7 +109,15 @@ impl HttpProvider {
         &self,
         request: RequestBuilder,
     ) -> Result<Body, ProviderError> {
-        let request = request.bearer_auth(&self.options.api_key).build().map_err(|error| {
+        self.ask(request).instrument(trace::paying(&self.options.name)).await
+    }
+
+    async fn ask<Body: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Body, ProviderError> {
+        let request = request.bearer_auth(&self.options.api_key).headers(trace::headers());
+        let request = request.build().map_err(|error| {
             let message = error.to_string();
             ProviderError::Refused { status: 0, code: "invalid_request".to_owned(), message }
         })?;

@@ -5,13 +5,21 @@ pub mod keys;
 mod listen;
 mod seed;
 mod serve;
+mod traces;
 mod upkeep;
 
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
-use crate::{db::Db, http::Scope};
+use self::traces::Traces;
+use crate::{db::Db, http::Scope, trace};
 
 /// Order & Inspect: the core of a shop as a service.
 #[derive(Debug, Parser)]
@@ -28,6 +36,9 @@ pub struct CommandLine {
         env = "ORDER_INSPECT_LOG_FORMAT"
     )]
     log: LogFormat,
+    /// Where traces go: an OpenTelemetry collector that speaks OTLP over HTTP, such as http://localhost:4318
+    #[arg(long, global = true, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    traces: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -125,23 +136,41 @@ fn scope(text: &str) -> Result<Scope, String> {
 
 /// Runs a command. Errors are printed with what to do about them.
 pub fn run(line: CommandLine) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ORDER_INSPECT_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match line.log {
-        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("the runtime does not start: {error}")),
     };
+    let traces = line.traces.as_deref().map(|to| Traces::open(to, runtime.handle().clone()));
+    let traces = match traces.transpose() {
+        Ok(traces) => traces,
+        Err(error) => return failed(&error),
+    };
+    watch(line.log, traces.as_ref());
     let outcome = runtime.block_on(execute(line));
+    if let Some(traces) = traces {
+        traces.close();
+    }
     runtime.shutdown_timeout(Duration::from_secs(2));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error.to_string()),
     }
+}
+
+/// Begins to write the log, and to gather traces if they go somewhere.
+fn watch(format: LogFormat, traces: Option<&Traces>) {
+    let without_spans = || EnvFilter::new(format!("info,{}=off", trace::TARGET));
+    let filter = EnvFilter::try_from_env("ORDER_INSPECT_LOG").unwrap_or_else(|_| without_spans());
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+    };
+    let spans = traces.map(|it| {
+        let ours = Targets::new().with_target("order_inspect", LevelFilter::INFO);
+        tracing_opentelemetry::layer().with_tracer(it.tracer()).with_filter(ours)
+    });
+    tracing_subscriber::registry().with(log.with_filter(filter)).with(spans).init();
 }
 
 #[expect(clippy::print_stderr, reason = "this is how a command says that it failed")]

@@ -102,7 +102,7 @@ impl Maker {
         let (channel, shop) = (id(shop_at as u64 + 1), &SHOPS[shop_at]);
         let person = self.customer(number, chance);
         let account = chance.percent(75);
-        let mut ground = Ground::default();
+        let mut ground = Ground::of(&self.setup);
         let mut lines = Vec::with_capacity(3);
         let at = chance.below(shop.locations.len() as u64);
         let location = shop.location(usize::try_from(at).unwrap_or(0));

@@ -34,5 +34,6 @@ mod sequences;
 mod shop;
 mod sign_in;
 mod stock;
+mod traces;
 mod walk;
 mod wording;

@@ -19,6 +19,8 @@ on_both_engines! {
     async fn a_seeded_shop_is_whole_and_sells(bed) {
         fill(&bed.app.db, PLAN).await.expect("a shop");
         assert_ledgers_balance(&bed).await;
+        let uses = "SELECT used_count AS n FROM promotion ORDER BY code";
+        assert!(bed.numbers(uses).await.iter().all(|n| *n > 0), "each promotion gave something");
         let order = bed.get("/orders/DE-1001").await.expect(200);
         assert_eq!(order["lines"].as_array().map(Vec::len), Some(3));
         let sku = order["lines"][0]["sku"].as_str().expect("an article").to_owned();

@@ -1,26 +1,8 @@
 //! The README's walk through a whole life, as it stands there.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::process::Command;
 
-/// The service as its own process; it ends with its standard input.
-struct Service(Child);
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        drop(self.0.wait());
-    }
-}
-
-fn program(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_order-inspect"));
-    command.arg("--data").arg(data);
-    command
-}
+use crate::program::{Service, told_by};
 
 /// What stands in the shell blocks of a part of the README.
 fn blocks(readme: &str, part: &str) -> String {
@@ -33,29 +15,15 @@ fn blocks(readme: &str, part: &str) -> String {
 #[test]
 fn the_readme_leads_through_a_whole_life() {
     let folder = tempfile::tempdir().expect("a folder");
-    let seeded =
-        program(folder.path()).args(["seed", "--scale", "0.0002"]).output().expect("a seed");
-    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
-    let made = program(folder.path()).args(["key", "create", "walk"]).output().expect("a key");
-    let key = String::from_utf8(made.stdout).expect("text");
-    let mut serve = program(folder.path());
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--until-input-ends"]);
-    let mut child =
-        serve.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the service");
-    let log = child.stderr.take().expect("its log");
-    let service = Service(child);
-    let mut lines = BufReader::new(log).lines().map_while(Result::ok);
-    let line = lines.find(|line| line.contains("listening")).expect("it listens");
-    let begin = line.find("127.0.0.1:").expect("an address");
-    let address: String =
-        line[begin..].chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
-    std::thread::spawn(move || lines.for_each(drop));
+    told_by(folder.path(), &["seed", "--scale", "0.0002"]);
+    let key = told_by(folder.path(), &["key", "create", "walk"]);
+    let service = Service::start(folder.path(), &[]);
 
     let script = blocks(include_str!("../../README.md"), "## A whole life");
     assert!(script.contains("closed.json"), "the walk is in the README");
     let walked = Command::new("bash")
         .args(["-c", &format!("set -euo pipefail\n{script}")])
-        .env("SHOP", format!("http://{address}"))
+        .env("SHOP", format!("http://{}", service.address()))
         .env("KEY", key.trim())
         .current_dir(folder.path())
         .output()

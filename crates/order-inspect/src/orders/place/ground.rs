@@ -62,6 +62,12 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
+    /// What is known without looking: the promotions.
+    pub(crate) fn of(setup: &Setup) -> Self {
+        let rules = setup.promotions.iter().map(|it| it.rule.clone()).collect();
+        Self { rules, ..Self::default() }
+    }
+
     /// Reads it for a group. What is locked is locked in one order: customers by their e-mail address, baskets,
     /// promotions by code, stock by variant and location.
     pub(crate) async fn read(
@@ -114,10 +120,7 @@ impl Ground {
         let mut answers = tx.rows_all(questions).await?;
         let needed = answers.split_off(optional_count);
         answers.drain(..locked);
-        let mut ground = Self {
-            rules: setup.promotions.iter().map(|it| it.rule.clone()).collect(),
-            ..Self::default()
-        };
+        let mut ground = Self::of(setup);
         let mut optional = answers.into_iter();
         let mut answer =
             |at: usize| if wanted[at] { optional.next().unwrap_or_default() } else { Vec::new() };

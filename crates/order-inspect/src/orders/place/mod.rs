@@ -26,6 +26,7 @@ pub(crate) use preview::{Preview, PreviewDelivery, PreviewLine};
 pub(crate) use request::{MOST_LINES, MOST_UNITS};
 pub use request::{PlaceLine, PlaceOrder};
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tracing::Instrument as _;
 
 pub(in crate::orders) use self::added::Onto;
 use self::offers::Offers;
@@ -44,6 +45,7 @@ use crate::{
     http::{Caller, Once},
     refuse,
     setup::Setup,
+    trace,
 };
 
 /// The most orders of one group.
@@ -104,7 +106,8 @@ impl Placer {
                 "Too many orders are waiting: try again in a moment with the same Idempotency-Key.";
             refuse!(Refusal::new(503, "busy", detail));
         }
-        told.await.map_err(|_| Error::Broken("the order was dropped".to_owned()))?
+        let told = told.instrument(trace::placing()).await;
+        told.map_err(|_| Error::Broken("the order was dropped".to_owned()))?
     }
 }
 

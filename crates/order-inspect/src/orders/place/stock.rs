@@ -175,8 +175,9 @@ impl Taken {
 
 /// What is asked of the database to take shares.
 pub(crate) struct Steps {
-    questions: Vec<(&'static str, Vec<Value>)>,
-    wanted: usize,
+    pub(crate) questions: Vec<(&'static str, Vec<Value>)>,
+    /// How many shares there are to take.
+    pub(crate) wanted: usize,
 }
 
 const TAKE: &str =
@@ -217,11 +218,10 @@ impl Steps {
         Self { questions, wanted }
     }
 
-    /// What is to be asked, and the test whether the answers say that all of it was taken; else somebody else took of
-    /// it in the meantime.
-    pub(crate) fn ask(self) -> (Vec<(&'static str, Vec<Value>)>, impl Fn(&[Vec<Row>]) -> bool) {
-        let wanted = self.wanted;
-        (self.questions, move |answers| answers.iter().map(Vec::len).sum::<usize>() == wanted)
+    /// Of how many shares the answers say that they were taken. Where they are fewer than wanted, somebody else took of
+    /// the same in the meantime.
+    pub(crate) fn taken(answers: &[Vec<Row>]) -> usize {
+        answers.iter().map(Vec::len).sum()
     }
 }
 

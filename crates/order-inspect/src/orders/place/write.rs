@@ -120,12 +120,12 @@ async fn take(
     for (place, share) in decided.iter().flat_map(|(_, it)| &it.shares) {
         shares.entry(*place).or_default().add(*share);
     }
-    let (stock, all_taken) = Steps::of(tx, &shares).ask();
+    let stock = Steps::of(tx, &shares);
     let (shops, numbers): (Vec<i64>, Vec<Question>) = number_steps(decided).into_iter().unzip();
-    let (first, second) = (promotions.len(), promotions.len() + stock.len());
-    let questions = promotions.into_iter().chain(stock).chain(numbers).collect();
+    let (first, second) = (promotions.len(), promotions.len() + stock.questions.len());
+    let questions = promotions.into_iter().chain(stock.questions).chain(numbers).collect();
     let answers = tx.rows_all(questions).await?;
-    if !all_taken(&answers[first..second]) {
+    if Steps::taken(&answers[first..second]) < stock.wanted {
         return Err(Error::Broken("stock was taken by somebody else in the meantime".to_owned()));
     }
     for (shop, rows) in shops.into_iter().zip(&answers[second..]) {
