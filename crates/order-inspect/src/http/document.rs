@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use utoipa::{
     OpenApi,
@@ -51,7 +51,37 @@ pub fn document() -> openapi::OpenApi {
     for item in document.paths.paths.values_mut() {
         describe_all(item);
     }
+    give_examples(&mut document);
     document
+}
+
+/// A body for each schema of a request: together they are one shop and one order's life, which a test leads.
+const EXAMPLES: &str = include_str!("examples.json");
+
+fn give_examples(document: &mut openapi::OpenApi) {
+    let examples: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(EXAMPLES).unwrap_or_default();
+    let operations =
+        document.paths.paths.values_mut().flat_map(|it| [&mut it.put, &mut it.post, &mut it.patch]);
+    for body in operations.flatten().filter_map(|it| it.request_body.as_mut()) {
+        let RefOr::T(body) = body else { continue };
+        for content in body.content.values_mut() {
+            let RefOr::T(content) = content else { continue };
+            let named = content.schema.iter().flat_map(names_of);
+            content.example = named.filter_map(|name| examples.get(&name).cloned()).next();
+        }
+    }
+}
+
+/// The name of a schema, or those of its alternatives.
+fn names_of(schema: &RefOr<Schema>) -> Vec<String> {
+    match schema {
+        RefOr::Ref(it) => {
+            it.ref_location.rsplit('/').next().map(str::to_owned).into_iter().collect()
+        }
+        RefOr::T(Schema::OneOf(it)) => it.items.iter().flat_map(names_of).collect(),
+        RefOr::T(_) => Vec::new(),
+    }
 }
 
 /// A schema that is put together from parts is closed by none of them: each would refuse the others' fields.
@@ -78,11 +108,7 @@ fn open_parts(schema: &mut RefOr<Schema>) {
 /// The names of the schemas that a schema is put together from.
 fn parts_of(schema: &RefOr<Schema>) -> Vec<String> {
     let RefOr::T(Schema::AllOf(all)) = schema else { return Vec::new() };
-    let named = all.items.iter().filter_map(|part| match part {
-        RefOr::Ref(part) => part.ref_location.rsplit('/').next().map(str::to_owned),
-        RefOr::T(_) => None,
-    });
-    named.collect()
+    all.items.iter().flat_map(names_of).collect()
 }
 
 /// What every operation of a path has in common.

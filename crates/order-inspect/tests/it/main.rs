@@ -7,6 +7,7 @@ mod cashier;
 mod catalogue;
 mod crash;
 mod customers;
+mod described;
 mod drafts;
 mod edits;
 mod exchange;
