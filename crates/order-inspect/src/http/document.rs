@@ -141,7 +141,11 @@ fn describe(method: &HttpMethod, operation: &mut Operation) {
         statuses.extend([("401", "No valid API key"), ("403", "The API key lacks a scope")]);
     }
     if body {
-        statuses.extend([("413", "The body is too large"), ("415", "The body is no JSON")]);
+        statuses.extend([
+            ("408", "The body does not come"),
+            ("413", "The body is too large"),
+            ("415", "The body is no JSON"),
+        ]);
     }
     if writes {
         statuses.extend([

@@ -1,5 +1,7 @@
 //! What comes in with a request, read strictly, with refusals that say where and why.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
@@ -29,9 +31,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 /// U+0000 as JSON writes it.
 const NUL: &[u8] = b"\\u0000";
 
-/// The bytes of a body, within the limit.
+/// How long a body may take to come. Imports stream theirs and are not bound by it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The bytes of a body, within the limits of length and time.
 pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> crate::Result<Bytes> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
+    body_within(PATIENCE, request, state).await
+}
+
+async fn body_within<S: Send + Sync>(
+    patience: Duration,
+    request: Request,
+    state: &S,
+) -> crate::Result<Bytes> {
+    let came = tokio::time::timeout(patience, Bytes::from_request(request, state)).await;
+    let Ok(came) = came else {
+        let detail = format!("The body did not come within {} seconds.", patience.as_secs());
+        refuse!(Refusal::new(408, "too_slow", detail));
+    };
+    came.map_err(|rejection| {
         let (status, code) = match rejection.status().as_u16() {
             413 => (413, "too_large"),
             _ => (400, "unreadable"),
@@ -169,5 +187,19 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathPar
             // An address with a number that is none leads nowhere.
             Err(_) => refuse!(Refusal::new(404, "not_found", "There is nothing at this address.")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let nothing = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let request = Request::new(axum::body::Body::from_stream(nothing));
+        let outcome = body_within(Duration::from_millis(1), request, &()).await;
+        let Err(Error::Refused(refusal)) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((refusal.status, refusal.code), (408, "too_slow"));
     }
 }
