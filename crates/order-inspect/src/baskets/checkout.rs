@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Idempotency-Key either, and sent twice it begins two baskets. For a customer the baskets that they have elsewhere
 /// are put into this one. A draft has a number instead, and its Idempotency-Key counts.
 #[utoipa::path(post, path = "/baskets", operation_id = "create_basket", tag = "baskets",
-    request_body = NewBasket, security(("api_key" = [])),
+    request_body = NewBasket, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 201, body = BasketView,
         headers(("Location" = String), ("ETag" = String)))))]
 async fn make(
@@ -80,7 +80,7 @@ async fn make(
 /// it can be ordered.
 #[utoipa::path(get, path = "/baskets/{basket}", operation_id = "get_basket", tag = "baskets",
     params(("basket" = String, Path, description = "The basket's token, or a draft's number")),
-    security(("api_key" = [])),
+    security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn get(
     State(app): State<App>,
@@ -96,7 +96,7 @@ async fn get(
 #[utoipa::path(patch, path = "/baskets/{basket}", operation_id = "change_basket", tag = "baskets",
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-    request_body = ChangeBasket, security(("api_key" = [])),
+    request_body = ChangeBasket, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn patch(
     State(app): State<App>,
@@ -154,7 +154,7 @@ fn put<T>(place: &mut Option<T>, named: Option<Option<T>>) {
 #[utoipa::path(delete, path = "/baskets/{basket}", operation_id = "delete_basket", tag = "baskets",
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-    security(("api_key" = [])), responses((status = 204, description = "It is gone")))]
+    security(("api_key" = ["shop", "manage_orders"])), responses((status = 204, description = "It is gone")))]
 async fn delete(
     State(app): State<App>,
     permit: Permit<allowed::Shop>,

@@ -61,7 +61,7 @@ struct DeliveryOffer {
 
 /// Ways to deliver to a place, in the shop's order. What a delivery costs for a basket, the basket says.
 #[utoipa::path(get, path = "/delivery-methods", operation_id = "list_delivery_offers",
-    tag = "baskets", params(Where), security(("api_key" = [])),
+    tag = "baskets", params(Where), security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = PageOf<DeliveryOffer>)))]
 async fn list(
     State(app): State<App>,

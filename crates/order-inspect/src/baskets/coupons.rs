@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     tag = "baskets",
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read; it need not be sent")),
-    request_body = AddCoupon, security(("api_key" = [])),
+    request_body = AddCoupon, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn add(
     State(app): State<App>,
@@ -57,7 +57,7 @@ async fn add(
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("code" = String, Path, description = "The code"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read; it need not be sent")),
-    security(("api_key" = [])),
+    security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn remove(
     State(app): State<App>,

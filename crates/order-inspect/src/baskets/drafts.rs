@@ -44,7 +44,7 @@ struct DraftRow {
 /// Drafts that were not ordered yet, the newest first. Drafts are begun, filled and ordered like baskets, with their
 /// number instead of a token.
 #[utoipa::path(get, path = "/drafts", operation_id = "list_drafts", tag = "baskets",
-    params(Paging), security(("api_key" = [])),
+    params(Paging), security(("api_key" = ["manage_orders"])),
     responses((status = 200, body = PageOf<DraftRow>)))]
 async fn list(
     State(app): State<App>,

@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     tag = "baskets",
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read; it need not be sent")),
-    request_body = AddLine, security(("api_key" = [])),
+    request_body = AddLine, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn add(
     State(app): State<App>,
@@ -67,7 +67,7 @@ async fn add(
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("line" = i64, Path, description = "The line's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-    request_body = ChangeLine, security(("api_key" = [])),
+    request_body = ChangeLine, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn patch(
     State(app): State<App>,
@@ -106,7 +106,7 @@ async fn patch(
     params(("basket" = String, Path, description = "The basket's token, or a draft's number"),
         ("line" = i64, Path, description = "The line's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-    security(("api_key" = [])),
+    security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn remove(
     State(app): State<App>,

@@ -38,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(post, path = "/baskets/{basket}/customer", operation_id = "assign_basket",
     tag = "baskets",
     params(("basket" = String, Path, description = "The basket's token, or a draft's number")),
-    request_body = AssignCustomer, security(("api_key" = [])),
+    request_body = AssignCustomer, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = BasketView, headers(("ETag" = String)))))]
 async fn assign(
     State(app): State<App>,

@@ -34,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         ("If-Match" = String, Header, description = "The ETag that was read, or `*`"),
         ("Idempotency-Key" = String, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$",
             description = "Names this order: sent again, the request gets the same order.")),
-    request_body = OrderBasket, security(("api_key" = [])),
+    request_body = OrderBasket, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 201, body = OrderView, headers(("Location" = String), ("ETag" = String))),
         (status = 503, body = crate::http::Problem, content_type = "application/problem+json",
             description = "Too many orders are waiting")))]

@@ -214,7 +214,7 @@ macro_rules! master_data_routes {
                             summary = concat!("All ", $many, " by code"),
                             responses((status = 200, description = "A page",
                                 body = PageOf<Versioned<$kind>>)),
-                            security(("api_key" = [])))]
+                            security(("api_key" = ["catalogue"])))]
         async fn list(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             _: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -228,7 +228,7 @@ macro_rules! master_data_routes {
                             summary = concat!("Make a ", $one),
                             responses((status = 201, description = "Made",
                                 body = Versioned<$kind>)),
-                            security(("api_key" = [])))]
+                            security(("api_key" = ["catalogue"])))]
         async fn create(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -247,7 +247,7 @@ macro_rules! master_data_routes {
                             summary = concat!("One ", $one),
                             responses((status = 200, description = "It",
                                 body = Versioned<$kind>)),
-                            security(("api_key" = [])))]
+                            security(("api_key" = ["catalogue"])))]
         async fn read(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             _: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -262,7 +262,7 @@ macro_rules! master_data_routes {
                             summary = concat!("Replace a ", $one),
                             responses((status = 200, description = "Replaced",
                                 body = Versioned<$kind>)),
-                            security(("api_key" = [])))]
+                            security(("api_key" = ["catalogue"])))]
         async fn change(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,
@@ -283,7 +283,7 @@ macro_rules! master_data_routes {
                             params(("code" = String, Path), $crate::http::IfMatch),
                             summary = concat!("Delete a ", $one, " that nothing needs"),
                             responses((status = 204, description = "Deleted")),
-                            security(("api_key" = [])))]
+                            security(("api_key" = ["catalogue"])))]
         async fn delete(
             axum::extract::State(app): axum::extract::State<$crate::app::App>,
             permit: $crate::http::Permit<$crate::http::allowed::Catalogue>,

@@ -132,7 +132,7 @@ struct ReviewQuestion {
 #[utoipa::path(get, path = "/catalogue/reviews", tag = "Reviews", operation_id = "list_reviews",
     params(ReviewQuestion),
     responses((status = 200, description = "A page", body = PageOf<Review>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 async fn list(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -157,7 +157,7 @@ async fn list(
 #[utoipa::path(get, path = "/catalogue/reviews/{id}", tag = "Reviews", operation_id = "read_review",
     params(("id" = i64, Path)),
     responses((status = 200, description = "It", body = Review)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 async fn read(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -183,7 +183,7 @@ struct Moderation {
 #[utoipa::path(put, path = "/catalogue/reviews/{id}", tag = "Reviews", operation_id = "moderate_review",
     params(("id" = i64, Path), IfMatch), request_body = Moderation,
     responses((status = 200, description = "The review now", body = Review)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 async fn moderate(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,

@@ -52,7 +52,7 @@ struct Which {
 
 /// Customers by exact e-mail address or number, or by the beginning of their name.
 #[utoipa::path(get, path = "/customers", operation_id = "list_customers", tag = "customers",
-    params(Which), security(("api_key" = [])),
+    params(Which), security(("api_key" = ["read_orders", "manage_orders"])),
     responses((status = 200, body = PageOf<CustomerView>)))]
 async fn list(
     State(app): State<App>,
@@ -126,7 +126,7 @@ fn question(which: &Which, paging: &Paging) -> crate::Result<(String, Vec<Value>
 
 /// Make a customer known.
 #[utoipa::path(post, path = "/customers", operation_id = "create_customer", tag = "customers",
-    request_body = NewCustomer, security(("api_key" = [])),
+    request_body = NewCustomer, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 201, body = CustomerView,
         headers(("Location" = String), ("ETag" = String)))))]
 async fn make(
@@ -152,7 +152,7 @@ async fn make(
 /// One customer.
 #[utoipa::path(get, path = "/customers/{number}", operation_id = "get_customer", tag = "customers",
     params(("number" = String, Path, description = "The customer's number")),
-    security(("api_key" = [])),
+    security(("api_key" = ["shop", "read_orders", "manage_orders"])),
     responses((status = 200, body = CustomerView, headers(("ETag" = String)))))]
 async fn get(
     State(app): State<App>,
@@ -166,7 +166,7 @@ async fn get(
 #[utoipa::path(put, path = "/customers/{number}", operation_id = "change_customer", tag = "customers",
     params(("number" = String, Path, description = "The customer's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-    request_body = ChangeCustomer, security(("api_key" = [])),
+    request_body = ChangeCustomer, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 200, body = CustomerView, headers(("ETag" = String)))))]
 async fn change(
     State(app): State<App>,
@@ -200,7 +200,7 @@ async fn change(
 #[utoipa::path(delete, path = "/customers/{number}", operation_id = "erase_customer", tag = "customers",
     params(("number" = String, Path, description = "The customer's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-    security(("api_key" = [])),
+    security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 204, description = "Nothing personal is left but in orders")))]
 async fn forget(
     State(app): State<App>,

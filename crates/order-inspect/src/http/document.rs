@@ -8,7 +8,7 @@ use utoipa::{
         self, Content, HttpMethod, Ref, RefOr, ResponseBuilder,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{ArrayItems, ObjectBuilder, Schema, Type},
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -35,7 +35,10 @@ pub fn document() -> openapi::OpenApi {
         .split_for_parts();
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("An API key, as `order-inspect key create` prints it."))
+        .description(Some(
+            "An API key, as `order-inspect key create` prints it. The roles of an operation are the scopes of which \
+             the key needs one.",
+        ))
         .build();
     let components = document.components.get_or_insert_default();
     components.security_schemes.insert("api_key".to_owned(), SecurityScheme::Http(scheme).into());
@@ -127,7 +130,21 @@ fn describe_all(item: &mut openapi::PathItem) {
     }
 }
 
+/// Any one of the scopes that an operation names is enough: each becomes a requirement of its own, where OpenAPI would
+/// want all that stand in one.
+fn part_scopes(operation: &mut Operation) {
+    let named = serde_json::to_value(&operation.security).unwrap_or_default();
+    let lists = named.as_array().into_iter().flatten().filter_map(|it| it["api_key"].as_array());
+    let scopes: Vec<String> =
+        lists.flatten().filter_map(|it| it.as_str().map(str::to_owned)).collect();
+    if !scopes.is_empty() {
+        let one = |scope| SecurityRequirement::new("api_key", [scope]);
+        operation.security = Some(scopes.into_iter().map(one).collect());
+    }
+}
+
 fn describe(method: &HttpMethod, operation: &mut Operation) {
+    part_scopes(operation);
     let keyed = operation.security.is_some();
     let writes = !matches!(method, HttpMethod::Get);
     let body = operation.request_body.is_some();

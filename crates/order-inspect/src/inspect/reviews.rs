@@ -95,7 +95,7 @@ pub(super) struct ReviewInput {
     operation_id = "create_review", params(("slug" = String, Path), ReviewsQuestion),
     request_body = ReviewInput,
     responses((status = 202, description = "It waits for moderation", body = Review)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["shop", "manage_orders"])))]
 pub(super) async fn create(
     State(app): State<App>,
     permit: Permit<allowed::Shop>,

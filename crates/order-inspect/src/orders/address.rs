@@ -43,7 +43,7 @@ pub struct NewAddress {
 /// Change addresses before anything has left. The country of delivery stays: another one has other taxes.
 #[utoipa::path(post, path = "/orders/{number}/address", operation_id = "change_order_address", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewAddress, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewAddress, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn change_address(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

@@ -60,7 +60,7 @@ pub struct GiveBack {
 /// begun. Nothing is credited anew.
 #[utoipa::path(post, path = "/orders/{number}/refunds/retry", operation_id = "retry_refund", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = GiveBack, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = GiveBack, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn retry_refund(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -80,7 +80,7 @@ async fn retry_refund(
 /// Give back what was paid beyond the order.
 #[utoipa::path(post, path = "/orders/{number}/refunds/overpayment", operation_id = "refund_overpayment",
     tag = "orders", params(("number" = String, Path, description = "The order's number")),
-    request_body = GiveBack, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = GiveBack, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn refund_overpayment(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -135,7 +135,7 @@ pub struct Again {}
 /// Take money that is authorised and due: what has left, less what was taken for it. The provider declined that before.
 #[utoipa::path(post, path = "/orders/{number}/payments/capture", operation_id = "retry_capture", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = Again, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Again, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn retry_capture(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -155,7 +155,7 @@ async fn retry_capture(
 /// Let go of what is authorised and not needed. The provider declined that before.
 #[utoipa::path(post, path = "/orders/{number}/payments/void", operation_id = "retry_void", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = Again, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Again, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn retry_void(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

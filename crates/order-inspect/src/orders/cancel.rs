@@ -59,7 +59,7 @@ pub struct LineUnits {
 /// Cancel all or some of what was not shipped. Stock is set free; what was paid for it is given back.
 #[utoipa::path(post, path = "/orders/{number}/cancellation", operation_id = "cancel_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = Cancellation, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Cancellation, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn cancel(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

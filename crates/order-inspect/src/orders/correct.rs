@@ -42,7 +42,7 @@ pub struct Correction {
 /// Take back what was booked by mistake. The booking stays as it is: another one beside it takes it back, once.
 #[utoipa::path(post, path = "/orders/{number}/payments/correction", operation_id = "correct_payment",
     tag = "orders", params(("number" = String, Path, description = "The order's number")),
-    request_body = Correction, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Correction, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn correct(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

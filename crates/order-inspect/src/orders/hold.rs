@@ -50,7 +50,7 @@ pub struct NewHold {
 /// Stop an order: nothing of it is shipped until it is released.
 #[utoipa::path(post, path = "/orders/{number}/hold", operation_id = "hold_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewHold, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewHold, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn hold(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -83,7 +83,7 @@ pub struct NewNote {
 /// Let an order go on.
 #[utoipa::path(post, path = "/orders/{number}/release", operation_id = "release_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewNote, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewNote, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn release(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -105,7 +105,7 @@ async fn release(
 /// Write a note on the timeline.
 #[utoipa::path(post, path = "/orders/{number}/notes", operation_id = "note_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewNote, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewNote, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn add_note(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

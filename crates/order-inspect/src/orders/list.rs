@@ -102,7 +102,7 @@ struct OrderRow {
 
 /// Orders, the newest first; those that are sought by name or e-mail address in its order.
 #[utoipa::path(get, path = "/orders", operation_id = "list_orders", tag = "orders", params(Which),
-    security(("api_key" = [])), responses((status = 200, body = PageOf<OrderRow>)))]
+    security(("api_key" = ["read_orders", "manage_orders"])), responses((status = 200, body = PageOf<OrderRow>)))]
 async fn list(
     State(app): State<App>,
     _: Permit<allowed::ReadOrders>,

@@ -108,7 +108,7 @@ struct PayoutView {
 
 /// Money that has to be transferred to customers, or was: the oldest first.
 #[utoipa::path(get, path = "/payouts", operation_id = "list_payouts", tag = "orders", params(Which),
-    security(("api_key" = [])), responses((status = 200, body = PageOf<PayoutView>)))]
+    security(("api_key" = ["read_orders", "manage_orders"])), responses((status = 200, body = PageOf<PayoutView>)))]
 async fn list(
     State(app): State<App>,
     _: Permit<allowed::ReadOrders>,
@@ -158,7 +158,7 @@ pub struct Transferred {
 #[utoipa::path(post, path = "/orders/{number}/payouts/{payout}", operation_id = "confirm_payout", tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("payout" = i64, Path, description = "The transfer's number")),
-    request_body = Transferred, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Transferred, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn confirm(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -197,7 +197,7 @@ pub struct PayoutAccount {
     tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("payout" = i64, Path, description = "The transfer's number")),
-    request_body = PayoutAccount, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = PayoutAccount, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn name_account(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -233,7 +233,7 @@ pub struct NoTransfer {
     tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("payout" = i64, Path, description = "The transfer's number")),
-    request_body = NoTransfer, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NoTransfer, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn call_off(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

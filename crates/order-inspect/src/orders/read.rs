@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// One order with everything that happened to it, and what can be done with it.
 #[utoipa::path(get, path = "/orders/{number}", operation_id = "get_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    security(("api_key" = [])),
+    security(("api_key" = ["read_orders", "manage_orders"])),
     responses((status = 200, body = OrderView, headers(("ETag" = String)))))]
 async fn get(
     State(app): State<App>,
@@ -63,7 +63,7 @@ struct EventView {
 /// Everything that happened to an order, the newest first.
 #[utoipa::path(get, path = "/orders/{number}/timeline", operation_id = "get_timeline", tag = "orders",
     params(("number" = String, Path, description = "The order's number"), Paging),
-    security(("api_key" = [])), responses((status = 200, body = PageOf<EventView>)))]
+    security(("api_key" = ["read_orders", "manage_orders"])), responses((status = 200, body = PageOf<EventView>)))]
 async fn timeline(
     State(app): State<App>,
     _: Permit<allowed::ReadOrders>,

@@ -83,7 +83,7 @@ pub struct RefundPreview {
 /// paid by transfer is transferred back by people: see `GET /payouts`.
 #[utoipa::path(post, path = "/orders/{number}/refunds", operation_id = "refund_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewRefund, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewRefund, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn refund(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -119,7 +119,7 @@ pub(super) async fn give(
 /// What a refund would come to. Nothing is changed.
 #[utoipa::path(post, path = "/orders/{number}/refunds/preview", operation_id = "preview_refund", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewRefund, security(("api_key" = [])), responses((status = 200, body = RefundPreview)))]
+    request_body = NewRefund, security(("api_key" = ["manage_orders"])), responses((status = 200, body = RefundPreview)))]
 async fn preview(
     State(app): State<App>,
     _: Permit<allowed::ManageOrders>,
@@ -209,7 +209,7 @@ pub struct NewPayment {
 /// Book money that came in by transfer: also for an order over a provider that no longer covers what has left.
 #[utoipa::path(post, path = "/orders/{number}/payments", operation_id = "book_payment", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewPayment, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewPayment, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn book_payment(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

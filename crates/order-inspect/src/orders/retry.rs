@@ -51,7 +51,7 @@ pub(super) struct RetryPayment {
 #[utoipa::path(post, path = "/orders/{number}/payments/retry", operation_id = "retry_payment", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
     request_body = Option<RetryPayment>,
-    security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    security(("api_key" = ["shop", "manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn retry(
     State(app): State<App>,
     permit: Permit<allowed::Shop>,

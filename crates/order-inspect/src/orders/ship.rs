@@ -63,7 +63,7 @@ pub struct NewShipment {
 /// Ship all or some of an order. What was authorised is captured for what leaves.
 #[utoipa::path(post, path = "/orders/{number}/shipments", operation_id = "ship_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewShipment, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewShipment, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn ship(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -299,7 +299,7 @@ pub struct Arrival {}
     tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("shipment" = String, Path, description = "The shipment's number")),
-    request_body = Arrival, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Arrival, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn deliver(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

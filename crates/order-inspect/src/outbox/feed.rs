@@ -41,7 +41,7 @@ struct FeedEvent {
 /// Everything that has happened, the oldest first. An event is shown ten seconds after it has happened. A feed has no
 /// last page: `next` is always there, and who asks with it later sees each event once and misses none.
 #[utoipa::path(get, path = "/events", operation_id = "list_events", tag = "events", params(Paging),
-    security(("api_key" = [])), responses((status = 200, body = PageOf<FeedEvent>)))]
+    security(("api_key" = ["read_orders", "manage_orders"])), responses((status = 200, body = PageOf<FeedEvent>)))]
 async fn events(
     State(app): State<App>,
     _: Permit<allowed::ReadOrders>,

@@ -65,14 +65,14 @@ macro_rules! setting {
 
             #[doc = "All of them, by code."]
             #[utoipa::path(get, path = $many, operation_id = $list, tag = "setup",
-                security(("api_key" = [])), responses((status = 200, body = PageOf<Stored<Kind>>)))]
+                security(("api_key" = ["admin"])), responses((status = 200, body = PageOf<Stored<Kind>>)))]
             pub(super) async fn list(State(app): State<App>, _: Permit<allowed::Admin>) -> Answer {
                 super::list::<Kind>(&app).await
             }
 
             #[doc = "One of them. Its ETag is what a replacement sends as If-Match."]
             #[utoipa::path(get, path = $one, operation_id = $get, tag = "setup",
-                params($place), security(("api_key" = [])),
+                params($place), security(("api_key" = ["admin"])),
                 responses((status = 200, body = Stored<Kind>)))]
             pub(super) async fn get(
                 State(app): State<App>,
@@ -87,7 +87,7 @@ macro_rules! setting {
             #[utoipa::path(put, path = $one, operation_id = $put, tag = "setup",
                 params($place,
                     ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
-                request_body = Kind, security(("api_key" = [])),
+                request_body = Kind, security(("api_key" = ["admin"])),
                 responses((status = 200, body = Stored<Kind>), (status = 201, body = Stored<Kind>)))]
             pub(super) async fn replace(
                 State(app): State<App>,

@@ -121,3 +121,31 @@ async fn every_body_has_an_example_that_can_be_read() {
         assert!(!unread.iter().any(|it| told.contains(it)), "{method} {place}: {}", answer.body);
     }
 }
+
+/// Who asks with a key that may do nothing is told what would be enough: what the document says.
+#[tokio::test]
+async fn the_document_says_which_scopes_a_key_needs() {
+    let bed = Bed::sqlite().await;
+    let bare = bed.key_with(&[]).await;
+    let authorization = format!("Bearer {bare}");
+    let document = bed.get("/openapi.json").await.expect(200);
+    let mut seen = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("an item") {
+            let Some(security) = operation["security"].as_array() else { continue };
+            let said: Vec<&Value> = security.iter().map(|it| &it["api_key"][0]).collect();
+            let mut place = path.clone();
+            while let (Some(from), Some(to)) = (place.find('{'), place.find('}')) {
+                place.replace_range(from..=to, "1");
+            }
+            let headers = [("authorization", authorization.as_str())];
+            let refused =
+                bed.send(&method.to_uppercase(), &place, None, &headers).await.expect(403);
+            let wanted: Vec<&Value> =
+                refused["facts"]["any_of"].as_array().expect("scopes").iter().collect();
+            assert_eq!(said, wanted, "{method} {path}");
+            seen.extend(said.into_iter().map(|it| it.as_str().expect("a scope").to_owned()));
+        }
+    }
+    assert_eq!(seen.len(), 5, "{seen:?}");
+}

@@ -20,7 +20,7 @@ use crate::{
 #[utoipa::path(get, path = "/catalogue/variants/{sku}/prices", tag = "Prices",
     operation_id = "list_prices", params(("sku" = String, Path), Paging),
     responses((status = 200, description = "A page", body = PageOf<PriceRecord>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn list(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -40,7 +40,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/catalogue/variants/{sku}/prices", tag = "Prices",
     operation_id = "set_price", params(("sku" = String, Path)), request_body = PriceInput,
     responses((status = 201, description = "Set", body = PriceRecord)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn set(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -65,7 +65,7 @@ pub(super) async fn set(
 #[utoipa::path(delete, path = "/catalogue/prices/{id}", tag = "Prices",
     operation_id = "withdraw_price", params(("id" = i64, Path)),
     responses((status = 204, description = "Withdrawn")),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn withdraw(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -94,7 +94,7 @@ pub(super) struct PriceEnd {
 #[utoipa::path(post, path = "/catalogue/prices/{id}/end", tag = "Prices",
     operation_id = "end_price", params(("id" = i64, Path)), request_body = PriceEnd,
     responses((status = 200, description = "The price with its end", body = PriceRecord)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn end(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -134,7 +134,7 @@ pub(super) struct PriceChangesOutcome {
 #[utoipa::path(post, path = "/catalogue/price-changes", tag = "Prices",
     operation_id = "set_prices", request_body = PriceChanges,
     responses((status = 201, description = "Set", body = PriceChangesOutcome)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn set_all(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,

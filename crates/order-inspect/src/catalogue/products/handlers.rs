@@ -38,7 +38,7 @@ pub(super) struct ProductLine {
 /// All products by code.
 #[utoipa::path(get, path = "/catalogue/products", tag = "Catalogue", operation_id = "list_products",
     params(Paging), responses((status = 200, description = "A page", body = PageOf<ProductLine>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn list(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -72,7 +72,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/catalogue/products", tag = "Catalogue", operation_id = "create_product",
     request_body = Product,
     responses((status = 201, description = "Made", body = ProductRecord)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn create(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -94,7 +94,7 @@ pub(super) async fn create(
 #[utoipa::path(get, path = "/catalogue/products/{code}", tag = "Catalogue", operation_id = "read_product",
     params(("code" = String, Path)),
     responses((status = 200, description = "It", body = ProductRecord)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn read(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -108,7 +108,7 @@ pub(super) async fn read(
 #[utoipa::path(put, path = "/catalogue/products/{code}", tag = "Catalogue", operation_id = "change_product",
     params(("code" = String, Path), IfMatch), request_body = Product,
     responses((status = 200, description = "Replaced", body = ProductRecord)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn change(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,

@@ -29,7 +29,7 @@ pub(super) struct Publications {
     operation_id = "publish_product", params(("code" = String, Path), ("channel" = String, Path)),
     request_body = PublicationWindow,
     responses((status = 200, description = "Where it is shown now", body = Publications)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn publish(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -51,7 +51,7 @@ pub(super) async fn publish(
 #[utoipa::path(delete, path = "/catalogue/products/{code}/channels/{channel}", tag = "Catalogue",
     operation_id = "unpublish_product", params(("code" = String, Path), ("channel" = String, Path)),
     responses((status = 204, description = "It is not shown there")),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn unpublish(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -119,7 +119,7 @@ pub(super) struct BulkRefusal {
 #[utoipa::path(post, path = "/catalogue/publications", tag = "Catalogue",
     operation_id = "publish_products", request_body = BulkPublication,
     responses((status = 200, description = "What became of them", body = BulkOutcome)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn bulk(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,

@@ -86,7 +86,7 @@ pub(super) struct StockQuestion {
 #[utoipa::path(get, path = "/catalogue/stock", tag = "Stock", operation_id = "list_stock",
     params(StockQuestion),
     responses((status = 200, description = "A page", body = PageOf<StockLevel>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn list(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -127,7 +127,7 @@ pub(super) struct StockLevels {
 #[utoipa::path(post, path = "/catalogue/stock", tag = "Stock", operation_id = "change_stock",
     request_body = StockChange,
     responses((status = 200, description = "The levels now", body = StockLevels)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn change(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -162,7 +162,7 @@ pub(super) struct StockPlan {
 #[utoipa::path(put, path = "/catalogue/stock/{sku}/{location}", tag = "Stock", operation_id = "plan_stock",
     params(("sku" = String, Path), ("location" = String, Path)), request_body = StockPlan,
     responses((status = 200, description = "The levels now", body = StockLevels)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn plan(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -228,7 +228,7 @@ pub(super) struct StockMovement {
 #[utoipa::path(get, path = "/catalogue/stock/{sku}/movements", tag = "Stock",
     operation_id = "list_stock_movements", params(("sku" = String, Path), Paging),
     responses((status = 200, description = "A page", body = PageOf<StockMovement>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn movements(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -273,7 +273,7 @@ pub(super) struct StockAudit {
 #[utoipa::path(get, path = "/catalogue/stock/{sku}/audit", tag = "Stock", operation_id = "audit_stock",
     params(("sku" = String, Path)),
     responses((status = 200, description = "What does not fit: nothing", body = StockAudit)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn audit(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,

@@ -55,7 +55,7 @@ pub(super) struct ExportQuestion {
     params(("format" = inline(Format), Path), ExportQuestion),
     responses((status = 200, description = "The file", content(
         (String = "text/csv"), (String = "application/xml"), (String = "text/tab-separated-values")))),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn export(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,

@@ -21,7 +21,7 @@ use crate::{
 /// Imports, the latest first.
 #[utoipa::path(get, path = "/imports", tag = "Import and export", operation_id = "list_imports",
     params(Paging), responses((status = 200, description = "A page", body = PageOf<ImportRun>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn list(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -37,7 +37,7 @@ pub(super) async fn list(
 /// An import, as far as it is.
 #[utoipa::path(get, path = "/imports/{id}", tag = "Import and export", operation_id = "read_import",
     params(("id" = i64, Path)), responses((status = 200, description = "It", body = ImportRun)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn read(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -107,7 +107,7 @@ pub(super) struct ChangesQuestion {
 #[utoipa::path(get, path = "/imports/{id}/changes", tag = "Import and export",
     operation_id = "list_import_changes", params(("id" = i64, Path), ChangesQuestion),
     responses((status = 200, description = "A page", body = PageOf<ImportItem>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn changes(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -183,7 +183,7 @@ pub(super) struct ImportError {
 #[utoipa::path(get, path = "/imports/{id}/errors", tag = "Import and export",
     operation_id = "list_import_errors", params(("id" = i64, Path), Paging),
     responses((status = 200, description = "A page", body = PageOf<ImportError>)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn errors(
     State(app): State<App>,
     _: Permit<allowed::Catalogue>,
@@ -220,7 +220,7 @@ pub(super) async fn errors(
 #[utoipa::path(post, path = "/imports/{id}/apply", tag = "Import and export",
     operation_id = "apply_import", params(("id" = i64, Path)),
     responses((status = 202, description = "It is being applied", body = ImportRun)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn apply(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,
@@ -251,7 +251,7 @@ pub(super) async fn apply(
 #[utoipa::path(post, path = "/imports/{id}/cancellation", tag = "Import and export",
     operation_id = "cancel_import", params(("id" = i64, Path)),
     responses((status = 200, description = "Stopped", body = ImportRun)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn cancel(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,

@@ -72,7 +72,7 @@ pub(super) struct ImportQuestion {
     request_body(content((String = "text/csv", example = "URL handle,Title,SKU,Price\noak-chair,Oak chair,OAK-1,129.00\n"),
         (String = "application/xml"), (String = "text/tab-separated-values"))),
     responses((status = 202, description = "It is being compared", body = ImportRun)),
-    security(("api_key" = [])))]
+    security(("api_key" = ["catalogue"])))]
 pub(super) async fn create(
     State(app): State<App>,
     permit: Permit<allowed::Catalogue>,

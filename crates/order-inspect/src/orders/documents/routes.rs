@@ -50,7 +50,7 @@ pub(super) struct IssueDocument {
 /// Issue the invoice now. Otherwise it is issued with the first shipment.
 #[utoipa::path(post, path = "/orders/{number}/documents", operation_id = "issue_document", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = IssueDocument, security(("api_key" = [])),
+    request_body = IssueDocument, security(("api_key" = ["manage_orders"])),
     responses((status = 201, body = DocumentView, headers(("Location" = String)))))]
 async fn issue(
     State(app): State<App>,
@@ -78,7 +78,7 @@ async fn issue(
 #[utoipa::path(get, path = "/orders/{number}/documents/{document}", operation_id = "get_document", tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("document" = String, Path, description = "The document's number")),
-    security(("api_key" = [])),
+    security(("api_key" = ["read_orders", "manage_orders"])),
     responses((status = 200, description = "The document",
         content((Vec<u8> = "application/pdf"), (Document = "application/json"))),
         (status = 409, body = crate::http::Problem, content_type = "application/problem+json",

@@ -71,7 +71,7 @@ pub struct EditPreview {
 /// Look at what an edit would do. Nothing is changed, and what the edit would be refused for is refused here.
 #[utoipa::path(post, path = "/orders/{number}/edits/preview", operation_id = "preview_edit", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = OrderChanges, security(("api_key" = [])),
+    request_body = OrderChanges, security(("api_key" = ["manage_orders"])),
     responses((status = 200, body = EditPreview, headers(("ETag" = String)))))]
 async fn preview(
     State(app): State<App>,
@@ -101,7 +101,7 @@ async fn preview(
 /// back. The customer gets one mail.
 #[utoipa::path(post, path = "/orders/{number}/edits", operation_id = "edit_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number"), IfMatch),
-    request_body = EditOrder, security(("api_key" = [])),
+    request_body = EditOrder, security(("api_key" = ["manage_orders"])),
     responses((status = 200, body = OrderView, headers(("ETag" = String)))))]
 async fn edit(
     State(app): State<App>,
@@ -128,7 +128,7 @@ async fn edit(
 /// Every edit of an order, the latest first: what went, what came, why, by whom and when. Version 1 is what was ordered.
 #[utoipa::path(get, path = "/orders/{number}/versions", operation_id = "list_order_versions", tag = "orders",
     params(("number" = String, Path, description = "The order's number"), Paging),
-    security(("api_key" = [])), responses((status = 200, body = PageOf<OrderVersion>)))]
+    security(("api_key" = ["read_orders", "manage_orders"])), responses((status = 200, body = PageOf<OrderVersion>)))]
 async fn versions(
     State(app): State<App>,
     _: Permit<allowed::ReadOrders>,

@@ -49,7 +49,7 @@ impl ResendMail {
 /// Send a mail or a document again.
 #[utoipa::path(post, path = "/orders/{number}/mails", operation_id = "resend_mail", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = ResendMail, security(("api_key" = [])),
+    request_body = ResendMail, security(("api_key" = ["manage_orders"])),
     responses((status = 202, description = "It is on its way")))]
 async fn send_again(
     State(app): State<App>,

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(post, path = "/orders", operation_id = "place_order", tag = "orders",
     params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 128, pattern = "^[!-~]+$",
         description = "Names this order: sent again, the request gets the same order.")),
-    request_body = PlaceOrder, security(("api_key" = [])),
+    request_body = PlaceOrder, security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 201, body = OrderView, headers(("Location" = String), ("ETag" = String))),
         (status = 503, body = crate::http::Problem, content_type = "application/problem+json",
             description = "Too many orders are waiting")))]

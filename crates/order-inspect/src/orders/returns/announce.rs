@@ -77,7 +77,7 @@ pub struct NewReturnLine {
 /// swapped in one request.
 #[utoipa::path(post, path = "/orders/{number}/returns", operation_id = "announce_return", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
-    request_body = NewReturn, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewReturn, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn announce(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

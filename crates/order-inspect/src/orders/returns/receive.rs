@@ -76,7 +76,7 @@ pub struct ReceivedLine {
     tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("return" = String, Path, description = "The return's number")),
-    request_body = Receipt, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = Receipt, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn receive(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
@@ -238,7 +238,7 @@ pub struct CallOff {
     tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("return" = String, Path, description = "The return's number")),
-    request_body = CallOff, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = CallOff, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn call_off(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,

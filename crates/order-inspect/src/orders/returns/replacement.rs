@@ -85,7 +85,7 @@ pub struct ReplacementLine {
     tag = "orders",
     params(("number" = String, Path, description = "The order's number"),
         ("return" = String, Path, description = "The return's number")),
-    request_body = NewReplacement, security(("api_key" = [])), responses((status = 200, body = OrderView)))]
+    request_body = NewReplacement, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
 async fn replace(
     State(app): State<App>,
     permit: Permit<allowed::ManageOrders>,
