@@ -328,6 +328,13 @@ impl Facts {
         lines.filter(|it| it.position == position).map(|it| it.replaced).sum()
     }
 
+    /// Units of a line that have come back and for which a replacement stands.
+    pub fn replaced_and_back(&self, position: i64) -> i64 {
+        let back = self.returns.iter().filter(|it| it.is_replaced() && it.received_at.is_some());
+        let lines = back.flat_map(|it| &it.lines).filter(|it| it.position == position);
+        lines.map(|it| it.replaced.min(it.received())).sum()
+    }
+
     /// The line at a position.
     pub fn line(&self, position: i64) -> crate::Result<&Line> {
         match self.lines.iter().find(|it| it.position == position) {

@@ -151,6 +151,22 @@ on_both_engines! {
         assert_ledgers_balance(&bed).await;
     }
 
+    async fn what_comes_back_is_paid_while_another_unit_waits_for_its_exchange(bed) {
+        let before = shipped(&bed).await;
+        act(&bed, "payments", json!({ "amount": before["total"], "reference": "SEPA" })).await;
+        let mut exchange = back("exchange", 1);
+        exchange["replacement"] = json!({});
+        act(&bed, "returns", exchange).await;
+        let mut other = back("return", 1);
+        other["lines"][0]["exchange_sku"] = Value::Null;
+        act(&bed, "returns", other).await;
+        let receipt = json!({ "lines": [{ "position": 1, "restock": 1 }], "refund": true });
+        let received = act(&bed, "returns/DE-RT1002/receipt", receipt.clone()).await;
+        assert_eq!(received["money"]["refunding"], before["lines"][0]["unit_total"]);
+        let exchanged = act(&bed, "returns/DE-RT1001/receipt", receipt).await;
+        assert_eq!(exchanged["money"], received["money"], "what is replaced is not paid back as well");
+    }
+
     async fn a_replacement_that_cannot_be_says_why_and_leaves_nothing_behind(bed) {
         shipped(&bed).await;
         let before = get(&bed, "DE-1001").await;
