@@ -301,9 +301,10 @@ fn order(
     if waits && facts.order.provider != "manual" && money.captured == 0 && !left {
         return OrderStatus::AwaitingPayment;
     }
+    let to_ship = facts.lines.iter().any(|it| it.goods && it.open() > 0);
     // What came back has arrived before.
     let arrived = matches!(fulfilment, FulfilmentStatus::Delivered | FulfilmentStatus::NotRequired)
-        || returns == ReturnStatus::Returned;
+        || returns == ReturnStatus::Returned && !to_ship;
     let coming_back = facts.returns.iter().any(super::facts::Return::is_open);
     if arrived
         && money.remainder == 0
