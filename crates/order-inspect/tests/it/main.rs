@@ -20,6 +20,7 @@ mod life;
 mod lists;
 mod mail;
 mod money;
+mod outcomes;
 mod overdue;
 mod paper;
 mod payments;
