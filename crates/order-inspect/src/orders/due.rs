@@ -13,17 +13,20 @@ use super::{
 use crate::setup::PaymentFlow;
 
 /// What has been earned and not been captured, as far as it is authorised: goods that left, or all of an order that is
-/// paid at once.
+/// paid at once. Before anything has left, a part of what is paid at once is not taken: the rest may never come.
 pub(crate) fn to_capture(facts: &Facts) -> i64 {
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
-    let earned = match facts.order.payment_flow {
-        PaymentFlow::Authorise if shipped => earned(facts),
-        PaymentFlow::Sale => money(facts).owed,
-        _ => return 0,
-    };
     let held = held(facts);
     let captured = sum(held.iter().map(|it| it.captured));
     let authorised = sum(held.iter().map(|it| it.authorised));
+    let earned = match facts.order.payment_flow {
+        PaymentFlow::Authorise if shipped => earned(facts),
+        PaymentFlow::Sale => match money(facts).owed {
+            owed if !shipped && authorised.saturating_add(captured) < owed => return 0,
+            owed => owed,
+        },
+        _ => return 0,
+    };
     earned.saturating_sub(captured).clamp(0, authorised)
 }
 

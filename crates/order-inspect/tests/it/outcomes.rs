@@ -76,4 +76,17 @@ on_both_engines! {
         nothing["id"] = json!("told_2");
         assert_eq!(world.tell(&nothing).await.expect(200)["outcome"], "known");
     }
+
+    async fn a_part_of_what_is_paid_at_once_is_not_taken(bed) {
+        let world = World::open(bed).await;
+        world.place("redirect").await;
+        world.bed.sql("UPDATE orders SET payment_flow = 'sale'", vec![]).await;
+        assert_eq!(world.tell(&event("told_1", "authorised", 1000)).await.expect(200)["outcome"], "booked");
+        let part = read(&world).await;
+        assert_eq!((&part["status"], &part["payment_status"]), (&json!("awaiting_payment"), &json!("partially_authorised")));
+        assert!(part["held_until"].is_string());
+        assert_eq!(states(&part, "capture"), [""; 0]);
+        world.tell(&event("told_2", "authorised", TOTAL)).await.expect(200);
+        assert_eq!(read(&world).await["payments"][0]["operations"][1]["amount"], TOTAL);
+    }
 }
