@@ -86,7 +86,7 @@ CREATE TABLE orders (
     return_status TEXT NOT NULL,
     -- until when stock is held for a payment that has not been authorised or, paid in advance, has not come
     held_until BIGINT,
-    -- when the customer was reminded to pay in advance; once
+    -- when the customer was reminded to pay in advance; once for each deadline
     reminded_at BIGINT,
     -- payment: somebody has to look at its money; derived like the statuses
     attention TEXT,

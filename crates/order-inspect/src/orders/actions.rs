@@ -7,7 +7,7 @@ use super::{
     correct, due,
     facts::{Facts, Return},
     operations::uncovered,
-    standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
+    standing::{OrderStatus, Standing, has_pending_money, money},
 };
 use crate::error::Refusal;
 
@@ -162,9 +162,7 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(
-                    standing.order == OrderStatus::AwaitingPayment
-                        || due::uncovered(facts) > 0
-                        || !cancelled && uncovered(facts, money(facts).owed) > 0,
+                    !cancelled && uncovered(facts, money(facts).owed) > 0,
                     "The order does not wait for a payment.",
                 ))
                 .or(settled(facts))
@@ -267,19 +265,10 @@ fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {
     if facts.order.payment_flow.ships_unpaid() {
         return None;
     }
-    let secured = matches!(
-        standing.payment,
-        PaymentStatus::Authorised
-            | PaymentStatus::Paid
-            | PaymentStatus::PartiallyPaid
-            | PaymentStatus::Overpaid
-            | PaymentStatus::PartiallyRefunded
-            | PaymentStatus::NotRequired
-    );
     let money = money(facts);
-    let held = money.authorised + money.captured - money.refunded;
+    let held = money.authorised + money.captured - money.refunded - money.refunding;
     match held {
-        held if secured && held >= money.owed => None,
+        held if held >= money.owed => None,
         1.. => Some("Only a part of the payment is authorised or received."),
         _ => Some("The payment is neither authorised nor received."),
     }

@@ -301,6 +301,8 @@ pub struct Facts {
     pub holds: Vec<Hold>,
     pub documents: Vec<Issued>,
     pub replaces: Option<Replaces>,
+    /// The least that it charged before any of its edits, less credits; none if it was never edited.
+    pub before_edits: Option<i64>,
 }
 
 impl Facts {
@@ -319,6 +321,7 @@ impl Facts {
             holds: Vec::new(),
             documents: Vec::new(),
             replaces: None,
+            before_edits: None,
         }
     }
 

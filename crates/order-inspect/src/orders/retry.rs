@@ -71,8 +71,7 @@ async fn retry(
                 }
                 expected.check(facts.order.revision, "order")?;
                 require(Action::RetryPayment, &facts)?;
-                let money = money(&facts);
-                let amount = money.remainder - money.authorised;
+                let amount = operations::uncovered(&facts, money(&facts).owed);
                 operations::begin_payment(tx, act, &facts, amount).await?;
                 let hold = setup.channel_by_id(facts.order.channel_id)?.value.hold_seconds;
                 let until = facts.order.payment_flow.deadline(act.now, hold, None);

@@ -55,6 +55,7 @@ impl Facts {
             holds,
             documents,
             replaces,
+            before_edits,
         ] = answers.as_slice()
         else {
             return Err(crate::error::Error::Broken("an order was not read as a whole".to_owned()));
@@ -72,11 +73,15 @@ impl Facts {
             holds: each(holds, Hold::of)?,
             documents: each(documents, Issued::of)?,
             replaces: replaces.first().map(Replaces::of).transpose()?,
+            before_edits: match before_edits.first() {
+                Some(row) => row.get("least")?,
+                None => None,
+            },
         })
     }
 }
 
-const QUESTIONS: [&str; 14] = [
+const QUESTIONS: [&str; 15] = [
     "SELECT * FROM order_line WHERE order_id = $1 ORDER BY position",
     "SELECT * FROM allocation WHERE order_id = $1 ORDER BY variant_id, location_id, position",
     "SELECT * FROM payment WHERE order_id = $1 ORDER BY id",
@@ -96,6 +101,7 @@ const QUESTIONS: [&str; 14] = [
     "SELECT id, kind, number, subject_id, created_at FROM order_document WHERE order_id = $1 ORDER BY id",
     "SELECT o.number, r.number AS return_number FROM order_return r JOIN orders o ON o.id = r.order_id
         WHERE r.replacement_id = $1",
+    "SELECT MIN(total_before) AS least FROM order_version WHERE order_id = $1",
 ];
 
 fn each<T>(rows: &[Row], read: impl Fn(&Row) -> crate::Result<T>) -> crate::Result<Vec<T>> {
