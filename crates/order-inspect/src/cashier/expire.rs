@@ -8,7 +8,7 @@ use crate::{
     args,
     db::{Row, Tx, Value},
     orders::{
-        cancel,
+        cancel, documents,
         facts::Facts,
         settle::{enqueue, note, settle},
         standing::{OrderStatus, awaits_transfer, standing},
@@ -66,7 +66,8 @@ pub(super) async fn expire(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
     if facts.order.payment_flow == PaymentFlow::Prepayment {
         enqueue(tx, act, "payment.expired", order_id, json!({})).await?;
     }
-    settle(tx, act, order_id).await?;
+    let after = settle(tx, act, order_id).await?;
+    documents::follow(tx, act, &facts, after).await?;
     Ok(true)
 }
 

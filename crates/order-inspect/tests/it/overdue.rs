@@ -268,6 +268,17 @@ on_both_engines! {
         assert_eq!(bed.post("/orders/DE-1001/payments", next).await.expect(200)["payment_status"], "paid");
     }
 
+    async fn an_invoice_of_an_order_that_is_given_up_has_its_credit_note(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        later(&bed, 12 * DAY).await;
+        eventually("it was given up", || async { read(&bed).await["status"] == "cancelled" }).await;
+        let documents = read(&bed).await["documents"].clone();
+        let kinds: Vec<&Value> = documents.as_array().expect("documents").iter().map(|it| &it["kind"]).collect();
+        assert_eq!(kinds, ["invoice", "credit_note"]);
+    }
+
     async fn who_waits_anew_is_reminded_anew(bed) {
         let (bed, server) = in_advance(&bed).await;
         mails(&server, 1).await;
