@@ -145,6 +145,35 @@ on_both_engines! {
         assert_eq!(seen["refund"].as_i64(), Some(owed.as_i64().expect("owed") - seen["total_after"].as_i64().expect("a total")));
     }
 
+    async fn a_transfer_that_was_not_made_yet_stays_for_what_costs_more(bed) {
+        furnished(&bed).await;
+        let placed = place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        bed.post("/orders/DE-1001/payments", json!({ "amount": placed["total"], "reference": "SEPA" })).await.expect(200);
+        let less = edit(&bed, "DE-1001", json!([fewer(1, 1)])).await;
+        let share = less["money"]["refunding"].as_i64().expect("an amount");
+        assert!(share > 93, "{less}");
+        let seen = preview(&bed, "DE-1001", &json!([add("BOOK", 1)])).await;
+        assert_eq!((&seen["kept_back"], &seen["refund"]), (&json!(93), &json!(0)));
+        let book = edit(&bed, "DE-1001", json!([add("BOOK", 1)])).await;
+        assert_eq!((&book["money"]["refunding"], &book["money"]["due_back"]), (&json!(share - 93), &json!(0)));
+        let blue = edit(&bed, "DE-1001", json!([add("BLUE", 1)])).await;
+        let missing = 3333 + 93 - share;
+        assert_eq!((&blue["money"]["refunding"], &blue["money"]["remainder"]), (&json!(0), &json!(missing)));
+        assert_eq!(bed.get("/payouts").await.expect(200)["items"], json!([]));
+        bed.post("/orders/DE-1001/payments", json!({ "amount": missing, "reference": "SEPA 2" })).await.expect(200);
+        assert_eq!(bed.get("/orders/DE-1001").await.expect(200)["payment_status"], "paid");
+    }
+
+    async fn an_edit_promises_what_it_gives_back_and_no_more(bed) {
+        furnished(&bed).await;
+        let placed = place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        let much = placed["total"].as_i64().expect("a total") + 500;
+        bed.post("/orders/DE-1001/payments", json!({ "amount": much, "reference": "SEPA" })).await.expect(200);
+        let seen = preview(&bed, "DE-1001", &json!([fewer(1, 1)])).await;
+        let less = edit(&bed, "DE-1001", json!([fewer(1, 1)])).await;
+        assert_eq!((&less["money"]["refunding"], &less["money"]["overpaid"]), (&seen["refund"], &json!(500)));
+    }
+
     /// vendure#2662: after a modification the tax was off by a cent.
     async fn the_invoice_after_an_edit_says_what_is_charged_and_its_tax_adds_up(bed) {
         furnished(&bed).await;

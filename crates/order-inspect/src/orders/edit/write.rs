@@ -6,6 +6,7 @@ use super::{
     super::{
         credit,
         operations::{begin_payment, let_go_beyond},
+        payouts::{keep_back, waiting},
         place::rows::{self, ALLOCATION, LINE},
         settle::enqueue,
         stock,
@@ -99,6 +100,8 @@ impl Plan<'_> {
             let lines = credit::taxed(self.facts, credits);
             credit::write(tx, act, self.facts.order.id, reason, operation, &lines).await?;
         }
+        let why = "The order charges more again.";
+        keep_back(tx, act, waiting(self.facts), self.kept_back(), why).await?;
         let missing = self.authorise();
         if missing > 0 {
             begin_payment(tx, act, self.facts, missing).await?;

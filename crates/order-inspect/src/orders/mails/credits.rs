@@ -102,10 +102,12 @@ fn moved(scene: &Scene<'_>, credit: &RefundRow) -> Moved {
         operations.map(|it| it.amount).sum()
     };
     let open = with_it().any(|it| it.is_open() && !it.by_hand);
+    let called_off = with_it().all(|it| it.by_hand && it.state == "failed");
     let by_hand = sum(&mut with_it().filter(|it| it.is_open() && it.by_hand));
     match sum(&mut with_it().filter(|it| it.state == "succeeded")) {
         _ if open => Moved::UnderWay(sum(&mut with_it())),
         _ if by_hand > 0 => Moved::ByTransfer(by_hand),
+        0 if called_off => Moved::Nothing,
         0 => Moved::Refused,
         back => Moved::Back(back),
     }
