@@ -172,6 +172,7 @@ on_both_engines! {
         let seen = preview(&bed, "DE-1001", &json!([fewer(1, 1)])).await;
         let less = edit(&bed, "DE-1001", json!([fewer(1, 1)])).await;
         assert_eq!((&less["money"]["refunding"], &less["money"]["overpaid"]), (&seen["refund"], &json!(500)));
+        assert_eq!(less["credits"][0]["reason"], "Änderung der Bestellung", "why it was edited is not the customer's");
     }
 
     /// vendure#2662: after a modification the tax was off by a cent.
