@@ -154,11 +154,12 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             facts.shipments.iter().any(|it| it.delivered_at.is_none()),
             "No shipment is on its way.",
         ),
+        // What came in is booked, be it late or twice.
         Action::BookPayment => because(
-            facts.order.provider == "manual" || due::uncovered(facts) > 0,
+            facts.order.provider == "manual"
+                || due::uncovered(facts) > 0 && money(facts).remainder > 0,
             "The provider books its payments itself.",
-        )
-        .or(because(money(facts).remainder > 0, "Nothing is left to be paid.")),
+        ),
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(

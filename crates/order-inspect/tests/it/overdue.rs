@@ -279,6 +279,29 @@ on_both_engines! {
         assert_eq!(kinds, ["invoice", "credit_note"]);
     }
 
+    async fn a_transfer_that_comes_late_is_booked_and_goes_back(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        later(&bed, 12 * DAY).await;
+        mails(&server, 2).await;
+        let late = bed.post("/orders/DE-1001/payments", json!({ "amount": TOTAL, "reference": "SEPA 1" })).await.expect(200);
+        assert_eq!((&late["status"], &late["money"]["refunding"]), (&json!("cancelled"), &json!(TOTAL)));
+        assert_eq!(pay_out(&bed).await, TOTAL);
+        let gone = read(&bed).await;
+        assert_eq!((&gone["payment_status"], &gone["attention"]), (&json!("refunded"), &Value::Null));
+    }
+
+    async fn a_transfer_that_comes_twice_is_booked_and_given_back_on_demand(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        for reference in ["SEPA 1", "SEPA 2"] {
+            bed.post("/orders/DE-1001/payments", json!({ "amount": TOTAL, "reference": reference })).await.expect(200);
+        }
+        assert_eq!((&read(&bed).await["payment_status"], &read(&bed).await["money"]["overpaid"]), (&json!("overpaid"), &json!(TOTAL)));
+        bed.post("/orders/DE-1001/refunds/overpayment", json!({})).await.expect(200);
+        assert_eq!(pay_out(&bed).await, TOTAL);
+    }
+
     async fn who_waits_anew_is_reminded_anew(bed) {
         let (bed, server) = in_advance(&bed).await;
         mails(&server, 1).await;
