@@ -195,8 +195,10 @@ async fn change(
 /// Name, e-mail address, phone number, addresses, group and baskets are gone at once, and reviews stay without a name.
 /// Orders stay with what the law wants kept: their number, dates, lines, amounts and payments, name and address of
 /// the invoice and of the delivery, and the documents that were issued (§147 AO, §257 HGB, §14b UStG; GDPR
-/// Art. 17 (3) b). E-mail addresses and phone numbers are taken out of them. It is refused while an order is open:
-/// it could not be delivered any more.
+/// Art. 17 (3) b). E-mail addresses and phone numbers are taken out of them, and so are the texts of notes, holds and
+/// returns that people wrote; why something was credited, cancelled, edited or corrected belongs to the books and stays.
+/// It is refused while an order is open, or its money is not where it should be: it could not be delivered or paid back
+/// any more.
 #[utoipa::path(delete, path = "/customers/{number}", operation_id = "erase_customer", tag = "customers",
     params(("number" = String, Path, description = "The customer's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
