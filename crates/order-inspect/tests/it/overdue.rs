@@ -302,6 +302,20 @@ on_both_engines! {
         assert_eq!(pay_out(&bed).await, TOTAL);
     }
 
+    async fn an_order_that_cannot_be_given_up_holds_nothing_up(bed) {
+        let world = World::open(bed).await;
+        world.place("redirect").await;
+        world.place("redirect").await;
+        let broken = "UPDATE orders SET quote = 'broken' WHERE number = 'DE-1001'";
+        world.bed.sql(broken, vec![]).await;
+        world.bed.sql("UPDATE orders SET held_until = 1", vec![]).await;
+        world.bed.app.cashier.wake();
+        world.becomes("DE-1002", "status", "cancelled").await;
+        assert_eq!(world.place("card").await["payment_status"], "authorised");
+        let sql = "SELECT COUNT(*) AS n FROM orders WHERE number = 'DE-1001' AND status = 'awaiting_payment'";
+        assert_eq!(world.bed.numbers(sql).await, [1]);
+    }
+
     async fn who_waits_anew_is_reminded_anew(bed) {
         let (bed, server) = in_advance(&bed).await;
         mails(&server, 1).await;
