@@ -109,7 +109,8 @@ pub(super) async fn expire(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
         return Ok(false);
     }
     let all = cancel::everything(&facts);
-    cancel::cancel_units(tx, act, &facts, cancel::NOT_PAID, &all).await?;
+    let reason = cancel::not_paid(facts.order.locale);
+    cancel::cancel_units(tx, act, &facts, reason, &all).await?;
     note(tx, act, order_id, "expired", json!({ "held_until": facts.order.held_until })).await?;
     if facts.order.payment_flow == PaymentFlow::Prepayment {
         enqueue(tx, act, "payment.expired", order_id, json!({})).await?;

@@ -22,10 +22,16 @@ use crate::{
     args,
     db::Tx,
     http::{Answer, PathParams, Permit, Write, allowed},
+    language::Language,
 };
 
-/// Why orders are cancelled that were not paid in time.
-pub(crate) const NOT_PAID: &str = "The payment did not come in time.";
+/// Why orders are cancelled that were not paid in time, as their customers read it.
+pub(crate) fn not_paid(language: Language) -> &'static str {
+    match language {
+        Language::German => "Die Zahlung ist nicht rechtzeitig gekommen.",
+        Language::English => "The payment did not come in time.",
+    }
+}
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(cancel))

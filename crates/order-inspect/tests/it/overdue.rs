@@ -153,6 +153,7 @@ on_both_engines! {
         let gone = world.becomes("DE-1001", "status", "cancelled").await;
         let operations = gone["payments"][0]["operations"].as_array().expect("operations");
         assert!(operations.iter().any(|it| it["kind"] == "refund" && it["amount"] == 1000), "{gone}");
+        assert_eq!(gone["credits"][0]["reason"], "Die Zahlung ist nicht rechtzeitig gekommen.");
     }
 
     async fn what_a_part_lacks_is_authorised_by_another_payment(bed) {

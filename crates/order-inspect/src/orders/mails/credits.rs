@@ -4,7 +4,7 @@ use super::{Composed, Event, scene::Scene, transfers};
 use crate::{
     mail::{Cancellation, Refund},
     orders::{
-        cancel::NOT_PAID,
+        cancel::not_paid,
         credit::SHIPPING,
         facts::{Issued, Operation, RefundRow},
         standing::{OrderStatus, money, standing},
@@ -31,7 +31,7 @@ pub(super) fn cancellation(scene: &Scene<'_>, event: &Event) -> Composed {
     let order = &scene.facts.order;
     let Some(credit) = find(scene, event) else { return Composed::Nothing };
     // Who has not paid in advance is told that by a mail of its own.
-    if order.payment_flow == PaymentFlow::Prepayment && credit.reason == NOT_PAID {
+    if order.payment_flow == PaymentFlow::Prepayment && credit.reason == not_paid(order.locale) {
         return Composed::Nothing;
     }
     if order.provider != "manual" && scene.facts.money.is_empty() {
