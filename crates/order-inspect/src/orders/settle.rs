@@ -8,7 +8,7 @@ use super::{
     facts::{Facts, Order},
     standing::{OrderStatus, awaits_transfer, standing},
 };
-use crate::{act::Act, args, db::Tx, moment::Moment};
+use crate::{act::Act, args, db::Tx, moment::Moment, outbox};
 
 /// Notes on the timeline what happened.
 pub(crate) async fn note(
@@ -35,6 +35,7 @@ pub(crate) async fn enqueue(
     order_id: i64,
     payload: impl Serialize,
 ) -> crate::Result<()> {
+    outbox::tells(tx);
     let row =
         outbox_row(act, topic, order_id, &serde_json::to_value(payload).unwrap_or(Json::Null));
     tx.insert("outbox", OUTBOX, vec![row]).await?;

@@ -102,7 +102,7 @@ on_both_engines! {
         assert_eq!((&version["added"], &version["total_before"]), (&seen["added"], &seen["total_before"]));
         let event = &bed.get("/orders/DE-1001/timeline").await.expect(200)["items"][0];
         assert_eq!((&event["kind"], &event["facts"]["added"][0]["name"]), (&json!("edited"), &json!("Lampe RED")));
-        bed.clock.advance(std::time::Duration::from_secs(11));
+        shop::age_events(&bed).await;
         let events = bed.get("/events").await.expect(200);
         let told = &events["items"][1];
         assert_eq!((&told["topic"], &told["facts"]["version"]), (&json!("order.edited"), &json!(2)));

@@ -20,6 +20,7 @@ use crate::{
         settle::{EVENT, OUTBOX, outbox_row},
         standing::standing,
     },
+    outbox,
 };
 
 const OPERATION: &[&str] = &[
@@ -77,6 +78,7 @@ async fn take_and_list(
     decided: &mut [(usize, Decided)],
 ) -> crate::Result<Vec<Insert<'static>>> {
     let uses = take(tx, group, decided).await?;
+    outbox::tells(tx);
     let mut rows = Rows::default();
     let mut baskets = Vec::new();
     for (at, decided) in decided.iter_mut() {
