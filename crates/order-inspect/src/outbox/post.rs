@@ -131,8 +131,10 @@ async fn round(shared: &Shared) -> crate::Result<bool> {
     Ok(more)
 }
 
-const DUE: &str = "SELECT id, topic, order_id, payload, created_at, attempts FROM outbox
-    WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
+const DUE: &str = "SELECT id, topic, order_id, payload, created_at, attempts,
+        EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = outbox.order_id
+            AND e.kind = 'mail_sent' AND e.facts LIKE '%\"order_confirmation\"%') AS confirmed
+    FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 
 async fn take(shared: &Shared) -> crate::Result<Vec<Event>> {
     let now = shared.clock.now();
@@ -168,6 +170,7 @@ fn event(row: &Row) -> crate::Result<Event> {
         payload: row.get("payload")?,
         created_at: row.get("created_at")?,
         attempts: row.get::<i64>("attempts")? + 1,
+        confirmed: row.get("confirmed")?,
     })
 }
 

@@ -246,5 +246,12 @@ on_both_engines! {
         let text = mail.body_text(0).expect("a text").replace('\u{a0}', " ");
         assert!(text.contains("DE-RT1001") && text.contains("1 × Lampe LARGE"), "{text}");
         assert!(text.contains("Gesamtbetrag: 0,00 €") && text.contains("Sie müssen nichts bezahlen."), "{text}");
+        bed.post("/orders/DE-1002/cancellation", json!({ "reason": "Wir haben keine mehr." })).await.expect(200);
+        eventually("its end was told", || async { server.taken().await.len() == 5 }).await;
+        let taken = server.taken().await;
+        let mail = MessageParser::default().parse(taken[4].raw.as_bytes()).expect("a mail");
+        assert_eq!(mail.subject(), Some("Ihre Bestellung DE-1002 ist storniert"));
+        let text = mail.body_text(0).expect("a text");
+        assert!(text.contains("1 × Lampe LARGE") && text.contains("Wir haben keine mehr."), "{text}");
     }
 }

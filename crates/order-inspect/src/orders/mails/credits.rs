@@ -1,6 +1,6 @@
 //! What an order no longer charges: cancelled, given back, or owed less. The credit note goes along.
 
-use super::{Composed, Event, scene::Scene, transfers};
+use super::{Composed, Event, REQUESTED, scene::Scene, transfers};
 use crate::{
     mail::{Cancellation, Refund},
     orders::{
@@ -34,7 +34,8 @@ pub(super) fn cancellation(scene: &Scene<'_>, event: &Event) -> Composed {
     if order.payment_flow == PaymentFlow::Prepayment && credit.reason == not_paid(order.locale) {
         return Composed::Nothing;
     }
-    if order.provider != "manual" && scene.facts.money.is_empty() {
+    let waited = order.provider != "manual" && order.total > 0 && scene.facts.money.is_empty();
+    if waited && !event.confirmed && event.topic != REQUESTED {
         return Composed::Nothing;
     }
     let note = note(scene, credit);
@@ -57,7 +58,9 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
     if let Some(operation) = event.payload["operation_id"].as_i64() {
         return transfers::given_back(scene, operation);
     }
-    let Some(credit) = find(scene, event) else { return Composed::Nothing };
+    let Some(credit) = find(scene, event).filter(|it| it.amount > 0) else {
+        return Composed::Nothing;
+    };
     let refunded = match moved(scene, credit) {
         Moved::UnderWay(_) => return Composed::Later,
         Moved::Back(amount) => Some(scene.money(amount)),
@@ -82,7 +85,7 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
 fn find<'a>(scene: &'a Scene<'_>, event: &Event) -> Option<&'a RefundRow> {
     let fields = ["refund_id", "refund", "subject"];
     let about = |it: &&RefundRow| event.is_about(&fields, it.id, "", Some(it.created_at));
-    scene.facts.refunds.iter().find(about).filter(|it| it.amount > 0)
+    scene.facts.refunds.iter().find(about)
 }
 
 fn note<'a>(scene: &'a Scene<'_>, credit: &RefundRow) -> Option<&'a Issued> {
