@@ -67,7 +67,8 @@ async fn expire_due(shared: &Shared, failed: &mut Failed) -> crate::Result<()> {
         ORDER BY held_until LIMIT $2";
     for row in due(shared, sql, args![now, AT_ONCE, failed.now(now)]).await? {
         let (id, act): (i64, Act) = (row.get("id")?, shared.act());
-        let expired = shared.db.write(move |tx| Box::pin(async move { expire(tx, &act, id).await }));
+        let expired =
+            shared.db.write(move |tx| Box::pin(async move { expire(tx, &act, id).await }));
         match expired.await {
             Ok(true) => shared.booked(id),
             Ok(false) => {}
@@ -82,7 +83,8 @@ async fn expire_due(shared: &Shared, failed: &mut Failed) -> crate::Result<()> {
     let soon = now.saturating_add_micros(REMINDED);
     for row in due(shared, sql, args![now, soon, AT_ONCE, failed.now(now)]).await? {
         let (id, act): (i64, Act) = (row.get("id")?, shared.act());
-        let reminded = shared.db.write(move |tx| Box::pin(async move { remind(tx, &act, id).await }));
+        let reminded =
+            shared.db.write(move |tx| Box::pin(async move { remind(tx, &act, id).await }));
         if let Err(error) = reminded.await {
             failed.note(id, now, &error);
         }

@@ -176,7 +176,9 @@ async fn moved(
     let asked = asked(facts, payment, event);
     if event.kind == EventKind::Failed {
         // What has happened since does not fail any more: the event is late.
-        let Some(asked) = asked.filter(|it| it.operation.is_open()) else { return Ok(Booked::Nothing) };
+        let Some(asked) = asked.filter(|it| it.operation.is_open()) else {
+            return Ok(Booked::Nothing);
+        };
         let reason = event.decline.as_ref().map_or("no reason given", |it| it.reason.as_str());
         ended(tx, act, asked, "declined", reason).await?;
         return Ok(Booked::Ended);

@@ -98,7 +98,8 @@ async fn erase_from_order(
     let sql = "UPDATE promotion_use SET email = $2 WHERE order_id = $1";
     tx.run(sql, args![order.id, nobody]).await?;
     // No mail is sent any more, and what servers said about those that were names the address.
-    let sql = "UPDATE outbox SET due_at = NULL, claimed_until = NULL, error = NULL WHERE order_id = $1";
+    let sql =
+        "UPDATE outbox SET due_at = NULL, claimed_until = NULL, error = NULL WHERE order_id = $1";
     tx.run(sql, args![order.id]).await?;
     tx.run("UPDATE order_hold SET reason = '' WHERE order_id = $1", args![order.id]).await?;
     tx.run("UPDATE order_return SET note = NULL WHERE order_id = $1", args![order.id]).await?;

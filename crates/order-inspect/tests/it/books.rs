@@ -76,7 +76,8 @@ fn step(order: &Value, chance: &mut Chance, at: usize) -> (String, Value) {
         7 => ("refunds/retry".to_owned(), json!({})),
         8 => {
             let entries = order["payments"][0]["entries"].as_array().cloned().unwrap_or_default();
-            let booked: Vec<&Value> = entries.iter().filter(|it| it["kind"] == "captured").collect();
+            let booked: Vec<&Value> =
+                entries.iter().filter(|it| it["kind"] == "captured").collect();
             let Some(entry) = booked.get(usize::try_from(chance.below(6)).expect("small")) else {
                 return ("refunds/retry".to_owned(), json!({}));
             };
