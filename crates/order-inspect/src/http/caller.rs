@@ -53,12 +53,27 @@ pub struct Caller {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// The one shop whose baskets, customers and orders it sees; none for all of them.
+    pub channel_id: Option<i64>,
 }
 
 impl Caller {
     /// Whether it has any of these scopes.
     pub fn may(&self, scopes: &[Scope]) -> bool {
         scopes.iter().any(|scope| self.scopes.contains(scope))
+    }
+
+    /// Whether it sees what belongs to a shop.
+    pub fn sees(&self, channel_id: i64) -> bool {
+        self.channel_id.is_none_or(|own| own == channel_id)
+    }
+
+    /// Refuses to do something for a shop that it does not belong to.
+    pub fn require_channel(&self, channel_id: i64) -> crate::Result<()> {
+        if !self.sees(channel_id) {
+            refuse!(Refusal::new(403, "forbidden", "This API key belongs to another shop."));
+        }
+        Ok(())
     }
 }
 
@@ -233,9 +248,15 @@ pub fn hash(key: &str) -> [u8; 32] {
 }
 
 async fn find(tx: &mut Tx, hash: [u8; 32]) -> crate::Result<Option<Caller>> {
-    let sql = "SELECT id, name, scopes FROM api_key WHERE hash = $1 AND revoked_at IS NULL";
+    let sql =
+        "SELECT id, name, scopes, channel_id FROM api_key WHERE hash = $1 AND revoked_at IS NULL";
     let Some(row) = tx.row(sql, args![hash.as_slice()]).await? else { return Ok(None) };
-    Ok(Some(Caller { key_id: row.get("id")?, name: row.get("name")?, scopes: row.json("scopes")? }))
+    Ok(Some(Caller {
+        key_id: row.get("id")?,
+        name: row.get("name")?,
+        scopes: row.json("scopes")?,
+        channel_id: row.get("channel_id")?,
+    }))
 }
 
 #[cfg(test)]
@@ -248,7 +269,8 @@ mod tests {
     fn named(person: &[u8]) -> crate::Result<String> {
         let mut headers = HeaderMap::new();
         headers.insert("x-on-behalf-of", HeaderValue::from_bytes(person).unwrap());
-        let caller = Caller { key_id: 1, name: "kontor".to_owned(), scopes: Vec::new() };
+        let name = "kontor".to_owned();
+        let caller = Caller { key_id: 1, name, scopes: Vec::new(), channel_id: None };
         on_behalf_of(caller, &headers).map(|it| it.name)
     }
 

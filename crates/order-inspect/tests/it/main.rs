@@ -16,6 +16,7 @@ mod exchange_trip;
 mod finding;
 mod foundation;
 mod issued;
+mod keys;
 mod life;
 mod lists;
 mod mail;
