@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::{Answer, Bed},
-    cashier::World,
     mail::Server,
     on_both_engines,
     shop::{self, HAMBURG, assert_ledgers_balance, order, place, stock, transferred},
+    world::World,
 };
 
 /// Lamps, books at another rate of tax, and 7.5 % off what is ordered.

@@ -38,3 +38,4 @@ mod sign_in;
 mod stock;
 mod walk;
 mod wording;
+mod world;

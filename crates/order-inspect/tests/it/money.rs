@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
-    cashier::{TOTAL, World, by_card, entries, entry},
     on_both_engines,
     shop::{self, assert_ledgers_balance, order, pay_out, place},
+    world::{TOTAL, World, by_card, entries, entry},
 };
 
 async fn act(bed: &Bed, path: &str, body: Value) -> Value {

@@ -1,11 +1,11 @@
-//! What a provider tells later of what it was asked for: declined, nothing moved, or only a part.
+//! What a provider tells by webhook: believed when it is signed, booked once, and also that nothing has moved.
 
 use order_inspect::args;
 use serde_json::{Value, json};
 
 use crate::{
-    cashier::{TOTAL, World, entries, entry},
     on_both_engines,
+    world::{TOTAL, World, entries, entry},
 };
 
 /// Something was asked of the first payment of the first order, and its answer comes by webhook.
@@ -88,5 +88,42 @@ on_both_engines! {
         assert_eq!(states(&part, "capture"), [""; 0]);
         world.tell(&event("told_2", "authorised", TOTAL)).await.expect(200);
         assert_eq!(read(&world).await["payments"][0]["operations"][1]["amount"], TOTAL);
+    }
+
+    async fn webhooks_are_believed_only_when_they_are_signed_and_booked_only_once(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("sale").await;
+        let number = placed["number"].as_str().expect("a number");
+        world.becomes(number, "payment_status", "paid").await;
+        let event = json!({ "id": "evt_c", "type": "chargeback", "payment_id": "pay_1",
+            "payment_reference": format!("{number}-1"), "amount": TOTAL, "currency": "EUR", "occurred_at": 1 });
+        let bare = world.bed.send("POST", "/webhooks/test", Some(event.clone()), &[]).await;
+        assert_eq!(bare.problem(403), "forged");
+        let strange = world.bed.send("POST", "/webhooks/elsewhere", Some(event.clone()), &[]).await;
+        assert_eq!(strange.problem(404), "not_found");
+        assert_eq!(world.tell(&json!({ "id": 1 })).await.problem(400), "unreadable");
+        assert_eq!(world.tell(&event).await.expect(200)["outcome"], "booked");
+        assert_eq!(world.tell(&event).await.expect(200)["outcome"], "known");
+        let mut elsewhere = event.clone();
+        elsewhere["payment_reference"] = json!("B-1");
+        assert_eq!(world.tell(&elsewhere).await.expect(202)["outcome"], "not_ours");
+        let order = world.bed.get(&format!("/orders/{number}")).await.expect(200);
+        assert_eq!(order["money"]["refunded"], TOTAL);
+        assert_eq!(entries(&order).last(), Some(&entry("charged_back", TOTAL)));
+    }
+
+    async fn late_webhooks_change_nothing(bed) {
+        let world = World::open(bed).await;
+        let placed = world.place("sale").await;
+        let number = placed["number"].as_str().expect("a number");
+        let paid = world.becomes(number, "payment_status", "paid").await;
+        for (id, kind) in [("evt_a", "authorised"), ("evt_f", "failed")] {
+            let event = json!({ "id": id, "type": kind, "payment_id": "pay_1", "payment_reference": format!("{number}-1"),
+                "amount": TOTAL, "currency": "EUR", "occurred_at": 1 });
+            assert_eq!(world.tell(&event).await.expect(200)["outcome"], "known");
+        }
+        let after = world.bed.get(&format!("/orders/{number}")).await.expect(200);
+        assert_eq!(entries(&after), entries(&paid));
+        assert_eq!(after["payment_status"], "paid");
     }
 }

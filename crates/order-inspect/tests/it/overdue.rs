@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
-    cashier::{TOTAL, World, entries, entry},
     mail::Server,
     on_both_engines,
     shop::{self, HAMBURG, assert_ledgers_balance, order, pay_out, stock},
+    world::{TOTAL, World, entries, entry},
 };
 
 const DAY: Duration = Duration::from_secs(86_400);

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::{Bed, START},
-    cashier::furnish,
     mail::{Server, Taken},
     on_both_engines,
     shop::{self, HAMBURG, order},
+    world::furnish,
 };
 
 fn at(port: &str) -> Option<MailServer> {

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
-    cashier::World,
     mail::Server,
     on_both_engines,
     shop::{self, HAMBURG, assert_ledgers_balance, order, place, stock, transferred},
+    world::World,
 };
 
 /// Three lamps at 10 % off, shipped.
