@@ -79,7 +79,7 @@ CREATE TABLE orders (
     shipping BIGINT NOT NULL,
     tax BIGINT NOT NULL,
     total BIGINT NOT NULL,
-    -- worked out from the facts, and written by nothing but `standing::settle`
+    -- worked out from the facts, and written by nothing but `settle::settle`
     status TEXT NOT NULL,
     payment_status TEXT NOT NULL,
     fulfilment_status TEXT NOT NULL,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{
     correct, due,
     facts::{Facts, Return},
-    operations::uncovered,
+    operations::to_authorise,
     standing::{OrderStatus, Standing, has_pending_money, money},
 };
 use crate::error::Refusal;
@@ -157,13 +157,13 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
         // What came in is booked, be it late or twice.
         Action::BookPayment => because(
             facts.order.provider == "manual"
-                || due::uncovered(facts) > 0 && money(facts).remainder > 0,
+                || due::left_uncovered(facts) > 0 && money(facts).remainder > 0,
             "The provider books its payments itself.",
         ),
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(
-                    !cancelled && uncovered(facts, money(facts).owed) > 0,
+                    !cancelled && to_authorise(facts, money(facts).owed) > 0,
                     "The order does not wait for a payment.",
                 ))
                 .or(settled(facts))

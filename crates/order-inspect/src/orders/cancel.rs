@@ -102,7 +102,8 @@ pub(crate) async fn cancel_units(
     let cancelled: i64 = removal.units.iter().map(|(_, quantity)| quantity).sum();
     let open: i64 = facts.lines.iter().map(Line::open).sum();
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
-    if cancelled == open && !shipped {
+    let is_gone = cancelled == open && !shipped;
+    if is_gone {
         let left = credit::shipping_left(facts);
         if left > 0 {
             credits.extend(credit::of_shipping(facts, left)?);
@@ -110,7 +111,6 @@ pub(crate) async fn cancel_units(
         // Promotions are locked before stock, as they are when orders are placed.
         free_promotions(tx, facts.order.id).await?;
     }
-    let is_gone = cancelled == open && !shipped;
     removal.write(tx, facts.order.id).await?;
     let credit = settle_money(tx, act, facts, reason, &credits, is_gone).await?;
     let told = serde_json::json!({ "reason": reason, "lines": wanted, "refund_id": credit });

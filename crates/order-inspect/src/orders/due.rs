@@ -48,7 +48,7 @@ pub(crate) fn to_void(facts: &Facts) -> i64 {
 
 /// What goods cost that have left, and that nothing covers any more: the bank has taken its money back, or the
 /// authorisation has lapsed. Whoever pays after the goods have arrived owes it by agreement, and is not meant.
-pub(crate) fn uncovered(facts: &Facts) -> i64 {
+pub(crate) fn left_uncovered(facts: &Facts) -> i64 {
     let money = money(facts);
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
     let over_provider =
@@ -64,6 +64,6 @@ pub(crate) fn uncovered(facts: &Facts) -> i64 {
 /// Why somebody has to look at an order: its money is not where it should be, and nothing is under way to bring it
 /// there. It is `payment` or nothing.
 pub(crate) fn attention(facts: &Facts) -> Option<&'static str> {
-    let stuck = to_capture(facts) > 0 || to_void(facts) > 0 || uncovered(facts) > 0;
+    let stuck = to_capture(facts) > 0 || to_void(facts) > 0 || left_uncovered(facts) > 0;
     (stuck || money(facts).due_back > 0).then_some("payment")
 }

@@ -53,7 +53,7 @@ struct Which {
     #[param(required = false, max_length = 60)]
     attention: Option<String>,
     /// Orders with this article in them.
-    #[param(required = false, max_length = 60)]
+    #[param(required = false, max_length = 64)]
     sku: Option<String>,
     /// Orders with this customer number.
     #[param(required = false)]
@@ -164,7 +164,7 @@ impl Which {
             ("fulfilment_status", &self.fulfilment_status, 60),
             ("return_status", &self.return_status, 60),
             ("attention", &self.attention, 60),
-            ("sku", &self.sku, 60),
+            ("sku", &self.sku, 64),
         ];
         for (name, text, most) in texts {
             if text.as_ref().is_some_and(|text| text.chars().count() > most) {

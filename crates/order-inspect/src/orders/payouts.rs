@@ -168,7 +168,7 @@ async fn confirm(
 ) -> Answer {
     change(&app, permit, write, number, Action::ConfirmPayout, move |tx, act, facts, input| {
         Box::pin(async move {
-            let reference = super::text(&input.reference, 140)?;
+            let reference = super::text(&input.reference, 140, "/reference")?;
             let found = pending(facts, payout)?;
             let (order, amount) = (facts.order.id, found.amount);
             let name = format!("refund-{}", found.id);

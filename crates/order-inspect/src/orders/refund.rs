@@ -11,7 +11,7 @@ use super::{
     change::{Told, change},
     credit::{self, Credit},
     facts::{Facts, RefundLine},
-    operations::{book, give_back, held, refuse_implausible},
+    operations::{PAYMENT, book, give_back, held, refuse_implausible},
     settle::enqueue,
     standing::{is_cancelled, money, sum},
     view::{CreditLineView, OrderView},
@@ -220,7 +220,7 @@ async fn book_payment(
 ) -> Answer {
     change(&app, permit, write, number, Action::BookPayment, |tx, act, facts, input| {
         Box::pin(async move {
-            let reference = super::text(&input.reference, 140)?;
+            let reference = super::text(&input.reference, 140, "/reference")?;
             if input.amount < 1 {
                 refuse!(Refusal::invalid("/amount", "above zero"));
             }
@@ -266,9 +266,8 @@ async fn by_hand(tx: &mut Tx, act: &Act, facts: &Facts) -> crate::Result<i64> {
     let order = &facts.order;
     let id = act.new_id();
     let method = if order.provider == "manual" { &order.payment_method } else { "transfer" };
-    let columns = ["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
     let reference = format!("{}-{}", order.number, facts.payments.len() + 1);
     let row = args![id, order.id, "manual", method, reference, money(facts).remainder, act.now];
-    tx.insert("payment", &columns, vec![row]).await?;
+    tx.insert("payment", PAYMENT, vec![row]).await?;
     Ok(id)
 }

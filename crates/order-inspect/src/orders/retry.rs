@@ -66,7 +66,7 @@ async fn retry(
                 refuse_stranger(&caller, &facts, email.as_deref())?;
                 expected.check(facts.order.revision, "order")?;
                 require(Action::RetryPayment, &facts)?;
-                let amount = operations::uncovered(&facts, money(&facts).owed);
+                let amount = operations::to_authorise(&facts, money(&facts).owed);
                 operations::begin_payment(tx, act, &facts, amount).await?;
                 let hold = setup.channel_by_id(facts.order.channel_id)?.value.hold_seconds;
                 let until = facts.order.payment_flow.deadline(act.now, hold, None);

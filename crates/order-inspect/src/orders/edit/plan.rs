@@ -7,7 +7,7 @@ use super::{
         cancel::LineUnits,
         credit,
         facts::{Facts, Line},
-        operations::{held, uncovered},
+        operations::{held, to_authorise},
         payouts::waiting,
         place::{Added, Clerk, MOST_LINES, MOST_UNITS, Onto, PlaceLine},
         removal::Removal,
@@ -100,13 +100,13 @@ impl<'a> Plan<'a> {
         if self.facts.order.provider == "manual" {
             return 0;
         }
-        uncovered(self.facts, self.total_after) - self.kept_back()
+        to_authorise(self.facts, self.total_after) - self.kept_back()
     }
 
     /// How much of what was to be transferred to the customer, and was not yet, stays for what the order charges more.
     pub(super) fn kept_back(&self) -> i64 {
         let to_transfer = sum(waiting(self.facts).map(|it| it.amount));
-        to_transfer.min(uncovered(self.facts, self.total_after))
+        to_transfer.min(to_authorise(self.facts, self.total_after))
     }
 
     /// How much of what was paid goes back: no more than the edit credits, see

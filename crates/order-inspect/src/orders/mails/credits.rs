@@ -77,7 +77,6 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
         method: scene.way_back(),
         reason: Some(credit.reason.clone()),
         credit_note_number: note.map(|it| it.number.clone()),
-        arrival_note: None,
     };
     scene.letter(note.map(|it| it.id), |language, shop| written.write(language, shop))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Request,
     decide::Decided,
-    rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
+    rows::{self, ALLOCATION, LINE, ORDER, USE},
     stock,
 };
 use crate::{
@@ -17,23 +17,12 @@ use crate::{
     http::{REMEMBERED, Reply, remembered},
     orders::{
         numbers,
+        operations::{OPERATION, PAYMENT},
         settle::{EVENT, OUTBOX, outbox_row},
         standing::standing,
     },
     outbox,
 };
-
-const OPERATION: &[&str] = &[
-    "id",
-    "payment_id",
-    "order_id",
-    "kind",
-    "amount",
-    "state",
-    "attempts",
-    "due_at",
-    "created_at",
-];
 
 /// Rows of a group, by table.
 #[derive(Default)]
