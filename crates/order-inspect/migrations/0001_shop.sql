@@ -100,6 +100,8 @@ CREATE TABLE api_key (
     hash BYTEA NOT NULL UNIQUE,
     -- JSON list
     scopes TEXT NOT NULL,
+    -- the one shop whose baskets, customers and orders it sees; none for all of them
+    channel_id BIGINT REFERENCES channel (id),
     created_at BIGINT NOT NULL,
     revoked_at BIGINT
 );

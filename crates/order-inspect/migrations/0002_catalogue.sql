@@ -351,7 +351,7 @@ CREATE TABLE payment_method (
     code TEXT NOT NULL,
     -- which provider speaks for it; manual for what is booked by hand
     provider TEXT NOT NULL,
-    -- authorise (captured with the shipment), sale (captured at once), after (invoice)
+    -- authorise (captured with the shipment), sale (captured at once), prepayment and invoice (transferred)
     flow TEXT NOT NULL,
     -- days after the invoice until which it has to be paid
     due_days BIGINT,

@@ -79,14 +79,14 @@ CREATE TABLE orders (
     shipping BIGINT NOT NULL,
     tax BIGINT NOT NULL,
     total BIGINT NOT NULL,
-    -- worked out from the facts, and written by nothing but `standing::settle`
+    -- worked out from the facts, and written by nothing but `settle::settle`
     status TEXT NOT NULL,
     payment_status TEXT NOT NULL,
     fulfilment_status TEXT NOT NULL,
     return_status TEXT NOT NULL,
     -- until when stock is held for a payment that has not been authorised or, paid in advance, has not come
     held_until BIGINT,
-    -- when the customer was reminded to pay in advance; once
+    -- when the customer was reminded to pay in advance; once for each deadline
     reminded_at BIGINT,
     -- payment: somebody has to look at its money; derived like the statuses
     attention TEXT,

@@ -16,8 +16,8 @@ use crate::{
 /// How a request names a basket.
 #[derive(Debug, Clone)]
 pub(super) enum Which {
-    /// By the hash of the token that its owner holds.
-    Token([u8; 32]),
+    /// By the hash of the token that its owner holds, for a key that may see the baskets of one shop only.
+    Token([u8; 32], Option<i64>),
     /// A draft, by its number.
     Draft(i64),
 }
@@ -37,7 +37,7 @@ impl Which {
                 }
                 Ok(Self::Draft(id))
             }
-            Err(_) => Ok(Self::Token(key_hash(text))),
+            Err(_) => Ok(Self::Token(key_hash(text), caller.channel_id)),
         }
     }
 }
@@ -92,7 +92,8 @@ impl Line {
 }
 
 /// The basket that a token leads to; that of a basket which was merged leads to the one that took its lines.
-const BY_TOKEN: &str = "SELECT COALESCE(merged_into, id) AS id FROM basket WHERE token_hash = $1";
+const BY_TOKEN: &str = "SELECT COALESCE(merged_into, id) AS id FROM basket
+    WHERE token_hash = $1 AND channel_id = COALESCE($2, channel_id)";
 
 const BY_ID: &str = "SELECT b.*, o.number AS order_number, c.email AS customer_email
     FROM basket b
@@ -206,10 +207,12 @@ impl Basket {
 pub(super) async fn find_id(tx: &mut Tx, which: &Which) -> crate::Result<i64> {
     match which {
         Which::Draft(id) => Ok(*id),
-        Which::Token(hash) => match tx.row(BY_TOKEN, args![hash.as_slice()]).await? {
-            Some(row) => Ok(row.get("id")?),
-            None => refuse!(unknown()),
-        },
+        Which::Token(hash, channel) => {
+            match tx.row(BY_TOKEN, args![hash.as_slice(), *channel]).await? {
+                Some(row) => Ok(row.get("id")?),
+                None => refuse!(unknown()),
+            }
+        }
     }
 }
 

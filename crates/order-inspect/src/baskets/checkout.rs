@@ -45,6 +45,7 @@ async fn make(
     }
     let setup = app.setup.get(&app.db, app.clock.now()).await?;
     let channel = std::sync::Arc::clone(setup.channel(&input.channel)?);
+    caller.require_channel(channel.id)?;
     check_scene(&channel.value, input.currency, input.locale)?;
     let token = random_token()?;
     if !input.draft {

@@ -42,7 +42,7 @@ pub struct NewBasket {
 #[serde(deny_unknown_fields)]
 pub struct AddLine {
     /// Stock keeping unit.
-    #[schema(min_length = 1, max_length = 60, examples("LAMP-RED"))]
+    #[schema(min_length = 1, max_length = 64, examples("LAMP-RED"))]
     pub sku: String,
     /// How many more.
     #[schema(minimum = 1, maximum = 100_000)]

@@ -61,8 +61,8 @@ async fn conclude(tx: &mut Tx, act: &Act, task: &Task, verdict: Verdict) -> crat
                 again(tx, task.id, "unknown", due, &why).await?;
                 return Ok(false);
             }
-            succeeded(tx, act, asked, amount).await?;
-            settle_up(tx, act, task.order_id).await?;
+            let booked = succeeded(tx, act, asked, amount).await?;
+            follow(tx, act, task.order_id, booked).await?;
         }
         Verdict::Declined { payment: name, reason } => {
             name_payment(tx, asked.payment, name.as_deref()).await?;
@@ -138,18 +138,40 @@ pub(super) async fn name_payment(
     Ok(())
 }
 
-/// Books that an operation has moved money. Says whether that is new: nothing that moved is no movement.
+/// What was booked of something that a provider tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Booked {
+    /// Money has moved.
+    Moved,
+    /// An operation has ended, and nothing has moved.
+    Ended,
+    /// It was known already.
+    Nothing,
+}
+
+impl Booked {
+    /// A movement that was booked, if it is new.
+    pub(super) fn moved(is_new: bool) -> Self {
+        if is_new { Self::Moved } else { Self::Nothing }
+    }
+}
+
+/// Books that an operation has succeeded. Where nothing has moved, it has not: what it was for can be asked for again.
 pub(super) async fn succeeded(
     tx: &mut Tx,
     act: &Act,
     asked: Asked<'_>,
     amount: i64,
-) -> crate::Result<bool> {
+) -> crate::Result<Booked> {
     if asked.operation.kind == "authorise" {
         return authorised(tx, act, asked, amount).await;
     }
     if amount <= 0 {
-        return Ok(false);
+        if !asked.operation.is_open() {
+            return Ok(Booked::Nothing);
+        }
+        ended(tx, act, asked, "failed", "the provider has moved nothing").await?;
+        return Ok(Booked::Ended);
     }
     let name = reference(&asked.operation.kind, asked.operation.id);
     moved(tx, act, asked, amount, &name).await
@@ -159,7 +181,12 @@ pub(super) async fn succeeded(
 ///
 /// A provider may authorise a part and later more. The part alone makes no order go on (`standing`): its customer can
 /// authorise the rest by another payment, and whatever comes in the end is booked.
-async fn authorised(tx: &mut Tx, act: &Act, asked: Asked<'_>, amount: i64) -> crate::Result<bool> {
+async fn authorised(
+    tx: &mut Tx,
+    act: &Act,
+    asked: Asked<'_>,
+    amount: i64,
+) -> crate::Result<Booked> {
     let more = amount.saturating_sub(asked.authorised);
     let first = reference("authorise", asked.operation.id);
     let name = if asked.authorised == 0 { first } else { format!("{first}-to-{amount}") };
@@ -167,7 +194,7 @@ async fn authorised(tx: &mut Tx, act: &Act, asked: Asked<'_>, amount: i64) -> cr
         if asked.authorised > 0 {
             close(tx, act, asked.operation).await?;
         }
-        return Ok(false);
+        return Ok(Booked::Nothing);
     }
     let sql = "UPDATE payment SET redirect_url = NULL, declined = NULL WHERE id = $1";
     tx.run(sql, args![asked.payment.id]).await?;
@@ -180,7 +207,7 @@ async fn moved(
     Asked { order_id, payment, operation, .. }: Asked<'_>,
     amount: i64,
     name: &str,
-) -> crate::Result<bool> {
+) -> crate::Result<Booked> {
     let (entry, told) = entry(&operation.kind);
     let is_new = operations::book(tx, act, order_id, payment.id, entry, amount, name).await?;
     close(tx, act, operation).await?;
@@ -188,7 +215,7 @@ async fn moved(
         note(tx, act, order_id, told, json!({ "payment": payment.reference, "amount": amount }))
             .await?;
     }
-    Ok(is_new)
+    Ok(Booked::moved(is_new))
 }
 
 async fn close(tx: &mut Tx, act: &Act, operation: &Operation) -> crate::Result<()> {
@@ -269,12 +296,27 @@ async fn again(
     Ok(())
 }
 
+/// Brings an order where it stands after something was booked. What a provider has declined is not asked of it again by
+/// itself: it stays due until somebody does.
+pub(super) async fn follow(
+    tx: &mut Tx,
+    act: &Act,
+    order_id: i64,
+    booked: Booked,
+) -> crate::Result<()> {
+    if booked == Booked::Ended {
+        settle(tx, act, order_id).await?;
+        return Ok(());
+    }
+    settle_up(tx, act, order_id).await
+}
+
 /// After money has moved: what an order no longer needs is let go or given back, what is due is captured, and the order's
 /// statuses follow.
 ///
 /// This is where an authorisation goes that comes after its order was given up: the order needs nothing, so all of it
 /// is let go. Money that comes in beyond an order that goes on stays until somebody gives it back.
-pub(super) async fn settle_up(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> {
+async fn settle_up(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<()> {
     let facts = Facts::load_id(tx, order_id, false).await?;
     let owed = money(&facts).owed;
     let captured = sum(held(&facts).iter().map(|it| it.captured));

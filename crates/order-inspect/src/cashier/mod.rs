@@ -3,7 +3,7 @@
 //! A wish for money to move is a row that was written with the change that makes it necessary (`operations`). The
 //! cashier takes such rows (`queue`), asks the provider outside of any transaction (`ask`) and books the outcome in
 //! one that locks the order (`book`). Providers also speak by themselves (`webhook`); whoever comes first books,
-//! the other one changes nothing.
+//! the other one changes nothing. Orders whose time to pay is over are given up by a worker of their own (`expire`).
 //!
 //! Before a provider is asked, the row says `unknown`: whatever breaks from then on, the next one to take it asks
 //! what became of it before asking for anything. Only a request that surely was not sent is sent again.
@@ -79,12 +79,12 @@ pub struct Cashier(Arc<Desk>);
 
 struct Desk {
     shared: Arc<Shared>,
-    worker: AbortHandle,
+    workers: [AbortHandle; 2],
 }
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        self.worker.abort();
+        self.workers.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -94,7 +94,10 @@ struct Shared {
     db: Db,
     clock: Clock,
     tills: Tills,
+    /// Wakes the worker that asks providers.
     wake: Notify,
+    /// Wakes the one that looks after those who wait for money.
+    time: Notify,
     /// Who waits for the first outcome of an order's payment.
     waiting: Mutex<HashMap<i64, Vec<oneshot::Sender<()>>>>,
 }
@@ -107,15 +110,19 @@ impl Cashier {
 
     /// Begins to work.
     pub fn start(db: Db, clock: Clock, tills: Tills) -> Self {
-        let (wake, waiting) = (Notify::new(), Mutex::default());
-        let shared = Arc::new(Shared { db, clock, tills, wake, waiting });
-        let worker = tokio::spawn(work(Arc::clone(&shared))).abort_handle();
-        Self(Arc::new(Desk { shared, worker }))
+        let (wake, time, waiting) = (Notify::new(), Notify::new(), Mutex::default());
+        let shared = Arc::new(Shared { db, clock, tills, wake, time, waiting });
+        let workers = [
+            tokio::spawn(work(Arc::clone(&shared))).abort_handle(),
+            tokio::spawn(expire::work(Arc::clone(&shared))).abort_handle(),
+        ];
+        Self(Arc::new(Desk { shared, workers }))
     }
 
     /// Says that there may be something to do: a change was committed.
     pub fn wake(&self) {
         self.0.shared.wake.notify_one();
+        self.0.shared.time.notify_one();
     }
 
     pub(crate) fn till(&self, provider: &str) -> Option<&Till> {
@@ -155,7 +162,7 @@ impl Shared {
     }
 }
 
-/// The life of the worker.
+/// The life of the worker that asks providers.
 async fn work(shared: Arc<Shared>) {
     let turns = Arc::new(Semaphore::new(AT_ONCE));
     loop {
@@ -173,7 +180,6 @@ async fn work(shared: Arc<Shared>) {
 
 /// Takes what is due, as much as can be asked for at once. Says whether there may be more.
 async fn round(shared: &Arc<Shared>, turns: &Arc<Semaphore>) -> crate::Result<bool> {
-    expire::expire_due(shared).await?;
     let Ok(first) = Arc::clone(turns).acquire_owned().await else { return Ok(false) };
     let free = turns.available_permits() + 1;
     drop(first);

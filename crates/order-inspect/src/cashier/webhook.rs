@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    book::{Asked, ended, find, name_payment, settle_up, succeeded},
+    book::{Asked, Booked, ended, find, follow, name_payment, succeeded},
     queue::operation_id,
 };
 use crate::{
@@ -157,34 +157,37 @@ async fn book(
         return Ok((Taken::NotOurs, None));
     };
     name_payment(tx, payment, Some(&event.payment_id)).await?;
-    if !moved(tx, act, &facts, payment, event).await? {
+    let booked = moved(tx, act, &facts, payment, event).await?;
+    if booked == Booked::Nothing {
         return Ok((Taken::Known, Some(order_id)));
     }
-    settle_up(tx, act, order_id).await?;
+    follow(tx, act, order_id, booked).await?;
     Ok((Taken::Booked, Some(order_id)))
 }
 
-/// Books what an event tells of. Says whether it is new.
+/// Books what an event tells of.
 async fn moved(
     tx: &mut Tx,
     act: &Act,
     facts: &Facts,
     payment: &Payment,
     event: &Event,
-) -> crate::Result<bool> {
+) -> crate::Result<Booked> {
     let asked = asked(facts, payment, event);
     if event.kind == EventKind::Failed {
         // What has happened since does not fail any more: the event is late.
-        let Some(asked) = asked.filter(|it| it.operation.is_open()) else { return Ok(false) };
+        let Some(asked) = asked.filter(|it| it.operation.is_open()) else {
+            return Ok(Booked::Nothing);
+        };
         let reason = event.decline.as_ref().map_or("no reason given", |it| it.reason.as_str());
         ended(tx, act, asked, "declined", reason).await?;
-        return Ok(true);
+        return Ok(Booked::Ended);
     }
     if let Some(asked) = asked {
         return succeeded(tx, act, asked, event.amount).await;
     }
     if event.amount == 0 {
-        return Ok(false);
+        return Ok(Booked::Nothing);
     }
     // Nobody here has asked for it: it was done at the provider's, or by the customer's bank.
     let (entry, told) = entry(event.kind);
@@ -195,7 +198,7 @@ async fn moved(
         let told_facts = json!({ "payment": payment.reference, "amount": event.amount });
         note(tx, act, facts.order.id, told, told_facts).await?;
     }
-    Ok(is_new)
+    Ok(Booked::moved(is_new))
 }
 
 /// What the ledger and the timeline call an event that moved money.

@@ -85,7 +85,7 @@ impl Customer {
     }
 
     /// The customer of a number; a change locks them, so that changes follow each other.
-    pub(super) async fn find(tx: &mut Tx, number: &str, lock: bool) -> crate::Result<Self> {
+    pub(crate) async fn find(tx: &mut Tx, number: &str, lock: bool) -> crate::Result<Self> {
         if lock {
             let sql = "SELECT id FROM customer WHERE number = $1 FOR UPDATE";
             tx.rows(sql, args![number]).await?;

@@ -19,7 +19,7 @@ pub(super) async fn erase(tx: &mut Tx, act: &Act, customer: &Customer) -> crate:
         let facts = serde_json::json!({ "orders": open });
         refuse!(Refusal::conflict("orders_open", detail).with_facts(facts));
     }
-    let nobody = format!("erased-{}@customer.invalid", customer.id);
+    let nobody = format!("erased-{}{NOWHERE}", customer.id);
     for order in &orders {
         erase_from_order(tx, act, order, &nobody).await?;
     }
@@ -35,6 +35,14 @@ pub(super) async fn erase(tx: &mut Tx, act: &Act, customer: &Customer) -> crate:
     Ok(())
 }
 
+/// The end of the addresses that stand for those who were erased.
+const NOWHERE: &str = "@customer.invalid";
+
+/// Whether an e-mail address stands for somebody who was erased.
+pub(crate) fn is_erased(email: &str) -> bool {
+    email.ends_with(NOWHERE)
+}
+
 /// An order of the customer.
 struct Order {
     id: i64,
@@ -47,8 +55,9 @@ struct Order {
 /// Their orders, also those that they placed as a guest with the same e-mail address. They are locked.
 async fn orders(tx: &mut Tx, customer: &Customer) -> crate::Result<Vec<Order>> {
     let sql = "SELECT id, number, closed_at, cancelled_at, billing_address, delivery_address,
-            EXISTS (SELECT 1 FROM payment_operation p WHERE p.order_id = orders.id
-                AND p.kind = 'refund' AND p.state IN ('pending', 'unknown')) AS refunds
+            attention IS NOT NULL OR EXISTS (SELECT 1 FROM payment_operation p
+                WHERE p.order_id = orders.id AND p.kind = 'refund'
+                    AND p.state IN ('pending', 'unknown')) AS money
         FROM orders
         WHERE customer_id = $1 OR (email = $2 AND channel_id = $3 AND customer_id IS NULL)
         ORDER BY id FOR UPDATE";
@@ -57,12 +66,12 @@ async fn orders(tx: &mut Tx, customer: &Customer) -> crate::Result<Vec<Order>> {
     for row in tx.rows(sql, args).await? {
         let ended: Option<i64> = row.get("closed_at")?;
         let cancelled: Option<i64> = row.get("cancelled_at")?;
-        // Whoever still gets money has to be told, and has to have an account.
-        let refunds: bool = row.get("refunds")?;
+        // Whoever still gets money, or owes some, has to be told, and has to have an account.
+        let money: bool = row.get("money")?;
         found.push(Order {
             id: row.get("id")?,
             number: row.get("number")?,
-            open: ended.or(cancelled).is_none() || refunds,
+            open: ended.or(cancelled).is_none() || money,
             billing: row.json("billing_address")?,
             delivery: row.json("delivery_address")?,
         });
@@ -88,11 +97,40 @@ async fn erase_from_order(
     tx.run(sql, args![order.id]).await?;
     let sql = "UPDATE promotion_use SET email = $2 WHERE order_id = $1";
     tx.run(sql, args![order.id, nobody]).await?;
-    // The timeline says that an address was changed, and no longer from what to what.
+    // No mail is sent any more, and what servers said about those that were names the address.
     let sql =
-        "UPDATE order_event SET facts = '{}' WHERE order_id = $1 AND kind = 'address_changed'";
+        "UPDATE outbox SET due_at = NULL, claimed_until = NULL, error = NULL WHERE order_id = $1";
     tx.run(sql, args![order.id]).await?;
+    tx.run("UPDATE order_hold SET reason = '' WHERE order_id = $1", args![order.id]).await?;
+    tx.run("UPDATE order_return SET note = NULL WHERE order_id = $1", args![order.id]).await?;
+    erase_from_timeline(tx, order.id).await?;
     note(tx, act, order.id, "personal_data_erased", serde_json::json!({})).await
+}
+
+/// What the timeline tells that says something about a person, be it a text that somebody wrote; and what of it stays.
+/// Why something was credited, cancelled, edited or corrected belongs to the books.
+const TOLD: [&str; 7] = [
+    "address_changed",
+    "noted",
+    "held",
+    "released",
+    "return_cancelled",
+    "mail_sent",
+    "mail_failed",
+];
+const KEPT: [&str; 3] = ["kind", "mail", "return"];
+
+async fn erase_from_timeline(tx: &mut Tx, order_id: i64) -> crate::Result<()> {
+    let kinds = TOLD.map(str::to_owned).to_vec();
+    let sql = "SELECT id, facts FROM order_event WHERE order_id = $1 AND kind = ANY($2)";
+    for row in tx.rows(sql, args![order_id, kinds]).await? {
+        let mut facts: serde_json::Map<String, serde_json::Value> = row.json("facts")?;
+        facts.retain(|name, _| KEPT.contains(&name.as_str()));
+        let id: i64 = row.get("id")?;
+        let facts = serde_json::Value::Object(facts);
+        tx.run("UPDATE order_event SET facts = $2 WHERE id = $1", args![id, facts]).await?;
+    }
+    Ok(())
 }
 
 /// Baskets that became nothing go; the others keep the order that they became, and nothing else.

@@ -16,7 +16,8 @@ use crate::{
     db::Value,
     error::{Error, Refusal},
     http::{
-        Answer, Caller, PageOf, Paging, Params, PathParams, Permit, Reply, Scope, Write, allowed,
+        Answer, Caller, CustomerEmail, PageOf, Paging, Params, PathParams, Permit, Reply, Scope,
+        Write, allowed, allowed::Allowed as _,
     },
     refuse,
 };
@@ -140,13 +141,15 @@ async fn make(
     content.check()?;
     may_group(&permit.caller, None, content.group.as_deref())?;
     let channel_id = channel.id;
+    permit.caller.require_channel(channel_id)?;
+    let caller = permit.caller.clone();
     let reply = app.write(permit, write.once, move |tx, act| {
         Box::pin(async move {
             let number = Customer::make(tx, act, channel_id, &content).await?;
             Ok(Reply::bare(201).at(format!("/customers/{number}")))
         })
     });
-    shown(&app, reply.await.map_err(taken)?).await
+    shown(&app, &caller, reply.await.map_err(taken)?).await
 }
 
 /// One customer.
@@ -156,10 +159,10 @@ async fn make(
     responses((status = 200, body = CustomerView, headers(("ETag" = String)))))]
 async fn get(
     State(app): State<App>,
-    _: Permit<allowed::Customer>,
+    permit: Permit<allowed::Customer>,
     PathParams(number): PathParams<String>,
 ) -> Answer {
-    shown(&app, Reply::bare(200).at(format!("/customers/{number}"))).await
+    shown(&app, &permit.caller, Reply::bare(200).at(format!("/customers/{number}"))).await
 }
 
 /// Change a customer as a whole.
@@ -176,10 +179,10 @@ async fn change(
 ) -> Answer {
     let (mut content, expected) = (write.input, write.expected);
     content.check()?;
-    let caller = permit.caller.clone();
+    let (caller, reader) = (permit.caller.clone(), permit.caller.clone());
     let reply = app.write(permit, write.once, move |tx, act| {
         Box::pin(async move {
-            let customer = Customer::find(tx, &number, true).await?;
+            let customer = Customer::find(tx, &number, true).await?.seen_by(&caller)?;
             expected.require(customer.view.revision, "customer")?;
             customer.alive()?;
             may_group(&caller, customer.view.group.as_deref(), content.group.as_deref())?;
@@ -187,7 +190,7 @@ async fn change(
             Ok(Reply::bare(200).at(format!("/customers/{number}")))
         })
     });
-    shown(&app, reply.await.map_err(taken)?).await
+    shown(&app, &reader, reply.await.map_err(taken)?).await
 }
 
 /// Erase a customer's personal data (GDPR Art. 17).
@@ -195,10 +198,12 @@ async fn change(
 /// Name, e-mail address, phone number, addresses, group and baskets are gone at once, and reviews stay without a name.
 /// Orders stay with what the law wants kept: their number, dates, lines, amounts and payments, name and address of
 /// the invoice and of the delivery, and the documents that were issued (§147 AO, §257 HGB, §14b UStG; GDPR
-/// Art. 17 (3) b). E-mail addresses and phone numbers are taken out of them. It is refused while an order is open:
-/// it could not be delivered any more.
+/// Art. 17 (3) b). E-mail addresses and phone numbers are taken out of them, and so are the texts of notes, holds and
+/// returns that people wrote; why something was credited, cancelled, edited or corrected belongs to the books and stays.
+/// It is refused while an order is open, or its money is not where it should be: it could not be delivered or paid back
+/// any more. A shop's key names the customer's e-mail address: without that there is no such customer.
 #[utoipa::path(delete, path = "/customers/{number}", operation_id = "erase_customer", tag = "customers",
-    params(("number" = String, Path, description = "The customer's number"),
+    params(CustomerEmail, ("number" = String, Path, description = "The customer's number"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read, or `*`")),
     security(("api_key" = ["shop", "manage_orders"])),
     responses((status = 204, description = "Nothing personal is left but in orders")))]
@@ -206,12 +211,14 @@ async fn forget(
     State(app): State<App>,
     permit: Permit<allowed::Shop>,
     PathParams(number): PathParams<String>,
+    email: CustomerEmail,
     write: Write<()>,
 ) -> Answer {
-    let expected = write.expected;
+    let (expected, caller) = (write.expected, permit.caller.clone());
     app.write(permit, write.once, move |tx, act| {
         Box::pin(async move {
             let customer = Customer::find(tx, &number, true).await?;
+            let customer = customer.shown_to(&caller, &email)?;
             expected.require(customer.view.revision, "customer")?;
             erase(tx, act, &customer).await?;
             Reply::nothing()
@@ -241,6 +248,23 @@ fn may_group(caller: &Caller, before: Option<&str>, now: Option<&str>) -> crate:
 }
 
 impl Customer {
+    /// Refuses a key that belongs to another shop: for it there is no such customer.
+    fn seen_by(self, caller: &Caller) -> crate::Result<Self> {
+        if !caller.sees(self.channel_id) {
+            refuse!(Refusal::not_found("customer", self.view.number.as_str()));
+        }
+        Ok(self)
+    }
+
+    /// The same for a key that has to show that its visitor is this customer: it may neither read nor manage orders.
+    pub(crate) fn shown_to(self, caller: &Caller, email: &CustomerEmail) -> crate::Result<Self> {
+        let proven = caller.may(allowed::ReadOrders::SCOPES) || email.is(&self.email);
+        if !proven {
+            refuse!(Refusal::not_found("customer", self.view.number.as_str()));
+        }
+        self.seen_by(caller)
+    }
+
     fn alive(&self) -> crate::Result<()> {
         if self.view.erased_at.is_some() {
             let detail = "This customer's personal data was erased: nothing can be changed.";
@@ -252,12 +276,13 @@ impl Customer {
 
 /// The customer whom a reply leads to, as they are now. What is stored with an idempotency key is the address only:
 /// nothing personal outlives its erasure there.
-async fn shown(app: &App, reply: Reply) -> Answer {
+async fn shown(app: &App, caller: &Caller, reply: Reply) -> Answer {
     let number = reply.location().and_then(|it| it.rsplit('/').next()).unwrap_or_default();
     let number = number.to_owned();
     let found = app
         .db
         .read(move |tx| Box::pin(async move { Customer::find(tx, &number, false).await }))
-        .await?;
+        .await?
+        .seen_by(caller)?;
     Ok(reply.showing(&found.view)?.tagged(found.view.revision))
 }

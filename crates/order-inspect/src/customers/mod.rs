@@ -7,5 +7,6 @@ mod input;
 
 pub(crate) use customer::Customer;
 pub use customer::CustomerView;
+pub(crate) use erase::is_erased;
 pub(crate) use handlers::routes;
 pub use input::{ChangeCustomer, NewCustomer};

@@ -34,6 +34,9 @@ pub enum DbError {
     /// The database does not fit this program.
     #[error("{0}")]
     Schema(String),
+    /// The transaction took longer than it may, and was taken back.
+    #[error("the transaction took too long, and was taken back")]
+    Late,
     /// The thread that writes has ended, or the work in a transaction waited for something else than the
     /// database.
     #[error("{0}")]
@@ -60,7 +63,7 @@ impl DbError {
     pub fn is_passing(&self) -> bool {
         use tokio_postgres::error::SqlState;
         match self {
-            Self::Pool(_) => true,
+            Self::Pool(_) | Self::Late => true,
             Self::Postgres(error) => match error.code() {
                 None => error.is_closed(),
                 Some(code) => [

@@ -29,6 +29,11 @@ impl Ids {
         self.last.fetch_max(highest / SLOTS, Ordering::Relaxed);
     }
 
+    /// The end of the numbers that were made so many microseconds ago.
+    pub(super) fn before(age: i64) -> i64 {
+        (now() - age) / TICK * SLOTS
+    }
+
     pub(super) fn next(&self) -> i64 {
         let now = now() / TICK;
         let before = self
@@ -59,6 +64,13 @@ mod tests {
         let numbers: Vec<i64> = (0..10_000).map(|_| ids.next()).collect();
         assert!(numbers.is_sorted_by(|a, b| a < b));
         assert!(numbers.iter().all(|id| id % 16 == 3 && *id < 1 << 53));
+    }
+
+    #[test]
+    fn the_age_of_a_number_can_be_told() {
+        let ids = Ids::new();
+        let first = ids.next();
+        assert!(first >= Ids::before(1_000_000) && first < Ids::before(-1_000_000));
     }
 
     #[test]

@@ -114,6 +114,11 @@ impl Db {
         self.ids.next()
     }
 
+    /// The end of the numbers that were made so many microseconds ago, as far as the clocks of servers agree.
+    pub fn ids_before(age: i64) -> i64 {
+        ids::Ids::before(age)
+    }
+
     /// Runs work that changes something: all of it is kept, durably, or nothing is.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where

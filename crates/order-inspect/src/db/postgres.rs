@@ -1,7 +1,13 @@
 //! PostgreSQL: pooled connections, prepared statements, messages sent together where they do not depend on
 //! each other.
 
-use std::{collections::HashMap, path::Path, str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    str::FromStr as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::BytesMut;
 use deadpool_postgres::{
@@ -47,6 +53,8 @@ pub(super) struct PostgresConnection {
     columns: HashMap<Box<str>, Arc<[String]>>,
     /// Rows that go with the end of the transaction.
     last: Vec<Insert<'static>>,
+    /// When it has to have ended.
+    ends_by: Option<Instant>,
 }
 
 /// Where a connection stands.
@@ -148,7 +156,12 @@ async fn lend(pool: &Pool) -> Result<Object, DbError> {
 
 impl PostgresConnection {
     fn new(client: Object, frame: Frame) -> Self {
-        Self { client: Some(client), frame, columns: HashMap::new(), last: Vec::new() }
+        let (columns, last) = (HashMap::new(), Vec::new());
+        Self { client: Some(client), frame, columns, last, ends_by: None }
+    }
+
+    pub(super) fn ends_within(&mut self, time: Duration) {
+        self.ends_by = self.ends_by.or_else(|| Instant::now().checked_add(time));
     }
 
     fn client(&self) -> Result<&Object, DbError> {
@@ -247,7 +260,8 @@ impl PostgresConnection {
         if self.frame != Frame::Open {
             return Ok(());
         }
-        let ended = if keep {
+        let is_late = self.ends_by.is_some_and(|end| Instant::now() >= end);
+        let ended = if keep && !is_late {
             // Where a row is refused, the server answers COMMIT by rolling back.
             let statements = self.list_inserts(&last).await?;
             let client = self.client()?;
@@ -255,7 +269,8 @@ impl PostgresConnection {
             let (inserted, committed) = join(send(client, &statements, &last), commit).await;
             committed.and(inserted)
         } else {
-            Ok(self.client()?.batch_execute("ROLLBACK").await?)
+            let undone = self.client()?.batch_execute("ROLLBACK").await;
+            undone.map_err(DbError::from).and(if keep { Err(DbError::Late) } else { Ok(()) })
         };
         // Whatever was said, it was said to a transaction that has ended.
         if !self.client()?.is_closed() {

@@ -159,6 +159,14 @@ impl Tx {
             it.copy(&inserts))
     }
 
+    /// Others rely on this transaction to end within a time: it is taken back if it does not. The first such time counts.
+    /// Where one writes at a time, nobody is overtaken, and it may take as long as it does.
+    pub fn ends_within(&mut self, time: std::time::Duration) {
+        if let Inner::Postgres(it) = &mut self.inner {
+            it.ends_within(time);
+        }
+    }
+
     /// Runs several statements without parameters.
     pub(super) async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         either!(self, it => it.batch(sql), it.batch(sql))

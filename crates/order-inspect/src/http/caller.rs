@@ -53,12 +53,27 @@ pub struct Caller {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// The one shop whose baskets, customers and orders it sees; none for all of them.
+    pub channel_id: Option<i64>,
 }
 
 impl Caller {
     /// Whether it has any of these scopes.
     pub fn may(&self, scopes: &[Scope]) -> bool {
         scopes.iter().any(|scope| self.scopes.contains(scope))
+    }
+
+    /// Whether it sees what belongs to a shop.
+    pub fn sees(&self, channel_id: i64) -> bool {
+        self.channel_id.is_none_or(|own| own == channel_id)
+    }
+
+    /// Refuses to do something for a shop that it does not belong to.
+    pub fn require_channel(&self, channel_id: i64) -> crate::Result<()> {
+        if !self.sees(channel_id) {
+            refuse!(Refusal::new(403, "forbidden", "This API key belongs to another shop."));
+        }
+        Ok(())
     }
 }
 
@@ -174,11 +189,11 @@ impl Keys {
         let hash = hash(key);
         let now = app.clock.passed();
         if let Some(caller) = self.known(&hash, now) {
-            return Ok(on_behalf_of(caller, headers));
+            return on_behalf_of(caller, headers);
         }
         let _asking = self.0.asking.lock().await;
         if let Some(caller) = self.known(&hash, now) {
-            return Ok(on_behalf_of(caller, headers));
+            return on_behalf_of(caller, headers);
         }
         let Some(caller) = app.db.read(move |tx| Box::pin(find(tx, hash))).await? else {
             refuse!(unauthorised("This API key is unknown or was revoked."));
@@ -186,7 +201,7 @@ impl Keys {
         if let Ok(mut known) = self.0.known.write() {
             known.insert(hash, (caller.clone(), now + BELIEVED));
         }
-        Ok(on_behalf_of(caller, headers))
+        on_behalf_of(caller, headers)
     }
 
     fn known(&self, hash: &[u8; 32], now: i64) -> Option<Caller> {
@@ -207,13 +222,20 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The person for whom a back office acts stands in the timeline beside the key's name.
-fn on_behalf_of(mut caller: Caller, headers: &HeaderMap) -> Caller {
-    let person = headers.get("x-on-behalf-of").and_then(|value| value.to_str().ok());
-    if let Some(person) = person.map(str::trim).filter(|person| !person.is_empty()) {
-        let person: String = person.chars().filter(|c| !c.is_control()).take(100).collect();
+///
+/// # Errors
+/// Refused is a name that is not written in UTF-8: it would stand nowhere.
+fn on_behalf_of(mut caller: Caller, headers: &HeaderMap) -> crate::Result<Caller> {
+    let Some(person) = headers.get("x-on-behalf-of") else { return Ok(caller) };
+    let Ok(person) = std::str::from_utf8(person.as_bytes()) else {
+        let detail = "X-On-Behalf-Of is not UTF-8: send the name in UTF-8, or in ASCII letters.";
+        refuse!(Refusal::new(400, "invalid_parameter", detail));
+    };
+    let person: String = person.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+    if !person.is_empty() {
         caller.name = format!("{person} ({})", caller.name);
     }
-    caller
+    Ok(caller)
 }
 
 fn unauthorised(detail: &str) -> Refusal {
@@ -226,7 +248,42 @@ pub fn hash(key: &str) -> [u8; 32] {
 }
 
 async fn find(tx: &mut Tx, hash: [u8; 32]) -> crate::Result<Option<Caller>> {
-    let sql = "SELECT id, name, scopes FROM api_key WHERE hash = $1 AND revoked_at IS NULL";
+    let sql =
+        "SELECT id, name, scopes, channel_id FROM api_key WHERE hash = $1 AND revoked_at IS NULL";
     let Some(row) = tx.row(sql, args![hash.as_slice()]).await? else { return Ok(None) };
-    Ok(Some(Caller { key_id: row.get("id")?, name: row.get("name")?, scopes: row.json("scopes")? }))
+    Ok(Some(Caller {
+        key_id: row.get("id")?,
+        name: row.get("name")?,
+        scopes: row.json("scopes")?,
+        channel_id: row.get("channel_id")?,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+    use crate::error::Error;
+
+    fn named(person: &[u8]) -> crate::Result<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-on-behalf-of", HeaderValue::from_bytes(person).unwrap());
+        let name = "kontor".to_owned();
+        let caller = Caller { key_id: 1, name, scopes: Vec::new(), channel_id: None };
+        on_behalf_of(caller, &headers).map(|it| it.name)
+    }
+
+    #[test]
+    fn a_person_is_named_in_any_letters() {
+        assert_eq!(named(b" Anna ").unwrap(), "Anna (kontor)");
+        assert_eq!(named("Jörg Łukasz".as_bytes()).unwrap(), "Jörg Łukasz (kontor)");
+        assert_eq!(named(b"").unwrap(), "kontor");
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_read_is_refused_and_not_dropped() {
+        let Err(Error::Refused(refused)) = named(b"J\xf6rg") else { panic!("no refusal") };
+        assert_eq!((refused.status, refused.code), (400, "invalid_parameter"));
+    }
 }

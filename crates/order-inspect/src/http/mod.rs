@@ -1,6 +1,7 @@
 //! The service's face: routes, who may do what, how answers and problems look.
 
 mod caller;
+mod customer_email;
 mod document;
 mod etag;
 mod json;
@@ -13,6 +14,7 @@ mod router;
 mod write;
 
 pub use caller::{Caller, Keys, Permit, Scope, Visitor, allowed, hash as key_hash};
+pub use customer_email::CustomerEmail;
 pub use document::document;
 pub use etag::{Etag, Expected, IfMatch};
 pub(crate) use json::refuse_nul;

@@ -21,6 +21,8 @@ pub struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
+    /// Whether nothing but the status is stored with an idempotency key: what it shows is personal.
+    pub(super) private: bool,
 }
 
 impl Reply {
@@ -41,12 +43,24 @@ impl Reply {
 
     /// 204.
     pub fn nothing() -> Answer {
-        Ok(Self { status: 204, headers: Vec::new(), body: String::new() })
+        Ok(Self::bare(204))
     }
 
     /// A status without a body.
     pub(crate) fn bare(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new() }
+        Self { status, headers: Vec::new(), body: String::new(), private: false }
+    }
+
+    /// The same, of which only the status is stored with an idempotency key. Whoever answers with it shows what there is
+    /// now when the request comes again.
+    #[must_use]
+    pub(crate) fn private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
+    /// Whether there is nothing in it: it was stored without its body.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.body.is_empty()
     }
 
     /// The address that it names.
@@ -64,7 +78,7 @@ impl Reply {
     fn with(status: u16, body: &impl Serialize) -> Answer {
         let body = serde_json::to_string(body)
             .map_err(|error| Error::Broken(format!("an answer cannot be written: {error}")))?;
-        Ok(Self { status, headers: Vec::new(), body })
+        Ok(Self { body, ..Self::bare(status) })
     }
 
     /// The same with the entity tag of a revision.

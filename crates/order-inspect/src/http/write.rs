@@ -148,7 +148,7 @@ pub(crate) fn replayed(row: &Row, once: &Once) -> crate::Result<Reply> {
     headers.push(("idempotency-replayed".to_owned(), "true".to_owned()));
     let status: i64 = row.get("status")?;
     let status = u16::try_from(status).unwrap_or(200);
-    Ok(Reply { status, headers, body: row.get("body")? })
+    Ok(Reply { status, headers, body: row.get("body")?, private: false })
 }
 
 /// The columns of a stored answer.
@@ -163,7 +163,9 @@ pub(crate) fn remembered(
     act: &Act,
 ) -> crate::Result<Option<Vec<crate::db::Value>>> {
     let Some(key) = &once.key else { return Ok(None) };
-    let headers = serde_json::to_string(&reply.headers)
+    let (headers, body) =
+        if reply.private { (&[][..], "") } else { (&*reply.headers, reply.body.as_str()) };
+    let headers = serde_json::to_string(headers)
         .map_err(|error| Error::Broken(format!("headers cannot be stored: {error}")))?;
     Ok(Some(args![
         caller.key_id,
@@ -171,7 +173,7 @@ pub(crate) fn remembered(
         once.fingerprint.as_slice(),
         i64::from(reply.status),
         headers,
-        reply.body.as_str(),
+        body,
         act.now
     ]))
 }

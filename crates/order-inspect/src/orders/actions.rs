@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use super::{
     correct, due,
     facts::{Facts, Return},
-    operations::uncovered,
-    standing::{OrderStatus, PaymentStatus, Standing, has_pending_money, money},
+    operations::to_authorise,
+    standing::{OrderStatus, Standing, has_pending_money, money},
 };
 use crate::error::Refusal;
 
@@ -154,17 +154,16 @@ fn forbidden(action: Action, facts: &Facts, standing: Standing) -> Option<&'stat
             facts.shipments.iter().any(|it| it.delivered_at.is_none()),
             "No shipment is on its way.",
         ),
+        // What came in is booked, be it late or twice.
         Action::BookPayment => because(
-            facts.order.provider == "manual" || due::uncovered(facts) > 0,
+            facts.order.provider == "manual"
+                || due::left_uncovered(facts) > 0 && money(facts).remainder > 0,
             "The provider books its payments itself.",
-        )
-        .or(because(money(facts).remainder > 0, "Nothing is left to be paid.")),
+        ),
         Action::RetryPayment => {
             because(facts.order.provider != "manual", "It is not paid over a provider.")
                 .or(because(
-                    standing.order == OrderStatus::AwaitingPayment
-                        || due::uncovered(facts) > 0
-                        || !cancelled && uncovered(facts, money(facts).owed) > 0,
+                    !cancelled && to_authorise(facts, money(facts).owed) > 0,
                     "The order does not wait for a payment.",
                 ))
                 .or(settled(facts))
@@ -267,19 +266,10 @@ fn may_ship(facts: &Facts, standing: Standing) -> Option<&'static str> {
     if facts.order.payment_flow.ships_unpaid() {
         return None;
     }
-    let secured = matches!(
-        standing.payment,
-        PaymentStatus::Authorised
-            | PaymentStatus::Paid
-            | PaymentStatus::PartiallyPaid
-            | PaymentStatus::Overpaid
-            | PaymentStatus::PartiallyRefunded
-            | PaymentStatus::NotRequired
-    );
     let money = money(facts);
-    let held = money.authorised + money.captured - money.refunded;
+    let held = money.authorised + money.captured - money.refunded - money.refunding;
     match held {
-        held if secured && held >= money.owed => None,
+        held if held >= money.owed => None,
         1.. => Some("Only a part of the payment is authorised or received."),
         _ => Some("The payment is neither authorised nor received."),
     }

@@ -107,7 +107,7 @@ async fn give_back(
 ) -> crate::Result<()> {
     let by_transfer = input.way == RefundWay::Transfer;
     let refused = |it: &super::facts::Operation| {
-        it.kind == "refund" && matches!(it.state.as_str(), "declined" | "failed")
+        it.kind == "refund" && !it.by_hand && matches!(it.state.as_str(), "declined" | "failed")
     };
     let manual = facts.order.provider == "manual";
     // Money that goes elsewhere than it came from is how stolen cards are emptied.

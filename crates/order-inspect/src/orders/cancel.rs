@@ -22,10 +22,16 @@ use crate::{
     args,
     db::Tx,
     http::{Answer, PathParams, Permit, Write, allowed},
+    language::Language,
 };
 
-/// Why orders are cancelled that were not paid in time.
-pub(crate) const NOT_PAID: &str = "The payment did not come in time.";
+/// Why orders are cancelled that were not paid in time, as their customers read it.
+pub(crate) fn not_paid(language: Language) -> &'static str {
+    match language {
+        Language::German => "Die Zahlung ist nicht rechtzeitig gekommen.",
+        Language::English => "The payment did not come in time.",
+    }
+}
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(cancel))
@@ -96,7 +102,8 @@ pub(crate) async fn cancel_units(
     let cancelled: i64 = removal.units.iter().map(|(_, quantity)| quantity).sum();
     let open: i64 = facts.lines.iter().map(Line::open).sum();
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
-    if cancelled == open && !shipped {
+    let is_gone = cancelled == open && !shipped;
+    if is_gone {
         let left = credit::shipping_left(facts);
         if left > 0 {
             credits.extend(credit::of_shipping(facts, left)?);
@@ -104,7 +111,6 @@ pub(crate) async fn cancel_units(
         // Promotions are locked before stock, as they are when orders are placed.
         free_promotions(tx, facts.order.id).await?;
     }
-    let is_gone = cancelled == open && !shipped;
     removal.write(tx, facts.order.id).await?;
     let credit = settle_money(tx, act, facts, reason, &credits, is_gone).await?;
     let told = serde_json::json!({ "reason": reason, "lines": wanted, "refund_id": credit });

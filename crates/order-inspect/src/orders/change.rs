@@ -31,7 +31,8 @@ impl Told {
     }
 }
 
-/// Changes an order in one transaction, once for each idempotency key, and answers with it as it then stands.
+/// Changes an order in one transaction, once for each idempotency key, and answers with it as it then stands. No copy of
+/// it is kept: the same request again is answered with what it is by then.
 pub(super) async fn change<T, F>(
     app: &App,
     permit: Permit<allowed::ManageOrders>,
@@ -46,9 +47,10 @@ where
 {
     let setup = app.setup.get(&app.db, app.clock.now()).await?;
     let Write { input, expected, once } = write;
-    app.write(permit, once, move |tx, act| {
+    let named = number.clone();
+    let reply = app.write(permit, once, move |tx, act| {
         Box::pin(async move {
-            let facts = Facts::load(tx, &number, true).await?;
+            let facts = Facts::load(tx, &named, true).await?;
             expected.check(facts.order.revision, "order")?;
             require(action, &facts)?;
             let told = work(tx, act, &facts, input).await?;
@@ -56,8 +58,17 @@ where
             let after = settle(tx, act, facts.order.id).await?;
             let facts = documents::follow(tx, act, &facts, after).await?;
             let channel = setup.channel_by_id(facts.order.channel_id)?;
-            Ok(Reply::ok(&OrderView::of(&facts, &channel.code))?.tagged(facts.order.revision))
+            let view = OrderView::of(&facts, &channel.code);
+            Ok(Reply::ok(&view)?.tagged(facts.order.revision).private())
         })
-    })
-    .await
+    });
+    let reply = reply.await?;
+    if !reply.is_bare() {
+        return Ok(reply);
+    }
+    let now = app.db.read(move |tx| Box::pin(async move { Facts::load(tx, &number, false).await }));
+    let facts = now.await?;
+    let setup = app.setup.get(&app.db, app.clock.now()).await?;
+    let channel = setup.channel_by_id(facts.order.channel_id)?;
+    Ok(reply.showing(&OrderView::of(&facts, &channel.code))?.tagged(facts.order.revision))
 }

@@ -9,7 +9,9 @@ use super::{
     actions::Action,
     change::{Told, change},
     facts::{Facts, MoneyEntry},
-    operations::book,
+    operations::{book, held},
+    payouts::{keep_back, waiting},
+    standing::{money, sum},
     view::OrderView,
 };
 use crate::{
@@ -39,7 +41,8 @@ pub struct Correction {
     pub reason: String,
 }
 
-/// Take back what was booked by mistake. The booking stays as it is: another one beside it takes it back, once.
+/// Take back what was booked by mistake. The booking stays as it is: another one beside it takes it back, once. What was
+/// to be transferred back of it is called off; what was transferred already cannot be taken back.
 #[utoipa::path(post, path = "/orders/{number}/payments/correction", operation_id = "correct_payment",
     tag = "orders", params(("number" = String, Path, description = "The order's number")),
     request_body = Correction, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
@@ -59,12 +62,36 @@ async fn correct(
                 refuse!(Refusal::invalid("/amount", most));
             }
             let (order, payment) = (facts.order.id, entry.payment_id);
+            let kept_back = kept_back(facts, payment, amount)?;
+            keep_back(tx, act, waiting(facts).filter(|it| it.payment_id == payment), kept_back, &reason).await?;
             book(tx, act, order, payment, "corrected", amount, &entry.reference).await?;
-            let told = serde_json::json!({ "amount": amount, "reference": entry.reference, "reason": reason });
+            let told = serde_json::json!({ "amount": amount, "reference": entry.reference, "reason": reason,
+                "kept_back": kept_back });
             Ok(Told::new("payment_corrected", told))
         })
     })
     .await
+}
+
+/// How much of what is to be transferred back of a payment never came, if so much of it was booked by mistake.
+///
+/// # Errors
+/// Refused as `paid_out` is what was transferred to the customer already.
+fn kept_back(facts: &Facts, payment: i64, amount: i64) -> crate::Result<i64> {
+    let own = held(facts).into_iter().find(|it| it.payment_id == payment);
+    let there = own.map_or(0, |it| it.captured);
+    let to_transfer = sum(waiting(facts).filter(|it| it.payment_id == payment).map(|it| it.amount));
+    if amount > there + to_transfer {
+        let detail = format!(
+            "At most {} (minor units) of it can be taken back: the rest has been given back to the customer.",
+            there + to_transfer
+        );
+        refuse!(Refusal::conflict("paid_out", detail));
+    }
+    let money = money(facts);
+    let left = money.captured - amount - money.refunded - money.refunding;
+    let lacks = (money.owed - left).clamp(0, to_transfer.min(amount));
+    Ok(lacks.max(amount - there))
 }
 
 fn wrong<'a>(facts: &'a Facts, reference: &str) -> crate::Result<&'a MoneyEntry> {

@@ -13,17 +13,20 @@ use super::{
 use crate::setup::PaymentFlow;
 
 /// What has been earned and not been captured, as far as it is authorised: goods that left, or all of an order that is
-/// paid at once.
+/// paid at once. Before anything has left, a part of what is paid at once is not taken: the rest may never come.
 pub(crate) fn to_capture(facts: &Facts) -> i64 {
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
-    let earned = match facts.order.payment_flow {
-        PaymentFlow::Authorise if shipped => earned(facts),
-        PaymentFlow::Sale => money(facts).owed,
-        _ => return 0,
-    };
     let held = held(facts);
     let captured = sum(held.iter().map(|it| it.captured));
     let authorised = sum(held.iter().map(|it| it.authorised));
+    let earned = match facts.order.payment_flow {
+        PaymentFlow::Authorise if shipped => earned(facts),
+        PaymentFlow::Sale => match money(facts).owed {
+            owed if !shipped && authorised.saturating_add(captured) < owed => return 0,
+            owed => owed,
+        },
+        _ => return 0,
+    };
     earned.saturating_sub(captured).clamp(0, authorised)
 }
 
@@ -45,7 +48,7 @@ pub(crate) fn to_void(facts: &Facts) -> i64 {
 
 /// What goods cost that have left, and that nothing covers any more: the bank has taken its money back, or the
 /// authorisation has lapsed. Whoever pays after the goods have arrived owes it by agreement, and is not meant.
-pub(crate) fn uncovered(facts: &Facts) -> i64 {
+pub(crate) fn left_uncovered(facts: &Facts) -> i64 {
     let money = money(facts);
     let shipped = facts.lines.iter().any(|it| it.shipped > 0);
     let over_provider =
@@ -61,6 +64,6 @@ pub(crate) fn uncovered(facts: &Facts) -> i64 {
 /// Why somebody has to look at an order: its money is not where it should be, and nothing is under way to bring it
 /// there. It is `payment` or nothing.
 pub(crate) fn attention(facts: &Facts) -> Option<&'static str> {
-    let stuck = to_capture(facts) > 0 || to_void(facts) > 0 || uncovered(facts) > 0;
+    let stuck = to_capture(facts) > 0 || to_void(facts) > 0 || left_uncovered(facts) > 0;
     (stuck || money(facts).due_back > 0).then_some("payment")
 }

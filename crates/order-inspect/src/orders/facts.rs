@@ -301,6 +301,8 @@ pub struct Facts {
     pub holds: Vec<Hold>,
     pub documents: Vec<Issued>,
     pub replaces: Option<Replaces>,
+    /// The least that it charged before any of its edits, less credits; none if it was never edited.
+    pub before_edits: Option<i64>,
 }
 
 impl Facts {
@@ -319,6 +321,7 @@ impl Facts {
             holds: Vec::new(),
             documents: Vec::new(),
             replaces: None,
+            before_edits: None,
         }
     }
 
@@ -326,6 +329,13 @@ impl Facts {
     pub fn replaced(&self, position: i64) -> i64 {
         let lines = self.returns.iter().filter(|it| it.is_replaced()).flat_map(|it| &it.lines);
         lines.filter(|it| it.position == position).map(|it| it.replaced).sum()
+    }
+
+    /// Units of a line that have come back and for which a replacement stands.
+    pub fn replaced_and_back(&self, position: i64) -> i64 {
+        let back = self.returns.iter().filter(|it| it.is_replaced() && it.received_at.is_some());
+        let lines = back.flat_map(|it| &it.lines).filter(|it| it.position == position);
+        lines.map(|it| it.replaced.min(it.received())).sum()
     }
 
     /// The line at a position.

@@ -92,7 +92,7 @@ async fn release(
 ) -> Answer {
     change(&app, permit, write, number, Action::Release, |tx, act, facts, input| {
         Box::pin(async move {
-            let text = super::text(&input.text, 5000)?;
+            let text = super::text(&input.text, 5000, "/text")?;
             let sql = "UPDATE order_hold SET released_at = $2, released_by = $3
                 WHERE order_id = $1 AND released_at IS NULL";
             tx.run(sql, args![facts.order.id, act.now, &act.actor]).await?;
@@ -114,7 +114,7 @@ async fn add_note(
 ) -> Answer {
     change(&app, permit, write, number, Action::Note, |_, _, _, input| {
         Box::pin(async move {
-            let text = super::text(&input.text, 5000)?;
+            let text = super::text(&input.text, 5000, "/text")?;
             Ok(Told::new("noted", serde_json::json!({ "text": text })))
         })
     })

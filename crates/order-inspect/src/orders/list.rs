@@ -9,15 +9,16 @@ use super::search::{Sought, tracking_key};
 use crate::{
     app::App,
     args,
+    customers::Customer,
     db::{Row, Value},
     error::Refusal,
-    http::{Answer, PageOf, Paging, Params, Permit, Reply, allowed},
+    http::{Answer, CustomerEmail, PageOf, Paging, Params, PathParams, Permit, Reply, allowed},
     moment::Moment,
     refuse,
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(of_customer))
 }
 
 /// Which orders.
@@ -52,7 +53,7 @@ struct Which {
     #[param(required = false, max_length = 60)]
     attention: Option<String>,
     /// Orders with this article in them.
-    #[param(required = false, max_length = 60)]
+    #[param(required = false, max_length = 64)]
     sku: Option<String>,
     /// Orders with this customer number.
     #[param(required = false)]
@@ -122,6 +123,37 @@ async fn list(
     }
 }
 
+/// The orders of a customer, the newest first: also for the customer's own pages. A shop's key shows by the e-mail address
+/// that its visitor is this customer. Without that there is no such customer.
+#[utoipa::path(get, path = "/customers/{number}/orders", operation_id = "list_orders_of_customer", tag = "orders",
+    params(("number" = String, Path, description = "The customer's number"), CustomerEmail, Paging),
+    security(("api_key" = ["shop", "read_orders", "manage_orders"])), responses((status = 200, body = PageOf<OrderRow>)))]
+async fn of_customer(
+    State(app): State<App>,
+    permit: Permit<allowed::Customer>,
+    PathParams(number): PathParams<String>,
+    email: CustomerEmail,
+    Params(paging): Params<Paging>,
+) -> Answer {
+    let (before, id) = paging.position::<(i64, i64)>()?.unwrap_or((i64::MAX, i64::MAX));
+    let limit = paging.one_more()?;
+    let rows = app.db.read(move |tx| {
+        Box::pin(async move {
+            let customer = Customer::find(tx, &number, false).await?;
+            let customer = customer.shown_to(&permit.caller, &email)?;
+            let sql = format!(
+                "{COLUMNS} WHERE o.customer_id = $1 AND (o.placed_at, o.id) < ($2, $3)
+                ORDER BY o.placed_at DESC, o.id DESC LIMIT $4"
+            );
+            Ok::<_, crate::error::Error>(
+                tx.rows(&sql, args![customer.id, before, id, limit]).await?,
+            )
+        })
+    });
+    let rows = rows.await?.iter().map(row).collect::<crate::Result<Vec<_>>>()?;
+    Reply::ok(&paging.page(rows, |it| (it.placed_at.0, it.id))?)
+}
+
 impl Which {
     fn check(&self) -> crate::Result<()> {
         let texts = [
@@ -132,7 +164,7 @@ impl Which {
             ("fulfilment_status", &self.fulfilment_status, 60),
             ("return_status", &self.return_status, 60),
             ("attention", &self.attention, 60),
-            ("sku", &self.sku, 60),
+            ("sku", &self.sku, 64),
         ];
         for (name, text, most) in texts {
             if text.as_ref().is_some_and(|text| text.chars().count() > most) {

@@ -67,11 +67,11 @@ fn reason(said: &str) -> crate::Result<String> {
     Ok(said.to_owned())
 }
 
-/// A text that somebody writes.
-fn text(said: &str, longest: usize) -> crate::Result<String> {
+/// A text that somebody writes, and where it stands in the request.
+fn text(said: &str, longest: usize, place: &'static str) -> crate::Result<String> {
     let said = said.trim();
     if said.is_empty() || said.chars().count() > longest {
-        refuse!(Refusal::invalid("/text", format!("1 to {longest} characters")));
+        refuse!(Refusal::invalid(place, format!("1 to {longest} characters")));
     }
     Ok(said.to_owned())
 }

@@ -10,10 +10,12 @@ use crate::{
     refuse,
 };
 
-const PAYMENT: &[&str] =
+/// The columns of a payment that was begun.
+pub(crate) const PAYMENT: &[&str] =
     &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
 
-const OPERATION: &[&str] = &[
+/// The columns of a wish.
+pub(super) const OPERATION: &[&str] = &[
     "id",
     "payment_id",
     "order_id",
@@ -175,7 +177,7 @@ pub(crate) async fn let_go_beyond(
 }
 
 /// What is owed and neither authorised nor paid, in minor units: another payment would be over this amount.
-pub(crate) fn uncovered(facts: &Facts, owed: i64) -> i64 {
+pub(crate) fn to_authorise(facts: &Facts, owed: i64) -> i64 {
     let held = held(facts);
     (owed - sum(held.iter().map(|it| it.authorised.saturating_add(it.captured)))).max(0)
 }

@@ -14,9 +14,10 @@ use super::{
     view::OrderView,
 };
 use crate::{
+    act::Act,
     app::App,
     args,
-    db::Row,
+    db::{Row, Tx},
     error::Refusal,
     http::{Answer, PageOf, Paging, Params, PathParams, Permit, Reply, Write, allowed},
     moment::Moment,
@@ -167,7 +168,7 @@ async fn confirm(
 ) -> Answer {
     change(&app, permit, write, number, Action::ConfirmPayout, move |tx, act, facts, input| {
         Box::pin(async move {
-            let reference = super::text(&input.reference, 140)?;
+            let reference = super::text(&input.reference, 140, "/reference")?;
             let found = pending(facts, payout)?;
             let (order, amount) = (facts.order.id, found.amount);
             let name = format!("refund-{}", found.id);
@@ -252,6 +253,38 @@ async fn call_off(
         })
     })
     .await
+}
+
+/// Transfers to the customer that were not made yet, the latest first.
+pub(super) fn waiting(facts: &Facts) -> impl Iterator<Item = &Operation> {
+    facts.operations.iter().rev().filter(|it| it.by_hand && it.is_open())
+}
+
+/// Makes transfers that were not made yet less by an amount in all, and calls those off of which nothing is left.
+pub(super) async fn keep_back(
+    tx: &mut Tx,
+    act: &Act,
+    transfers: impl Iterator<Item = &Operation>,
+    amount: i64,
+    why: &str,
+) -> crate::Result<()> {
+    let mut left = amount;
+    for it in transfers {
+        let part = it.amount.min(left);
+        if part <= 0 {
+            break;
+        }
+        left -= part;
+        if part < it.amount {
+            let sql = "UPDATE payment_operation SET amount = amount - $2 WHERE id = $1";
+            tx.run(sql, args![it.id, part]).await?;
+        } else {
+            let sql = "UPDATE payment_operation SET state = 'failed', reason = $2, settled_at = $3
+                WHERE id = $1";
+            tx.run(sql, args![it.id, why, act.now]).await?;
+        }
+    }
+    Ok(())
 }
 
 fn pending(facts: &Facts, id: i64) -> crate::Result<&Operation> {

@@ -7,11 +7,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{facts::Facts, view::OrderView};
 use crate::{
+    address::plain_email,
     app::App,
     args,
     db::Row,
     error::Refusal,
-    http::{Answer, PageOf, Paging, Params, PathParams, Permit, Reply, allowed},
+    http::{
+        Answer, Caller, CustomerEmail, PageOf, Paging, Params, PathParams, Permit, Reply, allowed,
+        allowed::Allowed as _,
+    },
     moment::Moment,
     refuse,
 };
@@ -21,20 +25,40 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// One order with everything that happened to it, and what can be done with it.
+///
+/// A shop's key shows by the e-mail address that its visitor is who placed it. Without that there is no such order.
 #[utoipa::path(get, path = "/orders/{number}", operation_id = "get_order", tag = "orders",
-    params(("number" = String, Path, description = "The order's number")),
-    security(("api_key" = ["read_orders", "manage_orders"])),
+    params(("number" = String, Path, description = "The order's number"), CustomerEmail),
+    security(("api_key" = ["shop", "read_orders", "manage_orders"])),
     responses((status = 200, body = OrderView, headers(("ETag" = String)))))]
 async fn get(
     State(app): State<App>,
-    _: Permit<allowed::ReadOrders>,
+    permit: Permit<allowed::Customer>,
     PathParams(number): PathParams<String>,
+    email: CustomerEmail,
 ) -> Answer {
     let facts = app
         .db
         .read(move |tx| Box::pin(async move { Facts::load(tx, &number, false).await }))
         .await?;
+    refuse_stranger(&permit.caller, &facts, email.named())?;
     shown(&app, &facts).await
+}
+
+/// Refuses a key that may not read orders, unless it belongs to the order's shop or to none, and names the e-mail
+/// address that the order was placed with: for it there is no such order.
+pub(super) fn refuse_stranger(
+    caller: &Caller,
+    facts: &Facts,
+    email: Option<&str>,
+) -> crate::Result<()> {
+    let order = &facts.order;
+    let proven = caller.may(allowed::ReadOrders::SCOPES)
+        || email.is_some_and(|it| plain_email(it) == plain_email(&order.email));
+    if !proven || !caller.sees(order.channel_id) {
+        refuse!(Refusal::not_found("order", order.number.as_str()));
+    }
+    Ok(())
 }
 
 /// The answer that shows an order.

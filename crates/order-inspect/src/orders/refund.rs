@@ -11,9 +11,9 @@ use super::{
     change::{Told, change},
     credit::{self, Credit},
     facts::{Facts, RefundLine},
-    operations::{book, refuse_implausible},
+    operations::{PAYMENT, book, give_back, held, refuse_implausible},
     settle::enqueue,
-    standing::money,
+    standing::{is_cancelled, money, sum},
     view::{CreditLineView, OrderView},
 };
 use crate::{
@@ -206,7 +206,9 @@ pub struct NewPayment {
     pub reference: String,
 }
 
-/// Book money that came in by transfer: also for an order over a provider that no longer covers what has left.
+/// Book money that came in by transfer: also for an order over a provider that no longer covers what has left. What comes
+/// for an order that was cancelled is to be transferred back, see `GET /payouts`; what comes beyond an order that goes on
+/// is shown as overpaid.
 #[utoipa::path(post, path = "/orders/{number}/payments", operation_id = "book_payment", tag = "orders",
     params(("number" = String, Path, description = "The order's number")),
     request_body = NewPayment, security(("api_key" = ["manage_orders"])), responses((status = 200, body = OrderView)))]
@@ -218,7 +220,7 @@ async fn book_payment(
 ) -> Answer {
     change(&app, permit, write, number, Action::BookPayment, |tx, act, facts, input| {
         Box::pin(async move {
-            let reference = super::text(&input.reference, 140)?;
+            let reference = super::text(&input.reference, 140, "/reference")?;
             if input.amount < 1 {
                 refuse!(Refusal::invalid("/amount", "above zero"));
             }
@@ -231,13 +233,28 @@ async fn book_payment(
                     format!("“{reference}” was booked already.")
                 ));
             }
+            let refund = give_back_late(tx, act, facts, input.amount).await?;
             Ok(Told::new(
                 "paid",
-                serde_json::json!({ "amount": input.amount, "reference": reference }),
+                serde_json::json!({ "amount": input.amount, "reference": reference, "refund": refund }),
             ))
         })
     })
     .await
+}
+
+/// Gives back what has come for an order that was cancelled, and says how much.
+async fn give_back_late(tx: &mut Tx, act: &Act, facts: &Facts, came: i64) -> crate::Result<i64> {
+    if !is_cancelled(facts) {
+        return Ok(0);
+    }
+    let facts = Facts::load_id(tx, facts.order.id, false).await?;
+    let kept = sum(held(&facts).iter().map(|it| it.captured));
+    let refund = kept.saturating_sub(money(&facts).owed).clamp(0, came);
+    if refund > 0 {
+        give_back(tx, act, &facts, refund).await?;
+    }
+    Ok(refund)
 }
 
 /// The payment that money is booked to by hand. An order over a provider gets one when its customer pays by transfer what
@@ -249,9 +266,8 @@ async fn by_hand(tx: &mut Tx, act: &Act, facts: &Facts) -> crate::Result<i64> {
     let order = &facts.order;
     let id = act.new_id();
     let method = if order.provider == "manual" { &order.payment_method } else { "transfer" };
-    let columns = ["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
     let reference = format!("{}-{}", order.number, facts.payments.len() + 1);
     let row = args![id, order.id, "manual", method, reference, money(facts).remainder, act.now];
-    tx.insert("payment", &columns, vec![row]).await?;
+    tx.insert("payment", PAYMENT, vec![row]).await?;
     Ok(id)
 }

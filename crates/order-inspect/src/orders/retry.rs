@@ -12,18 +12,15 @@ use super::{
     actions::{Action, require},
     facts::Facts,
     operations,
-    read::shown,
+    read::{refuse_stranger, shown},
     settle::{note, settle},
     standing::money,
     view::OrderView,
 };
 use crate::{
-    address::plain_email,
     app::App,
     args,
-    error::Refusal,
-    http::{Answer, PathParams, Permit, Reply, Write, allowed, allowed::Allowed as _},
-    refuse,
+    http::{Answer, PathParams, Permit, Reply, Write, allowed},
 };
 
 /// How long an answer waits for the first word about a payment, and how often it looks itself: another server may
@@ -60,19 +57,16 @@ async fn retry(
 ) -> Answer {
     let setup = app.setup.get(&app.db, app.clock.now()).await?;
     let (expected, wanted) = (write.expected, number.clone());
-    let reads = permit.caller.may(allowed::ReadOrders::SCOPES);
-    let email = write.input.map(|it| plain_email(&it.email));
+    let caller = permit.caller.clone();
+    let email = write.input.map(|it| it.email);
     let reply = app
         .write(permit, write.once, move |tx, act| {
             Box::pin(async move {
                 let facts = Facts::load(tx, &wanted, true).await?;
-                if !reads && email.as_deref() != Some(plain_email(&facts.order.email).as_str()) {
-                    refuse!(Refusal::not_found("order", wanted));
-                }
+                refuse_stranger(&caller, &facts, email.as_deref())?;
                 expected.check(facts.order.revision, "order")?;
                 require(Action::RetryPayment, &facts)?;
-                let money = money(&facts);
-                let amount = money.remainder - money.authorised;
+                let amount = operations::to_authorise(&facts, money(&facts).owed);
                 operations::begin_payment(tx, act, &facts, amount).await?;
                 let hold = setup.channel_by_id(facts.order.channel_id)?.value.hold_seconds;
                 let until = facts.order.payment_flow.deadline(act.now, hold, None);

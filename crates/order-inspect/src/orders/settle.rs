@@ -8,7 +8,7 @@ use super::{
     facts::{Facts, Order},
     standing::{OrderStatus, awaits_transfer, standing},
 };
-use crate::{act::Act, args, db::Tx, moment::Moment};
+use crate::{act::Act, args, db::Tx, moment::Moment, outbox};
 
 /// Notes on the timeline what happened.
 pub(crate) async fn note(
@@ -35,6 +35,7 @@ pub(crate) async fn enqueue(
     order_id: i64,
     payload: impl Serialize,
 ) -> crate::Result<()> {
+    outbox::tells(tx);
     let row =
         outbox_row(act, topic, order_id, &serde_json::to_value(payload).unwrap_or(Json::Null));
     tx.insert("outbox", OUTBOX, vec![row]).await?;
@@ -58,7 +59,7 @@ pub(crate) fn outbox_row(
 /// it, and until when it may wait for its payment. Every change of an order ends here.
 ///
 /// An order has a deadline exactly as long as it waits for money: a hold stops the time, and it begins anew when the order
-/// is released.
+/// is released. Of each deadline its customer is reminded once.
 pub(crate) async fn settle(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Result<Facts> {
     let mut facts = Facts::load_id(tx, order_id, false).await?;
     let standing = standing(&facts);
@@ -69,6 +70,7 @@ pub(crate) async fn settle(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
     let ended = |is: bool, was| if is { Some(was).flatten().or(Some(act.now)) } else { None };
     order.closed_at = ended(standing.order == OrderStatus::Completed, order.closed_at);
     order.cancelled_at = ended(standing.order == OrderStatus::Cancelled, order.cancelled_at);
+    let begins = waits && order.held_until.is_none();
     order.held_until = match (waits, order.held_until) {
         (false, _) => None,
         (true, None) => deadline(tx, act, order).await?,
@@ -76,7 +78,8 @@ pub(crate) async fn settle(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
     };
     let sql = "UPDATE orders SET status = $2, payment_status = $3, fulfilment_status = $4,
         return_status = $5, held_until = $6, closed_at = $7, cancelled_at = $8, revision = $9,
-        updated_at = $10, attention = $11 WHERE id = $1";
+        updated_at = $10, attention = $11,
+        reminded_at = CASE WHEN $12 THEN NULL ELSE reminded_at END WHERE id = $1";
     let args = args![
         order.id,
         standing.order.word(),
@@ -88,7 +91,8 @@ pub(crate) async fn settle(tx: &mut Tx, act: &Act, order_id: i64) -> crate::Resu
         order.cancelled_at,
         order.revision,
         act.now,
-        attention
+        attention,
+        begins
     ];
     tx.run(sql, args).await?;
     Ok(facts)

@@ -208,7 +208,7 @@ pub fn standing(facts: &Facts) -> Standing {
     let payment = payment(facts, &money);
     let fulfilment = fulfilment(facts);
     let returns = returns(facts);
-    let order = order(facts, &money, payment, fulfilment, returns);
+    let order = order(facts, &money, fulfilment, returns);
     Standing { order, payment, fulfilment, returns }
 }
 
@@ -217,14 +217,22 @@ pub fn has_pending_money(facts: &Facts) -> bool {
     facts.operations.iter().any(|it| it.is_open() && !it.by_hand)
 }
 
-/// Whether an order that is paid in advance still waits for all of its money.
+/// Whether an order that is paid in advance still waits for its money.
 pub(crate) fn awaits_transfer(facts: &Facts, standing: Standing) -> bool {
     let money = money(facts);
     facts.order.payment_flow == PaymentFlow::Prepayment
         && standing.order == OrderStatus::Open
         && standing.fulfilment == FulfilmentStatus::Unfulfilled
-        && money.remainder > 0
+        && was_never_covered(facts, &money)
         && money.charged_back == 0
+}
+
+/// Whether money lacks without which an order is given up: all that it charged before its edits, as far as it still
+/// does. What was covered once is not given up because the difference of an edit does not come, nor because money went
+/// back since.
+fn was_never_covered(facts: &Facts, money: &MoneyStanding) -> bool {
+    let needed = facts.before_edits.map_or(money.owed, |before| before.min(money.owed));
+    money.captured.saturating_add(money.authorised) < needed
 }
 
 fn payment(facts: &Facts, money: &MoneyStanding) -> PaymentStatus {
@@ -281,7 +289,6 @@ fn returns(facts: &Facts) -> ReturnStatus {
 fn order(
     facts: &Facts,
     money: &MoneyStanding,
-    payment: PaymentStatus,
     fulfilment: FulfilmentStatus,
     returns: ReturnStatus,
 ) -> OrderStatus {
@@ -291,19 +298,14 @@ fn order(
     if facts.holds.iter().any(|it| it.released_at.is_none()) {
         return OrderStatus::OnHold;
     }
-    let waits = match payment {
-        PaymentStatus::Unpaid | PaymentStatus::Pending | PaymentStatus::Voided => true,
-        // What an edit has made dearer was authorised before: it is not given up because the difference is not.
-        PaymentStatus::PartiallyAuthorised => facts.order.version == 1,
-        _ => false,
-    };
     let left = facts.lines.iter().any(|it| it.shipped > 0);
-    if waits && facts.order.provider != "manual" && money.captured == 0 && !left {
+    if facts.order.provider != "manual" && !left && was_never_covered(facts, money) {
         return OrderStatus::AwaitingPayment;
     }
+    let to_ship = facts.lines.iter().any(|it| it.goods && it.open() > 0);
     // What came back has arrived before.
     let arrived = matches!(fulfilment, FulfilmentStatus::Delivered | FulfilmentStatus::NotRequired)
-        || returns == ReturnStatus::Returned;
+        || returns == ReturnStatus::Returned && !to_ship;
     let coming_back = facts.returns.iter().any(super::facts::Return::is_open);
     if arrived
         && money.remainder == 0

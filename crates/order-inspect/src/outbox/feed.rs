@@ -8,13 +8,15 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     args,
-    db::Row,
+    db::{Db, Row},
     http::{Answer, PageOf, Paging, Params, Permit, Reply, allowed, next},
     moment::Moment,
 };
 
 /// How long an event is held back, in microseconds. Events that are written at the same time are committed in any
-/// order; after this time none can appear any more before one that was shown.
+/// order; after this time none can appear any more before one that was shown: their transactions are over by then
+/// ([`tells`](super::tells)), and as long again is left for their ends and for clocks of servers that differ. The number
+/// of an event says when it was written; the moment that it tells is that of the request, which may have waited.
 const HELD_BACK: i64 = 10_000_000;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -48,14 +50,14 @@ async fn events(
     Params(paging): Params<Paging>,
 ) -> Answer {
     let after: i64 = paging.position()?.unwrap_or(0);
-    let (limit, until) = (paging.limit()?, app.clock.now().0 - HELD_BACK);
+    let (limit, until) = (paging.limit()?, Db::ids_before(HELD_BACK));
     let rows = app
         .db
         .read(move |tx| {
             Box::pin(async move {
                 let sql = "SELECT b.id, b.topic, b.payload, b.created_at, o.number FROM outbox b
                     LEFT JOIN orders o ON o.id = b.order_id
-                    WHERE b.id > $1 AND b.created_at <= $2 AND b.topic <> 'mail.requested'
+                    WHERE b.id > $1 AND b.id < $2 AND b.topic <> 'mail.requested'
                     ORDER BY b.id LIMIT $3";
                 tx.rows(sql, args![after, until, limit]).await
             })

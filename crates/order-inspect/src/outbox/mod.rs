@@ -7,10 +7,20 @@
 mod feed;
 mod post;
 
+use std::time::Duration;
+
 use utoipa_axum::router::OpenApiRouter;
 
 pub use self::post::{MailServer, Post};
 use crate::{act::Act, app::App, args, db::Tx};
+
+/// How long a transaction may take that tells of something: events that are older than twice this are all there.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
+
+/// The transaction will tell of something. The numbers of events are made after this.
+pub(crate) fn tells(tx: &mut Tx) {
+    tx.ends_within(TOLD_WITHIN);
+}
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     feed::routes()

@@ -15,6 +15,7 @@ use crate::{
     act::Act,
     args,
     clock::Clock,
+    customers::is_erased,
     db::{Db, Row},
     error::Error,
     mail::{Attachment, Mail, MailError, Mailer, MailerOptions},
@@ -132,8 +133,10 @@ async fn round(shared: &Shared) -> crate::Result<bool> {
     Ok(more)
 }
 
-const DUE: &str = "SELECT id, topic, order_id, payload, created_at, attempts FROM outbox
-    WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
+const DUE: &str = "SELECT id, topic, order_id, payload, created_at, attempts,
+        EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = outbox.order_id
+            AND e.kind = 'mail_sent' AND e.facts LIKE '%\"order_confirmation\"%') AS confirmed
+    FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 
 async fn take(shared: &Shared) -> crate::Result<Vec<Event>> {
     let now = shared.clock.now();
@@ -169,6 +172,7 @@ fn event(row: &Row) -> crate::Result<Event> {
         payload: row.get("payload")?,
         created_at: row.get("created_at")?,
         attempts: row.get::<i64>("attempts")? + 1,
+        confirmed: row.get("confirmed")?,
     })
 }
 
@@ -211,6 +215,9 @@ async fn send(shared: &Shared, event: &Event) -> crate::Result<End> {
         .db
         .read(move |tx| Box::pin(async move { Facts::load_id(tx, order_id, false).await }))
         .await?;
+    if is_erased(&facts.order.email) {
+        return Ok(End::Nothing);
+    }
     let channel = setup.channel_by_id(facts.order.channel_id)?;
     let letter = match mails::compose(kind, event, &facts, &setup)? {
         Composed::Nothing => return Ok(End::Nothing),
@@ -307,19 +314,39 @@ async fn tick_off(tx: &mut crate::db::Tx, act: &Act, event: &Event, end: End) ->
             return Ok(());
         }
         End::Sent(mail, to) => {
+            let told = told_of(tx, event, mail, ("to", &to)).await?;
             tx.run(over, args![event.id, act.now, None::<String>]).await?;
-            ("mail_sent", json!({ "mail": mail, "to": to }))
+            ("mail_sent", told)
         }
         End::GivenUp(mail, why) => {
             tracing::warn!(event = event.id, topic = event.topic, %why, "a mail was given up");
-            tx.run(over, args![event.id, None::<Moment>, why.as_str()]).await?;
-            ("mail_failed", json!({ "mail": mail, "why": why }))
+            let told = told_of(tx, event, mail, ("why", &why)).await?;
+            let why = told["why"].as_str().map(str::to_owned);
+            tx.run(over, args![event.id, None::<Moment>, why]).await?;
+            ("mail_failed", told)
         }
     };
     match event.order_id {
         Some(order_id) => note(tx, act, order_id, told, facts).await,
         None => Ok(()),
     }
+}
+
+/// What the timeline tells of a mail: not where it went, if its customer was erased while it was under way. It locks the
+/// order, before anything else is: changes of orders lock in this direction too.
+async fn told_of(
+    tx: &mut crate::db::Tx,
+    event: &Event,
+    mail: &str,
+    (name, value): (&str, &str),
+) -> crate::Result<serde_json::Value> {
+    let sql = "SELECT email FROM orders WHERE id = $1 FOR UPDATE";
+    let order = tx.row(sql, args![event.order_id]).await?;
+    let email = order.map(|row| row.get::<String>("email")).transpose()?;
+    Ok(match email {
+        Some(email) if is_erased(&email) => json!({ "mail": mail }),
+        _ => json!({ "mail": mail, name: value }),
+    })
 }
 
 /// How long to wait after so many tries, in microseconds: 10 seconds at first, an hour at most.

@@ -217,6 +217,15 @@ fn refusal(status: StatusCode, body: &[u8]) -> ProviderError {
     });
     match status {
         StatusCode::TOO_MANY_REQUESTS => ProviderError::NotSent(error.message),
+        // Nothing was looked at, and nothing is lost: with the right key it is asked again.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            tracing::error!(
+                status = status.as_u16(),
+                message = error.message,
+                "the payment provider does not accept our API key: set the right one"
+            );
+            ProviderError::NotSent(error.message)
+        }
         // The first request with this key may still be at work.
         StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => ProviderError::Unknown(error.message),
         status if status.is_client_error() => ProviderError::Refused {

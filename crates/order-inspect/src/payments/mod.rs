@@ -6,7 +6,6 @@
 
 mod http;
 mod iban;
-mod manual;
 pub mod protocol;
 mod webhook;
 
@@ -15,7 +14,6 @@ use async_trait::async_trait;
 pub use self::{
     http::{HttpProvider, HttpProviderOptions, UnusableProvider, is_private},
     iban::plain_iban,
-    manual::{ManualMethod, ManualProvider},
     webhook::{TOLERANCE, WebhookError, WebhookSecret, sign, verify},
 };
 

@@ -6,7 +6,7 @@ use super::Key;
 use crate::{
     args,
     clock::{Clock, random_token},
-    db::Db,
+    db::{Db, Tx},
     error::Refusal,
     http::{Scope, key_hash},
     language::Language,
@@ -17,9 +17,13 @@ use crate::{
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(db: &Db, command: Key) -> crate::Result<()> {
     match command {
-        Key::Create { name, scopes } => {
-            let scopes = if scopes.is_empty() { Scope::ALL.to_vec() } else { scopes };
-            println!("{}", create(db, &name, &scopes).await?);
+        Key::Create { name, scopes, channel } => {
+            let scopes = match (scopes.is_empty(), &channel) {
+                (true, Some(_)) => vec![Scope::Shop],
+                (true, None) => Scope::ALL.to_vec(),
+                (false, _) => scopes,
+            };
+            println!("{}", create_for(db, &name, &scopes, channel).await?);
             Ok(())
         }
         Key::List => list(db).await,
@@ -32,18 +36,28 @@ pub(super) async fn run(db: &Db, command: Key) -> crate::Result<()> {
 /// # Errors
 /// The name is empty or long, or another key in force has it.
 pub async fn create(db: &Db, name: &str, scopes: &[Scope]) -> crate::Result<String> {
+    create_for(db, name, scopes, None).await
+}
+
+/// The same for one shop, named by its code: it sees no baskets, customers and orders of others.
+///
+/// # Errors
+/// Also where there is no such shop, and for other scopes than `shop`: those who manage orders do so for all shops.
+pub async fn create_for(
+    db: &Db,
+    name: &str,
+    scopes: &[Scope],
+    channel: Option<String>,
+) -> crate::Result<String> {
+    if channel.is_some() && scopes != [Scope::Shop] {
+        refuse!(Refusal::invalid("scopes", "a key of one shop has the scope “shop” only"));
+    }
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 100 {
         refuse!(Refusal::invalid("name", "1 to 100 characters"));
     }
     let key = format!("oi_{}", random_token()?);
-    let row = args![
-        db.new_id(),
-        name.as_str(),
-        key_hash(&key).as_slice(),
-        serde_json::json!(scopes),
-        Clock::System.now()
-    ];
+    let (id, hash, scopes) = (db.new_id(), key_hash(&key), serde_json::json!(scopes));
     db.write(move |tx| {
         Box::pin(async move {
             let sql = "SELECT id FROM api_key WHERE name = $1 AND revoked_at IS NULL";
@@ -52,7 +66,13 @@ pub async fn create(db: &Db, name: &str, scopes: &[Scope]) -> crate::Result<Stri
                     format!("There is a key “{name}” already: revoke it, or take another name.");
                 refuse!(Refusal::conflict("name_taken", detail));
             }
-            let columns = ["id", "name", "hash", "scopes", "created_at"];
+            let channel_id = match channel {
+                Some(code) => Some(channel_id(tx, code).await?),
+                None => None,
+            };
+            let now = Clock::System.now();
+            let row = args![id, name.as_str(), hash.as_slice(), scopes, channel_id, now];
+            let columns = ["id", "name", "hash", "scopes", "channel_id", "created_at"];
             tx.insert("api_key", &columns, vec![row]).await?;
             Ok(())
         })
@@ -61,13 +81,21 @@ pub async fn create(db: &Db, name: &str, scopes: &[Scope]) -> crate::Result<Stri
     Ok(key)
 }
 
+async fn channel_id(tx: &mut Tx, code: String) -> crate::Result<i64> {
+    match tx.row("SELECT id FROM channel WHERE code = $1", args![&code]).await? {
+        Some(row) => Ok(row.get("id")?),
+        None => refuse!(Refusal::not_found("channel", code)),
+    }
+}
+
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 async fn list(db: &Db) -> crate::Result<()> {
     let rows = db
         .read(|tx| {
             Box::pin(async move {
                 let sql =
-                    "SELECT id, name, scopes, created_at, revoked_at FROM api_key ORDER BY id";
+                    "SELECT k.id, k.name, k.scopes, k.created_at, k.revoked_at, c.code AS channel
+                    FROM api_key k LEFT JOIN channel c ON c.id = k.channel_id ORDER BY k.id";
                 tx.rows(sql, vec![]).await
             })
         })
@@ -81,7 +109,9 @@ async fn list(db: &Db) -> crate::Result<()> {
         let [made, revoked] = [Some(made), revoked].map(|at| {
             at.map_or_else(|| "–".to_owned(), |it| it.text(Language::English, &TimeZone::UTC))
         });
-        println!("{id:<18}{made:<26}{revoked:<26}{name}: {}", scopes.join(", "));
+        let channel: Option<String> = row.get("channel")?;
+        let of = channel.map_or_else(String::new, |code| format!(" of {code}"));
+        println!("{id:<18}{made:<26}{revoked:<26}{name}: {}{of}", scopes.join(", "));
     }
     Ok(())
 }

@@ -120,6 +120,9 @@ enum Key {
         /// What it may do; all of it if nothing is named
         #[arg(long, value_delimiter = ',', value_parser = scope)]
         scopes: Vec<Scope>,
+        /// The code of the one shop whose baskets, customers and orders it sees: for the scope `shop`
+        #[arg(long)]
+        channel: Option<String>,
     },
     /// All keys
     List,

@@ -14,7 +14,8 @@ use crate::{
     moment::Moment,
     orders::{
         facts::{Facts, Line, MoneyEntry, Parcel, RefundLine, RefundRow, Shipment},
-        place::rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
+        operations::PAYMENT,
+        place::rows::{self, ALLOCATION, LINE, ORDER, USE},
         search::tracking_key,
         settle::EVENT,
         standing::{OrderStatus, standing},

@@ -157,7 +157,7 @@ impl Maker {
         Request {
             wanted,
             basket: None,
-            caller: Caller { key_id: 0, name: "seed".to_owned(), scopes: vec![] },
+            caller: Caller { key_id: 0, name: "seed".to_owned(), scopes: vec![], channel_id: None },
             once: Once { key: None, fingerprint: [0; 32] },
             act: Act::new(&self.db, self.placed_at(number), "seed"),
             setup: Arc::clone(&self.setup),

@@ -95,6 +95,12 @@ impl Bed {
         keys::create(&self.app.db, "limited", scopes).await.expect("a key")
     }
 
+    /// A shop's key that sees this shop only.
+    pub(crate) async fn key_of(&self, channel: &str) -> String {
+        let (name, channel) = (format!("shop {channel}"), Some(channel.to_owned()));
+        keys::create_for(&self.app.db, &name, &[Scope::Shop], channel).await.expect("a key")
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, &[]).await
     }

@@ -38,7 +38,7 @@ fn step(order: &Value, chance: &mut Chance, at: usize) -> (String, Value) {
     let lines = json!([{ "position": position, "quantity": chance.amount(2) }]);
     let open =
         order["returns"].as_array().expect("returns").iter().find(|it| it["received_at"].is_null());
-    match chance.below(9) {
+    match chance.below(10) {
         0 => (
             "payments".to_owned(),
             json!({ "amount": chance.amount(9_000), "reference": format!("SEPA {at}") }),
@@ -74,6 +74,20 @@ fn step(order: &Value, chance: &mut Chance, at: usize) -> (String, Value) {
             }
         },
         7 => ("refunds/retry".to_owned(), json!({})),
+        8 => {
+            let entries = order["payments"][0]["entries"].as_array().cloned().unwrap_or_default();
+            let booked: Vec<&Value> =
+                entries.iter().filter(|it| it["kind"] == "captured").collect();
+            let Some(entry) = booked.get(usize::try_from(chance.below(6)).expect("small")) else {
+                return ("refunds/retry".to_owned(), json!({}));
+            };
+            let amount = entry["amount"].as_i64().expect("an amount");
+            let part = if chance.below(2) == 0 { amount } else { 1 + amount / 2 };
+            (
+                "payments/correction".to_owned(),
+                json!({ "reference": entry["reference"], "amount": part, "reason": "A slip" }),
+            )
+        }
         _ => ("refunds/overpayment".to_owned(), json!({})),
     }
 }

@@ -1,10 +1,14 @@
 //! Customers, and what is left of them when they want to be forgotten.
 
-use order_inspect::{args, error::Error, http::Scope};
+use std::time::Duration;
+
+use kontor_testkit::eventually;
+use order_inspect::{args, cashier::Tills, error::Error, http::Scope, outbox::MailServer};
 use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
+    mail::Server,
     on_both_engines,
     shop::{self, order, place},
 };
@@ -36,6 +40,11 @@ async fn traces(bed: &Bed) -> String {
                     "promotion_use",
                     "review",
                     "idempotency",
+                    "outbox",
+                    "order_hold",
+                    "order_return",
+                    "payment",
+                    "payment_operation",
                 ] {
                     let rows = tx.rows(&format!("SELECT * FROM {table}"), args![]).await?;
                     text.push_str(&format!("{rows:?}"));
@@ -122,6 +131,70 @@ on_both_engines! {
         for answer in futures_util::future::join_all((0..5).map(|_| send())).await {
             assert_eq!(answer.expect(201)["number"], "DE-K1001");
         }
+    }
+
+    async fn nothing_is_left_of_mails_notes_and_answers(bed) {
+        let server = Server::start(&[]);
+        let url = format!("smtp://127.0.0.1:{}", server.ports().0);
+        let bed = bed.server(Tills::default(), Some(MailServer { url, timeout: Duration::from_secs(5) }));
+        shop::open(&bed).await;
+        shop::product(&bed, 1, "RED", 1999, 5, 0).await;
+        customer(&bed, "erika@example.org", "Erika Mustermann").await;
+        place(&bed, "a", order(&[("RED", 1)])).await.expect(201);
+        let change = async |path: &str, key: &str, body: Value| {
+            bed.send("POST", &format!("/orders/DE-1001/{path}"), Some(body), &[("idempotency-key", key)]).await
+        };
+        let text = json!({ "text": "Erika is at 040 123456 after six" });
+        let noted = change("notes", "note", text.clone()).await.expect(200);
+        change("hold", "hold", json!({ "kind": "customer", "reason": "Ask at 040 123456" })).await.expect(200);
+        change("release", "release", text.clone()).await.expect(200);
+        let again = change("notes", "note", text).await;
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        assert_eq!(again.headers["etag"], "\"4\"");
+        assert_eq!(again.expect(200)["number"], noted["number"], "and shown as it is by now");
+        change("shipments", "ship", json!({})).await.expect(200);
+        let line = json!([{ "position": 1, "quantity": 1, "reason": "Too small" }]);
+        let back = json!({ "kind": "return", "lines": line, "note": "Collect it at 040 123456" });
+        change("returns", "return", back).await.expect(200);
+        change("returns/DE-RT1001/receipt", "receipt", json!({ "lines": [{ "position": 1, "restock": 1 }], "refund": true })).await.expect(200);
+        eventually("all mails were sent", || async { server.taken().await.len() == 5 }).await;
+        eventually("all mails were noted", || async {
+            bed.numbers("SELECT COUNT(*) AS n FROM order_event WHERE kind = 'mail_sent'").await == [5]
+        }).await;
+        let failed = "INSERT INTO order_event (id, order_id, kind, actor, at, facts)
+            SELECT $1, o.id, 'mail_failed', 'post', 0, $2 FROM orders o";
+        let facts = json!({ "mail": "refund", "why": "550 no erika@example.org here" });
+        bed.sql(failed, args![bed.app.db.new_id(), facts]).await;
+        bed.sql("UPDATE outbox SET error = '450 erika@example.org is busy'", args![]).await;
+        bed.sql("UPDATE orders SET closed_at = placed_at", args![]).await;
+        bed.delete("/customers/DE-K1001").await.expect(204);
+        let left = traces(&bed).await;
+        for trace in ["erika@example.org", "040 123456"] {
+            assert!(!left.contains(trace), "{trace}: {left}");
+        }
+        let timeline = bed.get("/orders/DE-1001/timeline").await.expect(200);
+        let told = timeline["items"].as_array().expect("events").iter().find(|it| it["kind"] == "mail_sent");
+        let facts = told.expect("a mail")["facts"].as_object().expect("facts");
+        assert_eq!(facts.keys().collect::<Vec<_>>(), ["mail"]);
+        let kept = bed.get("/orders/DE-1001").await.expect(200);
+        assert_eq!(kept["credits"][0]["reason"], "Rücksendung DE-RT1001", "the books stay");
+    }
+
+    async fn nobody_is_erased_whose_money_is_not_where_it_should_be(bed) {
+        shop::open(&bed).await;
+        shop::product(&bed, 1, "RED", 1999, 5, 0).await;
+        customer(&bed, "erika@example.org", "Erika Mustermann").await;
+        let placed = place(&bed, "a", order(&[("RED", 1)])).await.expect(201);
+        let post = async |path: &str, body: Value| bed.post(&format!("/orders/DE-1001/{path}"), body).await.expect(200);
+        post("payments", json!({ "amount": placed["total"], "reference": "SEPA 1" })).await;
+        post("cancellation", json!({ "reason": "Changed my mind" })).await;
+        let id = bed.get("/payouts").await.expect(200)["items"][0]["id"].clone();
+        let owed = post(&format!("payouts/{id}/cancellation"), json!({ "reason": "Closed account" })).await;
+        assert_eq!((&owed["status"], &owed["attention"]), (&json!("cancelled"), &json!("payment")));
+        assert_eq!(bed.delete("/customers/DE-K1001").await.problem(409), "orders_open");
+        post("refunds/retry", json!({})).await;
+        shop::pay_out(&bed).await;
+        bed.delete("/customers/DE-K1001").await.expect(204);
     }
 
     async fn erased_is_what_is_personal_and_kept_is_what_the_law_wants_kept(bed) {

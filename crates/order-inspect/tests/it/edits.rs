@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::{Answer, Bed},
-    cashier::World,
     mail::Server,
     on_both_engines,
     shop::{self, HAMBURG, assert_ledgers_balance, order, place, stock, transferred},
+    world::World,
 };
 
 /// Lamps, books at another rate of tax, and 7.5 % off what is ordered.
@@ -102,7 +102,7 @@ on_both_engines! {
         assert_eq!((&version["added"], &version["total_before"]), (&seen["added"], &seen["total_before"]));
         let event = &bed.get("/orders/DE-1001/timeline").await.expect(200)["items"][0];
         assert_eq!((&event["kind"], &event["facts"]["added"][0]["name"]), (&json!("edited"), &json!("Lampe RED")));
-        bed.clock.advance(std::time::Duration::from_secs(11));
+        shop::age_events(&bed).await;
         let events = bed.get("/events").await.expect(200);
         let told = &events["items"][1];
         assert_eq!((&told["topic"], &told["facts"]["version"]), (&json!("order.edited"), &json!(2)));
@@ -143,6 +143,36 @@ on_both_engines! {
         assert_eq!(less["money"]["refunded"], seen["refund"]);
         assert_eq!(less["money"]["remainder"], 0);
         assert_eq!(seen["refund"].as_i64(), Some(owed.as_i64().expect("owed") - seen["total_after"].as_i64().expect("a total")));
+    }
+
+    async fn a_transfer_that_was_not_made_yet_stays_for_what_costs_more(bed) {
+        furnished(&bed).await;
+        let placed = place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        bed.post("/orders/DE-1001/payments", json!({ "amount": placed["total"], "reference": "SEPA" })).await.expect(200);
+        let less = edit(&bed, "DE-1001", json!([fewer(1, 1)])).await;
+        let share = less["money"]["refunding"].as_i64().expect("an amount");
+        assert!(share > 93, "{less}");
+        let seen = preview(&bed, "DE-1001", &json!([add("BOOK", 1)])).await;
+        assert_eq!((&seen["kept_back"], &seen["refund"]), (&json!(93), &json!(0)));
+        let book = edit(&bed, "DE-1001", json!([add("BOOK", 1)])).await;
+        assert_eq!((&book["money"]["refunding"], &book["money"]["due_back"]), (&json!(share - 93), &json!(0)));
+        let blue = edit(&bed, "DE-1001", json!([add("BLUE", 1)])).await;
+        let missing = 3333 + 93 - share;
+        assert_eq!((&blue["money"]["refunding"], &blue["money"]["remainder"]), (&json!(0), &json!(missing)));
+        assert_eq!(bed.get("/payouts").await.expect(200)["items"], json!([]));
+        bed.post("/orders/DE-1001/payments", json!({ "amount": missing, "reference": "SEPA 2" })).await.expect(200);
+        assert_eq!(bed.get("/orders/DE-1001").await.expect(200)["payment_status"], "paid");
+    }
+
+    async fn an_edit_promises_what_it_gives_back_and_no_more(bed) {
+        furnished(&bed).await;
+        let placed = place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        let much = placed["total"].as_i64().expect("a total") + 500;
+        bed.post("/orders/DE-1001/payments", json!({ "amount": much, "reference": "SEPA" })).await.expect(200);
+        let seen = preview(&bed, "DE-1001", &json!([fewer(1, 1)])).await;
+        let less = edit(&bed, "DE-1001", json!([fewer(1, 1)])).await;
+        assert_eq!((&less["money"]["refunding"], &less["money"]["overpaid"]), (&seen["refund"], &json!(500)));
+        assert_eq!(less["credits"][0]["reason"], "Änderung der Bestellung", "why it was edited is not the customer's");
     }
 
     /// vendure#2662: after a modification the tax was off by a cent.

@@ -104,6 +104,23 @@ on_both_engines! {
         assert_ledgers_balance(&bed).await;
     }
 
+    async fn an_order_of_which_goods_are_still_to_be_shipped_is_open(bed) {
+        shop::open(&bed).await;
+        shop::product(&bed, 1, "RED", 1999, 5, 0).await;
+        let placed = place(&bed, "a", order(&[("RED", 2)])).await.expect(201);
+        act(&bed, "payments", json!({ "amount": placed["total"], "reference": "SEPA 1" })).await;
+        act(&bed, "shipments", json!({ "lines": [{ "position": 1, "quantity": 1 }] })).await;
+        let line = json!([{ "position": 1, "quantity": 1, "reason": "Too small" }]);
+        act(&bed, "returns", json!({ "kind": "return", "lines": line })).await;
+        let receipt = json!({ "lines": [{ "position": 1, "restock": 1 }], "refund": true });
+        act(&bed, "returns/DE-RT1001/receipt", receipt).await;
+        assert_eq!(shop::pay_out(&bed).await, 1999);
+        let half = bed.get("/orders/DE-1001").await.expect(200);
+        assert_eq!(half["money"]["remainder"], 0);
+        assert_eq!(statuses(&half), ["open", "partially_refunded", "partially_fulfilled", "returned"]);
+        assert!(may(&half, "ship"));
+    }
+
     async fn an_order_on_hold_is_not_shipped_and_says_why(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 2, 0).await;

@@ -121,10 +121,8 @@ fn confirmation() -> OrderConfirmation {
         sums: vec![Sum { label: "Versand".to_owned(), amount: "49,00 €".to_owned() }],
         grand_total: "548,00 €".to_owned(),
         payment_note: Some("Bezahlt mit Kreditkarte.".to_owned()),
-        payment_url: None,
-        delivery_note: Some("Ihre Bestellung kommt zwischen dem 24. und 26. November.".to_owned()),
+        payment_url: Some("https://pay.example/B-2026-10023?a=1&b=2".to_owned()),
         delivery_address: vec!["Małgorzata Świątek".to_owned(), "Ulica Łąkowa 7/3".to_owned()],
-        order_url: Some("https://moebel.example/orders/B-2026-10023?a=1&b=2".to_owned()),
         legal: vec![Section {
             title: "Widerrufsbelehrung".to_owned(),
             text: Some(
@@ -312,7 +310,6 @@ fn shipment() -> Shipment {
             tracking_url: Some("https://track.example/00340434161094042557".to_owned()),
         }],
         more_follows: true,
-        delivery_note: None,
         delivery_address: confirmation().delivery_address,
     }
 }
@@ -336,7 +333,6 @@ fn return_received() -> ReturnReceived {
         return_number: "R-2026-0007".to_owned(),
         lines: vec![line()],
         missing: vec![MailLine { quantity: "1".to_owned(), ..line() }],
-        next_step: Some("Wir erstatten Ihnen 249,50 €, sobald alles geprüft ist.".to_owned()),
     }
 }
 
@@ -350,7 +346,6 @@ fn refund() -> Refund {
         method: "Kreditkarte".to_owned(),
         reason: Some("Rücksendung R-2026-0007".to_owned()),
         credit_note_number: Some("RK-2026-000012".to_owned()),
-        arrival_note: Some("Das dauert meist zwei bis fünf Werktage.".to_owned()),
     }
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
-    cashier::{TOTAL, World, by_card, entries, entry},
     on_both_engines,
     shop::{self, assert_ledgers_balance, order, pay_out, place},
+    world::{TOTAL, World, by_card, entries, entry},
 };
 
 async fn act(bed: &Bed, path: &str, body: Value) -> Value {
@@ -340,6 +340,31 @@ on_both_engines! {
         assert_eq!((&timeline["items"][0]["kind"], &timeline["items"][0]["facts"]["reason"]), (&json!("payment_corrected"), &json!("Misread")));
         let far = json!({ "amount": 2_000_000_000_i64, "reference": "SEPA 3" });
         assert_eq!(bed.post("/orders/DE-1001/payments", far).await.problem(422), "implausible_amount");
+    }
+
+    async fn what_never_came_is_not_transferred_back(bed) {
+        three_paid(&bed).await;
+        let less = json!({ "reason": "One less", "lines": [{ "position": 1, "quantity": 1 }] });
+        act(&bed, "cancellation", less.clone()).await;
+        let part = json!({ "reference": "SEPA 1", "amount": 110, "reason": "Misread" });
+        let corrected = act(&bed, "payments/correction", part).await;
+        assert_eq!((back(&corrected), &corrected["money"]["remainder"]), ([3370, 0, 3260, 0, 0], &json!(-3260)));
+        assert_eq!(pay_out(&bed).await, 3260);
+        act(&bed, "payments", json!({ "amount": 3370, "reference": "SEPA 2" })).await;
+        act(&bed, "refunds/overpayment", json!({})).await;
+        let wrong = json!({ "reference": "SEPA 2", "reason": "Another order's" });
+        let corrected = act(&bed, "payments/correction", wrong).await;
+        assert_eq!((back(&corrected), &corrected["money"]["remainder"]), ([3370, 3260, 0, 0, 0], &json!(0)));
+        assert_eq!(bed.get("/payouts").await.expect(200)["items"], json!([]));
+        assert_eq!(bed.get("/payouts?state=failed").await.expect(200)["items"][0]["reason"], "Another order's");
+    }
+
+    async fn what_was_transferred_back_is_not_corrected(bed) {
+        three_paid(&bed).await;
+        act(&bed, "cancellation", json!({ "reason": "Changed my mind" })).await;
+        assert_eq!(pay_out(&bed).await, 10_110);
+        let wrong = json!({ "reference": "SEPA 1", "reason": "Another order's" });
+        assert_eq!(refused(&bed, "payments/correction", wrong).await, "paid_out");
     }
 
     async fn what_a_bank_took_back_is_owed_again(bed) {

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
-    cashier::{TOTAL, World, entries, entry},
     mail::Server,
     on_both_engines,
     shop::{self, HAMBURG, assert_ledgers_balance, order, pay_out, stock},
+    world::{TOTAL, World, entries, entry},
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -115,6 +115,47 @@ on_both_engines! {
         assert_eq!(entries(&paid), [entry("authorised", 1), entry("authorised", TOTAL - 1)]);
     }
 
+    async fn an_order_that_costs_nothing_any_more_waits_for_no_payment_and_is_shipped(bed) {
+        let world = World::open(bed).await;
+        world.place("card").await;
+        let all = json!({ "reason": "Sorry", "lines": [{ "position": 1, "amount": 1999 }], "shipping_amount": 495 });
+        world.bed.post("/orders/DE-1001/refunds", all).await.expect(200);
+        let free = world.becomes("DE-1001", "payment_status", "voided").await;
+        assert_eq!((&free["status"], &free["held_until"], &free["money"]["owed"]), (&json!("open"), &Value::Null, &json!(0)));
+        let again = world.bed.send("POST", "/orders/DE-1001/payments/retry", None, &[]).await;
+        assert_eq!(again.problem(409), "not_allowed");
+        let sent = world.bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        assert_eq!(sent["fulfilment_status"], "fulfilled");
+    }
+
+    async fn an_edited_order_that_loses_what_it_was_placed_with_waits_again(bed) {
+        let world = World::open(bed).await;
+        shop::product(&world.bed, 2, "BLUE", 3333, 5, 0).await;
+        world.place("card").await;
+        let dearer = json!([{ "swap": { "position": 1, "quantity": 1, "sku": "BLUE" } }]);
+        crate::edits::edit(&world.bed, "DE-1001", dearer).await;
+        world.becomes("DE-1001", "payment_status", "authorised").await;
+        world.tell(&event("told_v", "voided", TOTAL)).await.expect(200);
+        let waits = read(&world.bed).await;
+        assert_eq!((&waits["status"], &waits["payment_status"]), (&json!("awaiting_payment"), &json!("partially_authorised")));
+        assert!(waits["held_until"].is_string());
+    }
+
+    async fn who_pays_a_part_at_once_waits_with_a_deadline_and_gets_it_back(bed) {
+        let world = World::open(bed).await;
+        world.place("redirect").await;
+        world.bed.sql("UPDATE orders SET payment_flow = 'sale'", vec![]).await;
+        world.tell(&event("told_c", "captured", 1000)).await.expect(200);
+        let part = read(&world.bed).await;
+        assert_eq!((&part["status"], &part["payment_status"]), (&json!("awaiting_payment"), &json!("partially_paid")));
+        assert!(part["held_until"].is_string());
+        later(&world.bed, DAY).await;
+        let gone = world.becomes("DE-1001", "status", "cancelled").await;
+        let operations = gone["payments"][0]["operations"].as_array().expect("operations");
+        assert!(operations.iter().any(|it| it["kind"] == "refund" && it["amount"] == 1000), "{gone}");
+        assert_eq!(gone["credits"][0]["reason"], "Die Zahlung ist nicht rechtzeitig gekommen.");
+    }
+
     async fn what_a_part_lacks_is_authorised_by_another_payment(bed) {
         let world = World::open(bed).await;
         world.place("redirect").await;
@@ -212,6 +253,93 @@ on_both_engines! {
         later(&bed, 30 * DAY).await;
         bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
         assert_eq!(timeline(&bed, "payment_reminded").await, 0);
+    }
+
+    async fn who_has_paid_in_advance_is_not_given_up_for_the_difference_of_an_edit(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        shop::product(&bed, 2, "BLUE", 99, 5, 0).await;
+        bed.post("/orders/DE-1001/payments", json!({ "amount": TOTAL, "reference": "SEPA 1" })).await.expect(200);
+        let dearer = json!([{ "add": { "sku": "BLUE", "quantity": 1 } }]);
+        let edited = crate::edits::edit(&bed, "DE-1001", dearer).await;
+        assert_eq!((&edited["status"], &edited["held_until"]), (&json!("open"), &Value::Null));
+        assert_eq!(edited["money"]["remainder"], 99);
+        later(&bed, 30 * DAY).await;
+        let next = json!({ "amount": 99, "reference": "SEPA 2" });
+        assert_eq!(bed.post("/orders/DE-1001/payments", next).await.expect(200)["payment_status"], "paid");
+    }
+
+    async fn an_invoice_of_an_order_that_is_given_up_has_its_credit_note(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        later(&bed, 12 * DAY).await;
+        eventually("it was given up", || async { read(&bed).await["status"] == "cancelled" }).await;
+        let documents = read(&bed).await["documents"].clone();
+        let kinds: Vec<&Value> = documents.as_array().expect("documents").iter().map(|it| &it["kind"]).collect();
+        assert_eq!(kinds, ["invoice", "credit_note"]);
+    }
+
+    async fn a_transfer_that_comes_late_is_booked_and_goes_back(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        later(&bed, 12 * DAY).await;
+        mails(&server, 2).await;
+        let late = bed.post("/orders/DE-1001/payments", json!({ "amount": TOTAL, "reference": "SEPA 1" })).await.expect(200);
+        assert_eq!((&late["status"], &late["money"]["refunding"]), (&json!("cancelled"), &json!(TOTAL)));
+        assert_eq!(pay_out(&bed).await, TOTAL);
+        let gone = read(&bed).await;
+        assert_eq!((&gone["payment_status"], &gone["attention"]), (&json!("refunded"), &Value::Null));
+    }
+
+    async fn a_transfer_that_comes_twice_is_booked_and_given_back_on_demand(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        for reference in ["SEPA 1", "SEPA 2"] {
+            bed.post("/orders/DE-1001/payments", json!({ "amount": TOTAL, "reference": reference })).await.expect(200);
+        }
+        assert_eq!((&read(&bed).await["payment_status"], &read(&bed).await["money"]["overpaid"]), (&json!("overpaid"), &json!(TOTAL)));
+        bed.post("/orders/DE-1001/refunds/overpayment", json!({})).await.expect(200);
+        assert_eq!(pay_out(&bed).await, TOTAL);
+    }
+
+    async fn an_order_that_cannot_be_given_up_holds_nothing_up(bed) {
+        let world = World::open(bed).await;
+        world.place("redirect").await;
+        world.place("redirect").await;
+        let broken = "UPDATE orders SET quote = 'broken' WHERE number = 'DE-1001'";
+        world.bed.sql(broken, vec![]).await;
+        world.bed.sql("UPDATE orders SET held_until = 1", vec![]).await;
+        world.bed.app.cashier.wake();
+        world.becomes("DE-1002", "status", "cancelled").await;
+        assert_eq!(world.place("card").await["payment_status"], "authorised");
+        let sql = "SELECT COUNT(*) AS n FROM orders WHERE number = 'DE-1001' AND status = 'awaiting_payment'";
+        assert_eq!(world.bed.numbers(sql).await, [1]);
+    }
+
+    async fn who_waits_anew_is_reminded_anew(bed) {
+        let (bed, server) = in_advance(&bed).await;
+        mails(&server, 1).await;
+        later(&bed, 9 * DAY).await;
+        mails(&server, 2).await;
+        bed.post("/orders/DE-1001/hold", json!({ "kind": "customer", "reason": "Asked for time" })).await.expect(200);
+        bed.post("/orders/DE-1001/release", json!({ "text": "Fine" })).await.expect(200);
+        later(&bed, 9 * DAY).await;
+        let (subject, _) = mails(&server, 3).await.remove(2);
+        assert_eq!(subject, "Ihre Bestellung DE-1001: Wir warten noch auf Ihre Überweisung");
+    }
+
+    async fn a_replacement_that_costs_the_difference_is_paid_in_advance_too(bed) {
+        let (bed, _server) = in_advance(&bed).await;
+        shop::product(&bed, 2, "BLUE", 3333, 5, 0).await;
+        bed.post("/orders/DE-1001/payments", json!({ "amount": TOTAL, "reference": "SEPA 1" })).await.expect(200);
+        bed.post("/orders/DE-1001/shipments", json!({})).await.expect(200);
+        let exchange = json!({ "kind": "exchange",
+            "lines": [{ "position": 1, "quantity": 1, "reason": "Too small", "exchange_sku": "BLUE" }],
+            "replacement": { "charge_difference": true } });
+        bed.post("/orders/DE-1001/returns", exchange).await.expect(200);
+        let new = bed.get("/orders/DE-1002").await.expect(200);
+        assert_eq!((&new["total"], &new["held_until"]), (&json!(3333 - 1999), &json!("2026-06-26T10:00:00Z")));
     }
 
     async fn what_came_of_a_transfer_goes_back_when_the_order_is_given_up(bed) {

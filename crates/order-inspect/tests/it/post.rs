@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use kontor_testkit::eventually;
 use mail_parser::{MessageParser, MimeHeaders as _};
-use order_inspect::{args, cashier::Tills, http::Scope, outbox::MailServer};
+use order_inspect::{args, cashier::Tills, error::Error, http::Scope, outbox::MailServer};
 use serde_json::{Value, json};
 
 use crate::{
     bed::{Bed, START},
-    cashier::furnish,
     mail::{Server, Taken},
     on_both_engines,
     shop::{self, HAMBURG, order},
+    world::furnish,
 };
 
 fn at(port: &str) -> Option<MailServer> {
@@ -359,6 +359,9 @@ on_both_engines! {
         let early = bed.get("/events").await.expect(200);
         assert_eq!(early["items"], json!([]), "what may still be overtaken is held back");
         bed.clock.advance(Duration::from_secs(11));
+        let early = bed.get("/events").await.expect(200);
+        assert_eq!(early["items"], json!([]), "when it was written counts, and not when it was asked for");
+        shop::age_events(&bed).await;
         let mut position = early["next"].as_str().expect("a position").to_owned();
         let mut seen = Vec::new();
         for _ in 0..4 {
@@ -374,4 +377,25 @@ on_both_engines! {
         let refused = bed.send("GET", "/events", None, &[("authorization", &format!("Bearer {key}"))]).await;
         assert_eq!(refused.problem(403), "forbidden");
     }
+}
+
+/// Whoever reads the feed has gone past it by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tells_of_something_too_late_is_taken_back() {
+    let bed = Bed::postgres().await;
+    let late: Result<(), Error> = bed
+        .app
+        .db
+        .write(|tx| {
+            Box::pin(async move {
+                tx.ends_within(Duration::ZERO);
+                let sql = "INSERT INTO webhook_receipt (provider, event_id, received_at) VALUES ('a', 'b', 0)";
+                tx.run(sql, vec![]).await?;
+                Ok(())
+            })
+        })
+        .await;
+    let Err(Error::Db(late)) = late else { panic!("it was kept") };
+    assert!(late.is_passing(), "{late}");
+    assert_eq!(bed.numbers("SELECT COUNT(*) AS n FROM webhook_receipt").await, [0]);
 }

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{
     bed::Bed,
-    cashier::World,
     mail::Server,
     on_both_engines,
     shop::{self, HAMBURG, assert_ledgers_balance, order, place, stock, transferred},
+    world::World,
 };
 
 /// Three lamps at 10 % off, shipped.
@@ -151,6 +151,22 @@ on_both_engines! {
         assert_ledgers_balance(&bed).await;
     }
 
+    async fn what_comes_back_is_paid_while_another_unit_waits_for_its_exchange(bed) {
+        let before = shipped(&bed).await;
+        act(&bed, "payments", json!({ "amount": before["total"], "reference": "SEPA" })).await;
+        let mut exchange = back("exchange", 1);
+        exchange["replacement"] = json!({});
+        act(&bed, "returns", exchange).await;
+        let mut other = back("return", 1);
+        other["lines"][0]["exchange_sku"] = Value::Null;
+        act(&bed, "returns", other).await;
+        let receipt = json!({ "lines": [{ "position": 1, "restock": 1 }], "refund": true });
+        let received = act(&bed, "returns/DE-RT1002/receipt", receipt.clone()).await;
+        assert_eq!(received["money"]["refunding"], before["lines"][0]["unit_total"]);
+        let exchanged = act(&bed, "returns/DE-RT1001/receipt", receipt).await;
+        assert_eq!(exchanged["money"], received["money"], "what is replaced is not paid back as well");
+    }
+
     async fn a_replacement_that_cannot_be_says_why_and_leaves_nothing_behind(bed) {
         shipped(&bed).await;
         let before = get(&bed, "DE-1001").await;
@@ -230,5 +246,12 @@ on_both_engines! {
         let text = mail.body_text(0).expect("a text").replace('\u{a0}', " ");
         assert!(text.contains("DE-RT1001") && text.contains("1 × Lampe LARGE"), "{text}");
         assert!(text.contains("Gesamtbetrag: 0,00 €") && text.contains("Sie müssen nichts bezahlen."), "{text}");
+        bed.post("/orders/DE-1002/cancellation", json!({ "reason": "Wir haben keine mehr." })).await.expect(200);
+        eventually("its end was told", || async { server.taken().await.len() == 5 }).await;
+        let taken = server.taken().await;
+        let mail = MessageParser::default().parse(taken[4].raw.as_bytes()).expect("a mail");
+        assert_eq!(mail.subject(), Some("Ihre Bestellung DE-1002 ist storniert"));
+        let text = mail.body_text(0).expect("a text");
+        assert!(text.contains("1 × Lampe LARGE") && text.contains("Wir haben keine mehr."), "{text}");
     }
 }

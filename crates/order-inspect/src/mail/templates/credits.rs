@@ -43,8 +43,6 @@ pub struct Refund {
     pub reason: Option<String>,
     /// The number of the credit note.
     pub credit_note_number: Option<String>,
-    /// When it arrives, as a sentence.
-    pub arrival_note: Option<String>,
 }
 
 impl Cancellation {
@@ -92,7 +90,6 @@ impl Refund {
         let mut blocks = vec![Block::Paragraph(opening)];
         blocks.extend(self.money_note.iter().cloned().map(Block::Paragraph));
         blocks.push(Block::Facts(facts));
-        blocks.extend(self.arrival_note.iter().cloned().map(Block::Paragraph));
         blocks.push(help(language, shop));
         letter(language, subject, &self.customer, blocks).write(shop)
     }

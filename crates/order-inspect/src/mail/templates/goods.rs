@@ -18,8 +18,6 @@ pub struct Shipment {
     pub parcels: Vec<Parcel>,
     /// Whether more of the order will follow.
     pub more_follows: bool,
-    /// When it arrives, as a sentence.
-    pub delivery_note: Option<String>,
     /// Where it goes, line by line.
     pub delivery_address: Vec<String>,
 }
@@ -79,8 +77,6 @@ pub struct ReturnReceived {
     pub lines: Vec<MailLine>,
     /// What was announced and did not come back.
     pub missing: Vec<MailLine>,
-    /// What happens next, as a sentence.
-    pub next_step: Option<String>,
 }
 
 impl Shipment {
@@ -111,7 +107,6 @@ impl Shipment {
         };
         let mut blocks =
             vec![Block::Paragraph(opening.to_owned()), Block::Lines(self.lines.clone())];
-        blocks.extend(self.delivery_note.iter().cloned().map(Block::Paragraph));
         for parcel in &self.parcels {
             let label = pick(language, "Sendungsnummer", "Tracking number");
             let value = format!("{} ({})", parcel.tracking_number, parcel.carrier);
@@ -232,7 +227,6 @@ impl ReturnReceived {
             blocks.push(Block::Paragraph(advice.to_owned()));
         }
         blocks.push(Block::Facts(vec![(order_label(language), self.order_number.clone())]));
-        blocks.extend(self.next_step.iter().cloned().map(Block::Paragraph));
         blocks.push(help(language, shop));
         letter(language, subject, &self.customer, blocks).write(shop)
     }

@@ -41,12 +41,8 @@ pub struct OrderConfirmation {
     pub payment_note: Option<String>,
     /// Where the customer goes on with the payment.
     pub payment_url: Option<String>,
-    /// When it arrives, as a sentence.
-    pub delivery_note: Option<String>,
     /// Where it goes, line by line.
     pub delivery_address: Vec<String>,
-    /// Where the customer sees the order.
-    pub order_url: Option<String>,
     /// Right of withdrawal, terms and privacy.
     pub legal: Vec<Section>,
 }
@@ -65,12 +61,7 @@ impl OrderConfirmation {
             label: pick(language, "Zahlung freigeben", "Confirm the payment").to_owned(),
             url: url.clone(),
         }));
-        blocks.extend(self.delivery_note.iter().cloned().map(Block::Paragraph));
         blocks.extend(address(language, &self.delivery_address));
-        blocks.extend(self.order_url.iter().map(|url| Block::Link {
-            label: pick(language, "Bestellung ansehen", "View your order").to_owned(),
-            url: url.clone(),
-        }));
         blocks.push(help(language, shop));
         blocks.extend(self.legal.iter().cloned().map(Block::Section));
         letter(language, subject, &self.customer, blocks).write(shop)

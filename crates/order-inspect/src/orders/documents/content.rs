@@ -13,14 +13,14 @@ use crate::{
     language::Language,
     moment::Moment,
     money::Money,
-    orders::facts::{Facts, RefundLine, RefundRow, Shipment},
+    orders::{
+        credit::SHIPPING,
+        facts::{Facts, RefundLine, RefundRow, Shipment},
+    },
     percent::Percent,
     setup::{self, Channel},
     tax,
 };
-
-/// The delivery among the lines of a credit.
-const SHIPPING: i64 = 0;
 
 /// An order and who sells, from which documents are written.
 pub(super) struct Desk<'a> {

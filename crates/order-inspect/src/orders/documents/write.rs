@@ -130,7 +130,7 @@ async fn freeze(
     match kind {
         DocumentKind::Invoice => {
             let charged = credit::left(facts);
-            let goods = charged.iter().any(|it| it.position != 0 && it.units > 0);
+            let goods = charged.iter().any(|it| it.position != credit::SHIPPING && it.units > 0);
             // Who owes nothing gets no bill: a replacement has its delivery note.
             if !goods || charged.iter().all(|it| it.amount == 0) {
                 refuse!(no_subject());

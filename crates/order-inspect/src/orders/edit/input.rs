@@ -66,7 +66,7 @@ pub struct Swap {
     #[schema(minimum = 1, maximum = 100_000)]
     pub quantity: i64,
     /// What comes in their place.
-    #[schema(min_length = 1, max_length = 60, examples("LAMP-RED-L"))]
+    #[schema(min_length = 1, max_length = 64, examples("LAMP-RED-L"))]
     pub sku: String,
     /// Another price for one unit than the list's, such as the one that the customer has paid.
     #[serde(default)]

@@ -66,6 +66,10 @@ pub struct EditPreview {
     /// How much of what was paid would be given back.
     #[schema(examples(0))]
     pub refund: i64,
+    /// How much of what was to be transferred to the customer, and was not yet, would stay for what the order charges
+    /// more.
+    #[schema(examples(0))]
+    pub kept_back: i64,
 }
 
 /// Look at what an edit would do. Nothing is changed, and what the edit would be refused for is refused here.
@@ -98,7 +102,8 @@ async fn preview(
 /// quantity, without promotions and without costs of delivery. Stock is taken as for a new order: for the last unit
 /// exactly one comes first, the other is told `out_of_stock`. Where more is charged than is authorised, another payment
 /// begins over the difference, and the order is shipped when it is covered; where less is charged, what was paid is given
-/// back. The customer gets one mail.
+/// back. A transfer to the customer that was not made yet is called off as far as the order charges more again. The
+/// customer gets one mail.
 #[utoipa::path(post, path = "/orders/{number}/edits", operation_id = "edit_order", tag = "orders",
     params(("number" = String, Path, description = "The order's number"), IfMatch),
     request_body = EditOrder, security(("api_key" = ["manage_orders"])),

@@ -7,10 +7,11 @@ use super::{
         cancel::LineUnits,
         credit,
         facts::{Facts, Line},
-        operations::{held, uncovered},
+        operations::{held, to_authorise},
+        payouts::waiting,
         place::{Added, Clerk, MOST_LINES, MOST_UNITS, Onto, PlaceLine},
         removal::Removal,
-        standing::money,
+        standing::{money, sum},
         stock,
     },
     AddedLine, Change, Delta, EditPreview, RemovedUnits,
@@ -99,13 +100,20 @@ impl<'a> Plan<'a> {
         if self.facts.order.provider == "manual" {
             return 0;
         }
-        uncovered(self.facts, self.total_after)
+        to_authorise(self.facts, self.total_after) - self.kept_back()
     }
 
-    /// How much of what was paid goes back.
+    /// How much of what was to be transferred to the customer, and was not yet, stays for what the order charges more.
+    pub(super) fn kept_back(&self) -> i64 {
+        let to_transfer = sum(waiting(self.facts).map(|it| it.amount));
+        to_transfer.min(to_authorise(self.facts, self.total_after))
+    }
+
+    /// How much of what was paid goes back: no more than the edit credits, see
+    /// [`let_go_beyond`](super::super::operations::let_go_beyond).
     pub(super) fn refund(&self) -> i64 {
         let captured: i64 = held(self.facts).iter().map(|it| it.captured).sum();
-        (captured - self.total_after).max(0)
+        (captured - self.total_after).min(credit::sum(&self.removal.credits)).max(0)
     }
 
     pub(super) fn preview(&self) -> EditPreview {
@@ -116,6 +124,7 @@ impl<'a> Plan<'a> {
             total_after: self.total_after,
             authorise: self.authorise(),
             refund: self.refund(),
+            kept_back: self.kept_back(),
         }
     }
 }

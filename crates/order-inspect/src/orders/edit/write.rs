@@ -6,6 +6,7 @@ use super::{
     super::{
         credit,
         operations::{begin_payment, let_go_beyond},
+        payouts::{keep_back, waiting},
         place::rows::{self, ALLOCATION, LINE},
         settle::enqueue,
         stock,
@@ -13,7 +14,7 @@ use super::{
     delta::OrderVersion,
     plan::Plan,
 };
-use crate::{act::Act, args, db::Tx};
+use crate::{act::Act, args, db::Tx, language::Language};
 
 const VERSION: &[&str] =
     &["order_id", "version", "delta", "total_before", "total_after", "reason", "actor", "at"];
@@ -29,7 +30,7 @@ impl Plan<'_> {
         let order = &self.facts.order;
         self.removal.write(tx, order.id).await?;
         self.write_added(tx).await?;
-        self.move_money(tx, act, reason).await?;
+        self.move_money(tx, act).await?;
         let version = OrderVersion {
             version: order.version + 1,
             delta: self.delta(),
@@ -85,7 +86,7 @@ impl Plan<'_> {
     }
 
     /// What is no longer charged is credited and let go or given back; what is not covered begins another payment.
-    async fn move_money(&self, tx: &mut Tx, act: &Act, reason: &str) -> crate::Result<()> {
+    async fn move_money(&self, tx: &mut Tx, act: &Act) -> crate::Result<()> {
         let operation = let_go_beyond(
             tx,
             act,
@@ -97,8 +98,15 @@ impl Plan<'_> {
         let credits = &self.removal.credits;
         if !credits.is_empty() {
             let lines = credit::taxed(self.facts, credits);
+            // The customer reads it with their money; why it was edited stays with the version.
+            let reason = match self.facts.order.locale {
+                Language::German => "Änderung der Bestellung",
+                Language::English => "Change of the order",
+            };
             credit::write(tx, act, self.facts.order.id, reason, operation, &lines).await?;
         }
+        let why = "The order charges more again.";
+        keep_back(tx, act, waiting(self.facts), self.kept_back(), why).await?;
         let missing = self.authorise();
         if missing > 0 {
             begin_payment(tx, act, self.facts, missing).await?;

@@ -21,21 +21,30 @@ impl Facts {
             "SELECT * FROM orders WHERE number = $1{}",
             if lock { " FOR UPDATE" } else { "" }
         );
-        let Some(row) = tx.row(&sql, args![number]).await? else {
-            refuse!(Refusal::not_found("order", number));
-        };
-        Self::of(tx, &row).await
+        loop {
+            let Some(row) = tx.row(&sql, args![number]).await? else {
+                refuse!(Refusal::not_found("order", number));
+            };
+            if let Some(facts) = Self::of(tx, &row).await? {
+                return Ok(facts);
+            }
+        }
     }
 
     /// The same by its id.
     pub async fn load_id(tx: &mut Tx, id: i64, lock: bool) -> crate::Result<Self> {
         let sql =
             format!("SELECT * FROM orders WHERE id = $1{}", if lock { " FOR UPDATE" } else { "" });
-        let row = tx.one(&sql, args![id]).await?;
-        Self::of(tx, &row).await
+        loop {
+            let row = tx.one(&sql, args![id]).await?;
+            if let Some(facts) = Self::of(tx, &row).await? {
+                return Ok(facts);
+            }
+        }
     }
 
-    async fn of(tx: &mut Tx, row: &Row) -> crate::Result<Self> {
+    /// The facts beside the order's row; none if the order has changed while they were read, as its revision shows.
+    async fn of(tx: &mut Tx, row: &Row) -> crate::Result<Option<Self>> {
         let order = Order::of(row)?;
         let id = order.id;
         let asked = QUESTIONS.iter().map(|sql| (*sql, args![id])).collect();
@@ -55,11 +64,16 @@ impl Facts {
             holds,
             documents,
             replaces,
+            before_edits,
+            revision,
         ] = answers.as_slice()
         else {
             return Err(crate::error::Error::Broken("an order was not read as a whole".to_owned()));
         };
-        Ok(Self {
+        if revision.first().map(|row| row.get("revision")).transpose()? != Some(order.revision) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
             order,
             lines: each(lines, Line::of)?,
             allocations: each(allocations, Allocation::of)?,
@@ -72,11 +86,16 @@ impl Facts {
             holds: each(holds, Hold::of)?,
             documents: each(documents, Issued::of)?,
             replaces: replaces.first().map(Replaces::of).transpose()?,
-        })
+            before_edits: match before_edits.first() {
+                Some(row) => row.get("least")?,
+                None => None,
+            },
+        }))
     }
 }
 
-const QUESTIONS: [&str; 14] = [
+/// The last one is answered after the others: nothing was changed between the order's row and it, or it is another one.
+const QUESTIONS: [&str; 16] = [
     "SELECT * FROM order_line WHERE order_id = $1 ORDER BY position",
     "SELECT * FROM allocation WHERE order_id = $1 ORDER BY variant_id, location_id, position",
     "SELECT * FROM payment WHERE order_id = $1 ORDER BY id",
@@ -96,6 +115,8 @@ const QUESTIONS: [&str; 14] = [
     "SELECT id, kind, number, subject_id, created_at FROM order_document WHERE order_id = $1 ORDER BY id",
     "SELECT o.number, r.number AS return_number FROM order_return r JOIN orders o ON o.id = r.order_id
         WHERE r.replacement_id = $1",
+    "SELECT MIN(total_before) AS least FROM order_version WHERE order_id = $1",
+    "SELECT revision FROM orders WHERE id = $1",
 ];
 
 fn each<T>(rows: &[Row], read: impl Fn(&Row) -> crate::Result<T>) -> crate::Result<Vec<T>> {

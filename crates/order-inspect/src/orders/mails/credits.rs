@@ -1,10 +1,10 @@
 //! What an order no longer charges: cancelled, given back, or owed less. The credit note goes along.
 
-use super::{Composed, Event, scene::Scene, transfers};
+use super::{Composed, Event, REQUESTED, scene::Scene, transfers};
 use crate::{
     mail::{Cancellation, Refund},
     orders::{
-        cancel::NOT_PAID,
+        cancel::not_paid,
         credit::SHIPPING,
         facts::{Issued, Operation, RefundRow},
         standing::{OrderStatus, money, standing},
@@ -31,10 +31,11 @@ pub(super) fn cancellation(scene: &Scene<'_>, event: &Event) -> Composed {
     let order = &scene.facts.order;
     let Some(credit) = find(scene, event) else { return Composed::Nothing };
     // Who has not paid in advance is told that by a mail of its own.
-    if order.payment_flow == PaymentFlow::Prepayment && credit.reason == NOT_PAID {
+    if order.payment_flow == PaymentFlow::Prepayment && credit.reason == not_paid(order.locale) {
         return Composed::Nothing;
     }
-    if order.provider != "manual" && scene.facts.money.is_empty() {
+    let waited = order.provider != "manual" && order.total > 0 && scene.facts.money.is_empty();
+    if waited && !event.confirmed && event.topic != REQUESTED {
         return Composed::Nothing;
     }
     let note = note(scene, credit);
@@ -57,7 +58,9 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
     if let Some(operation) = event.payload["operation_id"].as_i64() {
         return transfers::given_back(scene, operation);
     }
-    let Some(credit) = find(scene, event) else { return Composed::Nothing };
+    let Some(credit) = find(scene, event).filter(|it| it.amount > 0) else {
+        return Composed::Nothing;
+    };
     let refunded = match moved(scene, credit) {
         Moved::UnderWay(_) => return Composed::Later,
         Moved::Back(amount) => Some(scene.money(amount)),
@@ -74,7 +77,6 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
         method: scene.way_back(),
         reason: Some(credit.reason.clone()),
         credit_note_number: note.map(|it| it.number.clone()),
-        arrival_note: None,
     };
     scene.letter(note.map(|it| it.id), |language, shop| written.write(language, shop))
 }
@@ -82,7 +84,7 @@ pub(super) fn refund(scene: &Scene<'_>, event: &Event) -> Composed {
 fn find<'a>(scene: &'a Scene<'_>, event: &Event) -> Option<&'a RefundRow> {
     let fields = ["refund_id", "refund", "subject"];
     let about = |it: &&RefundRow| event.is_about(&fields, it.id, "", Some(it.created_at));
-    scene.facts.refunds.iter().find(about).filter(|it| it.amount > 0)
+    scene.facts.refunds.iter().find(about)
 }
 
 fn note<'a>(scene: &'a Scene<'_>, credit: &RefundRow) -> Option<&'a Issued> {
@@ -102,10 +104,12 @@ fn moved(scene: &Scene<'_>, credit: &RefundRow) -> Moved {
         operations.map(|it| it.amount).sum()
     };
     let open = with_it().any(|it| it.is_open() && !it.by_hand);
+    let called_off = with_it().all(|it| it.by_hand && it.state == "failed");
     let by_hand = sum(&mut with_it().filter(|it| it.is_open() && it.by_hand));
     match sum(&mut with_it().filter(|it| it.state == "succeeded")) {
         _ if open => Moved::UnderWay(sum(&mut with_it())),
         _ if by_hand > 0 => Moved::ByTransfer(by_hand),
+        0 if called_off => Moved::Nothing,
         0 => Moved::Refused,
         back => Moved::Back(back),
     }

@@ -24,7 +24,6 @@ pub(super) fn shipment(scene: &Scene<'_>, event: &Event) -> Composed {
         lines: scene.units(shipment.lines.iter().copied()),
         parcels: shipment.parcels.iter().map(parcel).collect(),
         more_follows: scene.facts.lines.iter().any(|it| it.goods && it.open() > 0),
-        delivery_note: None,
         delivery_address: scene.address(&order.delivery_address),
     };
     let is_first = all.first().is_some_and(|first| first.id == shipment.id);
@@ -67,7 +66,6 @@ pub(super) fn return_received(scene: &Scene<'_>, event: &Event) -> Composed {
         return_number: it.number.clone(),
         lines: scene.units(it.lines.iter().map(|it| (it.position, it.received()))),
         missing: scene.units(it.lines.iter().map(|it| (it.position, it.missing()))),
-        next_step: None,
     };
     scene.letter(None, |language, shop| written.write(language, shop))
 }

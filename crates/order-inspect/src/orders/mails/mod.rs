@@ -82,6 +82,8 @@ pub(crate) struct Event {
     pub(crate) payload: Json,
     pub(crate) created_at: Moment,
     pub(crate) attempts: i64,
+    /// Whether the customer was told before that the order goes on.
+    pub(crate) confirmed: bool,
 }
 
 impl Event {

@@ -7,7 +7,7 @@ use crate::{
         credit::{self, SHIPPING},
         documents::tax_lines,
         facts::{Facts, Payment, RefundLine, Replaces},
-        operations::uncovered,
+        operations::to_authorise,
         standing::{OrderStatus, money, standing},
     },
     setup::{Bank, LegalText, LegalTexts, PaymentFlow},
@@ -67,9 +67,7 @@ fn write(scene: &Scene<'_>, occasion: Occasion, payment_note: String) -> Compose
         grand_total: scene.money(money(scene.facts).owed),
         payment_note: Some(payment_note),
         payment_url: waiting(scene.facts).and_then(|it| it.redirect_url.clone()),
-        delivery_note: None,
         delivery_address: scene.address(&order.delivery_address),
-        order_url: None,
     };
     scene.letter(None, |language, shop| written.write(language, shop))
 }
@@ -153,7 +151,7 @@ fn payment_note(scene: &Scene<'_>) -> String {
             ),
         },
         PaymentFlow::Authorise | PaymentFlow::Sale => {
-            provided(scene, uncovered(scene.facts, money.owed))
+            provided(scene, to_authorise(scene.facts, money.owed))
         }
     }
 }

@@ -43,7 +43,6 @@ pub(super) fn given_back(scene: &Scene<'_>, operation_id: i64) -> Composed {
         money_note: None,
         reason,
         credit_note_number,
-        arrival_note: None,
     };
     scene.letter(papers, |language, shop| written.write(language, shop))
 }

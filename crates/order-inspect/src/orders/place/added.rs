@@ -25,7 +25,7 @@ use crate::{
     },
     quote::Quote,
     refuse,
-    setup::Setup,
+    setup::{PaymentMethod, Setup, Stored},
 };
 
 /// Who brings goods to orders, and with what.
@@ -89,14 +89,19 @@ impl Clerk {
         added: Added,
     ) -> crate::Result<Facts> {
         let channel = self.setup.channel_by_id(order.channel_id)?;
-        let waits = order.provider != "manual" && added.quote.total > 0;
-        let until = act.now.saturating_add_micros(channel.value.hold_seconds * 1_000_000);
+        let is_own = |it: &&Stored<PaymentMethod>| {
+            it.value.channel == channel.code && it.code == order.payment_method
+        };
+        let method = self.setup.payments.iter().find(is_own);
+        let days = method.and_then(|it| it.value.pay_within_days).map(i64::from);
+        let deadline = order.payment_flow.deadline(act.now, channel.value.hold_seconds, days);
+        let held_until = deadline.filter(|_| added.quote.total > 0);
         let placed = Order {
             id: act.new_id(),
             number: String::new(),
             total: added.quote.total,
             quote: added.quote,
-            held_until: waits.then_some(until),
+            held_until,
             version: 1,
             revision: 1,
             placed_at: act.now,

@@ -51,6 +51,7 @@ async fn place(
     let now = app.clock.now();
     let act = Act::new(&app.db, now, permit.caller.name.clone());
     let setup = app.setup.get(&app.db, now).await?;
+    permit.caller.require_channel(setup.channel(&wanted.channel)?.id)?;
     let request =
         Request { wanted, basket: None, caller: permit.caller, once: write.once, act, setup };
     answer(&app, app.placer.place(request).await?).await

@@ -89,10 +89,6 @@ pub(crate) const ALLOCATION: &[&str] = &[
     "released",
 ];
 
-/// The columns of a payment that was begun.
-pub(crate) const PAYMENT: &[&str] =
-    &["id", "order_id", "provider", "method", "reference", "amount", "created_at"];
-
 /// The columns of what a promotion gave.
 pub(crate) const USE: &[&str] =
     &["promotion_id", "order_id", "coupon", "customer_id", "email", "amount"];

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Request,
     decide::Decided,
-    rows::{self, ALLOCATION, LINE, ORDER, PAYMENT, USE},
+    rows::{self, ALLOCATION, LINE, ORDER, USE},
     stock::{Shares, Steps},
 };
 use crate::{
@@ -17,22 +17,12 @@ use crate::{
     http::{REMEMBERED, Reply, remembered},
     orders::{
         numbers,
+        operations::{OPERATION, PAYMENT},
         settle::{EVENT, OUTBOX, outbox_row},
         standing::standing,
     },
+    outbox,
 };
-
-const OPERATION: &[&str] = &[
-    "id",
-    "payment_id",
-    "order_id",
-    "kind",
-    "amount",
-    "state",
-    "attempts",
-    "due_at",
-    "created_at",
-];
 
 /// Rows of a group, by table.
 #[derive(Default)]
@@ -77,6 +67,7 @@ async fn take_and_list(
     decided: &mut [(usize, Decided)],
 ) -> crate::Result<Vec<Insert<'static>>> {
     let uses = take(tx, group, decided).await?;
+    outbox::tells(tx);
     let mut rows = Rows::default();
     let mut baskets = Vec::new();
     for (at, decided) in decided.iter_mut() {

@@ -69,7 +69,7 @@ pub struct NewReturnLine {
     pub reason: String,
     /// In an exchange, what is wanted instead.
     #[serde(default)]
-    #[schema(max_length = 60)]
+    #[schema(max_length = 64)]
     pub exchange_sku: Option<String>,
 }
 

@@ -173,8 +173,9 @@ async fn refund(
     for it in &receipt.lines {
         let line = facts.line(it.position)?;
         let own = found.lines.iter().find(|own| own.position == it.position);
-        let replaced = own.filter(|_| found.is_replaced()).map_or(0, |own| own.replaced);
-        let units = payable(facts, line, it.restock + it.write_off, replaced);
+        let came = it.restock + it.write_off;
+        let replaced = own.filter(|_| found.is_replaced()).map_or(0, |own| own.replaced.min(came));
+        let units = payable(facts, line, came, replaced);
         if units > 0 {
             credits.push(credit::of_units(facts, line, units)?);
         }
@@ -213,14 +214,15 @@ fn nothing_stays(facts: &Facts, lines: &[ReceivedLine]) -> bool {
 }
 
 /// How many of the units that came are paid back with their receipt: no more than came and were not replaced, and no
-/// more than have come back so far without having been credited or replaced.
+/// more than have come back so far without having been credited or replaced. What is replaced and still on its way takes
+/// nothing from those that are here.
 ///
 /// Cancelled units have had their credit with the cancellation. Units that were shipped and credited before are taken
 /// for those that come back first, so that no unit is paid back twice; whoever shall get more than that gets it by a
 /// refund of its own.
 fn payable(facts: &Facts, line: &Line, came: i64, replaced: i64) -> i64 {
     let credited = i64::from(credit::so_far(facts, line.position).units) - line.cancelled;
-    let left = line.returned + came - credited - facts.replaced(line.position);
+    let left = line.returned + came - credited - facts.replaced_and_back(line.position) - replaced;
     (came - replaced).min(left).max(0)
 }
 

@@ -68,7 +68,7 @@ pub struct ReplacementLine {
     pub position: i64,
     /// What comes instead; what the return asks for if it is not said.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 60, examples("LAMP-RED-L"))]
+    #[schema(min_length = 1, max_length = 64, examples("LAMP-RED-L"))]
     pub sku: Option<String>,
     /// How many of the returned units it replaces; all of them if it is not said.
     #[serde(default)]
