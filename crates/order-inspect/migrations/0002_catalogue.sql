@@ -236,10 +236,13 @@ CREATE TABLE price (
     valid_until BIGINT,
     -- the interval that ended this one by beginning: this one goes on if that one is withdrawn
     closed_by BIGINT,
+    -- the interval that interrupted this price: it begins where that one ends
+    resumes_after BIGINT,
     created_at BIGINT NOT NULL,
     created_by TEXT NOT NULL
 );
 CREATE INDEX price_closed_by ON price (closed_by) WHERE closed_by IS NOT NULL;
+CREATE INDEX price_resumes_after ON price (resumes_after) WHERE resumes_after IS NOT NULL;
 CREATE INDEX price_by_variant ON price (variant_id, channel_id, currency, valid_from);
 
 CREATE TABLE stock (

@@ -139,6 +139,33 @@ on_both_engines! {
         assert_eq!(chair["variants"].as_array().expect("a list").len(), 1);
     }
 
+    async fn a_price_list_with_two_times_leaves_one_price_at_each_moment(bed) {
+        stocked(&bed).await;
+        let (_, prices) = exported(&bed, "/exports/bmecat_prices?channel=de&prev_version=0").await;
+        let wax = prices.find("wax-1").expect("the wax");
+        let details = wax + prices[wax..].find("<PRODUCT_PRICE_DETAILS>").expect("prices");
+        let end = wax + prices[wax..].find("</PRODUCT>").expect("an end");
+        let one = |time: &str, amount: &str| format!(
+            "<PRODUCT_PRICE_DETAILS>{time}<PRODUCT_PRICE price_type=\"gros_list\"><PRICE_AMOUNT>{amount}</PRICE_AMOUNT>\
+             </PRODUCT_PRICE></PRODUCT_PRICE_DETAILS>");
+        let now = one("<VALID_END_DATE>2026-12-31</VALID_END_DATE>", "12.00");
+        let then = one("<VALID_START_DATE>2027-01-01</VALID_START_DATE>", "14.00");
+        for periods in [format!("{then}{now}"), format!("{now}{then}")] {
+            let file = format!("{}{periods}{}", &prices[..details], &prices[end..]);
+            let run = planned(&bed, "format=bmecat", &file).await;
+            let run = applied(&bed, &run).await;
+            assert_eq!((&run["state"], &run["failed"], &run["conflicts"]), (&json!("applied"), &json!(0), &json!(0)),
+                "{:?}", errors(&bed, &run).await);
+        }
+        let all = bed.get("/catalogue/variants/wax-1/prices").await.expect(200);
+        let open: Vec<_> = all["items"].as_array().expect("a list").iter()
+            .filter(|it| it["until"].is_null()).map(|it| &it["amount"]).collect();
+        assert_eq!(open, [1400], "{all}");
+        bed.clock.advance(Duration::from_secs(250 * 86_400));
+        let page = bed.get("/inspect/products/wachs?channel=de").await.expect(200);
+        assert_eq!(page["variants"][0]["price"]["amount"], 1400);
+    }
+
     async fn what_a_whole_file_does_not_have_is_withdrawn_only_if_asked(bed) {
         stocked(&bed).await;
         let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;

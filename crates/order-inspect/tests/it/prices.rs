@@ -84,6 +84,35 @@ on_both_engines! {
         assert_eq!(shown(&bed, "").await["amount"], 12900);
     }
 
+    async fn a_price_for_a_while_that_ends_early_gives_way_at_once(bed) {
+        sold(&bed).await;
+        bed.clock.advance(Duration::from_secs(40 * 86_400));
+        let month = json!({ "amount": 11900, "valid_until": "2026-08-25T00:00:00Z" });
+        let month = price(&bed, SKU, month).await.expect(201);
+        bed.clock.advance(Duration::from_secs(86_400));
+        let place = format!("/catalogue/prices/{}/end", month["id"]);
+        bed.post(&place, json!({})).await.expect(200);
+        bed.clock.advance(Duration::from_secs(3600));
+        assert_eq!(shown(&bed, "").await["amount"], 12900, "the open price goes on");
+        let all = bed.get(&format!("/catalogue/variants/{SKU}/prices")).await.expect(200);
+        assert_eq!(all["items"].as_array().expect("a list").len(), 3);
+        assert_eq!(all["items"][0]["from"], all["items"][1]["until"]);
+        price(&bed, SKU, json!({ "amount": 9900, "kind": "sale" })).await.expect(201);
+        assert_eq!(shown(&bed, "").await["reduction"]["lowest_prior"], 11900, "what was charged stays known");
+    }
+
+    async fn a_price_that_follows_one_for_a_while_is_no_overlap(bed) {
+        sold(&bed).await;
+        bed.clock.advance(Duration::from_secs(1));
+        let while_it_lasts = json!({ "amount": 11900, "valid_until": "2026-07-01T00:00:00Z" });
+        price(&bed, SKU, while_it_lasts).await.expect(201);
+        let then = json!({ "amount": 13900, "valid_from": "2026-07-01T00:00:00Z" });
+        let then = price(&bed, SKU, then).await.expect(201);
+        bed.delete(&format!("/catalogue/prices/{}", then["id"])).await.expect(204);
+        bed.clock.advance(Duration::from_secs(30 * 86_400));
+        assert_eq!(shown(&bed, "").await["amount"], 12900, "without it the open price goes on");
+    }
+
     async fn groups_and_quantities_have_prices_of_their_own(bed) {
         sold(&bed).await;
         price(&bed, SKU, json!({ "amount": 11900, "customer_group": "trade" })).await.expect(201);
