@@ -165,7 +165,7 @@ pub struct Party {
 pub struct DocumentLine {
     /// Its number, from 1.
     pub position: u32,
-    /// The article's number.
+    /// The article's number; empty where it is no article, such as the delivery.
     pub sku: String,
     /// What it is called in commerce (§ 14 Abs. 4 Nr. 5 UStG).
     pub name: String,

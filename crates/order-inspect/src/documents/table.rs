@@ -138,7 +138,7 @@ fn row(document: &Document, columns: &[Column], line: &DocumentLine) -> Row {
         };
         add(or_blank(&(column.value)(line)), column.style);
         if index == ARTICLE {
-            if document.kind != DocumentKind::DeliveryNote {
+            if document.kind != DocumentKind::DeliveryNote && !line.sku.is_empty() {
                 add(&format!("{} {}", document.language.words().sku, line.sku), SMALL);
             }
             line.details.iter().for_each(|detail| add(detail, SMALL));

@@ -318,6 +318,19 @@ on_both_engines! {
         assert_eq!(invoice["deliveries"].as_array().map(Vec::len), Some(1));
     }
 
+    async fn a_credit_of_the_delivery_alone_has_its_credit_note(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        ship(&bed, json!([])).await;
+        credit(&bed, 901, &[Credit::RestOfDelivery]).await;
+        let note = read(&bed, "DE-G1001").await;
+        assert_adds_up(&note);
+        let lines = note["lines"].as_array().expect("lines");
+        assert!(!lines.is_empty() && lines.iter().all(|it| it["name"] == "Versand"), "{note}");
+        assert_eq!(cents(&note["totals"]["grand_total"]), 495);
+        assert!(bed.get("/orders/DE-1001/documents/DE-G1001").await.bytes.starts_with(b"%PDF-"));
+    }
+
     async fn each_shipment_has_its_delivery_note_and_the_first_one_the_invoice(bed) {
         furnished(&bed, false).await;
         ordered(&bed).await;
