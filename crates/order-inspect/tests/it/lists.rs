@@ -166,6 +166,10 @@ on_both_engines! {
         assert_eq!(page["rating"], json!({ "count": 1, "average_hundredths": 400 }));
         assert_eq!(page["reviews"][0]["title"], "Gut");
         assert_eq!(codes(&list(&bed, "&sort=rating&limit=1").await), "c");
+        bed.delete("/customers/C-77").await.expect(204);
+        let page = bed.get("/inspect/products/hocker?channel=de").await.expect(200);
+        assert_eq!((&page["reviews"][0]["author"], &page["rating"]["count"]), (&json!(""), &json!(1)),
+            "the name of whoever was erased is on no page");
         bed.put(&own, decide("rejected")).await.expect(200);
         let page = bed.get("/inspect/products/hocker?channel=de").await.expect(200);
         assert_eq!(page["rating"]["count"], 0);
