@@ -42,7 +42,7 @@ pub enum DocumentError {
 /// thread, call it on a blocking one.
 ///
 /// # Errors
-/// [`DocumentError::Missing`] where § 14 Abs. 4 UStG wants more than there is, and
+/// [`DocumentError::Missing`] where [`check`] finds that § 14 Abs. 4 UStG wants more than there is, and
 /// [`DocumentError::Pdf`] where the file could not be made.
 pub fn render(document: &Document) -> Result<Vec<u8>, DocumentError> {
     check(document)?;
@@ -79,7 +79,10 @@ impl Document {
 }
 
 /// § 14 Abs. 4 UStG for what has prices; every document names its parties, its number and its lines.
-fn check(document: &Document) -> Result<(), DocumentError> {
+///
+/// # Errors
+/// [`DocumentError::Missing`] names what is absent.
+pub fn check(document: &Document) -> Result<(), DocumentError> {
     let needs =
         |is_there: bool, what| if is_there { Ok(()) } else { Err(DocumentError::Missing(what)) };
     let named = |party: &Party| !party.name.trim().is_empty() && !party.address.is_empty();
@@ -87,7 +90,8 @@ fn check(document: &Document) -> Result<(), DocumentError> {
     needs(!document.number.trim().is_empty(), "a number")?;
     needs(!document.lines.is_empty(), "at least one line")?;
     needs(!seller.name.trim().is_empty(), "the name of the seller")?;
-    needs(!seller.address.is_empty(), "the address of the seller")?;
+    let says = |lines: &[String]| lines.iter().any(|line| !line.trim().is_empty());
+    needs(says(&seller.address), "the address of the seller")?;
     needs(named(&document.recipient), "name and address of the recipient")?;
     if document.kind.has_prices() {
         let tax_numbers = [&seller.vat_id, &seller.tax_number];

@@ -19,7 +19,7 @@ pub struct Seller {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Z]{2}$", examples("DE"))]
     pub country: Option<String>,
-    /// VAT identification number.
+    /// VAT identification number; empty where there is none, and then there is a tax number.
     #[schema(max_length = 30, examples("DE123456789"))]
     pub vat_id: String,
     /// Tax number; needed where there is no VAT identification number.
@@ -110,6 +110,9 @@ impl Seller {
         let country = self.country.as_ref().is_none_or(known);
         findings.check(country, "/seller/country", "a country is two capital letters, such as DE");
         findings.text(&self.vat_id, 0, 30, "/seller/vat_id");
+        let taxed = !self.vat_id.trim().is_empty() || self.tax_number.is_some();
+        let wanted = "invoices need it or a tax number (§ 14 Abs. 4 Nr. 2 UStG)";
+        findings.check(taxed, "/seller/vat_id", wanted);
         for (text, most, name) in [
             (&self.tax_number, 30, "tax_number"),
             (&self.phone, 40, "phone"),
@@ -127,7 +130,7 @@ impl Seller {
             (&self.directors, "directors"),
         ] {
             for (at, line) in list.iter().enumerate() {
-                findings.text(line, 0, 200, format!("/seller/{name}/{at}"));
+                findings.text(line, 1, 200, format!("/seller/{name}/{at}"));
             }
         }
         if let Some(bank) = &self.bank {

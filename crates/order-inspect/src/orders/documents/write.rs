@@ -54,7 +54,8 @@ fn invoice(facts: &Facts) -> Option<&Issued> {
 /// or the credit of a credit note.
 ///
 /// # Errors
-/// Refused are a second invoice, and documents of what there is not.
+/// Refused are a second invoice, documents of what there is not, and those that lack what the law wants on them: they
+/// take no number.
 pub async fn issue(
     tx: &mut Tx,
     act: &Act,
@@ -72,6 +73,9 @@ pub async fn issue(
         refuse!(Refusal::conflict("already_issued", "The order has this document already."));
     }
     let content = freeze(tx, act, facts, kind, subject, number.clone()).await?;
+    if let Err(error) = documents::check(&content) {
+        refuse!(incomplete(&error));
+    }
     let content =
         serde_json::to_string(&content).map_err(|error| Error::Broken(error.to_string()))?;
     let id = act.new_id();
@@ -82,6 +86,11 @@ pub async fn issue(
     tx.insert("order_document", &columns, vec![row]).await?;
     let kind = word.to_owned();
     Ok(Issued { id, kind, number, subject_id: subject, created_at: act.now })
+}
+
+/// 409: what the law wants is absent.
+fn incomplete(error: &DocumentError) -> Refusal {
+    Refusal::conflict("incomplete", format!("There is no document: {error}."))
 }
 
 async fn next(tx: &mut Tx, facts: &Facts, kind: &'static str) -> crate::Result<String> {
@@ -170,7 +179,7 @@ pub(crate) async fn pdf(document: Document) -> crate::Result<Vec<u8>> {
     match made.map_err(|error| Error::Broken(error.to_string()))? {
         Ok(bytes) => Ok(bytes),
         Err(error @ DocumentError::Missing(_)) => {
-            refuse!(Refusal::conflict("incomplete", format!("There is no file: {error}.")))
+            refuse!(incomplete(&error))
         }
         Err(error) => Err(Error::Broken(error.to_string())),
     }
