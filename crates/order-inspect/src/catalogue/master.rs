@@ -110,7 +110,7 @@ pub(crate) async fn change<T: MasterData>(
     item: T,
     expected: Expected,
 ) -> Answer {
-    let before = row::<T>(tx, &code).await?;
+    let before = locked::<T>(tx, &code).await?;
     let revision: i64 = before.get("revision")?;
     expected.require(revision, T::NAME)?;
     if item.code() != code {
@@ -130,7 +130,7 @@ pub(crate) async fn change<T: MasterData>(
 
 /// Deletes a record that nothing needs.
 pub(crate) async fn delete<T: MasterData>(tx: &mut Tx, code: String, expected: Expected) -> Answer {
-    let before = row::<T>(tx, &code).await?;
+    let before = locked::<T>(tx, &code).await?;
     expected.require(before.get("revision")?, T::NAME)?;
     T::unused(tx, &before).await?;
     let sql = format!("DELETE FROM {} WHERE code = $1", T::TABLE);
@@ -190,6 +190,13 @@ async fn row<T: MasterData>(tx: &mut Tx, code: &str) -> crate::Result<Row> {
     let sql = format!("{} WHERE it.code = $1", T::SELECT);
     let found = tx.row(&sql, args![code]).await?;
     Ok(found.ok_or_else(|| Refusal::not_found(T::NAME, code))?)
+}
+
+/// The record as nobody else changes it meanwhile: what is decided by it holds when it is written.
+async fn locked<T: MasterData>(tx: &mut Tx, code: &str) -> crate::Result<Row> {
+    let sql = format!("SELECT id FROM {} WHERE code = $1 FOR UPDATE", T::TABLE);
+    tx.row(&sql, args![code]).await?;
+    row::<T>(tx, code).await
 }
 
 fn versioned<T: MasterData>(row: &Row) -> Result<Versioned<T>, DbError> {
@@ -291,10 +298,12 @@ macro_rules! master_data_routes {
             write: $crate::http::Write<$crate::http::NoBody>,
         ) -> $crate::http::Answer {
             let $crate::http::Write { expected, once, .. } = write;
-            app.write(permit, once, move |tx, _| {
+            let deleted = app.write(permit, once, move |tx, _| {
                 Box::pin($crate::catalogue::master::delete::<$kind>(tx, code, expected))
-            })
-            .await
+            });
+            let deleted = deleted.await;
+            app.setup.forget();
+            deleted
         }
     };
 }

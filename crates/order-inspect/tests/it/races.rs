@@ -112,6 +112,37 @@ on_both_engines! {
         assert_ledgers_balance(&bed).await;
     }
 
+    async fn of_those_who_change_master_data_at_once_only_one_has_seen_it(bed) {
+        crate::catalogue::open(&bed).await;
+        let servers = servers(&bed);
+        for round in 1..6 {
+            let etag = format!("\"{round}\"");
+            let asked = (0..8).map(|at| {
+                let (bed, etag) = (Arc::clone(&servers[at % 3]), etag.clone());
+                tokio::spawn(async move {
+                    let brand = json!({ "code": "acme", "name": format!("Acme {round}-{at}") });
+                    bed.send("PUT", "/catalogue/brands/acme", Some(brand), &[("if-match", etag.as_str())]).await
+                })
+            });
+            let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+            assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 7), "{answers:?}");
+        }
+    }
+
+    async fn choices_that_several_add_at_once_are_never_lost(bed) {
+        crate::catalogue::open(&bed).await;
+        let servers = servers(&bed);
+        let choice = |code: &str| json!({ "code": code, "labels": { "de": code } });
+        let asked = (0..8).map(|at| {
+            let bed = Arc::clone(&servers[at % 3]);
+            let mut wood = json!({ "code": "wood", "kind": "choice", "facet": true, "labels": { "de": "Holz" } });
+            wood["choices"] = json!([choice("oak"), choice("beech"), choice(&format!("wood-{at}"))]);
+            tokio::spawn(async move { bed.put("/catalogue/attributes/wood", wood).await })
+        });
+        let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+        assert_eq!((count(&answers, 200), count(&answers, 422)), (1, 7), "each other one would lose a choice: {answers:?}");
+    }
+
     async fn the_same_request_sent_eight_times_at_once_is_done_once_and_answered_eight_times(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 500, 0).await;
