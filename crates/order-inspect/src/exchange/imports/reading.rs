@@ -24,6 +24,8 @@ use crate::{
 
 /// How many records are stored at once.
 const AT_ONCE: usize = 200;
+/// After how many microseconds the reader says again that the import is its own.
+const SAY_AGAIN: i64 = 1_000_000;
 
 /// Reads the file to its end, or until the turn is lost.
 pub(super) async fn read(shared: &std::sync::Arc<Shared>, turn: &Turn) -> crate::Result<()> {
@@ -53,9 +55,19 @@ fn read_all(
     let encoding = context.choices.encoding.as_deref();
     let mut reader = context.format.read(source, context.setting(), encoding)?;
     let mut batch = Vec::new();
-    let mut position = 0;
+    let (mut position, mut said) = (0, shared.clock.now());
     while let Some(record) = reader.next()? {
         position += 1;
+        // What is passed over takes its time too, and so do large records.
+        let now = shared.clock.now();
+        if now.0 - said.0 >= SAY_AGAIN {
+            said = now;
+            match handle.block_on(store(shared, turn, Vec::new())) {
+                Ok(Ok(())) if !shared.stopped.load(Ordering::Relaxed) => {}
+                Ok(_) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
         if position <= turn.records {
             continue;
         }
@@ -79,7 +91,7 @@ fn read_all(
     }))
 }
 
-/// Stores records with the progress.
+/// Stores records with the progress; none where the turn is only to be prolonged.
 async fn store(
     shared: &Shared,
     turn: &Turn,
