@@ -181,6 +181,21 @@ on_both_engines! {
         assert_eq!((&again["items"], &again["changed"]), (&json!(1), &json!(0)));
     }
 
+    async fn what_is_shown_later_is_in_no_export_and_is_not_withdrawn(bed) {
+        stocked(&bed).await;
+        let later = json!({ "from": "2026-09-01T00:00:00Z" });
+        bed.send("PUT", "/catalogue/products/wax/channels/de", Some(later), &[]).await.expect(200);
+        for (format, question) in
+            [("shopify_csv", ""), ("google_xml", LINK), ("google_tsv", LINK), ("bmecat", ""), ("bmecat_prices", "prev_version=0")]
+        {
+            let (_, file) = exported(&bed, &format!("/exports/{format}?channel=de&{question}")).await;
+            assert!(file.contains("oak-chair-s") && !file.contains("wax-1"), "{format}: {file}");
+        }
+        let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
+        let run = planned(&bed, "format=shopify_csv&missing=withdraw", &file).await;
+        assert_eq!(changes(&bed, &run).await, [""; 0]);
+    }
+
     async fn an_export_goes_on_step_by_step_to_the_last_product(bed) {
         open(&bed).await;
         let rows: String = (0..250).map(|at| format!("lamp-{at},Lamp {at},L-{at},9.90,TRUE\n")).collect();

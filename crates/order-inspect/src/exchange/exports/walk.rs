@@ -68,12 +68,12 @@ impl Walk {
         Ok(())
     }
 
-    /// The next products that the shop shows.
+    /// The next products that the shop shows at this moment: what is planned is no offer yet.
     async fn look(&self) -> crate::Result<Vec<Stand>> {
         let (channel, after, now) = (self.context.channel_id, self.after, self.now);
         let sql = "SELECT pc.product_id FROM product_channel AS pc JOIN product AS p ON p.id = pc.product_id \
                    WHERE pc.channel_id = $1 AND pc.product_id > $2 AND p.active \
-                   AND (pc.published_until IS NULL OR pc.published_until > $3) \
+                   AND pc.published_from <= $3 AND (pc.published_until IS NULL OR pc.published_until > $3) \
                    ORDER BY pc.product_id LIMIT $4";
         let stands = self.app.db.read(move |tx| {
             Box::pin(async move {

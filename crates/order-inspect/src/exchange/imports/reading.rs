@@ -325,7 +325,8 @@ pub(super) async fn match_some(shared: &Shared, turn: &Turn) -> crate::Result<Re
         .await
 }
 
-/// The next products that the shop shows, and whether the file has them.
+/// The next products that the shop shows, and whether the file has them. Those that it shows later are none of
+/// them, as no export has them.
 async fn missing(
     tx: &mut Tx,
     turn: &Turn,
@@ -336,7 +337,7 @@ async fn missing(
                  AND i.item_key = '=' || p.code) AS known \
                FROM product AS p WHERE p.code > $2 AND EXISTS (SELECT 1 FROM product_channel AS pc \
                  WHERE pc.product_id = p.id AND pc.channel_id = $3 \
-                 AND (pc.published_until IS NULL OR pc.published_until > $4)) \
+                 AND pc.published_from <= $4 AND (pc.published_until IS NULL OR pc.published_until > $4)) \
                ORDER BY p.code LIMIT 500";
     let rows = tx.rows(sql, args![turn.id, after, turn.context.channel_id, now]).await?;
     rows.iter().map(|row| Ok((row.get("code")?, row.get("known")?))).collect()
