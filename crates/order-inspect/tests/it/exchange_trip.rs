@@ -196,6 +196,25 @@ on_both_engines! {
         assert_eq!(changes(&bed, &run).await, [""; 0]);
     }
 
+    async fn a_feed_offers_what_lies_where_the_shop_sells_from(bed) {
+        stocked(&bed).await;
+        let mut channel = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            channel.as_object_mut().expect("an object").remove(field);
+        }
+        let feed = async || exported(&bed, &format!("/exports/google_tsv?channel=de&{LINK}")).await.1;
+        let chair = |feed: &str| feed.lines().find(|it| it.starts_with("oak-chair-s")).expect("the chair").to_owned();
+        let before = chair(&feed().await);
+        assert!(before.contains("\tin_stock\t") && before.contains(":0:1:1:2"), "{before}");
+        // The chairs lie in Hanover, which handles parcels on the same day.
+        channel["locations"] = json!(["LEJ"]);
+        bed.put("/setup/channels/de", channel).await.expect(200);
+        let page = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        assert_eq!(page["variants"][0]["availability"]["state"], "sold_out");
+        let after = chair(&feed().await);
+        assert!(after.contains("\tout_of_stock\t") && after.contains(":1:1:1:2"), "{after}");
+    }
+
     async fn an_export_goes_on_step_by_step_to_the_last_product(bed) {
         open(&bed).await;
         let rows: String = (0..250).map(|at| format!("lamp-{at},Lamp {at},L-{at},9.90,TRUE\n")).collect();
