@@ -143,7 +143,8 @@ CREATE TABLE product_category (
 );
 CREATE INDEX product_category_by_category ON product_category (category_id, position, product_id);
 
--- Values of facets, one row for each, to count and to filter.
+-- Values that lists can be narrowed by, one row for each, to count and to filter; the attribute says whether it is
+-- a facet.
 CREATE TABLE product_facet (
     attribute TEXT NOT NULL,
     value TEXT NOT NULL,

@@ -105,6 +105,28 @@ on_both_engines! {
         assert_eq!(refused.problem(400), "invalid_parameter");
     }
 
+    async fn what_becomes_a_facet_narrows_the_products_that_are_there_and_what_is_none_no_longer_does(bed) {
+        chairs(&bed).await;
+        let mut high = bed.get("/catalogue/attributes/height").await.expect(200);
+        let mut wood = bed.get("/catalogue/attributes/wood").await.expect(200);
+        for attribute in [&mut high, &mut wood] {
+            attribute.as_object_mut().expect("an object").remove("revision");
+        }
+        let facets = |page: &Value| -> Vec<String> {
+            let facets = page["counts"]["facets"].as_array().expect("a list").iter();
+            facets.map(|it| it["attribute"].as_str().expect("a code").to_owned()).collect()
+        };
+        assert_eq!(facets(&list(&bed, "").await), ["foldable", "wood"]);
+        (high["facet"], wood["facet"]) = (json!(true), json!(false));
+        bed.put("/catalogue/attributes/height", high).await.expect(200);
+        bed.put("/catalogue/attributes/wood", wood).await.expect(200);
+        assert_eq!(facets(&list(&bed, "").await), ["foldable", "height"]);
+        assert_eq!(codes(&list(&bed, "&facets=height:80.5").await), "edcba");
+        assert_eq!(codes(&list(&bed, "&facets=height:81").await), "");
+        let all = list(&bed, "&facets=wood:oak").await;
+        assert_eq!((codes(&all), &all["counts"]["products"]), ("edcba".to_owned(), &json!(5)));
+    }
+
     async fn a_search_finds_begun_words_with_umlauts(bed) {
         chairs(&bed).await;
         let searches = [
