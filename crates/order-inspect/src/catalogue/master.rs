@@ -44,6 +44,11 @@ pub(crate) trait MasterData: Serialize + DeserializeOwned + Send + Sync + 'stati
     /// Reads it.
     fn from_row(row: &Row) -> Result<Self, DbError>;
 
+    /// Refuses a change that what refers to it does not allow; `before` is what stood there.
+    fn changed(_tx: &mut Tx, _before: &Row) -> impl Future<Output = crate::Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Refuses to delete it where more than foreign keys points to it.
     fn unused(_tx: &mut Tx, _row: &Row) -> impl Future<Output = crate::Result<()>> + Send {
         std::future::ready(Ok(()))
@@ -123,6 +128,7 @@ pub(crate) async fn change<T: MasterData>(
     let mut row = args![code, revision + 1];
     row.extend(values);
     tx.run(&sql, row).await?;
+    T::changed(tx, &before).await?;
     touch(tx).await?;
     let revision = revision + 1;
     Ok(Reply::ok(&Versioned { item, revision })?.tagged(revision))
