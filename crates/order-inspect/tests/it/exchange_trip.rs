@@ -139,6 +139,44 @@ on_both_engines! {
         assert_eq!(chair["variants"].as_array().expect("a list").len(), 1);
     }
 
+    async fn what_was_delisted_comes_back_as_new(bed) {
+        stocked(&bed).await;
+        let (_, whole) = exported(&bed, "/exports/bmecat?channel=de").await;
+        let update = |products: &str| format!(
+            "<BMECAT version=\"2005\"><HEADER><CATALOG><CATALOG_ID>other</CATALOG_ID></CATALOG></HEADER>\
+             <T_UPDATE_PRODUCTS prev_version=\"0\">{products}</T_UPDATE_PRODUCTS></BMECAT>");
+        let gone = update("<PRODUCT mode=\"delete\"><SUPPLIER_PID>wax-1</SUPPLIER_PID></PRODUCT>");
+        let run = planned(&bed, "format=bmecat", &gone).await;
+        applied(&bed, &run).await;
+        bed.get("/inspect/products/wachs?channel=de").await.expect(404);
+        let run = planned(&bed, "format=bmecat", &whole).await;
+        assert_eq!(changes(&bed, &run).await, ["wax: active: false → true", "wax: variants/wax-1/active: false → true"]);
+        applied(&bed, &run).await;
+        bed.get("/inspect/products/wachs?channel=de").await.expect(200);
+    }
+
+    async fn pictures_of_variants_that_a_file_does_not_speak_of_stay(bed) {
+        stocked(&bed).await;
+        let mut smaller = bed.get("/catalogue/products/oak-chair").await.expect(200);
+        let told = ["id", "revision", "created_at", "updated_at", "publications", "rating_count", "rating_sum"];
+        smaller.as_object_mut().expect("an object").retain(|field, _| !told.contains(&field.as_str()));
+        let media = smaller["media"].clone();
+        smaller["variants"][1]["active"] = json!(false);
+        bed.put("/catalogue/products/oak-chair", smaller).await.expect(200);
+        let (_, file) = exported(&bed, "/exports/bmecat?channel=de").await;
+        assert!(!file.contains("large.png"), "{file}");
+        let run = planned(&bed, "format=bmecat", &file).await;
+        assert_eq!(changes(&bed, &run).await, [""; 0]);
+        let run = planned(&bed, "format=bmecat", &file.replace("chair.jpg", "other.jpg")).await;
+        applied(&bed, &run).await;
+        let product = bed.get("/catalogue/products/oak-chair").await.expect(200);
+        let urls = |media: &serde_json::Value| -> Vec<String> {
+            media.as_array().expect("a list").iter().map(|it| it["url"].to_string()).collect()
+        };
+        assert_eq!(urls(&media).len(), urls(&product["media"]).len());
+        assert!(urls(&product["media"]).iter().any(|it| it.contains("large.png")));
+    }
+
     async fn a_price_list_with_two_times_leaves_one_price_at_each_moment(bed) {
         stocked(&bed).await;
         let (_, prices) = exported(&bed, "/exports/bmecat_prices?channel=de&prev_version=0").await;
