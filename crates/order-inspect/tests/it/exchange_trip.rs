@@ -219,6 +219,17 @@ on_both_engines! {
         assert_eq!((&again["items"], &again["changed"]), (&json!(1), &json!(0)));
     }
 
+    async fn nothing_is_withdrawn_that_a_broken_row_may_have_swallowed(bed) {
+        stocked(&bed).await;
+        let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
+        let open = file.replace("\r\n,stuhl-aus-eiche,", "\r\n,\"stuhl-aus-eiche,");
+        assert_ne!(open, file);
+        let run = planned(&bed, "format=shopify_csv&missing=withdraw", &open).await;
+        assert_eq!((&run["state"], &run["failed"]), (&json!("planned"), &json!(1)), "{run}");
+        assert!(run["warnings"].to_string().contains("nothing is withdrawn"), "{run}");
+        assert_eq!(changes(&bed, &run).await, [""; 0]);
+    }
+
     async fn what_is_shown_later_is_in_no_export_and_is_not_withdrawn(bed) {
         stocked(&bed).await;
         let later = json!({ "from": "2026-09-01T00:00:00Z" });

@@ -104,7 +104,7 @@ impl<R: std::io::BufRead + Send> RecordReader for BmecatReader<R> {
             version,
             whole: transaction == Transaction::NewCatalog,
         });
-        Head { warnings: self.warnings.iter().cloned().collect(), edition }
+        Head { warnings: self.warnings.iter().cloned().collect(), edition, broken: false }
     }
 }
 

@@ -209,7 +209,7 @@ async fn end(shared: &Shared, turn: &Turn, head: Head) -> crate::Result<()> {
                 if row.get::<i64>("records")? == 0 {
                     return failed(tx, &turn, "the file has no records in it".to_owned(), now).await;
                 }
-                let unknown = row.get::<i64>("failed")? > 0;
+                let unknown = head.broken || row.get::<i64>("failed")? > 0;
                 if withdraws && unknown {
                     let told = "Some rows cannot be put to a product: nothing is withdrawn, as it may be one of theirs.";
                     warnings.push(told.to_owned());

@@ -80,7 +80,7 @@ impl<R: Read + Send> RecordReader for ShopifyReader<R> {
     }
 
     fn head(&self) -> Head {
-        Head { warnings: self.warnings.clone(), edition: None }
+        Head { warnings: self.warnings.clone(), edition: None, broken: self.table.broken }
     }
 }
 
