@@ -307,6 +307,23 @@ on_both_engines! {
         assert!(bed.get("/orders/DE-1001/documents/DE-R1001").await.bytes.starts_with(b"%PDF-"));
     }
 
+    async fn an_invoice_states_why_nothing_is_taxed_as_it_was_when_it_was_ordered(bed) {
+        furnished(&bed, false).await;
+        let class = |why: &str| {
+            let notes = json!({ "de": why, "en": "Exempt" });
+            json!({ "name": "Reduced", "rates": [{ "country": "DE", "rate": "0", "from": "2020-01-01T00:00:00Z", "notes": notes }] })
+        };
+        bed.put("/setup/tax-classes/reduced", class("Steuerfrei nach § 12 Abs. 3 UStG.")).await.expect(200);
+        assert_eq!(bed.get("/setup/tax-classes/reduced").await.expect(200)["rates"][0]["notes"]["en"], "Exempt");
+        ordered(&bed).await;
+        bed.put("/setup/tax-classes/reduced", class("Etwas anderes.")).await.expect(200);
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let invoice = read(&bed, "DE-R1001").await;
+        assert_eq!(invoice["notes"], json!(["Steuerfrei nach § 12 Abs. 3 UStG."]));
+        assert_adds_up(&invoice);
+        assert!(bed.get("/orders/DE-1001/documents/DE-R1001").await.bytes.starts_with(b"%PDF-"));
+    }
+
     async fn an_invoice_states_when_each_part_of_it_was_delivered(bed) {
         furnished(&bed, false).await;
         ordered(&bed).await;

@@ -48,8 +48,21 @@ impl Desk<'_> {
             deliveries,
             totals: Some(self.totals(charged, discounts)),
             payment_note: Some(self.payment_note(charged)?),
+            notes: self.tax_notes(charged),
             ..document
         })
+    }
+
+    /// Why something is not taxed, each reason once (§ 14 Abs. 4 Nr. 8 UStG).
+    fn tax_notes(&self, charged: &[RefundLine]) -> Vec<String> {
+        let lines = on_invoice(charged).filter_map(|it| self.facts.line(it.position).ok());
+        let mut notes: Vec<String> = Vec::new();
+        for note in lines.filter_map(|it| it.details.tax_note.as_ref()) {
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+        notes
     }
 
     /// Takes a part of an invoice back: what was credited.
