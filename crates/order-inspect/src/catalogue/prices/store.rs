@@ -208,7 +208,8 @@ fn check(found: &mut Findings, place: &str, price: &PriceInput, now: Moment) {
     found.check(later, format!("{place}/valid_until"), "must be later than its beginning");
 }
 
-/// The number of each variant and of its product; on PostgreSQL nobody else changes their prices meanwhile.
+/// The number of each variant and of its product; on PostgreSQL nobody else changes their prices meanwhile. Products
+/// are locked before their variants, as everybody does who writes them.
 async fn variants(
     tx: &mut Tx,
     changes: &[PriceChange],
@@ -216,6 +217,9 @@ async fn variants(
     found: &mut Findings,
 ) -> Result<Vec<(i64, i64)>, DbError> {
     let skus: Vec<String> = changes.iter().map(|it| it.sku.to_string()).collect();
+    let sql = "SELECT id FROM product WHERE id IN (SELECT product_id FROM variant WHERE sku = ANY($1)) \
+               ORDER BY id FOR UPDATE";
+    tx.rows(sql, args![skus.clone()]).await?;
     let sql = "SELECT id, product_id, sku FROM variant WHERE sku = ANY($1) ORDER BY id FOR UPDATE";
     let mut known = BTreeMap::new();
     for row in tx.rows(sql, args![skus]).await? {
@@ -335,6 +339,9 @@ fn row(key: &Key, it: &Standing, resumes_after: Option<i64>, act: &Act) -> Vec<V
 }
 
 async fn locked(tx: &mut Tx, id: i64) -> crate::Result<Row> {
+    let sql = "SELECT id FROM product WHERE id IN (SELECT v.product_id FROM price \
+               JOIN variant AS v ON v.id = price.variant_id WHERE price.id = $1) FOR UPDATE";
+    tx.rows(sql, args![id]).await?;
     let sql = "SELECT price.valid_from, price.valid_until, v.product_id FROM price \
                JOIN variant AS v ON v.id = price.variant_id WHERE price.id = $1 FOR UPDATE";
     let row = tx.row(sql, args![id]).await?;

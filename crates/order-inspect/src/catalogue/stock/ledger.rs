@@ -76,17 +76,11 @@ pub const MOVEMENT: [&str; 10] = [
     "at",
 ];
 
-/// Books movements in their order, each with one conditional step: what is on hand never falls below what
-/// orders hold (where more was ordered than there is, it does not fall further). Whoever books for several levels sorts them by variant and location, so that two bookings
-/// never wait for each other in a circle.
+/// Books movements of levels that there are, each with one conditional step: what is on hand never falls below what
+/// orders hold (where more was ordered than there is, it does not fall further).
 pub async fn book(tx: &mut Tx, act: &Act, movements: &[Movement]) -> crate::Result<()> {
     let mut rows = Vec::with_capacity(movements.len());
     for it in movements {
-        if it.on_hand > 0 {
-            let sql = "INSERT INTO stock (variant_id, location_id, on_hand, reserved, incoming, safety) \
-                       VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT (variant_id, location_id) DO NOTHING";
-            tx.run(sql, args![it.variant, it.location]).await?;
-        }
         let sql = "UPDATE stock SET on_hand = on_hand + $3, reserved = reserved + $4 \
                    WHERE variant_id = $1 AND location_id = $2 \
                    AND on_hand + $3 >= 0 AND reserved + $4 >= 0 \
