@@ -182,6 +182,15 @@ pub(in crate::exchange) fn moment(text: &str, zone: &TimeZone) -> Result<Moment,
     local.to_zoned(zone.clone()).map(|it| it.timestamp().into()).map_err(|_| wrong())
 }
 
+/// The moment before which something ends: a moment as it is, of a day its end, as the last day belongs to the time.
+pub(in crate::exchange) fn end(text: &str, zone: &TimeZone) -> Result<Moment, String> {
+    let next = text.trim().parse::<Date>().ok().filter(|_| text.trim().len() == 10);
+    match next.and_then(|day| day.tomorrow().ok()) {
+        Some(next) => moment(&next.to_string(), zone),
+        None => moment(text, zone),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,5 +284,19 @@ mod tests {
         assert_eq!(moment("2026-11-27T00:00+0100", &berlin), Ok(day));
         assert_eq!(moment("2026-11-27T00:00:00+01:00", &berlin), Ok(day));
         assert!(moment("27.11.2026", &berlin).is_err());
+    }
+
+    #[test]
+    fn days_end_where_the_next_begins_also_when_the_clock_is_changed() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (day, next) in [
+            ("2026-11-30", "2026-12-01"),
+            ("2026-10-25", "2026-10-26"),
+            ("2026-03-29", "2026-03-30"),
+            ("2026-11-27T08:00:00+01:00", "2026-11-27T08:00:00+01:00"),
+        ] {
+            assert_eq!(end(day, &berlin), moment(next, &berlin), "{day}");
+        }
+        assert!(end("2026-02-30", &berlin).is_err());
     }
 }
