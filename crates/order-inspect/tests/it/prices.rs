@@ -54,6 +54,26 @@ on_both_engines! {
         assert_eq!(price["percent_off"], 23);
     }
 
+    async fn what_was_not_offered_before_is_no_reduction(bed) {
+        sold(&bed).await;
+        price(&bed, "oak-chair-l", json!({ "amount": 14900 })).await.expect(201);
+        price(&bed, "oak-chair-l", json!({ "amount": 11900, "kind": "sale" })).await.expect(201);
+        let page = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        let new = &page["variants"][1]["price"];
+        assert_eq!((&new["amount"], &new["regular_amount"], &new["reduction"], &new["percent_off"]),
+            (&json!(11900), &Value::Null, &Value::Null, &Value::Null), "{new}");
+        let card = bed.get("/inspect/products?channel=de").await.expect(200)["items"][0].clone();
+        assert_eq!((&card["price_from"], &card["regular_amount"]), (&json!(11900), &Value::Null));
+        let feed = bed.get("/exports/google_tsv?channel=de&link=https://shop.example/p/%7Bslug%7D").await;
+        let feed = String::from_utf8(feed.bytes).expect("UTF-8");
+        assert!(feed.contains("119.00 EUR") && !feed.contains("149.00"), "{feed}");
+        bed.clock.advance(Duration::from_secs(40 * 86_400));
+        price(&bed, SKU, json!({ "amount": 9900, "kind": "sale" })).await.expect(201);
+        let feed = bed.get("/exports/google_tsv?channel=de&link=https://shop.example/p/%7Bslug%7D").await;
+        let feed = String::from_utf8(feed.bytes).expect("UTF-8");
+        assert!(feed.contains("129.00 EUR\t99.00 EUR"), "{feed}");
+    }
+
     async fn a_planned_price_begins_by_itself_and_can_be_withdrawn(bed) {
         sold(&bed).await;
         let planned = json!({ "amount": 9900, "valid_from": "2026-06-15T10:00:10Z" });

@@ -1,6 +1,6 @@
 //! What there is of products: also what exports write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     db::{DbError, Tx},
     inspect::availability::{Availability, LocationStock, availability, for_sale, on_offer},
     moment::Moment,
-    pricing::{Audience, PriceInForce, PriceInterval, price_in_force},
+    pricing::{Audience, PriceInForce, PriceInterval, price_in_force, reduction_in_force},
 };
 
 /// A product with the prices of a shop and its stock.
@@ -23,6 +23,8 @@ pub(in crate::exchange) struct Stand {
     pub(in crate::exchange) record: ProductRecord,
     /// Prices that have not ended, by SKU and currency.
     prices: BTreeMap<(String, String), Vec<PriceInterval>>,
+    /// SKUs and currencies whose reduction may be announced: they were offered before.
+    reduced: BTreeSet<(String, String)>,
     /// By SKU: the location's code, what is there, and what orders hold of it.
     stock: BTreeMap<String, Vec<(String, i64, i64)>>,
     /// What the shop sells, by SKU, also of parts of bundles.
@@ -43,6 +45,11 @@ impl Stand {
         now: Moment,
     ) -> Option<PriceInForce<'_>> {
         price_in_force(self.prices(sku, currency), Audience::PUBLIC, now)
+    }
+
+    /// Whether the price of a variant may be called a reduction (PAngV § 11).
+    pub(in crate::exchange) fn is_reduced(&self, sku: &str, currency: &str) -> bool {
+        self.reduced.contains(&(sku.to_owned(), currency.to_owned()))
     }
 
     /// How many are at a location; none where none ever were.
@@ -87,10 +94,13 @@ pub(in crate::exchange) async fn look(
     let records = load::many(tx, ids).await?;
     let (stock, for_sale) = stock(tx, &records, context.sells_from.as_deref()).await?;
     let mut prices = prices(tx, ids, context.channel_id, now).await?;
+    let reduced = reduced(tx, &prices, context, now).await?;
     let stands = records.into_iter().map(|(id, record)| {
         let skus: Vec<String> = skus(&record).map(ToString::to_string).collect();
         let prices = prices.remove(&id).unwrap_or_default();
-        Stand { id, record, prices, stock: part(&stock, &skus), for_sale: part(&for_sale, &skus) }
+        let reduced = prices.keys().filter(|it| reduced.contains(it)).cloned().collect();
+        let (stock, for_sale) = (part(&stock, &skus), part(&for_sale, &skus));
+        Stand { id, record, prices, reduced, stock, for_sale }
     });
     Ok(stands.collect())
 }
@@ -145,4 +155,36 @@ async fn prices(tx: &mut Tx, ids: &[i64], channel: i64, now: Moment) -> Result<P
         product.entry(key).or_default().push(interval_of(&row)?);
     }
     Ok(prices)
+}
+
+/// What is on sale, and was offered in the 30 days before: that takes all prices that there ever were.
+async fn reduced(
+    tx: &mut Tx,
+    prices: &Prices,
+    context: &Context,
+    now: Moment,
+) -> Result<BTreeSet<(String, String)>, DbError> {
+    let on_sale = |all: &[PriceInterval]| {
+        price_in_force(all, Audience::PUBLIC, now).is_some_and(PriceInForce::is_sale)
+    };
+    let standing = prices.values().flatten();
+    let skus: Vec<String> =
+        standing.filter(|(_, all)| on_sale(all)).map(|((sku, _), _)| sku.clone()).collect();
+    if skus.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let sql = "SELECT v.sku, price.currency, price.kind, price.amount, price.list_amount, price.valid_from, \
+               price.valid_until, price.customer_group, price.min_quantity \
+               FROM price JOIN variant AS v ON v.id = price.variant_id \
+               WHERE v.sku = ANY($1) AND price.channel_id = $2";
+    let mut ever: BTreeMap<(String, String), Vec<PriceInterval>> = BTreeMap::new();
+    for row in tx.rows(sql, args![skus, context.channel_id]).await? {
+        let key = (row.get("sku")?, row.get("currency")?);
+        ever.entry(key).or_default().push(interval_of(&row)?);
+    }
+    ever.retain(|_, all| {
+        let reduction = reduction_in_force(all, Audience::PUBLIC, now, &context.zone);
+        reduction.is_some_and(|it| it.lowest_prior.is_some())
+    });
+    Ok(ever.into_keys().collect())
 }
