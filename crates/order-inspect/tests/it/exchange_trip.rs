@@ -80,6 +80,27 @@ on_both_engines! {
         }
     }
 
+    async fn no_exported_text_is_a_formula(bed) {
+        stocked(&bed).await;
+        let mut wax = chair("wax");
+        wax["texts"] = json!([{ "locale": "de", "name": "=HYPERLINK(\"https://evil.example\")", "slug": "wachs",
+            "description": "-20 %", "seo_title": "@SUM(A1)", "seo_description": "+1" }]);
+        wax["options"] = json!([]);
+        wax["media"] = json!([]);
+        wax["variants"] = json!([{ "sku": "wax-1", "content": { "thousandths": 750_000, "unit": "ml" }, "backorder_days": 3 }]);
+        bed.put("/catalogue/products/wax", wax).await.expect(200);
+        for (format, question) in [("shopify_csv", ""), ("google_tsv", LINK)] {
+            let (_, file) = exported(&bed, &format!("/exports/{format}?channel=de&{question}")).await;
+            let mark = if format == "google_tsv" { '\t' } else { ',' };
+            let cells = file.split([mark, '\n', '\r']).map(|it| it.trim_start_matches('"'));
+            let formulas: Vec<_> = cells.filter(|it| it.starts_with(['=', '+', '-', '@'])).collect();
+            assert_eq!(formulas, [""; 0], "{format}");
+            let run = planned(&bed, &format!("format={format}"), &file).await;
+            assert_eq!((&run["unchanged"], &run["failed"]), (&json!(2), &json!(0)),
+                "{format}: {:#?} {:#?}\n{file}", changes(&bed, &run).await, errors(&bed, &run).await);
+        }
+    }
+
     async fn a_feed_changes_what_is_known_and_makes_nothing(bed) {
         stocked(&bed).await;
         let file = "id\ttitle\tprice\tsale_price\tsale_price_effective_date\tavailability\tgtin\n\

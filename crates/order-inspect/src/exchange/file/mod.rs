@@ -3,6 +3,7 @@
 pub(super) mod bounded;
 pub(super) mod decode;
 pub(super) mod element;
+pub(super) mod formula;
 pub(super) mod html;
 pub(super) mod number;
 pub(super) mod table;
