@@ -12,7 +12,7 @@ pub struct Seller {
     /// The company's name.
     #[schema(min_length = 1, max_length = 200, examples("Wohnhaus GmbH"))]
     pub name: String,
-    /// Its address, line by line.
+    /// Its address, line by line: 300 characters in all at most.
     #[schema(min_items = 1, max_items = 6, examples(json!(["Lange Straße 1", "20095 Hamburg"])))]
     pub address: Vec<String>,
     /// The country that its letters are sent from (ISO 3166-1 alpha-2); the shop's if it is not said.
@@ -26,11 +26,11 @@ pub struct Seller {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 30, examples("22/815/08154"))]
     pub tax_number: Option<String>,
-    /// Court and number of the commercial register.
+    /// Court and number of the commercial register: 200 characters in all at most.
     #[serde(default)]
     #[schema(max_items = 6, examples(json!(["Amtsgericht Hamburg, HRB 12345"])))]
     pub register: Vec<String>,
-    /// Its managing directors, with at least one first name written out.
+    /// Its managing directors, with at least one first name written out: 400 characters in all at most.
     #[serde(default)]
     #[schema(max_items = 20, examples(json!(["Änne Größe"])))]
     pub directors: Vec<String>,
@@ -124,14 +124,18 @@ impl Seller {
         }
         let mail = crate::address::is_email(&self.email);
         findings.check(mail, "/seller/email", "an e-mail address, such as service@shop.example");
-        for (list, name) in [
-            (&self.address, "address"),
-            (&self.register, "register"),
-            (&self.directors, "directors"),
+        // Together they fit at the foot of a page.
+        for (list, name, each, together) in [
+            (&self.address, "address", 100, 300),
+            (&self.register, "register", 200, 200),
+            (&self.directors, "directors", 200, 400),
         ] {
             for (at, line) in list.iter().enumerate() {
-                findings.text(line, 1, 200, format!("/seller/{name}/{at}"));
+                findings.text(line, 1, each, format!("/seller/{name}/{at}"));
             }
+            let length = list.iter().map(|it| it.chars().count() + 2).sum::<usize>();
+            let wanted = format!("{together} characters together at most");
+            findings.check(length <= together + 2, format!("/seller/{name}"), wanted);
         }
         if let Some(bank) = &self.bank {
             bank.check(findings);
