@@ -264,10 +264,9 @@ CREATE TABLE stock_movement (
     id BIGINT PRIMARY KEY,
     variant_id BIGINT NOT NULL,
     location_id BIGINT NOT NULL,
-    -- opening, receipt, correction, transfer, shipment, return, write_off
+    -- opening, receipt, correction, transfer, shipment, return
     kind TEXT NOT NULL,
     on_hand_change BIGINT NOT NULL,
-    reserved_change BIGINT NOT NULL,
     order_id BIGINT,
     reason TEXT,
     actor TEXT NOT NULL,

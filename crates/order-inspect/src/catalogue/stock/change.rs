@@ -195,7 +195,6 @@ fn moved(
         location,
         kind,
         on_hand: sign * line.quantity,
-        reserved: 0,
         order: None,
         reason: reason.clone(),
     }
@@ -221,7 +220,7 @@ async fn counted(
         let variant = variants.get(&*line.sku).copied().unwrap_or_default();
         let on_hand = line.on_hand - levels.get(&variant).copied().unwrap_or_default();
         let (kind, reason) = (MovementKind::Correction, Some(reason.to_owned()));
-        Movement { variant, location, kind, on_hand, reserved: 0, order: None, reason }
+        Movement { variant, location, kind, on_hand, order: None, reason }
     });
     Ok(movements.filter(|it| it.on_hand != 0).collect())
 }
