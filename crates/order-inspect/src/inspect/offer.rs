@@ -76,7 +76,7 @@ impl Offers {
         window: &Window,
         product: &Row,
     ) -> crate::Result<Offered> {
-        let attributes = Attributes::load(tx, window, product).await?;
+        let attributes = Attributes::load(tx, product).await?;
         let prices = prices::load(tx, window, &self.ids).await?;
         let warehouse = Warehouse::load(tx, window, &self.subject(Vec::new()).variants).await?;
         let rate = window.tax_rate(&product.get::<String>("tax_class")?);

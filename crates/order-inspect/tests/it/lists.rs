@@ -138,8 +138,12 @@ on_both_engines! {
         }
         let mut renamed = chair("c");
         renamed["texts"] = json!([{ "locale": "de", "name": "Barhocker Xaver" }]);
-        bed.put("/catalogue/products/c", renamed).await.expect(200);
+        bed.put("/catalogue/products/c", renamed.clone()).await.expect(200);
         assert_eq!(codes(&list(&bed, "&q=xav").await), "c", "found as soon as it is written");
+        bed.post("/catalogue/brands", json!({ "code": "b-2", "name": "Nordlicht Möbel" })).await.expect(201);
+        renamed["brand"] = json!("b-2");
+        bed.put("/catalogue/products/c", renamed).await.expect(200);
+        assert_eq!(codes(&list(&bed, "&q=nordl%20moebel").await), "c", "also by the name of its brand");
         assert_eq!(codes(&list(&bed, "&q=hocker").await), "");
     }
 
