@@ -1,4 +1,4 @@
-//! Invoices, delivery notes, credit notes and cancellations as PDF files, in German and English.
+//! Invoices, delivery notes and credit notes as PDF files, in German and English.
 //!
 //! The same [`Document`] is always the same file, byte for byte: nothing here asks a clock or draws
 //! lots. Only names in scripts that Noto Sans lacks depend on the fonts that a machine has. The files are PDF/A-3a and PDF/UA-1: tagged, with language and title, readable in ten years.
@@ -73,7 +73,7 @@ impl DocumentKind {
 
     /// Whether the document corrects another.
     fn corrects(self) -> bool {
-        matches!(self, Self::CreditNote | Self::CancellationInvoice)
+        self == Self::CreditNote
     }
 }
 

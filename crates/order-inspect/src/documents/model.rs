@@ -15,8 +15,6 @@ pub enum DocumentKind {
     /// Takes back a part of an invoice. In German it is a *Rechnungskorrektur*: a *Gutschrift* is what
     /// a customer issues to a supplier (§ 14 Abs. 2 UStG).
     CreditNote,
-    /// Takes back the whole of an invoice (*Stornorechnung*).
-    CancellationInvoice,
 }
 
 /// The language of a document.
@@ -82,7 +80,7 @@ pub struct Document {
     pub totals: Option<Totals>,
     /// How it is or was paid, or how money goes back.
     pub payment_note: Option<String>,
-    /// The documents that this one corrects; a credit note and a cancellation need one
+    /// The documents that this one corrects; a credit note needs one
     /// (§ 31 Abs. 5 UStDV).
     pub references: Vec<Reference>,
     /// What else is to be said, each a paragraph: the reason of an exemption from tax, thanks.

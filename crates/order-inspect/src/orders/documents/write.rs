@@ -67,7 +67,6 @@ pub async fn issue(
         DocumentKind::Invoice => ("invoice", next(tx, facts, "invoice").await?),
         DocumentKind::CreditNote => ("credit_note", next(tx, facts, "credit_note").await?),
         DocumentKind::DeliveryNote => ("delivery_note", shipment(facts, subject)?.number.clone()),
-        DocumentKind::CancellationInvoice => refuse!(no_subject()),
     };
     if facts.documents.iter().any(|it| it.kind == word && it.subject_id == subject) {
         refuse!(Refusal::conflict("already_issued", "The order has this document already."));
@@ -147,7 +146,7 @@ async fn freeze(
             desk.invoice(&charged)
         }
         DocumentKind::DeliveryNote => desk.delivery_note(shipment(facts, subject)?),
-        DocumentKind::CreditNote | DocumentKind::CancellationInvoice => {
+        DocumentKind::CreditNote => {
             let credit = facts.refunds.iter().find(|it| Some(it.id) == subject);
             let (Some(credit), Some(invoice)) = (credit, invoice(facts)) else {
                 refuse!(no_subject())
