@@ -49,6 +49,8 @@ CREATE TABLE tax_rate (
     country TEXT NOT NULL,
     rate BIGINT NOT NULL,
     valid_from BIGINT NOT NULL,
+    -- JSON: language → what invoices say about it, such as why nothing is taxed
+    notes TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (tax_class, country, valid_from)
 );
 

@@ -143,7 +143,8 @@ CREATE TABLE product_category (
 );
 CREATE INDEX product_category_by_category ON product_category (category_id, position, product_id);
 
--- Values of facets, one row for each, to count and to filter.
+-- Values that lists can be narrowed by, one row for each, to count and to filter; the attribute says whether it is
+-- a facet.
 CREATE TABLE product_facet (
     attribute TEXT NOT NULL,
     value TEXT NOT NULL,
@@ -236,10 +237,13 @@ CREATE TABLE price (
     valid_until BIGINT,
     -- the interval that ended this one by beginning: this one goes on if that one is withdrawn
     closed_by BIGINT,
+    -- the interval that interrupted this price: it begins where that one ends
+    resumes_after BIGINT,
     created_at BIGINT NOT NULL,
     created_by TEXT NOT NULL
 );
 CREATE INDEX price_closed_by ON price (closed_by) WHERE closed_by IS NOT NULL;
+CREATE INDEX price_resumes_after ON price (resumes_after) WHERE resumes_after IS NOT NULL;
 CREATE INDEX price_by_variant ON price (variant_id, channel_id, currency, valid_from);
 
 CREATE TABLE stock (
@@ -260,10 +264,9 @@ CREATE TABLE stock_movement (
     id BIGINT PRIMARY KEY,
     variant_id BIGINT NOT NULL,
     location_id BIGINT NOT NULL,
-    -- opening, receipt, correction, transfer, shipment, return, write_off
+    -- opening, receipt, correction, transfer, shipment, return
     kind TEXT NOT NULL,
     on_hand_change BIGINT NOT NULL,
-    reserved_change BIGINT NOT NULL,
     order_id BIGINT,
     reason TEXT,
     actor TEXT NOT NULL,

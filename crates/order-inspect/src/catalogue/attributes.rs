@@ -60,7 +60,7 @@ impl AttributeKind {
     }
 
     /// Kinds whose values are few enough to be counted and chosen from.
-    const fn can_be_facet(self) -> bool {
+    pub(super) const fn can_be_facet(self) -> bool {
         !matches!(self, Self::Text | Self::LongText | Self::Reference)
     }
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{
     check::{self, SHORT},
     master::{MasterData, refer},
+    products::publication::check_published_of,
     words::Code,
 };
 use crate::{
@@ -56,6 +57,10 @@ impl MasterData for Brand {
             None => None,
         };
         Ok(args![self.name.as_str(), manufacturer])
+    }
+
+    async fn changed(tx: &mut Tx, before: &Row) -> crate::Result<()> {
+        check_published_of(tx, "brand.code", before.get("code")?).await
     }
 
     fn from_row(row: &Row) -> Result<Self, DbError> {

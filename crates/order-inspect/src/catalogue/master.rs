@@ -44,6 +44,11 @@ pub(crate) trait MasterData: Serialize + DeserializeOwned + Send + Sync + 'stati
     /// Reads it.
     fn from_row(row: &Row) -> Result<Self, DbError>;
 
+    /// Refuses a change that what refers to it does not allow; `before` is what stood there.
+    fn changed(_tx: &mut Tx, _before: &Row) -> impl Future<Output = crate::Result<()>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Refuses to delete it where more than foreign keys points to it.
     fn unused(_tx: &mut Tx, _row: &Row) -> impl Future<Output = crate::Result<()>> + Send {
         std::future::ready(Ok(()))
@@ -110,7 +115,7 @@ pub(crate) async fn change<T: MasterData>(
     item: T,
     expected: Expected,
 ) -> Answer {
-    let before = row::<T>(tx, &code).await?;
+    let before = locked::<T>(tx, &code).await?;
     let revision: i64 = before.get("revision")?;
     expected.require(revision, T::NAME)?;
     if item.code() != code {
@@ -123,6 +128,7 @@ pub(crate) async fn change<T: MasterData>(
     let mut row = args![code, revision + 1];
     row.extend(values);
     tx.run(&sql, row).await?;
+    T::changed(tx, &before).await?;
     touch(tx).await?;
     let revision = revision + 1;
     Ok(Reply::ok(&Versioned { item, revision })?.tagged(revision))
@@ -130,7 +136,7 @@ pub(crate) async fn change<T: MasterData>(
 
 /// Deletes a record that nothing needs.
 pub(crate) async fn delete<T: MasterData>(tx: &mut Tx, code: String, expected: Expected) -> Answer {
-    let before = row::<T>(tx, &code).await?;
+    let before = locked::<T>(tx, &code).await?;
     expected.require(before.get("revision")?, T::NAME)?;
     T::unused(tx, &before).await?;
     let sql = format!("DELETE FROM {} WHERE code = $1", T::TABLE);
@@ -190,6 +196,13 @@ async fn row<T: MasterData>(tx: &mut Tx, code: &str) -> crate::Result<Row> {
     let sql = format!("{} WHERE it.code = $1", T::SELECT);
     let found = tx.row(&sql, args![code]).await?;
     Ok(found.ok_or_else(|| Refusal::not_found(T::NAME, code))?)
+}
+
+/// The record as nobody else changes it meanwhile: what is decided by it holds when it is written.
+async fn locked<T: MasterData>(tx: &mut Tx, code: &str) -> crate::Result<Row> {
+    let sql = format!("SELECT id FROM {} WHERE code = $1 FOR UPDATE", T::TABLE);
+    tx.row(&sql, args![code]).await?;
+    row::<T>(tx, code).await
 }
 
 fn versioned<T: MasterData>(row: &Row) -> Result<Versioned<T>, DbError> {
@@ -291,10 +304,12 @@ macro_rules! master_data_routes {
             write: $crate::http::Write<$crate::http::NoBody>,
         ) -> $crate::http::Answer {
             let $crate::http::Write { expected, once, .. } = write;
-            app.write(permit, once, move |tx, _| {
+            let deleted = app.write(permit, once, move |tx, _| {
                 Box::pin($crate::catalogue::master::delete::<$kind>(tx, code, expected))
-            })
-            .await
+            });
+            let deleted = deleted.await;
+            app.setup.forget();
+            deleted
         }
     };
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{
     check::{self, SHORT},
     master::MasterData,
+    products::publication::check_published_of,
     words::{Code, Country},
 };
 use crate::{
@@ -70,6 +71,14 @@ impl MasterData for EconomicOperator {
             self.electronic_address.as_str(),
             &self.country
         ])
+    }
+
+    async fn changed(tx: &mut Tx, before: &Row) -> crate::Result<()> {
+        let code: String = before.get("code")?;
+        for role in ["maker.code", "person.code"] {
+            check_published_of(tx, role, code.clone()).await?;
+        }
+        Ok(())
     }
 
     fn from_row(row: &Row) -> Result<Self, DbError> {

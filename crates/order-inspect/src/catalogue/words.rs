@@ -152,12 +152,17 @@ pub(crate) fn is_colour(text: &str) -> bool {
 pub struct Localised(pub BTreeMap<Locale, String>);
 
 impl Localised {
-    /// The text for a reader: in their language, else in the language without its country, else in whatever
-    /// language there is.
+    /// The text for a reader.
     pub fn pick(&self, locale: &str) -> Option<&str> {
-        let language = locale.get(..2).unwrap_or(locale);
-        let exact = self.0.iter().find(|(it, _)| &***it == locale);
-        let close = || self.0.iter().find(|(it, _)| it.starts_with(language));
-        exact.or_else(close).or_else(|| self.0.iter().next()).map(|(_, text)| text.as_str())
+        in_language(&self.0, locale).map(String::as_str)
     }
+}
+
+/// What stands there for a reader: in their language, else in the language without its country, else in whatever
+/// language there is.
+pub(crate) fn in_language<'a, T>(texts: &'a BTreeMap<Locale, T>, locale: &str) -> Option<&'a T> {
+    let language = locale.get(..2).unwrap_or(locale);
+    let exact = texts.iter().find(|(it, _)| &***it == locale);
+    let close = || texts.iter().find(|(it, _)| it.starts_with(language));
+    exact.or_else(close).or_else(|| texts.iter().next()).map(|(_, it)| it)
 }

@@ -2,7 +2,8 @@
 
 use super::Customer;
 use crate::{
-    act::Act, address::Address, args, db::Tx, error::Refusal, orders::settle::note, refuse,
+    act::Act, address::Address, args, catalogue::products, db::Tx, error::Refusal,
+    orders::settle::note, refuse,
 };
 
 /// Takes everything personal out of a customer, their baskets and reviews, and out of their orders what no law wants
@@ -24,9 +25,7 @@ pub(super) async fn erase(tx: &mut Tx, act: &Act, customer: &Customer) -> crate:
         erase_from_order(tx, act, order, &nobody).await?;
     }
     erase_baskets(tx, customer).await?;
-    let sql = "UPDATE review SET author = '', customer_id = NULL, revision = revision + 1
-        WHERE customer_id = $1";
-    tx.run(sql, args![customer.id]).await?;
+    erase_reviews(tx, act, customer).await?;
     let sql = "UPDATE customer SET email = $2, name = '', name_key = '', phone = NULL,
             customer_group = NULL, addresses = '[]', revision = revision + 1, updated_at = $3,
             erased_at = $3
@@ -131,6 +130,17 @@ async fn erase_from_timeline(tx: &mut Tx, order_id: i64) -> crate::Result<()> {
         tx.run("UPDATE order_event SET facts = $2 WHERE id = $1", args![id, facts]).await?;
     }
     Ok(())
+}
+
+/// What they thought of products stays, without their name; pages that show it are made anew.
+async fn erase_reviews(tx: &mut Tx, act: &Act, customer: &Customer) -> crate::Result<()> {
+    let sql = "SELECT DISTINCT product_id FROM review WHERE customer_id = $1 ORDER BY product_id";
+    let rows = tx.rows(sql, args![customer.id]).await?;
+    let products = rows.iter().map(|row| row.get("product_id")).collect::<Result<Vec<i64>, _>>()?;
+    let sql = "UPDATE review SET author = '', customer_id = NULL, revision = revision + 1
+        WHERE customer_id = $1";
+    tx.run(sql, args![customer.id]).await?;
+    products::changed(tx, &products, act.now).await
 }
 
 /// Baskets that became nothing go; the others keep the order that they became, and nothing else.

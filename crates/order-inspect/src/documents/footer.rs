@@ -10,6 +10,9 @@ use super::{
 const TEXT: Style = Style { weight: Weight::Regular, size: 6.8, colour: Colour::Quiet };
 const STRONG: Style = Style { weight: Weight::Bold, ..TEXT };
 const GAP: f32 = mm(4.0);
+/// Where its text begins if it is not higher than usual, and where it ends.
+const FIRST: f32 = HEIGHT - mm(25.5);
+const LAST: f32 = HEIGHT - mm(5.0);
 
 /// A column and how wide it is.
 struct Column {
@@ -17,12 +20,30 @@ struct Column {
     width: f32,
 }
 
+impl Column {
+    /// How far its last line is below its first one.
+    fn height(&self) -> f32 {
+        let lines = self.lines.iter().map(|(text, style)| wrap(text, style, self.width).len());
+        TEXT.leading() * lines.sum::<usize>().saturating_sub(1) as f32
+    }
+}
+
+/// How much higher than usual the footer of a document is.
+pub(super) fn growth(document: &Document) -> f32 {
+    over(&columns(document))
+}
+
+fn over(columns: &[Column]) -> f32 {
+    (columns.iter().map(Column::height).fold(0.0, f32::max) - (LAST - FIRST)).max(0.0)
+}
+
 /// Places footers and page numbers on all pages. The first footer is read out, the others repeat it.
 pub(super) fn footers(sheets: &mut Sheets, document: &Document) {
     let count = sheets.page_count();
     let columns = columns(document);
+    let growth = over(&columns);
     for page in 0..count {
-        let place = |sheets: &mut Sheets| footer(sheets, page, &columns);
+        let place = |sheets: &mut Sheets| footer(sheets, page, &columns, FIRST - growth);
         if page == 0 {
             sheets.part(Role::Division, place);
         } else {
@@ -30,17 +51,17 @@ pub(super) fn footers(sheets: &mut Sheets, document: &Document) {
         }
         let number = Line::new(&document.language.page(page + 1, count), SMALL.weight);
         sheets.decoration(|sheets| {
-            let y = HEIGHT - mm(33.0);
+            let y = HEIGHT - mm(33.0) - growth;
             sheets.line_on(page, number, &SMALL, RIGHT, y, Align::Right);
             sheets.area_on(page, Colour::Hairline, LEFT, y + mm(2.5), RIGHT - LEFT, 0.5);
         });
     }
 }
 
-fn footer(sheets: &mut Sheets, page: usize, columns: &[Column]) {
+fn footer(sheets: &mut Sheets, page: usize, columns: &[Column], top: f32) {
     let mut x = LEFT;
     for column in columns {
-        let mut y = HEIGHT - mm(25.5);
+        let mut y = top;
         sheets.part(Role::Paragraph, |sheets| {
             for (text, style) in &column.lines {
                 for line in wrap(text, style, column.width) {
@@ -91,31 +112,45 @@ fn columns(document: &Document) -> Vec<Column> {
     ])
 }
 
-/// Gives each column the width that it needs. Where that is more than there is, the columns that may
-/// be wrapped give way: names and addresses, but not numbers.
+/// Gives each column the width that it needs. Where that is more than there is, the columns that may be wrapped give
+/// way: names and addresses, and of the others only what is wider than a quarter of the page.
 fn arrange(columns: [(Vec<(String, Style)>, bool); 4]) -> Vec<Column> {
-    let needed = |lines: &[(String, Style)]| {
-        let widths = lines.iter().map(|(text, style)| Line::new(text, style.weight).width(style));
-        widths.fold(0.0, f32::max) + 0.1
-    };
-    let mut columns: Vec<(Column, bool)> = columns
-        .into_iter()
-        .filter(|(lines, _)| !lines.is_empty())
-        .map(|(lines, wraps)| (Column { width: needed(&lines), lines }, wraps))
-        .collect();
-    let sum = |columns: &[(Column, bool)], only_wrapping: bool| -> f32 {
-        let counted = columns.iter().filter(|(_, wraps)| *wraps || !only_wrapping);
-        counted.map(|(column, _)| column.width).sum()
-    };
+    let columns: Vec<_> = columns.into_iter().filter(|(lines, _)| !lines.is_empty()).collect();
     let room = RIGHT - LEFT - GAP * columns.len().saturating_sub(1) as f32;
-    let (spare, giving) = (room - sum(&columns, false), sum(&columns, true));
-    let count = columns.len() as f32;
-    for (column, wraps) in &mut columns {
-        if spare >= 0.0 {
-            column.width += spare / count;
-        } else if *wraps {
-            column.width = (column.width * (1.0 + spare / giving)).max(mm(15.0));
+    let needed = |lines: &[(String, Style)], wraps: bool| {
+        let widths = lines.iter().map(|(text, style)| Line::new(text, style.weight).width(style));
+        let width = widths.fold(0.0, f32::max) + 0.1;
+        if wraps { width } else { width.min(room / 4.0) }
+    };
+    let widths: Vec<(f32, bool)> =
+        columns.iter().map(|(lines, wraps)| (needed(lines, *wraps), *wraps)).collect();
+    let sum = |only: fn(&(f32, bool)) -> bool| -> f32 {
+        widths.iter().filter(|it| only(it)).map(|(width, _)| width).sum()
+    };
+    let spare = (room - sum(|_| true)).max(0.0) / widths.len().max(1) as f32;
+    let most = shared(room - sum(|(_, wraps)| !wraps), &widths);
+    let width = |(width, wraps): &(f32, bool)| if *wraps { width.min(most) } else { *width };
+    let widths = widths.iter().map(width);
+    columns
+        .into_iter()
+        .zip(widths)
+        .map(|((lines, _), width)| Column { lines, width: width + spare })
+        .collect()
+}
+
+/// How wide each wrapping column may be at most: who needs less leaves it to the others.
+fn shared(room: f32, widths: &[(f32, bool)]) -> f32 {
+    let mut needs: Vec<f32> =
+        widths.iter().filter(|(_, wraps)| *wraps).map(|(width, _)| *width).collect();
+    needs.sort_unstable_by(f32::total_cmp);
+    let (mut left, mut count) = (room, needs.len());
+    for need in needs {
+        let fair = left / count as f32;
+        if need > fair {
+            return fair;
         }
+        left -= need;
+        count -= 1;
     }
-    columns.into_iter().map(|(column, _)| column).collect()
+    f32::INFINITY
 }

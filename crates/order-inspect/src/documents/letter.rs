@@ -9,8 +9,11 @@ use super::{
 
 pub(super) const LEFT: f32 = mm(25.0);
 pub(super) const RIGHT: f32 = WIDTH - mm(20.0);
-/// Where the text of a page ends.
+/// Where the text of a page ends above a footer of the usual height.
 pub(super) const BOTTOM: f32 = HEIGHT - mm(40.0);
+
+/// Where the text of each further page begins.
+pub(super) const TOP: f32 = mm(28.0);
 
 pub(super) const BODY: Style = Style { weight: Weight::Regular, size: 9.5, colour: Colour::Ink };
 pub(super) const STRONG: Style = Style { weight: Weight::Bold, ..BODY };
@@ -30,9 +33,9 @@ const BLOCK_TOP: f32 = mm(53.0);
 /// Places everything of the first page above the table, and returns where the table may begin.
 pub(super) fn head(sheets: &mut Sheets, document: &Document) -> f32 {
     fold_marks(sheets);
-    letterhead(sheets, &document.seller);
+    let letterhead_end = letterhead(sheets, &document.seller);
     let address_end = window(sheets, document);
-    let block_end = references(sheets, document);
+    let block_end = references(sheets, document, BLOCK_TOP.max(letterhead_end + mm(4.0)));
     let mut y = title(sheets, document, mm(103.0).max(address_end.max(block_end) + mm(8.0)));
     if let Some(address) = &document.delivery_address {
         let label = document.language.words().delivery_address;
@@ -52,7 +55,7 @@ pub(super) fn continued(sheets: &mut Sheets, document: &Document) -> f32 {
         sheets.text(&title, &STRONG, LEFT, mm(20.0), Align::Left);
         sheets.text(&date, &SMALL, RIGHT, mm(20.0), Align::Right);
     });
-    mm(28.0)
+    TOP
 }
 
 fn fold_marks(sheets: &mut Sheets) {
@@ -61,26 +64,31 @@ fn fold_marks(sheets: &mut Sheets) {
     }
 }
 
-fn letterhead(sheets: &mut Sheets, seller: &Seller) {
+/// Places who sends the letter, and returns where that ends beside the name.
+fn letterhead(sheets: &mut Sheets, seller: &Seller) -> f32 {
     sheets.part(Role::Division, |sheets| {
         let width = BLOCK - LEFT - mm(5.0);
         let mut y = mm(22.0);
         sheets.part(Role::Paragraph, |sheets| {
-            for line in wrap(&seller.name, &NAME, width) {
-                sheets.line(line, &NAME, LEFT, y, Align::Left);
-                y += NAME.leading();
+            // A name that would come into the window is set smaller.
+            let large = wrap(&seller.name, &NAME, width).len() <= 4;
+            let style = if large { NAME } else { STRONG };
+            for line in wrap(&seller.name, &style, width) {
+                sheets.line(line, &style, LEFT, y, Align::Left);
+                y += style.leading();
             }
         });
         let contact = [&seller.phone, &seller.email, &seller.website];
         let address = seller.address.iter().chain(contact.into_iter().flatten());
         let mut y = mm(18.0);
         sheets.part(Role::Paragraph, |sheets| {
-            for line in address {
-                sheets.text(line, &SMALL, RIGHT, y, Align::Right);
+            for line in address.flat_map(|it| wrap(it, &SMALL, RIGHT - BLOCK)) {
+                sheets.line(line, &SMALL, RIGHT, y, Align::Right);
                 y += SMALL.leading();
             }
         });
-    });
+        y
+    })
 }
 
 /// The sender's line and the address that show in the window; returns where they end.
@@ -111,9 +119,8 @@ fn window(sheets: &mut Sheets, document: &Document) -> f32 {
     })
 }
 
-/// The numbers and days beside the address; returns where they end.
-fn references(sheets: &mut Sheets, document: &Document) -> f32 {
-    let mut y = BLOCK_TOP;
+/// The numbers and days beside the address, from `y` on; returns where they end.
+fn references(sheets: &mut Sheets, document: &Document, mut y: f32) -> f32 {
     let entries = entries(document);
     sheets.part(Role::Division, |sheets| {
         for (label, value) in &entries {

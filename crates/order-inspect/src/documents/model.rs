@@ -15,8 +15,6 @@ pub enum DocumentKind {
     /// Takes back a part of an invoice. In German it is a *Rechnungskorrektur*: a *Gutschrift* is what
     /// a customer issues to a supplier (§ 14 Abs. 2 UStG).
     CreditNote,
-    /// Takes back the whole of an invoice (*Stornorechnung*).
-    CancellationInvoice,
 }
 
 /// The language of a document.
@@ -82,7 +80,7 @@ pub struct Document {
     pub totals: Option<Totals>,
     /// How it is or was paid, or how money goes back.
     pub payment_note: Option<String>,
-    /// The documents that this one corrects; a credit note and a cancellation need one
+    /// The documents that this one corrects; a credit note needs one
     /// (§ 31 Abs. 5 UStDV).
     pub references: Vec<Reference>,
     /// What else is to be said, each a paragraph: the reason of an exemption from tax, thanks.
@@ -165,7 +163,7 @@ pub struct Party {
 pub struct DocumentLine {
     /// Its number, from 1.
     pub position: u32,
-    /// The article's number.
+    /// The article's number; empty where it is no article, such as the delivery.
     pub sku: String,
     /// What it is called in commerce (§ 14 Abs. 4 Nr. 5 UStG).
     pub name: String,

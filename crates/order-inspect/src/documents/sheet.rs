@@ -75,11 +75,19 @@ pub(super) struct Sheets {
     open: Vec<Vec<Part>>,
     runs: usize,
     decorating: bool,
+    bottom: f32,
 }
 
 impl Sheets {
-    pub(super) fn new() -> Self {
-        Self { pages: vec![Vec::new()], open: vec![Vec::new()], runs: 0, decorating: false }
+    /// The first page, on which text ends at `bottom` as it does on all of them.
+    pub(super) fn new(bottom: f32) -> Self {
+        let (pages, open) = (vec![Vec::new()], vec![Vec::new()]);
+        Self { pages, open, runs: 0, decorating: false, bottom }
+    }
+
+    /// Where the text of a page ends, above the footer.
+    pub(super) fn bottom(&self) -> f32 {
+        self.bottom
     }
 
     /// Begins a page; what is placed now is placed there.
@@ -179,6 +187,16 @@ impl Sheets {
         if let Some(area) = Rect::from_xywh(x, y, width, height) {
             self.pages[page].push(Mark::Area { area, colour });
         }
+    }
+
+    /// Where each text ends: to the right, and its baseline.
+    #[cfg(test)]
+    pub(super) fn ends(&self) -> Vec<(f32, f32)> {
+        let text = |mark: &Mark| match mark {
+            Mark::Text { at, line, style, .. } => Some((at.x + line.width(style), at.y)),
+            Mark::Area { .. } => None,
+        };
+        self.pages.iter().flatten().filter_map(text).collect()
     }
 
     fn next_run(&mut self) -> Option<usize> {

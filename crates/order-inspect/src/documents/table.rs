@@ -1,7 +1,7 @@
 //! The lines of a document as a table over as many pages as it needs.
 
 use super::{
-    letter::{BODY, BOTTOM, LEFT, RIGHT, SMALL, STRONG, continued},
+    letter::{BODY, LEFT, RIGHT, SMALL, STRONG, continued},
     model::{Document, DocumentKind, DocumentLine},
     sheet::{Align, Role, Sheets, mm},
     text::{Colour, Line, Style, Weight, or_blank, wrap},
@@ -10,8 +10,10 @@ use super::{
 const HEAD: Style = Style { weight: Weight::Bold, size: 8.0, colour: Colour::Accent };
 const GAP: f32 = mm(4.0);
 const PADDING: f32 = mm(1.6);
-/// Where rows end, so that the carry-over has room.
-const LIMIT: f32 = BOTTOM - mm(7.0);
+/// The room for the carry-over below the rows.
+const CARRY: f32 = mm(7.0);
+/// Below this a table that does not fit begins on a page of its own.
+const LOW: f32 = mm(140.0);
 /// The column that takes the room that is left, and whose text is long.
 const ARTICLE: usize = 1;
 
@@ -38,12 +40,20 @@ struct Row {
 pub(super) fn table(sheets: &mut Sheets, document: &Document, y: f32) -> f32 {
     let columns = columns(document);
     let rows: Vec<Row> = document.lines.iter().map(|line| row(document, &columns, line)).collect();
+    let limit = sheets.bottom() - CARRY;
+    let first = rows.first().map_or(0.0, |row| row.height) + 2.0 * HEAD.leading();
+    let y = if y > LOW && y + first > limit {
+        sheets.add_page();
+        continued(sheets, document)
+    } else {
+        y
+    };
     sheets.part(Role::Table, |sheets| {
         let mut y = sheets.part(Role::TableHead, |sheets| head(sheets, &columns, y));
         sheets.part(Role::TableBody, |sheets| {
             for (index, row) in rows.iter().enumerate() {
                 let before = index.checked_sub(1).map(|index| &document.lines[index]);
-                if y + row.height > LIMIT && before.is_some() {
+                if y + row.height > limit && before.is_some() {
                     y = turn(sheets, document, &columns, before, y);
                 }
                 y = sheets
@@ -138,7 +148,7 @@ fn row(document: &Document, columns: &[Column], line: &DocumentLine) -> Row {
         };
         add(or_blank(&(column.value)(line)), column.style);
         if index == ARTICLE {
-            if document.kind != DocumentKind::DeliveryNote {
+            if document.kind != DocumentKind::DeliveryNote && !line.sku.is_empty() {
                 add(&format!("{} {}", document.language.words().sku, line.sku), SMALL);
             }
             line.details.iter().for_each(|detail| add(detail, SMALL));
@@ -210,7 +220,7 @@ fn place(
     before: Option<&DocumentLine>,
     y: f32,
 ) -> f32 {
-    let page = sheets.page_count() - 1;
+    let (page, limit) = (sheets.page_count() - 1, sheets.bottom() - CARRY);
     let mut end = y + row.height;
     for (index, (column, pieces)) in columns.iter().zip(&row.cells).enumerate() {
         sheets.part(Role::Cell, |sheets| {
@@ -221,7 +231,7 @@ fn place(
                     sheets.line_on(page, line.clone(), style, column.x, y, column.align);
                     continue;
                 }
-                if top + below - above > LIMIT {
+                if top + below - above > limit {
                     let y = top + below - above - BODY.size;
                     top = turn(sheets, document, columns, before, y) + PADDING + BODY.size;
                     above = *below;

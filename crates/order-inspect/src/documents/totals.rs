@@ -1,7 +1,7 @@
 //! What follows the table: sums, tax, and what else is to be said.
 
 use super::{
-    letter::{BODY, BOTTOM, LEFT, RIGHT, SMALL, continued},
+    letter::{BODY, LEFT, RIGHT, SMALL, TOP, continued},
     model::{Document, PriceBasis, TaxLine, Totals},
     sheet::{Align, Role, Sheets, mm},
     text::{Colour, Line, Style, Weight, or_blank, wrap},
@@ -16,23 +16,42 @@ const SUMS: f32 = mm(112.0);
 /// The room for the tax beside the sums.
 const TAX_ROOM: f32 = SUMS - LEFT - mm(8.0);
 
-/// Places sums and tax side by side, and returns where they end.
+/// A row of the sums.
+struct Sum {
+    label: Vec<Line>,
+    amount: String,
+}
+
+impl Sum {
+    /// How far the next row is below it.
+    fn height(&self) -> f32 {
+        ROW + CELL.leading() * self.label.len().saturating_sub(1) as f32
+    }
+}
+
+/// Places sums and tax side by side, or one below the other where they do not fit so, and returns where they end.
 pub(super) fn totals(sheets: &mut Sheets, document: &Document, totals: &Totals, y: f32) -> f32 {
     let rows = sums(document, totals);
     let columns = tax_columns(document, totals);
-    let is_beside = columns[3] - LEFT <= TAX_ROOM;
-    let (sum_rows, tax_rows) = (rows.len() + 2, totals.taxes.len() + 2);
-    let count = if is_beside { sum_rows.max(tax_rows) } else { sum_rows + tax_rows };
-    let needs_page = y + ROW * count as f32 + mm(4.0) > BOTTOM;
+    let sums_height = rows.iter().map(Sum::height).sum::<f32>() + 2.0 * ROW;
+    let tax_height = ROW * (totals.taxes.len() + 2) as f32;
+    // The columns are spread over the room to its last bit.
+    let is_beside = columns[3] - LEFT <= TAX_ROOM + 0.1 && TOP + sums_height <= sheets.bottom();
+    let height = if is_beside { sums_height.max(tax_height) } else { sums_height };
+    let needs_page = y + mm(3.0) + height > sheets.bottom();
     let top = if needs_page { next_page(sheets, document) } else { y + mm(3.0) };
     let sums_end = place_sums(sheets, document, totals, &rows, top);
     if totals.taxes.is_empty() {
         return sums_end;
     }
-    let tax_top = if is_beside { top } else { sums_end };
+    let tax_top = match is_beside {
+        true => top,
+        false if sums_end + tax_height > sheets.bottom() => next_page(sheets, document),
+        false => sums_end,
+    };
     let tax_end =
         sheets.part(Role::Table, |sheets| place_tax(sheets, document, totals, columns, tax_top));
-    sums_end.max(tax_end)
+    if is_beside { sums_end.max(tax_end) } else { tax_end }
 }
 
 /// Places payment, days and notes as paragraphs.
@@ -48,7 +67,7 @@ pub(super) fn notes(sheets: &mut Sheets, document: &Document, y: f32) {
         y = sheets.part(Role::Paragraph, |sheets| {
             let mut y = y;
             for line in wrap(text, &style, RIGHT - LEFT) {
-                if y + style.size > BOTTOM {
+                if y + style.size > sheets.bottom() {
                     y = next_page(sheets, document) + style.size;
                 }
                 sheets.line(line, &style, LEFT, y + style.size, Align::Left);
@@ -65,7 +84,7 @@ fn next_page(sheets: &mut Sheets, document: &Document) -> f32 {
 }
 
 /// What leads from the lines to the grand total; nothing where they are the same.
-fn sums(document: &Document, totals: &Totals) -> Vec<(String, String)> {
+fn sums(document: &Document, totals: &Totals) -> Vec<Sum> {
     let adjustments = totals.discounts.iter().chain(&totals.shipping);
     let mut rows: Vec<(String, String)> =
         adjustments.map(|one| (one.label.clone(), one.amount.clone())).collect();
@@ -79,30 +98,38 @@ fn sums(document: &Document, totals: &Totals) -> Vec<(String, String)> {
         let label = document.language.subtotal(document.prices).to_owned();
         rows.insert(0, (label, totals.subtotal.clone()));
     }
-    rows
+    let sum = |(label, amount): (String, String)| {
+        let width = RIGHT - SUMS - Line::new(&amount, BODY.weight).width(&BODY) - mm(4.0);
+        Sum { label: wrap(&label, &CELL, width), amount }
+    };
+    rows.into_iter().map(sum).collect()
 }
 
 fn place_sums(
     sheets: &mut Sheets,
     document: &Document,
     totals: &Totals,
-    rows: &[(String, String)],
+    rows: &[Sum],
     top: f32,
 ) -> f32 {
     let mut y = top + ROW;
-    for (label, amount) in rows {
+    for row in rows {
+        if y + row.height() - ROW > sheets.bottom() {
+            y = next_page(sheets, document) + ROW;
+        }
         sheets.part(Role::Paragraph, |sheets| {
-            let amount_width = Line::new(amount, BODY.weight).width(&BODY);
-            let width = RIGHT - SUMS - amount_width - mm(4.0);
-            for (index, line) in wrap(label, &CELL, width).into_iter().enumerate() {
+            for (index, line) in row.label.iter().enumerate() {
                 if index > 0 {
                     y += CELL.leading();
                 }
-                sheets.line(line, &CELL, SUMS, y, Align::Left);
+                sheets.line(line.clone(), &CELL, SUMS, y, Align::Left);
             }
-            sheets.text(amount, &BODY, RIGHT, y, Align::Right);
+            sheets.text(&row.amount, &BODY, RIGHT, y, Align::Right);
         });
         y += ROW;
+    }
+    if y + ROW > sheets.bottom() {
+        y = next_page(sheets, document) + ROW;
     }
     sheets.area(Colour::Accent, SUMS, y - ROW + mm(2.0), RIGHT - SUMS, 0.9);
     y += mm(2.2);

@@ -140,11 +140,9 @@ impl DocumentKind {
             (Self::Invoice, Language::German) => "Rechnung",
             (Self::DeliveryNote, Language::German) => "Lieferschein",
             (Self::CreditNote, Language::German) => "Rechnungskorrektur",
-            (Self::CancellationInvoice, Language::German) => "Stornorechnung",
             (Self::Invoice, Language::English) => "Invoice",
             (Self::DeliveryNote, Language::English) => "Delivery note",
             (Self::CreditNote, Language::English) => "Credit note",
-            (Self::CancellationInvoice, Language::English) => "Cancellation invoice",
         }
     }
 
@@ -154,11 +152,9 @@ impl DocumentKind {
             (Self::Invoice, Language::German) => "Rechnungsnummer",
             (Self::DeliveryNote, Language::German) => "Lieferscheinnummer",
             (Self::CreditNote, Language::German) => "Korrekturnummer",
-            (Self::CancellationInvoice, Language::German) => "Stornonummer",
             (Self::Invoice, Language::English) => "Invoice number",
             (Self::DeliveryNote, Language::English) => "Delivery note number",
             (Self::CreditNote, Language::English) => "Credit note number",
-            (Self::CancellationInvoice, Language::English) => "Cancellation number",
         }
     }
 
@@ -170,15 +166,9 @@ impl DocumentKind {
             }
             (Self::DeliveryNote, Language::German) => "Diese Sendung enthält:",
             (Self::CreditNote, Language::German) => "Wir schreiben Ihnen gut:",
-            (Self::CancellationInvoice, Language::German) => {
-                "Hiermit stornieren wir die genannte Rechnung vollständig:"
-            }
             (Self::Invoice, Language::English) => "Thank you for your purchase. We charge you for:",
             (Self::DeliveryNote, Language::English) => "This shipment contains:",
             (Self::CreditNote, Language::English) => "We credit you with:",
-            (Self::CancellationInvoice, Language::English) => {
-                "We hereby cancel the invoice named above in full:"
-            }
         }
     }
 }

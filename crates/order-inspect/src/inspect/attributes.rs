@@ -19,11 +19,7 @@ use crate::{
 pub(super) struct Attributes(Vec<Attribute>);
 
 impl Attributes {
-    pub(super) async fn load(
-        tx: &mut Tx,
-        _window: &Window,
-        product: &Row,
-    ) -> Result<Self, DbError> {
+    pub(super) async fn load(tx: &mut Tx, product: &Row) -> Result<Self, DbError> {
         let sql = "SELECT attributes FROM product_type WHERE id = $1";
         let kind: i64 = product.get("product_type_id")?;
         let wanted: Vec<TypeAttribute> = tx.one(sql, args![kind]).await?.json("attributes")?;

@@ -1,9 +1,15 @@
 //! Whether something can be bought, and when it is there.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::moment::Moment;
+use crate::{
+    args,
+    db::{DbError, Tx},
+    moment::Moment,
+};
 
 /// Above this many it is only said that there are enough: the page of a well stocked product does not change
 /// with every sale, and nobody reads a competitor's stock from it.
@@ -31,6 +37,42 @@ impl LocationStock {
     pub fn available(&self) -> i64 {
         (self.on_hand - self.reserved - self.safety).max(0)
     }
+}
+
+/// What a shop sells of these variants, by variant; the locations that are asked first stand first. `from` are the
+/// locations that it sells from, all where there is none.
+pub(crate) async fn for_sale(
+    tx: &mut Tx,
+    variants: &[i64],
+    from: Option<&[i64]>,
+) -> Result<BTreeMap<i64, Vec<LocationStock>>, DbError> {
+    let sql = "SELECT s.variant_id, s.location_id, s.on_hand, s.reserved, s.safety, s.incoming, \
+               s.incoming_at FROM stock AS s JOIN location AS l ON l.id = s.location_id \
+               WHERE s.variant_id = ANY($1) AND l.active ORDER BY l.priority, l.id";
+    let mut stock: BTreeMap<i64, Vec<LocationStock>> = BTreeMap::new();
+    for row in tx.rows(sql, args![variants]).await? {
+        let it = LocationStock {
+            location: row.get("location_id")?,
+            on_hand: row.get("on_hand")?,
+            reserved: row.get("reserved")?,
+            safety: row.get("safety")?,
+            incoming: row.get("incoming")?,
+            incoming_at: row.get("incoming_at")?,
+        };
+        if from.is_none_or(|from| from.contains(&it.location)) {
+            stock.entry(row.get("variant_id")?).or_default().push(it);
+        }
+    }
+    Ok(stock)
+}
+
+/// How many there are of something that is sold, and when more arrives. It is made of parts, each with how many of
+/// it one takes: a bundle of several, everything else of itself.
+pub fn on_offer(parts: &[(&[LocationStock], i64)]) -> (i64, Option<Moment>) {
+    let there: Vec<(i64, i64)> =
+        parts.iter().map(|(stock, each)| (available(stock), *each)).collect();
+    let arrival = parts.iter().filter_map(|(stock, _)| next_arrival(stock)).max();
+    (available_bundles(&there), arrival)
 }
 
 /// Whether something can be bought.

@@ -99,7 +99,8 @@ async fn values_of(
     }
     let sql = format!(
         "SELECT f.attribute, f.value, COUNT(*) AS n FROM ({found}) AS found \
-         JOIN product_facet AS f ON f.product_id = found.product_id {its} \
+         JOIN product_facet AS f ON f.product_id = found.product_id \
+         JOIN attribute AS a ON a.code = f.attribute AND a.facet {its} \
          GROUP BY f.attribute, f.value ORDER BY f.attribute, n DESC, f.value LIMIT 1000"
     );
     for row in tx.rows(&sql, args).await? {
@@ -111,8 +112,7 @@ async fn values_of(
 
 async fn facets(tx: &mut Tx, window: &Window, mut values: Values) -> Result<Vec<Facet>, DbError> {
     let codes: Vec<String> = values.keys().cloned().collect();
-    let sql =
-        format!("{} WHERE it.code = ANY($1) AND it.facet ORDER BY it.code", Attribute::SELECT);
+    let sql = format!("{} WHERE it.code = ANY($1) ORDER BY it.code", Attribute::SELECT);
     let rows = tx.rows(&sql, args![codes]).await?;
     let mut facets = Vec::with_capacity(rows.len());
     for row in &rows {

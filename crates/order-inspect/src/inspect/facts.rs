@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     args,
-    catalogue::{categories::CategoryText, size_guides::SizeTable, words::Locale},
+    catalogue::{
+        categories::CategoryText,
+        size_guides::SizeTable,
+        words::{Locale, in_language},
+    },
     db::{DbError, Row, Tx},
 };
 
@@ -65,14 +69,6 @@ pub(super) async fn size_guide(
     let row = tx.one("SELECT texts FROM size_guide WHERE id = $1", args![id]).await?;
     let texts: BTreeMap<Locale, SizeTable> = row.json("texts")?;
     Ok(in_language(&texts, &window.locale).cloned())
-}
-
-/// What stands there in a language, else in the language without its country, else in any.
-pub(super) fn in_language<'a, T>(texts: &'a BTreeMap<Locale, T>, locale: &str) -> Option<&'a T> {
-    let language = locale.get(..2).unwrap_or(locale);
-    let exact = texts.iter().find(|(it, _)| &***it == locale);
-    let close = || texts.iter().find(|(it, _)| it.starts_with(language));
-    exact.or_else(close).or_else(|| texts.iter().next()).map(|(_, it)| it)
 }
 
 /// The published reviews before a number, the newest first.

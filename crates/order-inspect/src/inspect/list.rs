@@ -112,6 +112,7 @@ pub(super) async fn list(
     let window = Window::open(&app, &visitor, &looking(question)).await?;
     let list = app.db.read(move |tx| {
         Box::pin(async move {
+            let wishes = wishes.of_facets(tx).await?;
             let narrowing = wishes.narrow(tx, &window).await?;
             let counts = match position {
                 None => Some(counts::count(tx, &window, &wishes, &narrowing).await?),

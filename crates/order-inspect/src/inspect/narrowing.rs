@@ -69,6 +69,16 @@ impl Wishes {
         Ok(facets)
     }
 
+    /// The wishes without attributes that lists are no longer narrowed by.
+    pub(super) async fn of_facets(mut self, tx: &mut Tx) -> Result<Self, DbError> {
+        let codes: Vec<String> = self.facets.keys().cloned().collect();
+        let sql = "SELECT code FROM attribute WHERE code = ANY($1) AND NOT facet";
+        for row in tx.rows(sql, args![codes]).await? {
+            self.facets.remove(&row.get::<String>("code")?);
+        }
+        Ok(self)
+    }
+
     /// The same without one attribute.
     pub(super) fn without(&self, attribute: &str) -> Self {
         let mut less = self.clone();

@@ -76,7 +76,7 @@ impl Offers {
         window: &Window,
         product: &Row,
     ) -> crate::Result<Offered> {
-        let attributes = Attributes::load(tx, window, product).await?;
+        let attributes = Attributes::load(tx, product).await?;
         let prices = prices::load(tx, window, &self.ids).await?;
         let warehouse = Warehouse::load(tx, window, &self.subject(Vec::new()).variants).await?;
         let rate = window.tax_rate(&product.get::<String>("tax_class")?);
@@ -105,29 +105,18 @@ impl Offers {
     /// How many of a variant there are, and where it is shipped from.
     fn stand(&self, row: &Row, warehouse: &Warehouse) -> Result<Stand, DbError> {
         let id: i64 = row.get("id")?;
-        if !row.get::<bool>("bundle")? {
-            let stock = warehouse.stock.get(&id).map_or(&[][..], Vec::as_slice);
-            return Ok(Stand {
-                available: availability::available(stock),
-                arrival: availability::next_arrival(stock),
-                location: stock.iter().find(|it| it.available() > 0).map(|it| it.location),
-            });
-        }
-        let parts = self.parts.get(&id).map_or(&[][..], Vec::as_slice);
         let stock = |id: &i64| warehouse.stock.get(id).map_or(&[][..], Vec::as_slice);
-        let there: Vec<(i64, i64)> = parts
-            .iter()
-            .map(|(part, each)| (availability::available(stock(part)), *each))
-            .collect();
-        let first = parts.first().map(|(part, _)| stock(part)).unwrap_or_default();
-        Ok(Stand {
-            available: availability::available_bundles(&there),
-            arrival: parts
-                .iter()
-                .filter_map(|(part, _)| availability::next_arrival(stock(part)))
-                .max(),
-            location: first.iter().find(|it| it.available() > 0).map(|it| it.location),
-        })
+        let parts: Vec<(&[LocationStock], i64)> = match row.get("bundle")? {
+            true => {
+                let parts = self.parts.get(&id).into_iter().flatten();
+                parts.map(|(part, each)| (stock(part), *each)).collect()
+            }
+            false => vec![(stock(&id), 1)],
+        };
+        let (available, arrival) = availability::on_offer(&parts);
+        let mut first = parts.first().into_iter().flat_map(|(stock, _)| *stock);
+        let location = first.find(|it| it.available() > 0).map(|it| it.location);
+        Ok(Stand { available, arrival, location })
     }
 
     fn variant(
@@ -180,23 +169,7 @@ impl Warehouse {
     async fn load(tx: &mut Tx, window: &Window, variants: &[i64]) -> Result<Self, DbError> {
         let from = window.setup.sells_from(window.channel.id);
         let sold_here = |location: i64| from.is_none_or(|from| from.contains(&location));
-        let sql = "SELECT s.variant_id, s.location_id, s.on_hand, s.reserved, s.safety, s.incoming, \
-                   s.incoming_at FROM stock AS s JOIN location AS l ON l.id = s.location_id \
-                   WHERE s.variant_id = ANY($1) AND l.active ORDER BY l.priority, l.id";
-        let mut stock: BTreeMap<i64, Vec<LocationStock>> = BTreeMap::new();
-        for row in tx.rows(sql, args![variants]).await? {
-            let it = LocationStock {
-                location: row.get("location_id")?,
-                on_hand: row.get("on_hand")?,
-                reserved: row.get("reserved")?,
-                safety: row.get("safety")?,
-                incoming: row.get("incoming")?,
-                incoming_at: row.get("incoming_at")?,
-            };
-            if sold_here(it.location) {
-                stock.entry(row.get("variant_id")?).or_default().push(it);
-            }
-        }
+        let stock = availability::for_sale(tx, variants, from).await?;
         let select = Location::SELECT.replacen("SELECT", "SELECT it.id,", 1);
         let sql = format!("{select} WHERE it.active ORDER BY it.priority, it.id");
         let rows = tx.rows(&sql, vec![]).await?;

@@ -46,8 +46,10 @@ pub(super) fn view(
     let audience = |quantity| Audience { customer_group: group, quantity };
     let price = price_in_force(intervals, audience(1), window.now)?;
     let zone = window.channel.value.zone();
-    let reduction = reduction_in_force(intervals, audience(1), window.now, &zone);
-    let regular = price.regular.map(|it| it.amount).filter(|_| price.is_sale());
+    // What was not offered before is no reduction of anything (PAngV § 11).
+    let reduction = reduction_in_force(intervals, audience(1), window.now, &zone)
+        .filter(|it| it.lowest_prior.is_some());
+    let regular = price.regular.map(|it| it.amount).filter(|_| reduction.is_some());
     Some(PriceView {
         amount: price.amount(),
         regular_amount: regular,

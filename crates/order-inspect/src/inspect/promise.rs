@@ -111,13 +111,6 @@ pub fn local_day(zone: &TimeZone, moment: Moment) -> Option<Date> {
     moment.timestamp().ok().map(|it| it.to_zoned(zone.clone()).date())
 }
 
-/// The area of a postcode: the one with the longest prefix of it. An empty prefix is the whole country.
-pub fn area_of<'a, T>(areas: &'a [(String, T)], postcode: &str) -> Option<&'a T> {
-    let postcode: String = postcode.chars().filter(|c| !c.is_whitespace()).collect();
-    let fits = areas.iter().filter(|(prefix, _)| postcode.starts_with(prefix.as_str()));
-    fits.max_by_key(|(prefix, _)| prefix.len()).map(|(_, area)| area)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,17 +207,5 @@ mod tests {
         let idle = Calendar { working_days: BTreeSet::new(), ..calendar(0) };
         let now = "2026-06-15T10:00:00Z".parse().unwrap();
         assert_eq!(idle.promise(now, None, Transit { min_days: 1, max_days: 1 }), None);
-    }
-
-    #[test]
-    fn the_longest_prefix_of_the_postcode_counts() {
-        let areas = [("", "country"), ("27", "coast"), ("27498", "island")];
-        let areas = areas.map(|(prefix, name)| (prefix.to_owned(), name));
-        let table =
-            [("27498", "island"), ("274 98", "island"), ("27499", "coast"), ("80331", "country")];
-        for (postcode, area) in table {
-            assert_eq!(area_of(&areas, postcode), Some(&area), "{postcode}");
-        }
-        assert_eq!(area_of(&areas[1..], "80331"), None);
     }
 }

@@ -6,13 +6,13 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    facts::in_language,
-    window::{Looking, Window},
-};
+use super::window::{Looking, Window};
 use crate::{
     app::App,
-    catalogue::{categories::CategoryText, words::Locale},
+    catalogue::{
+        categories::CategoryText,
+        words::{Locale, in_language},
+    },
     http::{Answer, Params, Reply, Visitor},
 };
 

@@ -120,7 +120,7 @@ impl Block {
 
     fn html(&self) -> Markup {
         match self {
-            Self::Paragraph(text) => html! { p style="margin:0 0 16px" { (text) } },
+            Self::Paragraph(text) => html! { p style="margin:0 0 16px" { (lines_html(text)) } },
             Self::Section(section) => section.html(),
             Self::Facts(facts) => html! {
                 table cellpadding="0" cellspacing="0" style="margin:0 0 16px" {
@@ -153,21 +153,38 @@ impl Section {
     fn text(&self) -> String {
         let rule = "─".repeat(self.title.chars().count());
         let head = format!("{}\n{rule}", self.title);
-        let parts = [Some(head), self.text.clone(), self.url.clone()];
+        let text = self.text.as_deref().map(plain_ends);
+        let parts = [Some(head), text, self.url.clone()];
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
 
     fn html(&self) -> Markup {
         let small = format!("margin:0 0 12px;font-size:13px;color:{QUIET}");
-        let paragraphs = self.text.iter().flat_map(|text| text.split("\n\n"));
+        let text = self.text.as_deref().map(plain_ends).unwrap_or_default();
+        let paragraphs = text.split("\n\n").filter(|it| !it.trim().is_empty());
         html! {
             h2 style=(format!("margin:24px 0 8px;padding-top:16px;border-top:1px solid #e3e6ea;font-size:14px;color:{ACCENT}")) { (self.title) }
-            @for paragraph in paragraphs { p style=(small) { (paragraph) } }
+            @for paragraph in paragraphs { p style=(small) { (lines_html(paragraph.trim_matches('\n'))) } }
             @if let Some(url) = &self.url {
                 p style=(small) {
                     @if is_web(url) { a href=(url) style=(format!("color:{ACCENT}")) { (url) } } @else { (url) }
                 }
             }
+        }
+    }
+}
+
+/// A text whose lines end as ours do, wherever it was written.
+fn plain_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// A text with its lines, as addresses and forms have them.
+fn lines_html(text: &str) -> Markup {
+    html! {
+        @for (at, line) in text.lines().enumerate() {
+            @if at > 0 { br; }
+            (line)
         }
     }
 }
@@ -239,4 +256,24 @@ fn link_html(label: &str, url: &str) -> Markup {
 
 fn joined<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
     items.iter().map(write).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Section;
+
+    #[test]
+    fn lines_of_legal_texts_stay_lines_wherever_they_were_written() {
+        let text = "Muster-Widerrufsformular\r\n\r\nAn Lampenladen GmbH\r\nLange Straße 1 & 2\r\n20095 Hamburg";
+        let section =
+            |text: String| Section { title: "Widerruf".to_owned(), text: Some(text), url: None };
+        let html = section(text.to_owned()).html().into_string();
+        assert_eq!(html.matches("<p ").count(), 2, "{html}");
+        assert!(
+            html.contains("An Lampenladen GmbH<br>Lange Straße 1 &amp; 2<br>20095 Hamburg</p>"),
+            "{html}"
+        );
+        assert_eq!(html, section(text.replace("\r\n", "\n")).html().into_string());
+        assert!(!section(text.to_owned()).text().contains('\r'));
+    }
 }

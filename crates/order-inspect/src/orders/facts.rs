@@ -88,6 +88,9 @@ pub struct LineDetails {
     /// What the customer or staff noted for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What invoices say about its rate of tax, such as why it is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_note: Option<String>,
 }
 
 /// A chosen option in words.

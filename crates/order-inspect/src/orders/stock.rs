@@ -1,7 +1,14 @@
 //! Stock of an order after it was placed: set free, or taken off the shelf.
 
 use super::place::{Shares, Steps};
-use crate::{act::Act, args, db::Tx, error::Refusal, refuse};
+use crate::{
+    act::Act,
+    args,
+    catalogue::stock::{Movement, MovementKind, note},
+    db::Tx,
+    error::Refusal,
+    refuse,
+};
 
 /// A quantity of a variant at a location that a line holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +80,7 @@ pub(super) async fn ship(
             WHERE order_id = $1 AND position = $2 AND variant_id = $3 AND location_id = $4";
         let args = args![order_id, it.position, it.variant_id, it.location_id, it.quantity];
         tx.run(sql, args).await?;
-        movement(tx, act, "shipment", order_id, it, -it.quantity, None).await?;
+        movement(tx, act, MovementKind::Shipment, order_id, it, -it.quantity).await?;
     }
     Ok(())
 }
@@ -90,7 +97,7 @@ pub(super) async fn put_back(
             VALUES ($1, $2, $3, 0, 0, 0)
             ON CONFLICT (variant_id, location_id) DO UPDATE SET on_hand = stock.on_hand + excluded.on_hand";
         tx.run(sql, args![it.variant_id, it.location_id, it.quantity]).await?;
-        movement(tx, act, "return", order_id, it, it.quantity, None).await?;
+        movement(tx, act, MovementKind::Return, order_id, it, it.quantity).await?;
     }
     Ok(())
 }
@@ -98,36 +105,13 @@ pub(super) async fn put_back(
 async fn movement(
     tx: &mut Tx,
     act: &Act,
-    kind: &'static str,
+    kind: MovementKind,
     order_id: i64,
     step: Step,
     on_hand: i64,
-    reason: Option<String>,
 ) -> crate::Result<()> {
-    let columns = [
-        "id",
-        "variant_id",
-        "location_id",
-        "kind",
-        "on_hand_change",
-        "reserved_change",
-        "order_id",
-        "reason",
-        "actor",
-        "at",
-    ];
-    let row = args![
-        act.new_id(),
-        step.variant_id,
-        step.location_id,
-        kind,
-        on_hand,
-        0_i64,
-        order_id,
-        reason,
-        &act.actor,
-        act.now
-    ];
-    tx.insert("stock_movement", &columns, vec![row]).await?;
-    Ok(())
+    let (variant, location) = (step.variant_id, step.location_id);
+    let movement =
+        Movement { variant, location, kind, on_hand, order: Some(order_id), reason: None };
+    Ok(note(tx, act, &[movement]).await?)
 }

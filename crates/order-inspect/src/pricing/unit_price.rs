@@ -110,22 +110,15 @@ pub struct Content {
 
 /// The quantity that a unit price is for.
 ///
-/// For packaged goods the law names one kilogram, litre, cubic metre, metre or square metre (PAngV §5 (1)). 100 g
-/// and 100 ml are left for goods that are sold loose (§5 (2)).
+/// For packaged goods the law names one kilogram, litre, cubic metre, metre or square metre (PAngV §5 (1)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
 pub enum BaseUnit {
     /// One kilogram.
     #[serde(rename = "1 kg")]
     Kilogram,
-    /// A hundred grams, for goods sold loose.
-    #[serde(rename = "100 g")]
-    HundredGrams,
     /// One litre.
     #[serde(rename = "1 l")]
     Litre,
-    /// A hundred millilitres, for goods sold loose.
-    #[serde(rename = "100 ml")]
-    HundredMillilitres,
     /// One cubic metre.
     #[serde(rename = "1 m3")]
     CubicMetre,
@@ -156,9 +149,7 @@ impl BaseUnit {
     const fn quantity(self) -> (u64, ContentUnit) {
         match self {
             Self::Kilogram => (1, ContentUnit::Kilogram),
-            Self::HundredGrams => (100, ContentUnit::Gram),
             Self::Litre => (1, ContentUnit::Litre),
-            Self::HundredMillilitres => (100, ContentUnit::Millilitre),
             Self::CubicMetre => (1, ContentUnit::CubicMetre),
             Self::Metre => (1, ContentUnit::Metre),
             Self::SquareMetre => (1, ContentUnit::SquareMetre),
@@ -289,14 +280,6 @@ mod tests {
     }
 
     #[test]
-    fn goods_sold_loose_may_be_priced_per_hundred_grams() {
-        let content = Content { thousandths: 1_000, unit: ContentUnit::Kilogram };
-        let price =
-            unit_price(Money::new(2_390, Currency::EUR), content, BaseUnit::HundredGrams).unwrap();
-        assert_eq!(price.text(Language::English).replace('\u{a0}', " "), "€2.39 / 100 g");
-    }
-
-    #[test]
     fn a_unit_price_that_cannot_be_says_why() {
         let of = |amount, thousandths, base| {
             let content = Content { thousandths, unit: ContentUnit::Gram };
@@ -314,6 +297,6 @@ mod tests {
     fn units_are_written_in_json_as_people_write_them() {
         let content = Content { thousandths: 2_220, unit: ContentUnit::SquareMetre };
         assert_eq!(serde_json::to_string(&content).unwrap(), r#"{"thousandths":2220,"unit":"m2"}"#);
-        assert_eq!(serde_json::to_string(&BaseUnit::HundredGrams).unwrap(), "\"100 g\"");
+        assert_eq!(serde_json::to_string(&BaseUnit::CubicMetre).unwrap(), "\"1 m3\"");
     }
 }

@@ -10,7 +10,7 @@ const DAY: i64 = 86_400_000_000;
 const AT_ONCE: i64 = 500;
 
 /// Old rows of a table: its key, the column that says how old they are, and for how long they are kept.
-const FORGOTTEN: [(&str, i64); 7] = [
+const FORGOTTEN: [(&str, i64); 8] = [
     // A request that is sent again after a week is another request.
     (
         "DELETE FROM idempotency WHERE (api_key_id, idempotency_key) IN
@@ -29,6 +29,12 @@ const FORGOTTEN: [(&str, i64); 7] = [
             (SELECT c.import_id, c.position FROM import_chunk AS c JOIN import_run AS r ON r.id = c.import_id
                 WHERE r.state <> 'reading' AND r.created_at < $1 LIMIT $2)",
         DAY,
+    ),
+    // Whoever has not applied an import by then sends the file again: the catalogue is another one.
+    (
+        "UPDATE import_run SET state = 'cancelled', ended_at = $1 WHERE id IN
+            (SELECT id FROM import_run WHERE state = 'planned' AND created_at < $1 LIMIT $2)",
+        30 * DAY,
     ),
     (
         "DELETE FROM import_record WHERE (import_id, position) IN
@@ -94,6 +100,13 @@ mod tests {
         moment::Moment,
     };
 
+    const SHOP: &str = "INSERT INTO channel (id, code, name, country, time_zone, currencies, locales,
+            prices_include_tax, hold_seconds, number_prefix, locations, seller, active, revision, updated_at)
+        VALUES (1, 'de', 'Shop', 'DE', 'Europe/Berlin', '[]', '[]', TRUE, 0, 'DE-', '[]', '{}', TRUE, 1, 0)";
+    const RUN: &str = "INSERT INTO import_run (id, format, channel_id, choices, state, size, records, items, done,
+            matched, created, changed, unchanged, failed, applied, conflicts, warnings, actor, created_at)
+        VALUES ($1, 'bmecat', 1, '{}', $2, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, '[]', 'test', $3)";
+
     #[tokio::test]
     async fn only_what_is_old_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
@@ -104,12 +117,28 @@ mod tests {
                 let columns = ["provider", "event_id", "received_at"];
                 let rows =
                     vec![args!["p", "old", Moment(69 * DAY)], args!["p", "new", Moment(71 * DAY)]];
-                tx.insert("webhook_receipt", &columns, rows).await
+                tx.insert("webhook_receipt", &columns, rows).await?;
+                tx.run(SHOP, vec![]).await?;
+                for (id, state, age) in
+                    [(1_i64, "planned", 31), (2, "planned", 29), (3, "applying", 31)]
+                {
+                    tx.run(RUN, args![id, state, Moment(now.0 - age * DAY)]).await?;
+                }
+                Ok::<(), DbError>(())
             })
         })
         .await
         .unwrap();
         forget(&db, now).await.unwrap();
+        let states: Result<Vec<String>, DbError> = db
+            .read(|tx| {
+                Box::pin(async move {
+                    let rows = tx.rows("SELECT state FROM import_run ORDER BY id", vec![]).await?;
+                    rows.iter().map(|row| row.get("state")).collect()
+                })
+            })
+            .await;
+        assert_eq!(states.unwrap(), ["cancelled", "planned", "applying"]);
         let left: Result<Vec<String>, DbError> = db
             .read(|tx| {
                 Box::pin(async move {

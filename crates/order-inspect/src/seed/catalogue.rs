@@ -159,6 +159,7 @@ impl Rows {
         }
         self.categories.push(args![goods.id(), 101 + id(goods.kind_at as u64), goods.id()]);
         self.facets.push(args!["material", goods.material.0, goods.id()]);
+        self.facets.push(args!["width", goods.centimetres.to_string(), goods.id()]);
         let mut colours: Vec<&str> = (0..VARIANTS).map(|at| goods.colour(at).3).collect();
         colours.sort_unstable();
         colours.dedup();

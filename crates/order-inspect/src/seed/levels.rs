@@ -3,6 +3,7 @@
 use super::{Plan, chance::Chance, id, pieces, shop::LOCATIONS, stream};
 use crate::{
     args,
+    catalogue::stock::MOVEMENT,
     db::{Db, Insert, Value},
 };
 
@@ -48,7 +49,7 @@ impl Levels {
             }
             Ok(Some(vec![
                 Insert { table: "stock", columns: STOCK, rows: stock },
-                Insert { table: "stock_movement", columns: MOVEMENT, rows: openings },
+                Insert { table: "stock_movement", columns: &MOVEMENT, rows: openings },
             ]))
         })
         .await?;
@@ -82,8 +83,8 @@ fn add(
         location,
         "opening",
         opening,
-        0_i64,
         None::<i64>,
+        None::<String>,
         "seed",
         plan.begin()
     ]);
@@ -91,16 +92,3 @@ fn add(
 
 const STOCK: &[&str] =
     &["variant_id", "location_id", "on_hand", "reserved", "incoming", "incoming_at", "safety"];
-
-/// The columns of a movement.
-pub(super) const MOVEMENT: &[&str] = &[
-    "id",
-    "variant_id",
-    "location_id",
-    "kind",
-    "on_hand_change",
-    "reserved_change",
-    "order_id",
-    "actor",
-    "at",
-];

@@ -2,14 +2,10 @@
 
 use serde_json::json;
 
-use super::{
-    DAY, Plan,
-    chance::Chance,
-    id,
-    levels::{Levels, MOVEMENT},
-};
+use super::{DAY, Plan, chance::Chance, id, levels::Levels};
 use crate::{
     args,
+    catalogue::stock::MOVEMENT,
     db::{Insert, Value},
     moment::Moment,
     orders::{
@@ -180,8 +176,8 @@ impl Rows {
                 it.location_id,
                 "shipment",
                 taken,
-                taken,
                 order_id,
+                None::<String>,
                 "seed",
                 when
             ]);
@@ -253,8 +249,8 @@ impl Rows {
                 it.location_id,
                 "return",
                 it.quantity,
-                0_i64,
                 order_id,
+                None::<String>,
                 "seed",
                 back
             ]);
@@ -347,7 +343,7 @@ impl Rows {
             insert("return_line", RETURN_LINE, self.return_lines),
             insert("refund", REFUND, self.refunds),
             insert("refund_line", REFUND_LINE, self.refund_lines),
-            insert("stock_movement", MOVEMENT, self.movements),
+            insert("stock_movement", &MOVEMENT, self.movements),
         ]
     }
 }

@@ -96,12 +96,13 @@ impl DeliveryPrice {
 }
 
 impl DeliveryMethod {
-    /// The area that a postcode lies in.
+    /// The area that a postcode lies in, however it is spaced: the one with the longest beginning of it.
     pub fn area(&self, country: &str, postcode: &str) -> Option<&DeliveryArea> {
         let inside = |it: &&DeliveryArea| {
-            it.country == country && postcode.starts_with(it.postcode_prefix.as_str())
+            let mut written = letters(postcode);
+            it.country == country && letters(&it.postcode_prefix).all(|c| written.next() == Some(c))
         };
-        self.areas.iter().filter(inside).max_by_key(|it| it.postcode_prefix.len())
+        self.areas.iter().filter(inside).max_by_key(|it| letters(&it.postcode_prefix).count())
     }
 
     /// What it costs to deliver goods of a value to an area; none where it is not offered in that currency.
@@ -111,6 +112,11 @@ impl DeliveryMethod {
         let surcharge = area.surcharges.iter().find(|it| it.currency == currency);
         Some(if free { 0 } else { price.amount } + surcharge.map_or(0, |it| it.amount))
     }
+}
+
+/// A postcode without its spaces.
+fn letters(postcode: &str) -> impl Iterator<Item = char> {
+    postcode.chars().filter(|c| !c.is_whitespace())
 }
 
 impl Setup {
@@ -265,5 +271,29 @@ impl Setting for DeliveryMethod {
         ];
         tx.insert("delivery_area", &columns, areas.collect()).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DeliveryMethod;
+
+    #[test]
+    fn the_longest_prefix_of_the_postcode_counts_however_it_is_spaced() {
+        let areas = [("DE", "", 1), ("DE", "27", 2), ("DE", "274 98", 3), ("GB", "SW1", 4)];
+        let area = |(country, prefix, days): (&str, &str, u16)| {
+            serde_json::json!({ "country": country, "postcode_prefix": prefix,
+                "transit_days_min": days, "transit_days_max": days })
+        };
+        let method = serde_json::json!({ "channel": "de", "carrier": "", "names": { "de": "Paket" }, "prices": [],
+            "areas": areas.map(area) });
+        let method: DeliveryMethod = serde_json::from_value(method).unwrap();
+        let days = |country, postcode| method.area(country, postcode).map(|it| it.transit_days_min);
+        for (postcode, wanted) in
+            [("27498", 3), ("274 98", 3), (" 27498", 3), ("27499", 2), ("2 7", 2), ("80331", 1)]
+        {
+            assert_eq!(days("DE", postcode), Some(wanted), "{postcode}");
+        }
+        assert_eq!((days("GB", "SW1A 1AA"), days("GB", "N1")), (Some(4), None));
     }
 }

@@ -36,7 +36,7 @@ use crate::{
     act::Act,
     app::App,
     args,
-    db::{Db, Tx},
+    db::{Db, DbError, Tx},
     error::{Findings, Refusal},
     http::Expected,
     language::Language,
@@ -215,6 +215,19 @@ impl Setup {
             None => refuse!(Refusal::not_found("channel", id)),
         }
     }
+}
+
+/// The locations of these codes; none where no code is named, as a shop then sells from all of them.
+pub(crate) async fn named_locations(
+    tx: &mut Tx,
+    codes: &[String],
+) -> Result<Option<Vec<i64>>, DbError> {
+    if codes.is_empty() {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM location WHERE code = ANY($1) ORDER BY id";
+    let rows = tx.rows(sql, args![codes.to_vec()]).await?;
+    rows.iter().map(|row| row.get("id")).collect::<Result<_, _>>().map(Some)
 }
 
 async fn locations(

@@ -12,25 +12,25 @@ pub struct Seller {
     /// The company's name.
     #[schema(min_length = 1, max_length = 200, examples("Wohnhaus GmbH"))]
     pub name: String,
-    /// Its address, line by line.
+    /// Its address, line by line: 300 characters in all at most.
     #[schema(min_items = 1, max_items = 6, examples(json!(["Lange Straße 1", "20095 Hamburg"])))]
     pub address: Vec<String>,
     /// The country that its letters are sent from (ISO 3166-1 alpha-2); the shop's if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Z]{2}$", examples("DE"))]
     pub country: Option<String>,
-    /// VAT identification number.
+    /// VAT identification number; empty where there is none, and then there is a tax number.
     #[schema(max_length = 30, examples("DE123456789"))]
     pub vat_id: String,
     /// Tax number; needed where there is no VAT identification number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 30, examples("22/815/08154"))]
     pub tax_number: Option<String>,
-    /// Court and number of the commercial register.
+    /// Court and number of the commercial register: 200 characters in all at most.
     #[serde(default)]
     #[schema(max_items = 6, examples(json!(["Amtsgericht Hamburg, HRB 12345"])))]
     pub register: Vec<String>,
-    /// Its managing directors, with at least one first name written out.
+    /// Its managing directors, with at least one first name written out: 400 characters in all at most.
     #[serde(default)]
     #[schema(max_items = 20, examples(json!(["Änne Größe"])))]
     pub directors: Vec<String>,
@@ -110,6 +110,9 @@ impl Seller {
         let country = self.country.as_ref().is_none_or(known);
         findings.check(country, "/seller/country", "a country is two capital letters, such as DE");
         findings.text(&self.vat_id, 0, 30, "/seller/vat_id");
+        let taxed = !self.vat_id.trim().is_empty() || self.tax_number.is_some();
+        let wanted = "invoices need it or a tax number (§ 14 Abs. 4 Nr. 2 UStG)";
+        findings.check(taxed, "/seller/vat_id", wanted);
         for (text, most, name) in [
             (&self.tax_number, 30, "tax_number"),
             (&self.phone, 40, "phone"),
@@ -121,14 +124,18 @@ impl Seller {
         }
         let mail = crate::address::is_email(&self.email);
         findings.check(mail, "/seller/email", "an e-mail address, such as service@shop.example");
-        for (list, name) in [
-            (&self.address, "address"),
-            (&self.register, "register"),
-            (&self.directors, "directors"),
+        // Together they fit at the foot of a page.
+        for (list, name, each, together) in [
+            (&self.address, "address", 100, 300),
+            (&self.register, "register", 200, 200),
+            (&self.directors, "directors", 200, 400),
         ] {
             for (at, line) in list.iter().enumerate() {
-                findings.text(line, 0, 200, format!("/seller/{name}/{at}"));
+                findings.text(line, 1, each, format!("/seller/{name}/{at}"));
             }
+            let length = list.iter().map(|it| it.chars().count() + 2).sum::<usize>();
+            let wanted = format!("{together} characters together at most");
+            findings.check(length <= together + 2, format!("/seller/{name}"), wanted);
         }
         if let Some(bank) = &self.bank {
             bank.check(findings);

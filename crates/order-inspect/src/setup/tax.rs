@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Setting, Setup, Stored};
+use super::{Setting, Setup, Stored, Texts, text_in};
 use crate::{
     act::Act,
     args,
     db::Tx,
     error::{Findings, Refusal},
+    language::Language,
     moment::Moment,
     refuse,
     tax::TaxRate,
@@ -37,14 +38,16 @@ pub struct TaxRateFrom {
     pub rate: TaxRate,
     /// From when on.
     pub from: Moment,
+    /// What invoices say about it, by language: why nothing is taxed (§ 14 Abs. 4 Nr. 8 UStG).
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    #[schema(examples(json!({ "de": "Steuerfreie Ausfuhrlieferung (§ 4 Nr. 1 Buchst. a UStG)." })))]
+    pub notes: Texts,
 }
 
 impl Setup {
     /// The rate in force for a class in a country.
     pub fn tax_rate(&self, class: &str, country: &str, now: Moment) -> crate::Result<TaxRate> {
-        let rates = self.taxes.iter().filter(|it| it.code == class).flat_map(|it| &it.value.rates);
-        let in_force = rates.filter(|it| it.country == country && it.from <= now);
-        match in_force.max_by_key(|it| it.from) {
+        match self.tax_rate_in_force(class, country, now) {
             Some(it) => Ok(it.rate),
             None => refuse!(Refusal::conflict(
                 "no_tax_rate",
@@ -53,6 +56,25 @@ impl Setup {
                 )
             )),
         }
+    }
+}
+
+impl Setup {
+    /// What invoices say about that rate.
+    pub fn tax_note(
+        &self,
+        class: &str,
+        country: &str,
+        now: Moment,
+        language: Language,
+    ) -> Option<String> {
+        let rate = self.tax_rate_in_force(class, country, now)?;
+        text_in(&rate.notes, language).cloned()
+    }
+
+    fn tax_rate_in_force(&self, class: &str, country: &str, now: Moment) -> Option<&TaxRateFrom> {
+        let rates = self.taxes.iter().filter(|it| it.code == class).flat_map(|it| &it.value.rates);
+        rates.filter(|it| it.country == country && it.from <= now).max_by_key(|it| it.from)
     }
 }
 
@@ -71,6 +93,9 @@ impl Setting for TaxClass {
                 format!("/rates/{at}/country"),
                 "two capital letters, such as DE",
             );
+            for (language, text) in &rate.notes {
+                findings.text(text, 1, 500, format!("/rates/{at}/notes/{}", language.code()));
+            }
             let again = self.rates[..at]
                 .iter()
                 .any(|it| it.country == rate.country && it.from == rate.from);
@@ -97,8 +122,12 @@ impl Setting for TaxClass {
                 let percent = TaxRate::from_thousandths(thousandths);
                 let percent =
                     percent.map_err(|error| crate::error::Error::Broken(error.to_string()))?;
-                let (country, from) = (rate.get("country")?, rate.get("valid_from")?);
-                value.rates.push(TaxRateFrom { country, rate: percent, from });
+                value.rates.push(TaxRateFrom {
+                    country: rate.get("country")?,
+                    rate: percent,
+                    from: rate.get("valid_from")?,
+                    notes: rate.json("notes")?,
+                });
             }
             found.push(Stored {
                 id: class.get("id")?,
@@ -117,9 +146,12 @@ impl Setting for TaxClass {
         tx.run(sql, args![stored.id, &stored.code, name, stored.revision]).await?;
         tx.run("DELETE FROM tax_rate WHERE tax_class = $1", args![&stored.code]).await?;
         let rates = stored.value.rates.iter();
-        let rows = rates.map(|it| args![&stored.code, &it.country, it.rate.thousandths(), it.from]);
-        tx.insert("tax_rate", &["tax_class", "country", "rate", "valid_from"], rows.collect())
-            .await?;
+        let rows = rates.map(|it| {
+            let notes = serde_json::json!(it.notes);
+            args![&stored.code, &it.country, it.rate.thousandths(), it.from, notes]
+        });
+        let columns = ["tax_class", "country", "rate", "valid_from", "notes"];
+        tx.insert("tax_rate", &columns, rows.collect()).await?;
         Ok(())
     }
 }

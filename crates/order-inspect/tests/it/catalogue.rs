@@ -212,6 +212,32 @@ on_both_engines! {
         assert_eq!(refused.problem(409), "responsible_person_missing");
     }
 
+    async fn nobody_takes_the_responsible_person_from_published_products(bed) {
+        open(&bed).await;
+        sell_chair(&bed, "oak-chair").await;
+        let operator = |code: &str, country: &str| {
+            json!({ "code": code, "name": format!("{code} Ltd"), "postal_address": "Street 1, Town",
+                "electronic_address": "safety@maker.example", "country": country })
+        };
+        let brand = |maker: &str| json!({ "code": "acme", "name": "Acme", "manufacturer": maker });
+        for (place, change) in [
+            ("/catalogue/brands/acme", brand("far-east")),
+            ("/catalogue/economic-operators/acme", operator("acme", "CN")),
+        ] {
+            let refused = bed.put(place, change).await.expect(409);
+            assert_eq!((&refused["code"], &refused["facts"]["products"]),
+                (&json!("responsible_person_missing"), &json!(["oak-chair"])), "{place}");
+        }
+        let mut answered = chair("oak-chair");
+        answered["responsible_person"] = json!("agent");
+        bed.put("/catalogue/products/oak-chair", answered).await.expect(200);
+        bed.put("/catalogue/brands/acme", brand("far-east")).await.expect(200);
+        let gone = bed.put("/catalogue/economic-operators/agent", operator("agent", "CH")).await;
+        assert_eq!(gone.problem(409), "responsible_person_missing");
+        bed.delete("/catalogue/products/oak-chair/channels/de").await.expect(204);
+        bed.put("/catalogue/economic-operators/agent", operator("agent", "CH")).await.expect(200);
+    }
+
     async fn many_products_are_published_and_taken_out_at_once(bed) {
         open(&bed).await;
         for code in ["a", "b"] {

@@ -204,8 +204,8 @@ async fn stock_up(db: &Db) -> Vec<String> {
     let skus = db.write(|tx| {
         Box::pin(async move {
             let move_in = "INSERT INTO stock_movement (id, variant_id, location_id, kind, on_hand_change,
-                    reserved_change, actor, at)
-                SELECT 1000000000 + variant_id, variant_id, 1, 'receipt', 1000000, 0, 'test', 0 FROM stock
+                    actor, at)
+                SELECT 1000000000 + variant_id, variant_id, 1, 'receipt', 1000000, 'test', 0 FROM stock
                 WHERE variant_id <= 4 AND location_id = 1";
             tx.run(move_in, args![]).await?;
             let sql = "UPDATE stock SET on_hand = on_hand + 1000000 WHERE variant_id <= 4 AND location_id = 1";

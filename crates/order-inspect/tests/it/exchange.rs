@@ -144,6 +144,17 @@ on_both_engines! {
         assert_eq!(lone["variants"][0]["sku"], "lone", "an SKU is made from the handle");
     }
 
+    async fn two_spellings_of_a_new_brand_are_one_brand(bed) {
+        open(&bed).await;
+        let file = "Handle,Title,Vendor\none,One,Lumi\ntwo,Two,LUMI\nthree,Three,lumi\n";
+        let run = planned(&bed, CHOICES, file).await;
+        let run = applied(&bed, &run).await;
+        assert_eq!((&run["applied"], &run["conflicts"]), (&json!(3), &json!(0)), "{:?}", errors(&bed, &run).await);
+        let brands = bed.get("/catalogue/brands").await.expect(200);
+        let names: Vec<_> = brands["items"].as_array().expect("a list").iter().map(|it| &it["name"]).collect();
+        assert_eq!(names, ["Acme", "Lumi"]);
+    }
+
     async fn what_somebody_else_has_changed_meanwhile_is_left_alone(bed) {
         open(&bed).await;
         sell_chair(&bed, "oak-chair").await;

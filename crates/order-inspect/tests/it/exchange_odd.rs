@@ -1,5 +1,7 @@
 //! Files as they come in from the world: what is understood all the same, and what is refused with a reason.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use order_inspect::http::Scope;
 use serde_json::{Value, json};
 
@@ -80,6 +82,38 @@ on_both_engines! {
         let shop = format!("Bearer {}", bed.key_with(&[Scope::Shop]).await);
         let refused = bed.send("GET", "/imports", None, &[("authorization", &shop)]).await;
         assert_eq!(refused.problem(403), "forbidden");
+    }
+
+    async fn an_import_whose_currency_is_gone_fails_and_stops_no_other_one(bed) {
+        open(&bed).await;
+        let mut channel = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            channel.as_object_mut().expect("an object").remove(field);
+        }
+        let mut wider = channel.clone();
+        wider["currencies"] = json!(["EUR", "USD"]);
+        bed.put("/setup/channels/de", wider).await.expect(200);
+        let dollars = planned(&bed, &format!("{CHOICES}&currency=USD"), "Title,Variant Price\nLamp,9.90\n").await;
+        assert_eq!(dollars["state"], "planned", "{dollars}");
+        bed.put("/setup/channels/de", channel).await.expect(200);
+        let failed = applied(&bed, &dollars).await;
+        assert_eq!((&failed["state"], &failed["failure"]), (&json!("failed"), &json!("The shop de does not take USD.")));
+        assert_eq!(planned(&bed, CHOICES, "Title\nLamp\n").await["state"], "planned");
+    }
+
+    async fn who_passes_over_what_is_stored_keeps_the_turn(bed) {
+        open(&bed).await;
+        let rows: String = (0..100_000).map(|at| format!("lamp-{at},Lamp\n")).collect();
+        let file = format!("Handle,Title\n{rows}");
+        bed.upload(&format!("/imports?channel=de&{CHOICES}"), file.as_bytes(), &[]).await.expect(202);
+        let again = "UPDATE import_run SET claim = NULL, due_at = 0, records = 1000000000 WHERE state = 'reading'";
+        assert_eq!(bed.sql(again, vec![]).await, 1);
+        let mut said = BTreeSet::new();
+        while let [due] = bed.numbers("SELECT due_at AS n FROM import_run WHERE state = 'reading'").await[..] {
+            said.insert(due);
+            bed.clock.advance(Duration::from_millis(300));
+        }
+        assert!(said.len() > 3, "the turn was prolonged again and again: {said:?}");
     }
 
     async fn the_same_request_is_one_import(bed) {

@@ -80,6 +80,27 @@ on_both_engines! {
         }
     }
 
+    async fn no_exported_text_is_a_formula(bed) {
+        stocked(&bed).await;
+        let mut wax = chair("wax");
+        wax["texts"] = json!([{ "locale": "de", "name": "=HYPERLINK(\"https://evil.example\")", "slug": "wachs",
+            "description": "-20 %", "seo_title": "@SUM(A1)", "seo_description": "+1" }]);
+        wax["options"] = json!([]);
+        wax["media"] = json!([]);
+        wax["variants"] = json!([{ "sku": "wax-1", "content": { "thousandths": 750_000, "unit": "ml" }, "backorder_days": 3 }]);
+        bed.put("/catalogue/products/wax", wax).await.expect(200);
+        for (format, question) in [("shopify_csv", ""), ("google_tsv", LINK)] {
+            let (_, file) = exported(&bed, &format!("/exports/{format}?channel=de&{question}")).await;
+            let mark = if format == "google_tsv" { '\t' } else { ',' };
+            let cells = file.split([mark, '\n', '\r']).map(|it| it.trim_start_matches('"'));
+            let formulas: Vec<_> = cells.filter(|it| it.starts_with(['=', '+', '-', '@'])).collect();
+            assert_eq!(formulas, [""; 0], "{format}");
+            let run = planned(&bed, &format!("format={format}"), &file).await;
+            assert_eq!((&run["unchanged"], &run["failed"]), (&json!(2), &json!(0)),
+                "{format}: {:#?} {:#?}\n{file}", changes(&bed, &run).await, errors(&bed, &run).await);
+        }
+    }
+
     async fn a_feed_changes_what_is_known_and_makes_nothing(bed) {
         stocked(&bed).await;
         let file = "id\ttitle\tprice\tsale_price\tsale_price_effective_date\tavailability\tgtin\n\
@@ -139,6 +160,71 @@ on_both_engines! {
         assert_eq!(chair["variants"].as_array().expect("a list").len(), 1);
     }
 
+    async fn what_was_delisted_comes_back_as_new(bed) {
+        stocked(&bed).await;
+        let (_, whole) = exported(&bed, "/exports/bmecat?channel=de").await;
+        let update = |products: &str| format!(
+            "<BMECAT version=\"2005\"><HEADER><CATALOG><CATALOG_ID>other</CATALOG_ID></CATALOG></HEADER>\
+             <T_UPDATE_PRODUCTS prev_version=\"0\">{products}</T_UPDATE_PRODUCTS></BMECAT>");
+        let gone = update("<PRODUCT mode=\"delete\"><SUPPLIER_PID>wax-1</SUPPLIER_PID></PRODUCT>");
+        let run = planned(&bed, "format=bmecat", &gone).await;
+        applied(&bed, &run).await;
+        bed.get("/inspect/products/wachs?channel=de").await.expect(404);
+        let run = planned(&bed, "format=bmecat", &whole).await;
+        assert_eq!(changes(&bed, &run).await, ["wax: active: false → true", "wax: variants/wax-1/active: false → true"]);
+        applied(&bed, &run).await;
+        bed.get("/inspect/products/wachs?channel=de").await.expect(200);
+    }
+
+    async fn pictures_of_variants_that_a_file_does_not_speak_of_stay(bed) {
+        stocked(&bed).await;
+        let mut smaller = bed.get("/catalogue/products/oak-chair").await.expect(200);
+        let told = ["id", "revision", "created_at", "updated_at", "publications", "rating_count", "rating_sum"];
+        smaller.as_object_mut().expect("an object").retain(|field, _| !told.contains(&field.as_str()));
+        let media = smaller["media"].clone();
+        smaller["variants"][1]["active"] = json!(false);
+        bed.put("/catalogue/products/oak-chair", smaller).await.expect(200);
+        let (_, file) = exported(&bed, "/exports/bmecat?channel=de").await;
+        assert!(!file.contains("large.png"), "{file}");
+        let run = planned(&bed, "format=bmecat", &file).await;
+        assert_eq!(changes(&bed, &run).await, [""; 0]);
+        let run = planned(&bed, "format=bmecat", &file.replace("chair.jpg", "other.jpg")).await;
+        applied(&bed, &run).await;
+        let product = bed.get("/catalogue/products/oak-chair").await.expect(200);
+        let urls = |media: &serde_json::Value| -> Vec<String> {
+            media.as_array().expect("a list").iter().map(|it| it["url"].to_string()).collect()
+        };
+        assert_eq!(urls(&media).len(), urls(&product["media"]).len());
+        assert!(urls(&product["media"]).iter().any(|it| it.contains("large.png")));
+    }
+
+    async fn a_price_list_with_two_times_leaves_one_price_at_each_moment(bed) {
+        stocked(&bed).await;
+        let (_, prices) = exported(&bed, "/exports/bmecat_prices?channel=de&prev_version=0").await;
+        let wax = prices.find("wax-1").expect("the wax");
+        let details = wax + prices[wax..].find("<PRODUCT_PRICE_DETAILS>").expect("prices");
+        let end = wax + prices[wax..].find("</PRODUCT>").expect("an end");
+        let one = |time: &str, amount: &str| format!(
+            "<PRODUCT_PRICE_DETAILS>{time}<PRODUCT_PRICE price_type=\"gros_list\"><PRICE_AMOUNT>{amount}</PRICE_AMOUNT>\
+             </PRODUCT_PRICE></PRODUCT_PRICE_DETAILS>");
+        let now = one("<VALID_END_DATE>2026-12-31</VALID_END_DATE>", "12.00");
+        let then = one("<VALID_START_DATE>2027-01-01</VALID_START_DATE>", "14.00");
+        for periods in [format!("{then}{now}"), format!("{now}{then}")] {
+            let file = format!("{}{periods}{}", &prices[..details], &prices[end..]);
+            let run = planned(&bed, "format=bmecat", &file).await;
+            let run = applied(&bed, &run).await;
+            assert_eq!((&run["state"], &run["failed"], &run["conflicts"]), (&json!("applied"), &json!(0), &json!(0)),
+                "{:?}", errors(&bed, &run).await);
+        }
+        let all = bed.get("/catalogue/variants/wax-1/prices").await.expect(200);
+        let open: Vec<_> = all["items"].as_array().expect("a list").iter()
+            .filter(|it| it["until"].is_null()).map(|it| &it["amount"]).collect();
+        assert_eq!(open, [1400], "{all}");
+        bed.clock.advance(Duration::from_secs(250 * 86_400));
+        let page = bed.get("/inspect/products/wachs?channel=de").await.expect(200);
+        assert_eq!(page["variants"][0]["price"]["amount"], 1400);
+    }
+
     async fn what_a_whole_file_does_not_have_is_withdrawn_only_if_asked(bed) {
         stocked(&bed).await;
         let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
@@ -152,6 +238,51 @@ on_both_engines! {
         bed.get("/catalogue/products/wax").await.expect(200);
         let again = planned(&bed, "format=shopify_csv&missing=withdraw", &without).await;
         assert_eq!((&again["items"], &again["changed"]), (&json!(1), &json!(0)));
+    }
+
+    async fn nothing_is_withdrawn_that_a_broken_row_may_have_swallowed(bed) {
+        stocked(&bed).await;
+        let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
+        let open = file.replace("\r\n,stuhl-aus-eiche,", "\r\n,\"stuhl-aus-eiche,");
+        assert_ne!(open, file);
+        let run = planned(&bed, "format=shopify_csv&missing=withdraw", &open).await;
+        assert_eq!((&run["state"], &run["failed"]), (&json!("planned"), &json!(1)), "{run}");
+        assert!(run["warnings"].to_string().contains("nothing is withdrawn"), "{run}");
+        assert_eq!(changes(&bed, &run).await, [""; 0]);
+    }
+
+    async fn what_is_shown_later_is_in_no_export_and_is_not_withdrawn(bed) {
+        stocked(&bed).await;
+        let later = json!({ "from": "2026-09-01T00:00:00Z" });
+        bed.send("PUT", "/catalogue/products/wax/channels/de", Some(later), &[]).await.expect(200);
+        for (format, question) in
+            [("shopify_csv", ""), ("google_xml", LINK), ("google_tsv", LINK), ("bmecat", ""), ("bmecat_prices", "prev_version=0")]
+        {
+            let (_, file) = exported(&bed, &format!("/exports/{format}?channel=de&{question}")).await;
+            assert!(file.contains("oak-chair-s") && !file.contains("wax-1"), "{format}: {file}");
+        }
+        let (_, file) = exported(&bed, "/exports/shopify_csv?channel=de").await;
+        let run = planned(&bed, "format=shopify_csv&missing=withdraw", &file).await;
+        assert_eq!(changes(&bed, &run).await, [""; 0]);
+    }
+
+    async fn a_feed_offers_what_lies_where_the_shop_sells_from(bed) {
+        stocked(&bed).await;
+        let mut channel = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            channel.as_object_mut().expect("an object").remove(field);
+        }
+        let feed = async || exported(&bed, &format!("/exports/google_tsv?channel=de&{LINK}")).await.1;
+        let chair = |feed: &str| feed.lines().find(|it| it.starts_with("oak-chair-s")).expect("the chair").to_owned();
+        let before = chair(&feed().await);
+        assert!(before.contains("\tin_stock\t") && before.contains(":0:1:1:2"), "{before}");
+        // The chairs lie in Hanover, which handles parcels on the same day.
+        channel["locations"] = json!(["LEJ"]);
+        bed.put("/setup/channels/de", channel).await.expect(200);
+        let page = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        assert_eq!(page["variants"][0]["availability"]["state"], "sold_out");
+        let after = chair(&feed().await);
+        assert!(after.contains("\tout_of_stock\t") && after.contains(":1:1:1:2"), "{after}");
     }
 
     async fn an_export_goes_on_step_by_step_to_the_last_product(bed) {

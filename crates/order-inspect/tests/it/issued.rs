@@ -279,15 +279,49 @@ on_both_engines! {
         assert_eq!(timeline["items"][0]["facts"], json!({ "kind": "invoice", "number": "DE-R1001" }));
     }
 
-    async fn an_invoice_that_lacks_what_the_law_wants_is_no_file_and_says_so(bed) {
+    async fn an_invoice_that_lacks_what_the_law_wants_takes_no_number_and_says_so(bed) {
         furnished(&bed, false).await;
-        let seller = json!({ "name": "Lampenladen", "address": ["Weg 1"], "vat_id": "", "email": "a@lampen.example" });
-        bed.sql("UPDATE channel SET seller = $1", args![seller]).await;
+        let mut channel = bed.get("/setup/channels/de").await.expect(200);
+        for field in ["id", "code", "revision"] {
+            channel.as_object_mut().expect("an object").remove(field);
+        }
+        let mut nameless = channel.clone();
+        nameless["seller"]["vat_id"] = json!(" ");
+        nameless["seller"]["address"] = json!([""]);
+        let refused = bed.put("/setup/channels/de", nameless.clone()).await.expect(422);
+        let places: Vec<_> = refused["errors"].as_array().expect("a list").iter().map(|it| &it["pointer"]).collect();
+        assert_eq!(places, ["/seller/vat_id", "/seller/address/0"]);
+        nameless["seller"]["tax_number"] = json!("22/815/08154");
+        nameless["seller"]["address"] = json!(["Weg 1"]);
+        bed.put("/setup/channels/de", nameless).await.expect(200);
+        let without = json!({ "name": "Lampenladen", "address": ["Weg 1"], "vat_id": "", "email": "a@lampen.example" });
+        bed.sql("UPDATE channel SET seller = $1", args![without]).await;
         ordered(&bed).await;
-        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
-        let refused = bed.get("/orders/DE-1001/documents/DE-R1001").await.expect(409);
+        let refused = bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(409);
+        assert_eq!(refused["code"], "incomplete");
         assert!(refused["detail"].as_str().is_some_and(|why| why.contains("VAT ID")), "{refused}");
-        assert_adds_up(&read(&bed, "DE-R1001").await);
+        assert_eq!(bed.post("/orders/DE-1001/shipments", json!({})).await.problem(409), "incomplete");
+        bed.sql("UPDATE channel SET seller = $1", args![channel["seller"].clone()]).await;
+        ship(&bed, json!([])).await;
+        assert_eq!(numbers(&bed, "invoice").await, ["DE-R1001"]);
+        assert!(bed.get("/orders/DE-1001/documents/DE-R1001").await.bytes.starts_with(b"%PDF-"));
+    }
+
+    async fn an_invoice_states_why_nothing_is_taxed_as_it_was_when_it_was_ordered(bed) {
+        furnished(&bed, false).await;
+        let class = |why: &str| {
+            let notes = json!({ "de": why, "en": "Exempt" });
+            json!({ "name": "Reduced", "rates": [{ "country": "DE", "rate": "0", "from": "2020-01-01T00:00:00Z", "notes": notes }] })
+        };
+        bed.put("/setup/tax-classes/reduced", class("Steuerfrei nach § 12 Abs. 3 UStG.")).await.expect(200);
+        assert_eq!(bed.get("/setup/tax-classes/reduced").await.expect(200)["rates"][0]["notes"]["en"], "Exempt");
+        ordered(&bed).await;
+        bed.put("/setup/tax-classes/reduced", class("Etwas anderes.")).await.expect(200);
+        bed.post("/orders/DE-1001/documents", json!({ "kind": "invoice" })).await.expect(201);
+        let invoice = read(&bed, "DE-R1001").await;
+        assert_eq!(invoice["notes"], json!(["Steuerfrei nach § 12 Abs. 3 UStG."]));
+        assert_adds_up(&invoice);
+        assert!(bed.get("/orders/DE-1001/documents/DE-R1001").await.bytes.starts_with(b"%PDF-"));
     }
 
     async fn an_invoice_states_when_each_part_of_it_was_delivered(bed) {
@@ -316,6 +350,19 @@ on_both_engines! {
         assert_eq!((&invoice["deliveries"][0]["date"], &invoice["date"]), (&Value::Null, &json!("2026-06-17")));
         assert_eq!(invoice["paid_on"], "2026-06-15");
         assert_eq!(invoice["deliveries"].as_array().map(Vec::len), Some(1));
+    }
+
+    async fn a_credit_of_the_delivery_alone_has_its_credit_note(bed) {
+        furnished(&bed, false).await;
+        ordered(&bed).await;
+        ship(&bed, json!([])).await;
+        credit(&bed, 901, &[Credit::RestOfDelivery]).await;
+        let note = read(&bed, "DE-G1001").await;
+        assert_adds_up(&note);
+        let lines = note["lines"].as_array().expect("lines");
+        assert!(!lines.is_empty() && lines.iter().all(|it| it["name"] == "Versand"), "{note}");
+        assert_eq!(cents(&note["totals"]["grand_total"]), 495);
+        assert!(bed.get("/orders/DE-1001/documents/DE-G1001").await.bytes.starts_with(b"%PDF-"));
     }
 
     async fn each_shipment_has_its_delivery_note_and_the_first_one_the_invoice(bed) {

@@ -105,6 +105,28 @@ on_both_engines! {
         assert_eq!(refused.problem(400), "invalid_parameter");
     }
 
+    async fn what_becomes_a_facet_narrows_the_products_that_are_there_and_what_is_none_no_longer_does(bed) {
+        chairs(&bed).await;
+        let mut high = bed.get("/catalogue/attributes/height").await.expect(200);
+        let mut wood = bed.get("/catalogue/attributes/wood").await.expect(200);
+        for attribute in [&mut high, &mut wood] {
+            attribute.as_object_mut().expect("an object").remove("revision");
+        }
+        let facets = |page: &Value| -> Vec<String> {
+            let facets = page["counts"]["facets"].as_array().expect("a list").iter();
+            facets.map(|it| it["attribute"].as_str().expect("a code").to_owned()).collect()
+        };
+        assert_eq!(facets(&list(&bed, "").await), ["foldable", "wood"]);
+        (high["facet"], wood["facet"]) = (json!(true), json!(false));
+        bed.put("/catalogue/attributes/height", high).await.expect(200);
+        bed.put("/catalogue/attributes/wood", wood).await.expect(200);
+        assert_eq!(facets(&list(&bed, "").await), ["foldable", "height"]);
+        assert_eq!(codes(&list(&bed, "&facets=height:80.5").await), "edcba");
+        assert_eq!(codes(&list(&bed, "&facets=height:81").await), "");
+        let all = list(&bed, "&facets=wood:oak").await;
+        assert_eq!((codes(&all), &all["counts"]["products"]), ("edcba".to_owned(), &json!(5)));
+    }
+
     async fn a_search_finds_begun_words_with_umlauts(bed) {
         chairs(&bed).await;
         let searches = [
@@ -116,8 +138,12 @@ on_both_engines! {
         }
         let mut renamed = chair("c");
         renamed["texts"] = json!([{ "locale": "de", "name": "Barhocker Xaver" }]);
-        bed.put("/catalogue/products/c", renamed).await.expect(200);
+        bed.put("/catalogue/products/c", renamed.clone()).await.expect(200);
         assert_eq!(codes(&list(&bed, "&q=xav").await), "c", "found as soon as it is written");
+        bed.post("/catalogue/brands", json!({ "code": "b-2", "name": "Nordlicht Möbel" })).await.expect(201);
+        renamed["brand"] = json!("b-2");
+        bed.put("/catalogue/products/c", renamed).await.expect(200);
+        assert_eq!(codes(&list(&bed, "&q=nordl%20moebel").await), "c", "also by the name of its brand");
         assert_eq!(codes(&list(&bed, "&q=hocker").await), "");
     }
 
@@ -166,6 +192,10 @@ on_both_engines! {
         assert_eq!(page["rating"], json!({ "count": 1, "average_hundredths": 400 }));
         assert_eq!(page["reviews"][0]["title"], "Gut");
         assert_eq!(codes(&list(&bed, "&sort=rating&limit=1").await), "c");
+        bed.delete("/customers/C-77").await.expect(204);
+        let page = bed.get("/inspect/products/hocker?channel=de").await.expect(200);
+        assert_eq!((&page["reviews"][0]["author"], &page["rating"]["count"]), (&json!(""), &json!(1)),
+            "the name of whoever was erased is on no page");
         bed.put(&own, decide("rejected")).await.expect(200);
         let page = bed.get("/inspect/products/hocker?channel=de").await.expect(200);
         assert_eq!(page["rating"]["count"], 0);

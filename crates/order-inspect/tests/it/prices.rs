@@ -54,6 +54,26 @@ on_both_engines! {
         assert_eq!(price["percent_off"], 23);
     }
 
+    async fn what_was_not_offered_before_is_no_reduction(bed) {
+        sold(&bed).await;
+        price(&bed, "oak-chair-l", json!({ "amount": 14900 })).await.expect(201);
+        price(&bed, "oak-chair-l", json!({ "amount": 11900, "kind": "sale" })).await.expect(201);
+        let page = bed.get("/inspect/products/stuhl-aus-eiche?channel=de").await.expect(200);
+        let new = &page["variants"][1]["price"];
+        assert_eq!((&new["amount"], &new["regular_amount"], &new["reduction"], &new["percent_off"]),
+            (&json!(11900), &Value::Null, &Value::Null, &Value::Null), "{new}");
+        let card = bed.get("/inspect/products?channel=de").await.expect(200)["items"][0].clone();
+        assert_eq!((&card["price_from"], &card["regular_amount"]), (&json!(11900), &Value::Null));
+        let feed = bed.get("/exports/google_tsv?channel=de&link=https://shop.example/p/%7Bslug%7D").await;
+        let feed = String::from_utf8(feed.bytes).expect("UTF-8");
+        assert!(feed.contains("119.00 EUR") && !feed.contains("149.00"), "{feed}");
+        bed.clock.advance(Duration::from_secs(40 * 86_400));
+        price(&bed, SKU, json!({ "amount": 9900, "kind": "sale" })).await.expect(201);
+        let feed = bed.get("/exports/google_tsv?channel=de&link=https://shop.example/p/%7Bslug%7D").await;
+        let feed = String::from_utf8(feed.bytes).expect("UTF-8");
+        assert!(feed.contains("129.00 EUR\t99.00 EUR"), "{feed}");
+    }
+
     async fn a_planned_price_begins_by_itself_and_can_be_withdrawn(bed) {
         sold(&bed).await;
         let planned = json!({ "amount": 9900, "valid_from": "2026-06-15T10:00:10Z" });
@@ -82,6 +102,35 @@ on_both_engines! {
         assert_eq!(shown(&bed, "").await["amount"], 11900);
         bed.clock.advance(Duration::from_secs(86_400));
         assert_eq!(shown(&bed, "").await["amount"], 12900);
+    }
+
+    async fn a_price_for_a_while_that_ends_early_gives_way_at_once(bed) {
+        sold(&bed).await;
+        bed.clock.advance(Duration::from_secs(40 * 86_400));
+        let month = json!({ "amount": 11900, "valid_until": "2026-08-25T00:00:00Z" });
+        let month = price(&bed, SKU, month).await.expect(201);
+        bed.clock.advance(Duration::from_secs(86_400));
+        let place = format!("/catalogue/prices/{}/end", month["id"]);
+        bed.post(&place, json!({})).await.expect(200);
+        bed.clock.advance(Duration::from_secs(3600));
+        assert_eq!(shown(&bed, "").await["amount"], 12900, "the open price goes on");
+        let all = bed.get(&format!("/catalogue/variants/{SKU}/prices")).await.expect(200);
+        assert_eq!(all["items"].as_array().expect("a list").len(), 3);
+        assert_eq!(all["items"][0]["from"], all["items"][1]["until"]);
+        price(&bed, SKU, json!({ "amount": 9900, "kind": "sale" })).await.expect(201);
+        assert_eq!(shown(&bed, "").await["reduction"]["lowest_prior"], 11900, "what was charged stays known");
+    }
+
+    async fn a_price_that_follows_one_for_a_while_is_no_overlap(bed) {
+        sold(&bed).await;
+        bed.clock.advance(Duration::from_secs(1));
+        let while_it_lasts = json!({ "amount": 11900, "valid_until": "2026-07-01T00:00:00Z" });
+        price(&bed, SKU, while_it_lasts).await.expect(201);
+        let then = json!({ "amount": 13900, "valid_from": "2026-07-01T00:00:00Z" });
+        let then = price(&bed, SKU, then).await.expect(201);
+        bed.delete(&format!("/catalogue/prices/{}", then["id"])).await.expect(204);
+        bed.clock.advance(Duration::from_secs(30 * 86_400));
+        assert_eq!(shown(&bed, "").await["amount"], 12900, "without it the open price goes on");
     }
 
     async fn groups_and_quantities_have_prices_of_their_own(bed) {

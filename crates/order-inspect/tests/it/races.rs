@@ -114,6 +114,103 @@ on_both_engines! {
         assert_ledgers_balance(&bed).await;
     }
 
+    async fn goods_that_come_in_and_orders_do_not_wait_for_each_other_in_a_circle(bed) {
+        crate::catalogue::open(&bed).await;
+        for id in 1..=8 {
+            shop::product(&bed, id, &format!("SKU-{id}"), 1999, 0, 0).await;
+        }
+        let servers = servers(&bed);
+        let skus: Vec<String> = (1..=8).map(|id| format!("SKU-{id}")).collect();
+        let lines: Vec<Value> = skus.iter().map(|it| json!({ "sku": it, "quantity": 100 })).collect();
+        bed.post("/catalogue/stock", json!({ "action": "receipt", "location": "hanover", "lines": lines })).await.expect(200);
+        let asked = (0..60).map(|at| {
+            let (bed, skus) = (Arc::clone(&servers[at % 3]), skus.clone());
+            tokio::spawn(async move {
+                if at.is_multiple_of(2) {
+                    let lines: Vec<_> = skus.iter().map(|it| (it.as_str(), 1)).collect();
+                    return place(&bed, &format!("k{at}"), order(&lines)).await;
+                }
+                // From the last one to the first one, and only some of them were on their way.
+                let lines: Vec<Value> = skus.iter().rev().enumerate()
+                    .map(|(at, it)| json!({ "sku": it, "quantity": 1, "was_incoming": at < 4 })).collect();
+                bed.post("/catalogue/stock", json!({ "action": "receipt", "location": "hanover", "lines": lines })).await
+            })
+        });
+        let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+        assert_eq!((count(&answers, 201), count(&answers, 200)), (30, 30), "{answers:?}");
+        assert_ledgers_balance(&bed).await;
+    }
+
+    async fn two_who_count_what_never_was_there_do_not_add_it_up(bed) {
+        crate::catalogue::open(&bed).await;
+        let servers = servers(&bed);
+        for round in 0..6 {
+            let mut made = crate::catalogue::chair(&format!("c{round}"));
+            made["variants"][0]["gtin"] = Value::Null;
+            bed.post("/catalogue/products", made).await.expect(201);
+            let asked = (0..6).map(|at| {
+                let bed = Arc::clone(&servers[at % 3]);
+                let lines = json!([{ "sku": format!("c{round}-s"), "on_hand": 5 }]);
+                let counted = json!({ "action": "correction", "location": "hanover", "reason": "Counted", "lines": lines });
+                tokio::spawn(async move { bed.post("/catalogue/stock", counted).await })
+            });
+            let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+            assert_eq!(count(&answers, 200), 6, "{answers:?}");
+        }
+        assert_eq!(bed.numbers("SELECT DISTINCT on_hand AS n FROM stock").await, [5]);
+        assert_ledgers_balance(&bed).await;
+    }
+
+    async fn who_writes_prices_and_who_writes_products_do_not_wait_for_each_other_in_a_circle(bed) {
+        crate::catalogue::open(&bed).await;
+        crate::catalogue::sell_chair(&bed, "oak-chair").await;
+        bed.clock.advance(std::time::Duration::from_secs(1));
+        let servers = servers(&bed);
+        let asked = (0..60_i64).map(|at| {
+            let bed = Arc::clone(&servers[usize::try_from(at % 3).expect("few")]);
+            tokio::spawn(async move {
+                if at % 2 == 0 {
+                    return bed.put("/catalogue/products/oak-chair", crate::catalogue::chair("oak-chair")).await;
+                }
+                let prices = json!({ "amount": 10_000 + at, "min_quantity": at + 1 });
+                crate::catalogue::price(&bed, "oak-chair-s", prices).await
+            })
+        });
+        let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+        assert_eq!((count(&answers, 200), count(&answers, 201)), (30, 30), "{answers:?}");
+    }
+
+    async fn of_those_who_change_master_data_at_once_only_one_has_seen_it(bed) {
+        crate::catalogue::open(&bed).await;
+        let servers = servers(&bed);
+        for round in 1..6 {
+            let etag = format!("\"{round}\"");
+            let asked = (0..8).map(|at| {
+                let (bed, etag) = (Arc::clone(&servers[at % 3]), etag.clone());
+                tokio::spawn(async move {
+                    let brand = json!({ "code": "acme", "name": format!("Acme {round}-{at}") });
+                    bed.send("PUT", "/catalogue/brands/acme", Some(brand), &[("if-match", etag.as_str())]).await
+                })
+            });
+            let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+            assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 7), "{answers:?}");
+        }
+    }
+
+    async fn choices_that_several_add_at_once_are_never_lost(bed) {
+        crate::catalogue::open(&bed).await;
+        let servers = servers(&bed);
+        let choice = |code: &str| json!({ "code": code, "labels": { "de": code } });
+        let asked = (0..8).map(|at| {
+            let bed = Arc::clone(&servers[at % 3]);
+            let mut wood = json!({ "code": "wood", "kind": "choice", "facet": true, "labels": { "de": "Holz" } });
+            wood["choices"] = json!([choice("oak"), choice("beech"), choice(&format!("wood-{at}"))]);
+            tokio::spawn(async move { bed.put("/catalogue/attributes/wood", wood).await })
+        });
+        let answers: Vec<_> = join_all(asked).await.into_iter().map(|it| it.expect("an answer")).collect();
+        assert_eq!((count(&answers, 200), count(&answers, 422)), (1, 7), "each other one would lose a choice: {answers:?}");
+    }
+
     async fn the_same_request_sent_eight_times_at_once_is_done_once_and_answered_eight_times(bed) {
         shop::open(&bed).await;
         shop::product(&bed, 1, "RED", 1999, 500, 0).await;

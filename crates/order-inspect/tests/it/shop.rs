@@ -111,7 +111,7 @@ async fn raw_product(bed: &Bed, id: i64, sku: &str, price: i64, hamburg: i64, le
         let long_ago = START.0 - 90 * 86_400_000_000;
         let stock = |location: i64, on_hand: i64| args![id, location, on_hand, 0_i64, 0_i64, 0_i64];
         let moved = |at: i64, location: i64, on_hand: i64| {
-            args![at, id, location, "opening", on_hand, 0_i64, "test", long_ago]
+            args![at, id, location, "opening", on_hand, "test", long_ago]
         };
         vec![
             Insert {
@@ -208,7 +208,6 @@ async fn raw_product(bed: &Bed, id: i64, sku: &str, price: i64, hamburg: i64, le
                     "location_id",
                     "kind",
                     "on_hand_change",
-                    "reserved_change",
                     "actor",
                     "at",
                 ],

@@ -16,9 +16,9 @@ const ARTICLES: i64 = 20_000;
 
 /// Much more of everything than is ordered in a run: what is measured is selling, not being sold out.
 const STOCK_UP: [&str; 3] = [
-    "INSERT INTO stock_movement (id, variant_id, location_id, kind, on_hand_change, reserved_change, actor, at)
+    "INSERT INTO stock_movement (id, variant_id, location_id, kind, on_hand_change, actor, at)
         SELECT (SELECT MAX(id) FROM stock_movement) + variant_id * 8 + location_id, variant_id, location_id,
-            'receipt', 10000000, 0, 'bench', 0 FROM stock WHERE variant_id <= 20000",
+            'receipt', 10000000, 'bench', 0 FROM stock WHERE variant_id <= 20000",
     "UPDATE stock SET on_hand = on_hand + 10000000 WHERE variant_id <= 20000",
     "INSERT INTO number_range (channel_id, kind, prefix, next_number) VALUES (1, 'floor', 'F-', 1)",
 ];

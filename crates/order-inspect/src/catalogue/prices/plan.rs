@@ -9,6 +9,10 @@ pub(super) struct Standing {
     pub(super) id: i64,
     pub(super) from: Moment,
     pub(super) until: Option<Moment>,
+    pub(super) amount: i64,
+    pub(super) list: Option<i64>,
+    /// Whether nobody decided that it begins where it does: it goes on after one that holds for a while.
+    pub(super) resumed: bool,
 }
 
 /// What has to be written for a new price.
@@ -32,7 +36,8 @@ pub(super) fn plan(
     let later = |it: &&Standing| it.until.is_none_or(|end| end > from);
     for it in standing.iter().filter(later) {
         match it.until {
-            None if it.from < from => {
+            // Who says what holds after an interruption says that nothing needs to be resumed.
+            None if it.from < from || (it.resumed && it.from == from) => {
                 plan.closes = Some(it.id);
                 plan.resumes = until.map(|_| it.id);
             }
@@ -61,7 +66,8 @@ mod tests {
     use crate::moment::Moment;
 
     fn standing(id: i64, from: i64, until: Option<i64>) -> Standing {
-        Standing { id, from: Moment(from), until: until.map(Moment) }
+        let (from, until) = (Moment(from), until.map(Moment));
+        Standing { id, from, until, amount: 1, list: None, resumed: false }
     }
 
     fn planned(standing: &[Standing], from: i64, until: Option<i64>) -> Option<Plan> {
@@ -93,6 +99,15 @@ mod tests {
         assert_eq!(planned(&[standing(1, 5, Some(15))], 10, Some(12)), None);
         assert_eq!(planned(&[standing(1, 11, Some(15))], 10, Some(12)), None);
         assert_eq!(planned(&[standing(1, 10, None)], 10, None), None);
+    }
+
+    #[test]
+    fn what_would_only_go_on_gives_way_to_what_somebody_says() {
+        let goes_on = Standing { resumed: true, ..standing(1, 10, None) };
+        let wanted = Plan { closes: Some(1), until: None, resumes: None };
+        assert_eq!(planned(&[goes_on], 10, None), Some(wanted));
+        let wanted = Plan { closes: Some(1), until: Some(Moment(20)), resumes: Some(1) };
+        assert_eq!(planned(&[goes_on], 10, Some(20)), Some(wanted));
     }
 
     #[test]

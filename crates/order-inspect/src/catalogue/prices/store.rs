@@ -16,7 +16,7 @@ use crate::{
     refuse,
 };
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "variant_id",
     "channel_id",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 13] = [
     "list_amount",
     "valid_from",
     "valid_until",
+    "resumes_after",
     "created_at",
     "created_by",
 ];
@@ -52,7 +53,7 @@ pub(crate) async fn set(
     }
     found.end()?;
     let ids: Vec<i64> = variants.iter().map(|(id, _)| *id).collect();
-    let standing = standing(tx, &ids, act.now).await?;
+    let mut standing = standing(tx, &ids, act.now).await?;
     let (mut rows, mut ends, mut made) = (Vec::new(), Vec::new(), Vec::new());
     for (((at, change), (variant, _)), channel) in
         changes.iter().enumerate().zip(&variants).zip(&channels)
@@ -60,21 +61,22 @@ pub(crate) async fn set(
         let price = &change.price;
         let key = Key::of(*variant, *channel, price);
         let from = price.valid_from.unwrap_or(act.now);
-        let before = standing.get(&key).map_or(&[][..], Vec::as_slice);
-        let plan = plan(before, from, price.valid_until).map_err(|mut refusal| {
+        let there = standing.entry(key.clone()).or_default();
+        let plan = plan(there, from, price.valid_until).map_err(|mut refusal| {
             refusal.detail = format!("{}: {}", place(at), refusal.detail);
             refusal
         })?;
         let id = act.new_id();
         made.push(id);
-        rows.push(row(id, &key, price, from, plan.until, act));
-        end(&mut ends, &plan, from, id);
-        if let Some(resumed) = plan.resumes {
-            rows.push(resume(tx, act, resumed, plan.until).await?);
+        if let Some(closed) = plan.closes {
+            ends.push((CLOSE, args![closed, from, id]));
+        }
+        for (new, after) in place_among(there, &plan, act, id, price) {
+            rows.push(row(&key, &new, after, act));
         }
     }
-    tx.run_all(ends).await?;
     tx.insert("price", &COLUMNS, rows).await?;
+    tx.run_all(ends).await?;
     let mut touched: Vec<i64> = variants.iter().map(|(_, product)| *product).collect();
     touched.sort_unstable();
     touched.dedup();
@@ -115,6 +117,9 @@ pub(super) async fn end_at(
     }
     tx.run("UPDATE price SET valid_until = $2, closed_by = NULL WHERE id = $1", args![id, at])
         .await?;
+    // What it interrupts goes on from there on, unless that has begun.
+    let sql = "UPDATE price SET valid_from = $2 WHERE resumes_after = $1 AND valid_from > $3";
+    tx.run(sql, args![id, at, act.now]).await?;
     products::changed(tx, &[row.get("product_id")?], act.now).await
 }
 
@@ -203,7 +208,8 @@ fn check(found: &mut Findings, place: &str, price: &PriceInput, now: Moment) {
     found.check(later, format!("{place}/valid_until"), "must be later than its beginning");
 }
 
-/// The number of each variant and of its product; on PostgreSQL nobody else changes their prices meanwhile.
+/// The number of each variant and of its product; on PostgreSQL nobody else changes their prices meanwhile. Products
+/// are locked before their variants, as everybody does who writes them.
 async fn variants(
     tx: &mut Tx,
     changes: &[PriceChange],
@@ -211,6 +217,9 @@ async fn variants(
     found: &mut Findings,
 ) -> Result<Vec<(i64, i64)>, DbError> {
     let skus: Vec<String> = changes.iter().map(|it| it.sku.to_string()).collect();
+    let sql = "SELECT id FROM product WHERE id IN (SELECT product_id FROM variant WHERE sku = ANY($1)) \
+               ORDER BY id FOR UPDATE";
+    tx.rows(sql, args![skus.clone()]).await?;
     let sql = "SELECT id, product_id, sku FROM variant WHERE sku = ANY($1) ORDER BY id FOR UPDATE";
     let mut known = BTreeMap::new();
     for row in tx.rows(sql, args![skus]).await? {
@@ -265,8 +274,8 @@ async fn standing(
     variants: &[i64],
     now: Moment,
 ) -> Result<BTreeMap<Key, Vec<Standing>>, DbError> {
-    let sql = "SELECT id, variant_id, channel_id, currency, customer_group, min_quantity, kind, valid_from, \
-               valid_until FROM price \
+    let sql = "SELECT id, variant_id, channel_id, currency, customer_group, min_quantity, kind, amount, \
+               list_amount, valid_from, valid_until, resumes_after FROM price \
                WHERE variant_id = ANY($1) AND (valid_until IS NULL OR valid_until > $2)";
     let mut standing: BTreeMap<Key, Vec<Standing>> = BTreeMap::new();
     for row in tx.rows(sql, args![variants, now]).await? {
@@ -274,73 +283,65 @@ async fn standing(
             id: row.get("id")?,
             from: row.get("valid_from")?,
             until: row.get("valid_until")?,
+            amount: row.get("amount")?,
+            list: row.get("list_amount")?,
+            resumed: row.get::<Option<i64>>("resumes_after")?.is_some(),
         };
         standing.entry(Key::read(&row)?).or_default().push(it);
     }
     Ok(standing)
 }
 
-fn row(
-    id: i64,
-    key: &Key,
-    price: &PriceInput,
-    from: Moment,
-    until: Option<Moment>,
+/// What is written for a new price, each with what it goes on after: the price, and what it interrupts. The next
+/// price of the same request finds `there` as it is then.
+fn place_among(
+    there: &mut Vec<Standing>,
+    plan: &Plan,
     act: &Act,
-) -> Vec<Value> {
+    id: i64,
+    price: &PriceInput,
+) -> Vec<(Standing, Option<i64>)> {
+    let from = price.valid_from.unwrap_or(act.now);
+    let (amount, list) = (price.amount, price.list_amount);
+    let new = Standing { id, from, until: plan.until, amount, list, resumed: false };
+    let mut placed = vec![(new, None)];
+    let resumed = there.iter().find(|it| Some(it.id) == plan.resumes).zip(plan.until);
+    if let Some((resumed, from)) = resumed {
+        let goes_on = Standing { id: act.new_id(), from, until: None, resumed: true, ..*resumed };
+        placed.push((goes_on, Some(id)));
+    }
+    if let Some(closed) = there.iter_mut().find(|it| Some(it.id) == plan.closes) {
+        closed.until = Some(from);
+    }
+    there.extend(placed.iter().map(|(it, _)| *it));
+    placed
+}
+
+const CLOSE: &str = "UPDATE price SET valid_until = $2, closed_by = $3 WHERE id = $1";
+
+fn row(key: &Key, it: &Standing, resumes_after: Option<i64>, act: &Act) -> Vec<Value> {
     args![
-        id,
+        it.id,
         key.variant,
         key.channel,
         key.currency.as_str(),
         key.group.clone(),
         key.min_quantity,
         key.kind.as_str(),
-        price.amount,
-        price.list_amount,
-        from,
-        until,
+        it.amount,
+        it.list,
+        it.from,
+        it.until,
+        resumes_after,
         act.now,
         act.actor.as_str()
     ]
 }
 
-fn end(ends: &mut Vec<(&'static str, Vec<Value>)>, plan: &Plan, from: Moment, by: i64) {
-    if let Some(closed) = plan.closes {
-        let sql = "UPDATE price SET valid_until = $2, closed_by = $3 WHERE id = $1";
-        ends.push((sql, args![closed, from, by]));
-    }
-}
-
-/// An interval that goes on after another: the same price anew, from there on.
-async fn resume(
-    tx: &mut Tx,
-    act: &Act,
-    resumed: i64,
-    from: Option<Moment>,
-) -> Result<Vec<Value>, DbError> {
-    let sql = "SELECT variant_id, channel_id, currency, customer_group, min_quantity, kind, amount, \
-               list_amount FROM price WHERE id = $1";
-    let row = tx.one(sql, args![resumed]).await?;
-    let key = Key::read(&row)?;
-    Ok(args![
-        act.new_id(),
-        key.variant,
-        key.channel,
-        key.currency,
-        key.group,
-        key.min_quantity,
-        key.kind,
-        row.get::<i64>("amount")?,
-        row.get::<Option<i64>>("list_amount")?,
-        from,
-        None::<i64>,
-        act.now,
-        act.actor.as_str()
-    ])
-}
-
 async fn locked(tx: &mut Tx, id: i64) -> crate::Result<Row> {
+    let sql = "SELECT id FROM product WHERE id IN (SELECT v.product_id FROM price \
+               JOIN variant AS v ON v.id = price.variant_id WHERE price.id = $1) FOR UPDATE";
+    tx.rows(sql, args![id]).await?;
     let sql = "SELECT price.valid_from, price.valid_until, v.product_id FROM price \
                JOIN variant AS v ON v.id = price.variant_id WHERE price.id = $1 FOR UPDATE";
     let row = tx.row(sql, args![id]).await?;

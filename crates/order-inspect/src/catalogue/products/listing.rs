@@ -73,7 +73,15 @@ pub async fn turn(app: &App) -> crate::Result<()> {
         if due.is_empty() {
             return Ok(());
         }
-        app.db.write(move |tx| Box::pin(async move { refresh(tx, &due, now).await })).await?;
+        let turned = app.db.write(move |tx| {
+            Box::pin(async move {
+                // Whoever changes one of them meanwhile writes its rows, too.
+                let sql = "SELECT id FROM product WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+                tx.rows(sql, args![due.clone()]).await?;
+                refresh(tx, &due, now).await
+            })
+        });
+        turned.await?;
     }
 }
 

@@ -145,17 +145,55 @@ pub(super) async fn check_published(tx: &mut Tx, product: i64) -> crate::Result<
     Ok(())
 }
 
+/// How many products a refusal names.
+const NAMED: usize = 10;
+
+/// Refuses a change of what products share (`column` of `brand`, `maker` or `person` is `code`) after which one of
+/// them may not be offered where it is published.
+pub(crate) async fn check_published_of(
+    tx: &mut Tx,
+    column: &'static str,
+    code: String,
+) -> crate::Result<()> {
+    let sql = format!(
+        "SELECT DISTINCT p.code FROM product_channel AS pc JOIN product AS p ON p.id = pc.product_id \
+         JOIN channel AS c ON c.id = pc.channel_id {WHO} \
+         WHERE {column} = $1 AND c.country = ANY($2) AND maker.country IS NOT NULL \
+         AND NOT maker.country = ANY($2) AND (person.country IS NULL OR NOT person.country = ANY($2)) \
+         ORDER BY p.code LIMIT $3"
+    );
+    let union: Vec<String> = UNION.map(str::to_owned).to_vec();
+    let most = i64::try_from(NAMED + 1).unwrap_or(i64::MAX);
+    let rows = tx.rows(&sql, args![code, union, most]).await?;
+    let mut codes = rows.iter().map(|row| row.get("code")).collect::<Result<Vec<String>, _>>()?;
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let more = if codes.len() > NAMED { " and others" } else { "" };
+    codes.truncate(NAMED);
+    let detail = format!(
+        "The manufacturer of {}{more} would be outside of the EU, and no responsible person in the EU is named: \
+         name one for these products first, or take them out of the shops (GPSR Art. 16 and 19).",
+        codes.join(", ")
+    );
+    let facts = serde_json::json!({ "products": codes, "missing": "responsible_person" });
+    refuse!(Refusal::conflict("responsible_person_missing", detail).with_facts(facts))
+}
+
+/// Who makes a product and who answers for it.
+const WHO: &str = "LEFT JOIN brand ON brand.id = p.brand_id \
+                   LEFT JOIN economic_operator AS maker \
+                     ON maker.id = COALESCE(p.manufacturer_id, brand.manufacturer_id) \
+                   LEFT JOIN economic_operator AS person ON person.id = p.responsible_person_id";
+
 /// Why a product may not be offered in a shop.
 async fn refusal_in(tx: &mut Tx, product: i64, channel: i64) -> Result<Option<Refusal>, DbError> {
-    let sql = "SELECT p.code, c.code AS channel, c.country AS place, maker.country AS made_in, \
-               maker.name AS maker, person.country AS person_in \
-               FROM product AS p JOIN channel AS c ON c.id = $2 \
-               LEFT JOIN brand ON brand.id = p.brand_id \
-               LEFT JOIN economic_operator AS maker \
-                 ON maker.id = COALESCE(p.manufacturer_id, brand.manufacturer_id) \
-               LEFT JOIN economic_operator AS person ON person.id = p.responsible_person_id \
-               WHERE p.id = $1";
-    let row = tx.one(sql, args![product, channel]).await?;
+    let sql = format!(
+        "SELECT p.code, c.code AS channel, c.country AS place, maker.country AS made_in, \
+         maker.name AS maker, person.country AS person_in \
+         FROM product AS p JOIN channel AS c ON c.id = $2 {WHO} WHERE p.id = $1"
+    );
+    let row = tx.one(&sql, args![product, channel]).await?;
     let in_union = |country: &Option<String>| {
         country.as_deref().is_some_and(|country| UNION.contains(&country))
     };

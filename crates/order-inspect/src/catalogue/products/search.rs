@@ -2,6 +2,7 @@
 
 use super::record::Product;
 use crate::{
+    args,
     catalogue::folding,
     db::{DbError, Tx},
 };
@@ -9,10 +10,15 @@ use crate::{
 /// The most text of one product that is searched in, in bytes.
 const MOST: usize = 32_000;
 
-/// Names, summaries, descriptions, article numbers and text values, in all languages: whoever shops in two
+/// Names, brand, summaries, descriptions, article numbers and text values, in all languages: whoever shops in two
 /// languages finds with the words of both.
 pub(super) async fn index(tx: &mut Tx, id: i64, product: &Product) -> Result<(), DbError> {
     use super::record::AttributeValue;
+    let brand = match &product.brand {
+        Some(code) => tx.row("SELECT name FROM brand WHERE code = $1", args![code]).await?,
+        None => None,
+    };
+    let brand: Option<String> = brand.map(|row| row.get("name")).transpose()?;
     let mut text = String::new();
     let mut say = |words: &str| {
         if text.len() + words.len() < MOST {
@@ -21,9 +27,7 @@ pub(super) async fn index(tx: &mut Tx, id: i64, product: &Product) -> Result<(),
         }
     };
     say(&product.code);
-    if let Some(brand) = &product.brand {
-        say(brand);
-    }
+    product.brand.as_deref().into_iter().chain(brand.as_deref()).for_each(&mut say);
     for it in &product.texts {
         say(&it.name);
         say(&it.summary);

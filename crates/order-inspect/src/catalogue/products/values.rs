@@ -73,12 +73,13 @@ impl TypeRules {
         }
     }
 
-    /// What lists can be narrowed by: attribute and value, of the product and of its active variants.
+    /// What lists could be narrowed by: attribute and value, of the product and of its active variants. Whether an
+    /// attribute is a facet is asked when a list is read, as it changes without the products.
     pub(super) fn facets(&self, product: &Product) -> Vec<(String, String)> {
         let variants = product.variants.iter().filter(|it| it.active).map(|it| &it.attributes);
         let mut facets = Vec::new();
         for values in variants.chain([&product.attributes]) {
-            for (_, attribute) in self.attributes.iter().filter(|(_, it)| it.facet) {
+            for (_, attribute) in self.attributes.iter().filter(|(_, it)| it.kind.can_be_facet()) {
                 let Some(value) = values.get(&attribute.code) else { continue };
                 let values = match value {
                     AttributeValue::Flag(it) => vec![it.to_string()],

@@ -136,6 +136,7 @@ impl StockChange {
             ),
         };
         found.end()?;
+        lock(tx, &variants, first.into_iter().chain(second).collect()).await?;
         let (first, second) = (first.unwrap_or_default(), second.unwrap_or_default());
         let mut movements = match self {
             Self::Receipt { lines, reason, .. } => {
@@ -162,6 +163,25 @@ impl StockChange {
     }
 }
 
+/// Locks the levels in the order in which everybody locks them: by variant and location. What there never was has a
+/// level then too, so that two who count it find each other.
+async fn lock(
+    tx: &mut Tx,
+    variants: &HashMap<String, i64>,
+    locations: Vec<i64>,
+) -> Result<(), DbError> {
+    let variants: Vec<i64> = variants.values().copied().collect();
+    let sql = "INSERT INTO stock (variant_id, location_id, on_hand, reserved, incoming, safety) \
+               SELECT v.id, l.id, 0, 0, 0, 0 FROM variant AS v CROSS JOIN location AS l \
+               WHERE v.id = ANY($1) AND l.id = ANY($2) ORDER BY v.id, l.id \
+               ON CONFLICT (variant_id, location_id) DO NOTHING";
+    tx.run(sql, args![variants.clone(), locations.clone()]).await?;
+    let sql = "SELECT variant_id FROM stock WHERE variant_id = ANY($1) AND location_id = ANY($2) \
+               ORDER BY variant_id, location_id FOR UPDATE";
+    tx.rows(sql, args![variants, locations]).await?;
+    Ok(())
+}
+
 fn moved(
     variants: &HashMap<String, i64>,
     line: &StockLine,
@@ -175,7 +195,6 @@ fn moved(
         location,
         kind,
         on_hand: sign * line.quantity,
-        reserved: 0,
         order: None,
         reason: reason.clone(),
     }
@@ -190,8 +209,8 @@ async fn counted(
     reason: &str,
 ) -> Result<Vec<Movement>, DbError> {
     let ids: Vec<i64> = variants.values().copied().collect();
-    let sql = "SELECT variant_id, on_hand FROM stock \
-               WHERE variant_id = ANY($1) AND location_id = $2 ORDER BY variant_id FOR UPDATE";
+    let sql =
+        "SELECT variant_id, on_hand FROM stock WHERE variant_id = ANY($1) AND location_id = $2";
     let rows = tx.rows(sql, args![ids, location]).await?;
     let mut levels: HashMap<i64, i64> = HashMap::new();
     for row in &rows {
@@ -201,7 +220,7 @@ async fn counted(
         let variant = variants.get(&*line.sku).copied().unwrap_or_default();
         let on_hand = line.on_hand - levels.get(&variant).copied().unwrap_or_default();
         let (kind, reason) = (MovementKind::Correction, Some(reason.to_owned()));
-        Movement { variant, location, kind, on_hand, reserved: 0, order: None, reason }
+        Movement { variant, location, kind, on_hand, order: None, reason }
     });
     Ok(movements.filter(|it| it.on_hand != 0).collect())
 }

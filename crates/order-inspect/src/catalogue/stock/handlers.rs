@@ -206,12 +206,10 @@ pub(super) struct StockMovement {
     id: i64,
     /// Where.
     location: String,
-    /// Why: opening, receipt, correction, transfer, shipment, return, write_off.
+    /// Why: opening, receipt, correction, transfer, shipment, return.
     kind: String,
     /// How many more (or less) were there.
     on_hand_change: i64,
-    /// How many more (or less) were held by orders.
-    reserved_change: i64,
     /// For which order.
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<i64>,
@@ -237,7 +235,7 @@ pub(super) async fn movements(
 ) -> Answer {
     let before = paging.position()?.unwrap_or(i64::MAX);
     let limit = paging.one_more()?;
-    let sql = "SELECT m.id, l.code AS location, m.kind, m.on_hand_change, m.reserved_change, m.order_id, \
+    let sql = "SELECT m.id, l.code AS location, m.kind, m.on_hand_change, m.order_id, \
                m.reason, m.actor, m.at FROM stock_movement AS m JOIN location AS l ON l.id = m.location_id \
                WHERE m.variant_id = (SELECT id FROM variant WHERE sku = $1) AND m.id < $2 \
                ORDER BY m.id DESC LIMIT $3";
@@ -251,7 +249,6 @@ pub(super) async fn movements(
             location: row.get("location")?,
             kind: row.get("kind")?,
             on_hand_change: row.get("on_hand_change")?,
-            reserved_change: row.get("reserved_change")?,
             order_id: row.get("order_id")?,
             reason: row.get("reason")?,
             actor: row.get("actor")?,

@@ -25,8 +25,6 @@ pub enum MovementKind {
     Shipment,
     /// They came back and can be sold again.
     Return,
-    /// They came back and cannot.
-    WriteOff,
 }
 
 impl MovementKind {
@@ -38,7 +36,6 @@ impl MovementKind {
             Self::Transfer => "transfer",
             Self::Shipment => "shipment",
             Self::Return => "return",
-            Self::WriteOff => "write_off",
         }
     }
 }
@@ -54,8 +51,6 @@ pub struct Movement {
     pub kind: MovementKind,
     /// How many more (or less) are there.
     pub on_hand: i64,
-    /// How many more (or less) are held by orders.
-    pub reserved: i64,
     /// For which order.
     pub order: Option<i64>,
     /// Why, in words.
@@ -63,52 +58,48 @@ pub struct Movement {
 }
 
 /// The columns of a movement, for those who insert many at once.
-pub const MOVEMENT: [&str; 10] = [
+pub const MOVEMENT: [&str; 9] = [
     "id",
     "variant_id",
     "location_id",
     "kind",
     "on_hand_change",
-    "reserved_change",
     "order_id",
     "reason",
     "actor",
     "at",
 ];
 
-/// Books movements in their order, each with one conditional step: what is on hand never falls below what
-/// orders hold (where more was ordered than there is, it does not fall further). Whoever books for several levels sorts them by variant and location, so that two bookings
-/// never wait for each other in a circle.
-pub async fn book(tx: &mut Tx, act: &Act, movements: &[Movement]) -> crate::Result<()> {
-    let mut rows = Vec::with_capacity(movements.len());
+/// Books movements of levels that there are, each with one conditional step: what is on hand never falls below what
+/// orders hold (where more was ordered than there is, it does not fall further).
+pub(super) async fn book(tx: &mut Tx, act: &Act, movements: &[Movement]) -> crate::Result<()> {
     for it in movements {
-        if it.on_hand > 0 {
-            let sql = "INSERT INTO stock (variant_id, location_id, on_hand, reserved, incoming, safety) \
-                       VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT (variant_id, location_id) DO NOTHING";
-            tx.run(sql, args![it.variant, it.location]).await?;
-        }
-        let sql = "UPDATE stock SET on_hand = on_hand + $3, reserved = reserved + $4 \
-                   WHERE variant_id = $1 AND location_id = $2 \
-                   AND on_hand + $3 >= 0 AND reserved + $4 >= 0 \
-                   AND ($3 >= $4 OR on_hand + $3 >= reserved + $4)";
-        let done = tx.run(sql, args![it.variant, it.location, it.on_hand, it.reserved]).await?;
-        if done == 0 {
+        let sql = "UPDATE stock SET on_hand = on_hand + $3 WHERE variant_id = $1 AND location_id = $2 \
+                   AND on_hand + $3 >= 0 AND ($3 >= 0 OR on_hand + $3 >= reserved)";
+        if tx.run(sql, args![it.variant, it.location, it.on_hand]).await? == 0 {
             return Err(too_low(tx, it).await?.into());
         }
-        rows.push(args![
+    }
+    note(tx, act, movements).await?;
+    Ok(())
+}
+
+/// Writes movements down whose levels were changed.
+pub(crate) async fn note(tx: &mut Tx, act: &Act, movements: &[Movement]) -> Result<(), DbError> {
+    let row = |it: &Movement| {
+        args![
             act.new_id(),
             it.variant,
             it.location,
             it.kind.name(),
             it.on_hand,
-            it.reserved,
             it.order,
             it.reason.clone(),
             act.actor.as_str(),
             act.now
-        ]);
-    }
-    tx.insert("stock_movement", &MOVEMENT, rows).await?;
+        ]
+    };
+    tx.insert("stock_movement", &MOVEMENT, movements.iter().map(row).collect()).await?;
     Ok(())
 }
 

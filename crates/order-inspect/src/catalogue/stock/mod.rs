@@ -7,7 +7,8 @@ mod ledger;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::app::App;
-pub use ledger::{LedgerDifference, MOVEMENT, Movement, MovementKind, audit, book};
+pub(crate) use ledger::note;
+pub use ledger::{LedgerDifference, MOVEMENT, Movement, MovementKind, audit};
 
 /// The routes.
 pub(super) fn routes() -> OpenApiRouter<App> {

@@ -1,5 +1,7 @@
 //! `PRODUCT_PRICE_DETAILS`: prices with their time, tiers and tax.
 
+use jiff::tz::TimeZone;
+
 use crate::{
     exchange::{
         file::{
@@ -9,6 +11,7 @@ use crate::{
         },
         item::{PriceSaid, Problem},
     },
+    moment::Moment,
     money::Currency,
 };
 
@@ -101,17 +104,18 @@ impl Prices {
             return;
         }
         let Some(min_quantity) = self.tier(price) else { return };
-        let mut moment = |name: &str| match number::moment(details.say(name)?, &setting.zone) {
+        let mut said = |name: &str, read: fn(&str, &TimeZone) -> Result<Moment, String>| match read(
+            details.say(name)?,
+            &setting.zone,
+        ) {
             Ok(moment) => Some(moment),
             Err(message) => {
                 self.wrong(details, name, &message);
                 None
             }
         };
-        let (from, until) = (moment("VALID_START_DATE"), moment("VALID_END_DATE"));
-        // The last day belongs to the time.
-        let day = details.say("VALID_END_DATE").is_some_and(|it| it.trim().len() == 10);
-        let until = until.map(|it| if day { it.saturating_add_micros(86_400_000_000) } else { it });
+        let from = said("VALID_START_DATE", number::moment);
+        let until = said("VALID_END_DATE", number::end);
         self.prices.push(PriceSaid {
             currency,
             sale: false,

@@ -104,7 +104,7 @@ impl<R: std::io::BufRead + Send> RecordReader for BmecatReader<R> {
             version,
             whole: transaction == Transaction::NewCatalog,
         });
-        Head { warnings: self.warnings.iter().cloned().collect(), edition }
+        Head { warnings: self.warnings.iter().cloned().collect(), edition, broken: false }
     }
 }
 
@@ -198,8 +198,9 @@ impl<R: std::io::BufRead> BmecatReader<R> {
                 item.variants.push(variant);
                 return Record { line: product.line, key, item, problems };
             }
+            // It may have been delisted before, and the product with its last variant.
             ("new", Transaction::NewCatalog | Transaction::UpdateProducts) => {
-                variant.active = Some(true);
+                (item.active, variant.active) = (Some(true), Some(true));
             }
             ("update", _) => item.intent = Intent::Update,
             (mode, _) => {

@@ -68,21 +68,21 @@ impl Walk {
         Ok(())
     }
 
-    /// The next products that the shop shows.
+    /// The next products that the shop shows at this moment: what is planned is no offer yet.
     async fn look(&self) -> crate::Result<Vec<Stand>> {
-        let (channel, after, now) = (self.context.channel_id, self.after, self.now);
+        let (context, after, now) = (self.context.clone(), self.after, self.now);
         let sql = "SELECT pc.product_id FROM product_channel AS pc JOIN product AS p ON p.id = pc.product_id \
                    WHERE pc.channel_id = $1 AND pc.product_id > $2 AND p.active \
-                   AND (pc.published_until IS NULL OR pc.published_until > $3) \
+                   AND pc.published_from <= $3 AND (pc.published_until IS NULL OR pc.published_until > $3) \
                    ORDER BY pc.product_id LIMIT $4";
         let stands = self.app.db.read(move |tx| {
             Box::pin(async move {
-                let rows = tx.rows(sql, args![channel, after, now, STEP]).await?;
+                let rows = tx.rows(sql, args![context.channel_id, after, now, STEP]).await?;
                 let ids = rows
                     .iter()
                     .map(|row| row.get("product_id"))
                     .collect::<Result<Vec<i64>, _>>()?;
-                stand::look(tx, &ids, channel, now).await
+                stand::look(tx, &ids, &context, now).await
             })
         });
         Ok(stands.await?)

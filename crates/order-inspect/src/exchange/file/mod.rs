@@ -3,6 +3,7 @@
 pub(super) mod bounded;
 pub(super) mod decode;
 pub(super) mod element;
+pub(super) mod formula;
 pub(super) mod html;
 pub(super) mod number;
 pub(super) mod table;
@@ -54,6 +55,8 @@ pub(super) struct Head {
     pub(super) warnings: Vec<String>,
     /// The edition of the catalogue (BMEcat).
     pub(super) edition: Option<Edition>,
+    /// Whether a row could not be told apart from others, or not be read: what it speaks of is not known.
+    pub(super) broken: bool,
 }
 
 /// Which version of which supplier's catalogue a BMEcat document is.

@@ -52,7 +52,7 @@ pub(in crate::exchange) fn decimal(
     exponent: u32,
     notation: Notation,
 ) -> Result<i64, Unread> {
-    let (whole, fraction) = halves(text, notation)?;
+    let (whole, fraction) = halves(text, exponent, notation)?;
     let keep = usize::try_from(exponent).unwrap_or(0);
     let kept = fraction.get(..keep.min(fraction.len())).unwrap_or_default();
     if !fraction[kept.len()..].bytes().all(|it| it == b'0') {
@@ -65,8 +65,10 @@ pub(in crate::exchange) fn decimal(
     digits.parse().map_err(|_| Unread::NoNumber)
 }
 
-/// The digits before and after the decimal mark, without marks between thousands.
-fn halves(text: &str, notation: Notation) -> Result<(String, String), Unread> {
+/// The digits before and after the decimal mark, without marks between thousands. A lone mark before three digits
+/// stands before decimals where nothing else is before it, and where it is a point and three decimals are kept: so
+/// amounts are exported.
+fn halves(text: &str, exponent: u32, notation: Notation) -> Result<(String, String), Unread> {
     let text: String =
         text.chars().filter(|it| !matches!(it, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’')).collect();
     let plain = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
@@ -84,7 +86,13 @@ fn halves(text: &str, notation: Notation) -> Result<(String, String), Unread> {
             let others = text[..at].matches(['.', ',']).count();
             let same = text[..at].matches(mark).count();
             match (others, same) {
-                (0, _) if text.len() - at == 4 => return Err(Unread::TwoMeanings),
+                (0, _) if text.len() - at == 4 => {
+                    let nothing = text[..at].bytes().all(|it| it == b'0');
+                    if !nothing && (exponent != 3 || mark != ".") {
+                        return Err(Unread::TwoMeanings);
+                    }
+                    split(at)
+                }
                 (0, _) => split(at),
                 // 1,234,567: the same mark twice stands between thousands
                 (_, 1..) if same == others => (text.replace(mark, ""), String::new()),
@@ -174,6 +182,15 @@ pub(in crate::exchange) fn moment(text: &str, zone: &TimeZone) -> Result<Moment,
     local.to_zoned(zone.clone()).map(|it| it.timestamp().into()).map_err(|_| wrong())
 }
 
+/// The moment before which something ends: a moment as it is, of a day its end, as the last day belongs to the time.
+pub(in crate::exchange) fn end(text: &str, zone: &TimeZone) -> Result<Moment, String> {
+    let next = text.trim().parse::<Date>().ok().filter(|_| text.trim().len() == 10);
+    match next.and_then(|day| day.tomorrow().ok()) {
+        Some(next) => moment(&next.to_string(), zone),
+        None => moment(text, zone),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +224,36 @@ mod tests {
     }
 
     #[test]
+    fn three_decimals_are_read_where_they_mean_one_thing() {
+        for (text, wanted) in [
+            ("0.375", 375),
+            ("0,375", 375),
+            (".375", 375),
+            ("375.000", 375_000),
+            ("12.900", 12_900),
+        ] {
+            assert_eq!(decimal(text, 3, Notation::Either), Ok(wanted), "{text}");
+        }
+        assert_eq!(decimal("12,900", 3, Notation::Either), Err(Unread::TwoMeanings));
+        assert_eq!(decimal("12.900", 2, Notation::Either), Err(Unread::TwoMeanings));
+        assert_eq!(decimal("0.900", 2, Notation::Either), Ok(90));
+        assert_eq!(decimal("0.375", 2, Notation::Either), Err(Unread::TooFine));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_read_again(minor in 0_i64..10_000_000_000, thousandths in 0_u64..10_000_000) {
+            for currency in [Currency::EUR, Currency::JPY, Currency::KWD] {
+                let text = crate::exchange::plan::prices::decimal(minor, currency);
+                proptest::prop_assert_eq!(amount(&text, currency, Notation::Either), Ok((minor, None)), "{}", text);
+            }
+            let text = crate::exchange::shopify::write::thousandths(thousandths);
+            let read = decimal(&text, 3, Notation::Either);
+            proptest::prop_assert_eq!(read, Ok(i64::try_from(thousandths).unwrap()), "{}", text);
+        }
+    }
+
+    #[test]
     fn what_is_no_amount_says_what_to_write() {
         for (text, wanted) in [
             ("12.9012", "more decimals than EUR has (2)"),
@@ -237,5 +284,19 @@ mod tests {
         assert_eq!(moment("2026-11-27T00:00+0100", &berlin), Ok(day));
         assert_eq!(moment("2026-11-27T00:00:00+01:00", &berlin), Ok(day));
         assert!(moment("27.11.2026", &berlin).is_err());
+    }
+
+    #[test]
+    fn days_end_where_the_next_begins_also_when_the_clock_is_changed() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (day, next) in [
+            ("2026-11-30", "2026-12-01"),
+            ("2026-10-25", "2026-10-26"),
+            ("2026-03-29", "2026-03-30"),
+            ("2026-11-27T08:00:00+01:00", "2026-11-27T08:00:00+01:00"),
+        ] {
+            assert_eq!(end(day, &berlin), moment(next, &berlin), "{day}");
+        }
+        assert!(end("2026-02-30", &berlin).is_err());
     }
 }

@@ -35,6 +35,9 @@ pub(in crate::exchange) struct Table<R> {
     reader: Reader<Bounded<R>>,
     /// The names of the columns, as they stand in the file.
     pub(in crate::exchange) columns: Vec<String>,
+    /// Whether a row was broken.
+    pub(in crate::exchange) broken: bool,
+    delimiter: u8,
     record: ByteRecord,
 }
 
@@ -66,7 +69,7 @@ impl<R: Read> Table<R> {
         if columns.iter().all(String::is_empty) {
             return Err(FileError::at(1, "the first row has to name the columns"));
         }
-        Ok(Table { reader, columns, record: ByteRecord::new() })
+        Ok(Table { reader, columns, broken: false, delimiter, record: ByteRecord::new() })
     }
 
     /// The next row that is not empty.
@@ -79,7 +82,9 @@ impl<R: Read> Table<R> {
                 Err(error) => return Err(unread(&error, self.reader.get_ref().is_too_long())),
             }
             if self.record.iter().any(|it| !it.trim_ascii().is_empty()) {
-                return Ok(Some(self.row()));
+                let row = self.row();
+                self.broken |= row.broken.is_some();
+                return Ok(Some(row));
             }
         }
     }
@@ -116,7 +121,20 @@ impl<R: Read> Table<R> {
                     .to_owned(),
             );
         }
+        if row.cells.iter().any(|it| self.has_rows_in_it(it, row.cells.len())) {
+            row.broken = Some("has other rows in a cell: is a quotation mark missing?".to_owned());
+        }
         row
+    }
+
+    /// Whether a cell goes over the end of its row into others: it was not closed before the file was over, or where
+    /// the next quotation mark stands.
+    fn has_rows_in_it(&self, cell: &str, cells: usize) -> bool {
+        let most = self.columns.len().saturating_sub(1);
+        let marks = |text: &str| text.bytes().filter(|it| *it == self.delimiter).count();
+        let over = cell.contains('\n') && most > 1;
+        let to_the_end = || cells <= most && cell.lines().skip(1).any(|line| marks(line) >= most);
+        over && (to_the_end() || (cell.trim_end().ends_with('"') && marks(cell) >= most))
     }
 }
 
@@ -191,6 +209,21 @@ mod tests {
         let row = table.next().unwrap().unwrap();
         assert!(row.broken.unwrap().contains("more cells"));
         assert!(table.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn rows_that_a_quotation_mark_swallows_are_missed() {
+        let rows = |text: &str| {
+            let mut table = Table::open(text.as_bytes(), None).unwrap();
+            while table.next().unwrap().is_some() {}
+            table.broken
+        };
+        assert!(rows("a,b,c\n1,\"two,3\n4,5,6\n7,8,9\n"), "up to the end of the file");
+        assert!(rows("a,b,c\n1,\"two,3\n4,\"five\",6\n"), "up to the next quotation mark");
+        assert!(
+            !rows("a,b,c\n1,\"two\n, or more\",3\n4,\"five\n\"\"six\"\"\"\n"),
+            "a cell of several lines"
+        );
     }
 
     #[test]

@@ -182,7 +182,8 @@ fn availability(facts: &Facts, stand: &Stand, variant: &Variant) -> (&'static st
     }
 }
 
-/// The ordinary price, and the reduction with its time; answers with what is paid.
+/// The ordinary price, and the reduction with its time; answers with what is paid. What was not offered before is sold
+/// at its price, and is no reduction of anything.
 fn prices(
     facts: &Facts,
     stand: &Stand,
@@ -194,7 +195,9 @@ fn prices(
     let text = |minor: i64| format!("{} {code}", decimal(minor, currency));
     let in_force = stand.price(&variant.sku, code, facts.now)?;
     let sale = Some(in_force.applied).filter(|it| it.kind == PriceKind::Sale);
-    let ordinary = regular(stand, &variant.sku, code, facts.now).or(sale)?;
+    let reduced = stand.is_reduced(&variant.sku, code);
+    let ordinary = regular(stand, &variant.sku, code, facts.now);
+    let ordinary = ordinary.filter(|_| sale.is_none() || reduced).or(sale)?;
     say("price", Some(text(ordinary.amount)));
     if let Some(sale) = sale.filter(|it| it.amount < ordinary.amount) {
         say("sale_price", Some(text(sale.amount)));

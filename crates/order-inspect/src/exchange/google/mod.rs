@@ -23,9 +23,10 @@ pub(super) fn description(text: &ProductText) -> String {
     cut(first.unwrap_or_default(), LONGEST_DESCRIPTION)
 }
 
-/// A text in one line: cells of tables hold neither tabs nor line ends.
+/// A text in one line: cells of tables hold neither tabs nor line ends, nor what a spreadsheet takes for a formula.
 pub(super) fn line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.trim_start_matches(['=', '+', '-', '@', ' ']).to_owned()
 }
 
 fn cut(text: &str, most: usize) -> String {

@@ -138,7 +138,7 @@ impl<R: Read + Send> RecordReader for TableFeed<R> {
     }
 
     fn head(&self) -> Head {
-        self.state.head()
+        Head { broken: self.table.broken, ..self.state.head() }
     }
 }
 
@@ -157,7 +157,8 @@ impl Feed {
         let names = self.ignored.iter().cloned().collect::<Vec<_>>().join(", ");
         let told =
             format!("These attributes are not taken from a feed, they are ignored: {names}.");
-        Head { warnings: if names.is_empty() { Vec::new() } else { vec![told] }, edition: None }
+        let warnings = if names.is_empty() { Vec::new() } else { vec![told] };
+        Head { warnings, edition: None, broken: false }
     }
 
     fn record(&mut self, entry: &Entry) -> Record {

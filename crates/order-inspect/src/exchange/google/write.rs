@@ -151,7 +151,7 @@ async fn facts(app: &App, context: &Context, link: String) -> crate::Result<Fact
     let channel = context.choices.channel.to_string();
     let deliveries = setup.deliveries.iter().map(|it| &it.value);
     let deliveries = deliveries.filter(|it| it.active && it.channel == channel).cloned().collect();
-    let locale = context.choices.locale.clone();
+    let (locale, sells_from) = (context.choices.locale.clone(), context.sells_from.clone());
     let (attributes, categories, handling) = app
         .db
         .read(move |tx| {
@@ -159,7 +159,7 @@ async fn facts(app: &App, context: &Context, link: String) -> crate::Result<Fact
                 Ok::<_, DbError>((
                     attributes(tx).await?,
                     categories(tx, &locale).await?,
-                    handling(tx).await?,
+                    handling(tx, sells_from.as_deref()).await?,
                 ))
             })
         })
@@ -207,10 +207,15 @@ async fn categories(tx: &mut Tx, locale: &Locale) -> Result<BTreeMap<String, Str
     Ok(all.iter().map(|(id, (code, _, _))| (code.to_string(), way(Some(*id)))).collect())
 }
 
-/// How many working days pass until a parcel leaves, at least and at most.
-async fn handling(tx: &mut Tx) -> Result<(i64, i64), DbError> {
-    let sql = "SELECT COALESCE(MIN(handling_days), 0) AS least, COALESCE(MAX(handling_days), 0) AS most \
-               FROM location WHERE active";
-    let row = tx.one(sql, vec![]).await?;
-    Ok((row.get("least")?, row.get("most")?))
+/// How many working days pass until a parcel leaves where the shop sells from, at least and at most.
+async fn handling(tx: &mut Tx, from: Option<&[i64]>) -> Result<(i64, i64), DbError> {
+    let rows = tx.rows("SELECT id, handling_days FROM location WHERE active", vec![]).await?;
+    let mut days = Vec::new();
+    for row in &rows {
+        if from.is_none_or(|from| row.get("id").is_ok_and(|id| from.contains(&id))) {
+            days.push(row.get::<i64>("handling_days")?);
+        }
+    }
+    let (least, most) = (days.iter().min(), days.iter().max());
+    Ok((least.copied().unwrap_or(0), most.copied().unwrap_or(0)))
 }

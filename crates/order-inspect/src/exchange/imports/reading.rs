@@ -24,6 +24,8 @@ use crate::{
 
 /// How many records are stored at once.
 const AT_ONCE: usize = 200;
+/// After how many microseconds the reader says again that the import is its own.
+const SAY_AGAIN: i64 = 1_000_000;
 
 /// Reads the file to its end, or until the turn is lost.
 pub(super) async fn read(shared: &std::sync::Arc<Shared>, turn: &Turn) -> crate::Result<()> {
@@ -53,9 +55,19 @@ fn read_all(
     let encoding = context.choices.encoding.as_deref();
     let mut reader = context.format.read(source, context.setting(), encoding)?;
     let mut batch = Vec::new();
-    let mut position = 0;
+    let (mut position, mut said) = (0, shared.clock.now());
     while let Some(record) = reader.next()? {
         position += 1;
+        // What is passed over takes its time too, and so do large records.
+        let now = shared.clock.now();
+        if now.0 - said.0 >= SAY_AGAIN {
+            said = now;
+            match handle.block_on(store(shared, turn, Vec::new())) {
+                Ok(Ok(())) if !shared.stopped.load(Ordering::Relaxed) => {}
+                Ok(_) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
         if position <= turn.records {
             continue;
         }
@@ -79,7 +91,7 @@ fn read_all(
     }))
 }
 
-/// Stores records with the progress.
+/// Stores records with the progress; none where the turn is only to be prolonged.
 async fn store(
     shared: &Shared,
     turn: &Turn,
@@ -197,7 +209,7 @@ async fn end(shared: &Shared, turn: &Turn, head: Head) -> crate::Result<()> {
                 if row.get::<i64>("records")? == 0 {
                     return failed(tx, &turn, "the file has no records in it".to_owned(), now).await;
                 }
-                let unknown = row.get::<i64>("failed")? > 0;
+                let unknown = head.broken || row.get::<i64>("failed")? > 0;
                 if withdraws && unknown {
                     let told = "Some rows cannot be put to a product: nothing is withdrawn, as it may be one of theirs.";
                     warnings.push(told.to_owned());
@@ -313,7 +325,8 @@ pub(super) async fn match_some(shared: &Shared, turn: &Turn) -> crate::Result<Re
         .await
 }
 
-/// The next products that the shop shows, and whether the file has them.
+/// The next products that the shop shows, and whether the file has them. Those that it shows later are none of
+/// them, as no export has them.
 async fn missing(
     tx: &mut Tx,
     turn: &Turn,
@@ -324,7 +337,7 @@ async fn missing(
                  AND i.item_key = '=' || p.code) AS known \
                FROM product AS p WHERE p.code > $2 AND EXISTS (SELECT 1 FROM product_channel AS pc \
                  WHERE pc.product_id = p.id AND pc.channel_id = $3 \
-                 AND (pc.published_until IS NULL OR pc.published_until > $4)) \
+                 AND pc.published_from <= $4 AND (pc.published_until IS NULL OR pc.published_until > $4)) \
                ORDER BY p.code LIMIT 500";
     let rows = tx.rows(sql, args![turn.id, after, turn.context.channel_id, now]).await?;
     rows.iter().map(|row| Ok((row.get("code")?, row.get("known")?))).collect()

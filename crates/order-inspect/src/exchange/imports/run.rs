@@ -31,7 +31,8 @@ pub enum ImportState {
     Applied,
     /// Somebody stopped it. What was applied before stays.
     Cancelled,
-    /// The file cannot be read; `failure` says why. Nothing was changed.
+    /// The file cannot be read, or what the import was asked for is gone; `failure` says why. What was applied
+    /// before stays.
     Failed,
 }
 
@@ -88,7 +89,7 @@ pub struct ImportRun {
     pub conflicts: i64,
     /// What is ignored, each told once.
     pub warnings: Vec<String>,
-    /// Why the file cannot be taken.
+    /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
     /// Who sent it.

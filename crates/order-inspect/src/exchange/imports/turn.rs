@@ -35,27 +35,55 @@ pub(super) struct Turn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lost;
 
-/// Takes an import that has something to do and that nobody works on.
+/// Takes an import that has something to do and that nobody works on. One whose shop or currency is gone has
+/// failed, and keeps no other one waiting.
 pub(super) async fn take(db: &Db, now: Moment) -> crate::Result<Option<Turn>> {
-    let due = "SELECT id FROM import_run WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1";
-    let found = db.read(move |tx| Box::pin(async move { tx.row(due, args![now]).await }));
+    loop {
+        let Some((id, claim)) = claimed(db, now).await? else { return Ok(None) };
+        let found: Result<Turn, Error> =
+            db.read(move |tx| Box::pin(async move { turn(tx, id, claim).await })).await;
+        match found {
+            Ok(turn) => return Ok(Some(turn)),
+            Err(Error::Refused(why)) => fail(db, id, claim, why.detail, now).await?,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+const DUE: &str = "SELECT id FROM import_run WHERE due_at <= $1 ORDER BY due_at, id LIMIT 1";
+
+/// The number of an import whose turn it is, and of the claim to it.
+async fn claimed(db: &Db, now: Moment) -> crate::Result<Option<(i64, i64)>> {
+    let found = db.read(move |tx| Box::pin(async move { tx.row(DUE, args![now]).await }));
     if found.await?.is_none() {
         return Ok(None);
     }
     let claim = db.new_id();
-    let taken: Result<Option<Turn>, Error> = db
-        .write(move |tx| {
-            Box::pin(async move {
-                let locked = format!("{due} FOR UPDATE SKIP LOCKED");
-                let Some(row) = tx.row(&locked, args![now]).await? else { return Ok(None) };
-                let id: i64 = row.get("id")?;
-                let sql = "UPDATE import_run SET claim = $2, due_at = $3 WHERE id = $1";
-                tx.run(sql, args![id, claim, now.0 + LEASE]).await?;
-                Ok(Some(turn(tx, id, claim).await?))
-            })
+    let taken = db.write(move |tx| {
+        Box::pin(async move {
+            let locked = format!("{DUE} FOR UPDATE SKIP LOCKED");
+            let Some(row) = tx.row(&locked, args![now]).await? else { return Ok(None) };
+            let id: i64 = row.get("id")?;
+            let sql = "UPDATE import_run SET claim = $2, due_at = $3 WHERE id = $1";
+            tx.run(sql, args![id, claim, now.0 + LEASE]).await?;
+            Ok::<_, Error>(Some((id, claim)))
         })
-        .await;
-    taken
+    });
+    taken.await
+}
+
+/// The import cannot go on.
+async fn fail(db: &Db, id: i64, claim: i64, why: String, now: Moment) -> crate::Result<()> {
+    let failed = db.write(move |tx| {
+        Box::pin(async move {
+            let sql = "UPDATE import_run SET state = $3, failure = $4, due_at = NULL, ended_at = $5 \
+                       WHERE id = $1 AND claim = $2";
+            let state = ImportState::Failed.name();
+            tx.run(sql, args![id, claim, state, why, now]).await?;
+            Ok::<_, Error>(())
+        })
+    });
+    failed.await
 }
 
 async fn turn(tx: &mut Tx, id: i64, claim: i64) -> crate::Result<Turn> {

@@ -61,7 +61,7 @@ pub(in crate::exchange) async fn weigh(
     let item = together(records, strict).map_err(Failure::Item)?;
     let id = locked(tx, context, &key).await?;
     let stand = match id {
-        Some(id) => stand::look(tx, &[id], context.channel_id, act.now).await?.pop(),
+        Some(id) => stand::look(tx, &[id], context, act.now).await?.pop(),
         None => None,
     };
     if stand.is_none() && item.intent != Intent::Upsert {

@@ -11,6 +11,7 @@ use crate::{
     exchange::{file::Setting, format::Format},
     money::Currency,
     refuse,
+    setup::named_locations,
 };
 
 /// What becomes of products that the shop shows and a whole file does not have.
@@ -67,6 +68,8 @@ pub(in crate::exchange) struct Context {
     pub(in crate::exchange) country: String,
     pub(in crate::exchange) prices_include_tax: bool,
     pub(in crate::exchange) zone: jiff::tz::TimeZone,
+    /// The locations that the shop sells from; none where it sells from all.
+    pub(in crate::exchange) sells_from: Option<Vec<i64>>,
     /// The import's number, for the reason of what it books; none of an export.
     pub(in crate::exchange) run: Option<i64>,
 }
@@ -79,8 +82,8 @@ impl Context {
         channel: &str,
         complete: impl FnOnce(&Locale, Currency) -> Choices,
     ) -> crate::Result<Self> {
-        let sql = "SELECT id, name, country, prices_include_tax, time_zone, currencies, locales FROM channel \
-                   WHERE code = $1";
+        let sql = "SELECT id, name, country, prices_include_tax, time_zone, currencies, locales, locations \
+                   FROM channel WHERE code = $1";
         let Some(row) = tx.row(sql, args![channel]).await? else {
             refuse!(Refusal::new(404, "not_found", format!("There is no shop {channel}.")));
         };
@@ -95,6 +98,7 @@ impl Context {
             refuse!(Refusal::new(400, "invalid_parameter", detail));
         }
         let zone: String = row.get("time_zone")?;
+        let locations: Vec<String> = row.json("locations")?;
         Ok(Self {
             format,
             choices,
@@ -103,6 +107,7 @@ impl Context {
             country: row.get("country")?,
             prices_include_tax: row.get("prices_include_tax")?,
             zone: jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC),
+            sells_from: named_locations(tx, &locations).await?,
             run: None,
         })
     }

@@ -1,6 +1,6 @@
 //! Attributes by the names that a file gives them, as values that the product's type takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::options::means;
 use crate::{
@@ -21,6 +21,13 @@ pub(super) fn set(
     features: &[Feature],
     problems: &mut Vec<Problem>,
 ) {
+    let mut said: BTreeMap<&str, &[String]> = BTreeMap::new();
+    let mut disputed = BTreeSet::new();
+    for feature in features {
+        if said.insert(&feature.name, &feature.values).is_some_and(|it| it != feature.values) {
+            disputed.insert(feature.name.as_str());
+        }
+    }
     for feature in features {
         let mut known = rules.attributes.iter().filter(|(it, _)| it.level == level);
         let Some((_, attribute)) = known.find(|(_, it)| means(&it.code, &it.labels, &feature.name))
@@ -28,8 +35,7 @@ pub(super) fn set(
             continue;
         };
         // What several variants say differently is not the product's.
-        let disputed = |it: &Feature| it.name == feature.name && it.values != feature.values;
-        if level == AttributeLevel::Product && features.iter().any(disputed) {
+        if level == AttributeLevel::Product && disputed.contains(feature.name.as_str()) {
             continue;
         }
         match value(attribute, &feature.values) {

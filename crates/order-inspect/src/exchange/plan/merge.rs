@@ -70,7 +70,7 @@ impl Merge<'_> {
         }
         let variants = variants::merge(self, &mut product, item);
         if let Some(said) = &item.media {
-            self.media(&mut product, said);
+            self.media(&mut product, said, &variants);
         }
         self.variant_images(&mut product, &variants);
         if let Some(said) = &item.documents {
@@ -135,14 +135,26 @@ impl Merge<'_> {
         }
     }
 
-    /// The file's pictures take the place of the product's, unless they are the same ones. Films and models stay.
-    fn media(&mut self, product: &mut Product, said: &[MediaSaid]) {
+    /// The file's pictures take the place of the product's, unless they are the same ones. Films and models stay, and
+    /// so do pictures of variants that the file does not speak of.
+    fn media(
+        &mut self,
+        product: &mut Product,
+        said: &[MediaSaid],
+        variants: &[(Sku, VariantSaid)],
+    ) {
         let mut said: Vec<&MediaSaid> = said.iter().collect();
         said.sort_by_key(|it| it.position.unwrap_or(i64::MAX));
         let before = std::mem::take(&mut product.media);
+        let elsewhere = |it: &Media| {
+            let spoken_of = |sku: &Sku| variants.iter().any(|(it, _)| it == sku);
+            it.sku.as_ref().is_some_and(|sku| !spoken_of(sku))
+                && said.iter().all(|said| *said.url != *it.url)
+        };
+        let replaced = |it: &Media| it.kind == MediaKind::Image && !elsewhere(it);
         let name = product.texts.first().map_or(String::new(), |it| it.name.clone());
         let mut images = Vec::new();
-        for said in said {
+        for said in &said {
             let known =
                 before.iter().find(|it| *it.url == *said.url && it.kind == MediaKind::Image);
             let mut image = match known {
@@ -162,16 +174,16 @@ impl Merge<'_> {
             images.push(image);
         }
         let same = images.iter().map(|it| &it.url);
-        let had = before.iter().filter(|it| it.kind == MediaKind::Image).map(|it| &it.url);
+        let had = before.iter().filter(|it| replaced(it)).map(|it| &it.url);
         if same.eq(had) {
             let mut images = images.into_iter();
-            let kept = before.into_iter().map(|it| match it.kind {
-                MediaKind::Image => images.next().unwrap_or(it),
-                _ => it,
+            let kept = before.into_iter().map(|it| match replaced(&it) {
+                true => images.next().unwrap_or(it),
+                false => it,
             });
             product.media = kept.collect();
         } else {
-            images.extend(before.into_iter().filter(|it| it.kind != MediaKind::Image));
+            images.extend(before.into_iter().filter(|it| !replaced(it)));
             product.media = images;
         }
     }

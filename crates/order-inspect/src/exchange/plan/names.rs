@@ -9,12 +9,16 @@ use crate::{
     moment::Moment,
 };
 
-/// The brand of this name (or code). One that there is not is made: without a manufacturer, which staff add.
+/// The brand of this name (or code), however it is spelled. One that there is not is made: without a manufacturer,
+/// which staff add.
 pub(super) async fn brand(tx: &mut Tx, act: &Act, name: &str) -> crate::Result<Code> {
     let sql = "SELECT code FROM brand WHERE name = $1 OR code = $1 \
                ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END, code LIMIT 1";
     if let Some(row) = tx.row(sql, args![name]).await? {
         return Ok(row.word("code")?);
+    }
+    if let Some(code) = spelled_alike(tx, name).await? {
+        return Ok(code);
     }
     let base = folding::slug(name).unwrap_or_else(|| "brand".to_owned());
     let base: String = base.chars().take(50).collect();
@@ -31,6 +35,17 @@ pub(super) async fn brand(tx: &mut Tx, act: &Act, name: &str) -> crate::Result<C
     let brand = Brand { code: code.clone(), name: name.to_owned(), manufacturer: None };
     master::create(tx, act, brand).await?;
     Ok(code)
+}
+
+/// The first brand whose name differs in its spelling only: brands are few.
+async fn spelled_alike(tx: &mut Tx, name: &str) -> Result<Option<Code>, DbError> {
+    let folded = folding::fold(name);
+    for row in tx.rows("SELECT code, name FROM brand ORDER BY code", vec![]).await? {
+        if !folded.is_empty() && folding::fold(&row.get::<String>("name")?) == folded {
+            return row.word("code").map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// The brand's name.

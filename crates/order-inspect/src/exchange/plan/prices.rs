@@ -70,6 +70,8 @@ pub(super) fn changes(
         };
         changes.push((PriceChange { sku: sku.clone(), price }, told));
     }
+    // Each price takes its place among those before it: what begins first comes first.
+    changes.sort_by_key(|(it, _)| it.price.valid_from);
     Ok(changes)
 }
 

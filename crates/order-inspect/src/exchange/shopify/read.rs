@@ -7,7 +7,7 @@ use crate::{
     catalogue::folding,
     exchange::{
         file::{
-            FileError, Head, RecordReader, Setting, html,
+            FileError, Head, RecordReader, Setting, formula, html,
             number::{self, Notation, Unread},
             table::{Row, Table},
         },
@@ -80,7 +80,7 @@ impl<R: Read + Send> RecordReader for ShopifyReader<R> {
     }
 
     fn head(&self) -> Head {
-        Head { warnings: self.warnings.clone(), edition: None }
+        Head { warnings: self.warnings.clone(), edition: None, broken: self.table.broken }
     }
 }
 
@@ -94,7 +94,7 @@ struct Cells<'a> {
 impl Cells<'_> {
     /// A cell; none where the file has no such column.
     fn cell(&self, column: C) -> Option<&str> {
-        self.row.cell(self.places.get(&column).copied())
+        self.row.cell(self.places.get(&column).copied()).map(formula::plain)
     }
 
     /// A cell that says something.

@@ -13,7 +13,7 @@ use crate::{
     db::DbError,
     exchange::{
         exports::ProductWriter,
-        file::html,
+        file::{formula, html},
         plan::{Context, merge::text_of, prices::decimal, stand::Stand},
     },
     moment::Moment,
@@ -67,9 +67,11 @@ impl ShopifyWriter {
     }
 
     fn row(&self, cells: &Cells) -> Vec<u8> {
-        let cells =
-            self.columns().map(|(column, _, _)| cells.get(column).map_or("", String::as_str));
-        record(cells)
+        let cells: Vec<_> = self
+            .columns()
+            .map(|(column, _, _)| formula::guarded(cells.get(column).map_or("", String::as_str)))
+            .collect();
+        record(cells.iter().map(|it| &**it))
     }
 
     /// What stands in the first row only.

@@ -48,8 +48,21 @@ impl Desk<'_> {
             deliveries,
             totals: Some(self.totals(charged, discounts)),
             payment_note: Some(self.payment_note(charged)?),
+            notes: self.tax_notes(charged),
             ..document
         })
+    }
+
+    /// Why something is not taxed, each reason once (§ 14 Abs. 4 Nr. 8 UStG).
+    fn tax_notes(&self, charged: &[RefundLine]) -> Vec<String> {
+        let lines = on_invoice(charged).filter_map(|it| self.facts.line(it.position).ok());
+        let mut notes: Vec<String> = Vec::new();
+        for note in lines.filter_map(|it| it.details.tax_note.as_ref()) {
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+        notes
     }
 
     /// Takes a part of an invoice back: what was credited.
@@ -62,7 +75,7 @@ impl Desk<'_> {
         let document = self.document(DocumentKind::CreditNote, &lines)?;
         let label = self.pick("Grund", "Reason");
         Ok(Document {
-            totals: Some(self.totals(&credit.lines, Vec::new())),
+            totals: Some(self.credited_totals(&credit.lines)),
             references: vec![Reference {
                 number: invoice.0.to_owned(),
                 date: self.day(invoice.1)?,
@@ -156,10 +169,19 @@ impl Desk<'_> {
         rows.filter_map(row).collect()
     }
 
-    /// A line of a credit note: what was credited, after discounts.
+    /// A line of a credit note: what was credited, after discounts. The delivery has one too, as it may be all that
+    /// was credited.
     fn credited_line(&self, it: &RefundLine) -> Option<Row> {
         if it.position == SHIPPING {
-            return None;
+            return Some(Row {
+                sku: String::new(),
+                name: self.pick("Versand", "Shipping"),
+                details: Vec::new(),
+                units: None,
+                unit_price: None,
+                rate: it.tax_rate,
+                total: self.amount(it),
+            });
         }
         let mut row = self.row(it.position, it.units, self.amount(it), None)?;
         row.units = (it.units > 0).then_some(it.units);
@@ -232,6 +254,13 @@ impl Desk<'_> {
             taxes: tax_lines(rows).into_iter().map(tax).collect(),
             grand_total: self.money(rows.iter().map(|it| it.amount).sum()),
         }
+    }
+
+    /// The sums of a credit note, whose delivery is one of its lines.
+    fn credited_totals(&self, rows: &[RefundLine]) -> Totals {
+        let subtotal = rows.iter().map(|it| self.amount(it)).sum();
+        let totals = self.totals(rows, Vec::new());
+        Totals { subtotal: self.money(subtotal), shipping: None, ..totals }
     }
 
     fn language(&self) -> Language {

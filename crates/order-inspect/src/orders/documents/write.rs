@@ -54,7 +54,8 @@ fn invoice(facts: &Facts) -> Option<&Issued> {
 /// or the credit of a credit note.
 ///
 /// # Errors
-/// Refused are a second invoice, and documents of what there is not.
+/// Refused are a second invoice, documents of what there is not, and those that lack what the law wants on them: they
+/// take no number.
 pub async fn issue(
     tx: &mut Tx,
     act: &Act,
@@ -66,12 +67,14 @@ pub async fn issue(
         DocumentKind::Invoice => ("invoice", next(tx, facts, "invoice").await?),
         DocumentKind::CreditNote => ("credit_note", next(tx, facts, "credit_note").await?),
         DocumentKind::DeliveryNote => ("delivery_note", shipment(facts, subject)?.number.clone()),
-        DocumentKind::CancellationInvoice => refuse!(no_subject()),
     };
     if facts.documents.iter().any(|it| it.kind == word && it.subject_id == subject) {
         refuse!(Refusal::conflict("already_issued", "The order has this document already."));
     }
     let content = freeze(tx, act, facts, kind, subject, number.clone()).await?;
+    if let Err(error) = documents::check(&content) {
+        refuse!(incomplete(&error));
+    }
     let content =
         serde_json::to_string(&content).map_err(|error| Error::Broken(error.to_string()))?;
     let id = act.new_id();
@@ -82,6 +85,11 @@ pub async fn issue(
     tx.insert("order_document", &columns, vec![row]).await?;
     let kind = word.to_owned();
     Ok(Issued { id, kind, number, subject_id: subject, created_at: act.now })
+}
+
+/// 409: what the law wants is absent.
+fn incomplete(error: &DocumentError) -> Refusal {
+    Refusal::conflict("incomplete", format!("There is no document: {error}."))
 }
 
 async fn next(tx: &mut Tx, facts: &Facts, kind: &'static str) -> crate::Result<String> {
@@ -138,7 +146,7 @@ async fn freeze(
             desk.invoice(&charged)
         }
         DocumentKind::DeliveryNote => desk.delivery_note(shipment(facts, subject)?),
-        DocumentKind::CreditNote | DocumentKind::CancellationInvoice => {
+        DocumentKind::CreditNote => {
             let credit = facts.refunds.iter().find(|it| Some(it.id) == subject);
             let (Some(credit), Some(invoice)) = (credit, invoice(facts)) else {
                 refuse!(no_subject())
@@ -170,7 +178,7 @@ pub(crate) async fn pdf(document: Document) -> crate::Result<Vec<u8>> {
     match made.map_err(|error| Error::Broken(error.to_string()))? {
         Ok(bytes) => Ok(bytes),
         Err(error @ DocumentError::Missing(_)) => {
-            refuse!(Refusal::conflict("incomplete", format!("There is no file: {error}.")))
+            refuse!(incomplete(&error))
         }
         Err(error) => Err(Error::Broken(error.to_string())),
     }

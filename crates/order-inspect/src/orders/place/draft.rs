@@ -51,6 +51,11 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// What invoices say about the rate of a class.
+    fn tax_note(&self, class: &str) -> Option<String> {
+        self.setup.tax_note(class, self.country, self.now, self.language)
+    }
+
     /// The place of the line that comes after these.
     fn next_position(&self, drafts: &[Draft]) -> i64 {
         self.first_position + i64::try_from(drafts.len()).unwrap_or(i64::MAX)
@@ -127,6 +132,7 @@ pub(super) fn draft_line(
             labels: product.labels(&offer.options, scene.language),
             options: offer.options.clone(),
             note: line.note.clone(),
+            tax_note: scene.tax_note(&product.tax_class),
         },
         quantity: line.quantity,
         unit_price,
@@ -141,7 +147,10 @@ pub(super) fn draft_line(
             parent: Some(parent),
             sku: code.clone(),
             name: text_in(&service.value.names, scene.language).cloned().unwrap_or_default(),
-            details: LineDetails::default(),
+            details: LineDetails {
+                tax_note: scene.tax_note(&service.value.tax_class),
+                ..LineDetails::default()
+            },
             quantity: line.quantity,
             unit_price: amount,
             tax_rate: scene.setup.tax_rate(&service.value.tax_class, scene.country, scene.now)?,
