@@ -66,13 +66,35 @@ pub(crate) async fn for_sale(
     Ok(stock)
 }
 
-/// How many there are of something that is sold, and when more arrives. It is made of parts, each with how many of
-/// it one takes: a bundle of several, everything else of itself.
-pub fn on_offer(parts: &[(&[LocationStock], i64)]) -> (i64, Option<Moment>) {
-    let there: Vec<(i64, i64)> =
-        parts.iter().map(|(stock, each)| (available(stock), *each)).collect();
-    let arrival = parts.iter().filter_map(|(stock, _)| next_arrival(stock)).max();
-    (available_bundles(&there), arrival)
+/// What there is of something that is sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnOffer {
+    /// How many can be sold, over all locations. What one location has too little (its safety stock is touched) does
+    /// not lower what another one has.
+    pub available: i64,
+    /// The first location that has some.
+    pub location: Option<i64>,
+    /// When more arrives.
+    pub arrival: Option<Moment>,
+}
+
+/// What there is of something that is made of parts, each with how many of it one takes: a bundle of several, everything
+/// else of itself. The parts of a bundle are packed together, so they have to lie together.
+pub fn on_offer(parts: &[(&[LocationStock], i64)]) -> OnOffer {
+    let units = |location: i64| {
+        let of = |(stock, each): &(&[LocationStock], i64)| {
+            let here = stock.iter().find(|it| it.location == location);
+            here.map_or(0, LocationStock::available) / (*each).max(1)
+        };
+        parts.iter().map(of).min().unwrap_or(0)
+    };
+    let first = parts.first().map_or(&[][..], |(stock, _)| stock);
+    let there: Vec<(i64, i64)> = first.iter().map(|it| (it.location, units(it.location))).collect();
+    OnOffer {
+        available: there.iter().map(|(_, units)| units).sum(),
+        location: there.iter().find(|(_, units)| *units > 0).map(|(location, _)| *location),
+        arrival: parts.iter().filter_map(|(stock, _)| next_arrival(stock)).max(),
+    }
 }
 
 /// Whether something can be bought.
@@ -106,17 +128,6 @@ pub struct Availability {
     pub backorder_days: Option<i64>,
 }
 
-/// How many can be sold, over all locations. What one location has too little (its safety stock is touched)
-/// does not lower what another one has.
-pub fn available(stock: &[LocationStock]) -> i64 {
-    stock.iter().map(LocationStock::available).sum()
-}
-
-/// How many bundles can be sold: for each part how many there are, and how many one bundle takes.
-pub fn available_bundles(parts: &[(i64, i64)]) -> i64 {
-    parts.iter().map(|(there, each)| there / (*each).max(1)).min().unwrap_or(0)
-}
-
 /// What is said about so many, where so much more is on its way.
 pub fn availability(
     available: i64,
@@ -147,29 +158,33 @@ pub fn next_arrival(stock: &[LocationStock]) -> Option<Moment> {
 mod tests {
     use super::*;
 
-    fn at(on_hand: i64, reserved: i64, safety: i64) -> LocationStock {
-        LocationStock { location: 1, on_hand, reserved, safety, incoming: 0, incoming_at: None }
+    fn at(location: i64, on_hand: i64, reserved: i64, safety: i64) -> LocationStock {
+        LocationStock { location, on_hand, reserved, safety, incoming: 0, incoming_at: None }
     }
 
     #[test]
     fn what_can_be_sold_is_neither_held_nor_kept_back() {
         let table: [(&str, &[LocationStock], i64); 5] = [
             ("nowhere", &[], 0),
-            ("plainly", &[at(5, 0, 0)], 5),
-            ("some are held, some kept back", &[at(5, 2, 1)], 2),
-            ("the safety stock is touched", &[at(5, 4, 3)], 0),
-            ("one location does not pay for another", &[at(5, 4, 3), at(4, 0, 0)], 4),
+            ("plainly", &[at(1, 5, 0, 0)], 5),
+            ("some are held, some kept back", &[at(1, 5, 2, 1)], 2),
+            ("the safety stock is touched", &[at(1, 5, 4, 3)], 0),
+            ("one location does not pay for another", &[at(1, 5, 4, 3), at(2, 4, 0, 0)], 4),
         ];
         for (what, stock, wanted) in table {
-            assert_eq!(available(stock), wanted, "{what}");
+            assert_eq!(on_offer(&[(stock, 1)]).available, wanted, "{what}");
         }
     }
 
     #[test]
-    fn the_scarcest_part_says_how_many_bundles_there_are() {
-        assert_eq!(available_bundles(&[(10, 4), (9, 1)]), 2);
-        assert_eq!(available_bundles(&[(10, 4), (0, 1)]), 0);
-        assert_eq!(available_bundles(&[]), 0);
+    fn the_scarcest_part_of_a_location_says_how_many_bundles_it_has() {
+        let cups = [at(1, 10, 0, 0), at(2, 4, 0, 0), at(3, 9, 0, 0)];
+        let saucers = [at(1, 3, 0, 0), at(2, 9, 0, 0)];
+        let set = on_offer(&[(&cups, 4), (&saucers, 1)]);
+        assert_eq!((set.available, set.location), (2 + 1, Some(1)));
+        let apart = on_offer(&[(&cups[2..], 1), (&saucers, 1)]);
+        assert_eq!((apart.available, apart.location), (0, None));
+        assert_eq!(on_offer(&[]).available, 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     attributes::Attributes,
-    availability::{self, LocationStock},
+    availability::{self, LocationStock, OnOffer},
     prices,
     promise::{Calendar, Transit, local_day},
     state::Subject,
@@ -103,7 +103,7 @@ impl Offers {
     }
 
     /// How many of a variant there are, and where it is shipped from.
-    fn stand(&self, row: &Row, warehouse: &Warehouse) -> Result<Stand, DbError> {
+    fn stand(&self, row: &Row, warehouse: &Warehouse) -> Result<OnOffer, DbError> {
         let id: i64 = row.get("id")?;
         let stock = |id: &i64| warehouse.stock.get(id).map_or(&[][..], Vec::as_slice);
         let parts: Vec<(&[LocationStock], i64)> = match row.get("bundle")? {
@@ -113,10 +113,7 @@ impl Offers {
             }
             false => vec![(stock(&id), 1)],
         };
-        let (available, arrival) = availability::on_offer(&parts);
-        let mut first = parts.first().into_iter().flat_map(|(stock, _)| *stock);
-        let location = first.find(|it| it.available() > 0).map(|it| it.location);
-        Ok(Stand { available, arrival, location })
+        Ok(availability::on_offer(&parts))
     }
 
     fn variant(
@@ -125,7 +122,7 @@ impl Offers {
         row: &Row,
         attributes: &Attributes,
         price: Option<super::view::PriceView>,
-        stand: &Stand,
+        stand: &OnOffer,
         warehouse: &Warehouse,
     ) -> crate::Result<VariantView> {
         let backorder: Option<i64> = row.get("backorder_days")?;
@@ -148,13 +145,6 @@ impl Offers {
             bundle: row.get("bundle")?,
         })
     }
-}
-
-/// How many there are of something that is sold, and where.
-struct Stand {
-    available: i64,
-    arrival: Option<Moment>,
-    location: Option<i64>,
 }
 
 /// Stock and locations.
@@ -183,7 +173,7 @@ impl Warehouse {
     fn promise(
         &self,
         window: &Window,
-        stand: &Stand,
+        stand: &OnOffer,
         availability: &availability::Availability,
     ) -> Option<super::promise::DeliveryPromise> {
         use availability::AvailabilityState as State;

@@ -79,8 +79,9 @@ impl Stand {
         if parts.is_empty() {
             parts.push((stock(sku), 1));
         }
-        let (count, arrival) = on_offer(&parts);
-        Some(availability(count, arrival.filter(|it| *it > now), variant.backorder_days))
+        let there = on_offer(&parts);
+        let arrival = there.arrival.filter(|it| *it > now);
+        Some(availability(there.available, arrival, variant.backorder_days))
     }
 }
 
