@@ -90,9 +90,10 @@ async fn measured(options: &Options, binary: &Path, server: Option<&PostgresServ
     let floor = Floor::new(Arc::clone(&full.articles), full.store.template().await?);
     let connections = best_connections(&floor, &full).await?;
     let bench = Bench { full, target, floor, connections, database, seconds: options.seconds };
+    // Before the orders: what a database tidies up after them is not the pages' doing.
+    bench.product_pages().await?;
     let found = bench.rise().await?;
     bench.compare(&empty).await?;
-    bench.product_pages().await?;
     found.print(server.is_some());
     Ok(())
 }
@@ -235,13 +236,19 @@ impl Bench {
             return Ok(());
         }
         let target = Target::new(self.full.address, 200, requests);
-        let seen = in_turn(&target, 16, Duration::from_secs(self.seconds)).await?;
-        let (p50, p99) = (seen.within(50.0), seen.within(99.0));
-        println!(
-            "product page, 16 connections: {:.0} requests/s, p50 {p50:.1} ms, p99 {p99:.1} ms (wanted 5000, p99 10 ms)",
-            seen.rate
-        );
-        seen.wrong.map_or(Ok(()), |wrong| Err(Failure::new(format!("a product page was {wrong}"))))
+        // At first each page is made; then most of them are known.
+        for when in ["at first", "then"] {
+            let seen = in_turn(&target, 16, Duration::from_secs(self.seconds)).await?;
+            let (p50, p99) = (seen.within(50.0), seen.within(99.0));
+            println!(
+                "product page, 16 connections, {when}: {:.0} requests/s, p50 {p50:.1} ms, p99 {p99:.1} ms (wanted 5000, p99 10 ms)",
+                seen.rate
+            );
+            if let Some(wrong) = seen.wrong {
+                return Err(Failure::new(format!("a product page was {wrong}")));
+            }
+        }
+        Ok(())
     }
 }
 
