@@ -24,6 +24,11 @@ pub enum Format {
         /// the values are amounts as they are.
         minor: Option<u8>,
     },
+    /// A moment, as a number since 1970.
+    UnixTime {
+        /// How many of what it counts are a second.
+        per_second: i64,
+    },
     /// A number of bytes.
     Size,
     /// Text of many lines.
@@ -222,6 +227,14 @@ pub fn parse_instant(text: &str) -> Option<Timestamp> {
     full.parse().ok()
 }
 
+/// The moment that a number since 1970 means; `None` for what is no whole number, and beyond the years that calendars
+/// have.
+#[must_use]
+pub fn unix_time(number: &str, per_second: i64) -> Option<Timestamp> {
+    let micros = number.parse::<i64>().ok()?.checked_mul(1_000_000 / per_second)?;
+    Timestamp::from_microsecond(micros).ok()
+}
+
 /// Who reads: language and time zone.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
@@ -252,6 +265,10 @@ pub fn value(
         Format::Money { currency, minor } if is_number => {
             money(reader.language, &plain, currency.as_deref(), minor.unwrap_or(0))
         }
+        Format::UnixTime { per_second } if is_number => match unix_time(&plain, *per_second) {
+            Some(at) => moment(reader.language, at, reader.zone, precision),
+            None => decimal(reader.language, &plain),
+        },
         Format::Size => match plain.parse() {
             Ok(bytes) => size(reader.language, bytes),
             Err(_) => plain,
@@ -318,6 +335,23 @@ mod tests {
         assert_eq!(euro("123456"), "1.234,56\u{a0}€");
         assert_eq!(euro("-5"), "−0,05\u{a0}€");
         assert_eq!(money(Language::English, "12.5", Some("EUR"), 0), "12.5\u{a0}EUR");
+    }
+
+    #[test]
+    fn a_moment_that_is_kept_as_a_number_is_shown_as_a_moment() {
+        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
+        let reader = Reader { language: Language::German, zone: &zone };
+        let int = FieldType::int(64, false);
+        for (number, per_second, wanted) in [
+            (1_763_642_730, 1, "20.11.2025, 13:45"),
+            (1_763_642_730_123, 1_000, "20.11.2025, 13:45"),
+            (1_763_642_730_123_456, 1_000_000, "20.11.2025, 13:45"),
+            (i64::MAX, 1, "9.223.372.036.854.775.807"),
+        ] {
+            let format = Format::UnixTime { per_second };
+            let text = value(reader, &int, &format, &Value::Int(number), Precision::Minutes);
+            assert_eq!(text.as_deref(), Some(wanted));
+        }
     }
 
     #[test]

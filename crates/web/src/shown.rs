@@ -279,10 +279,16 @@ impl FieldView {
         Self { holds_numbers, ..self }
     }
 
+    /// Whether its numbers are moments.
+    #[must_use]
+    pub fn is_unix_time(&self) -> bool {
+        matches!(self.format, Format::UnixTime { .. })
+    }
+
     /// Whether its values stand right-aligned.
     #[must_use]
     pub fn is_right_aligned(&self) -> bool {
-        (self.ty.is_numeric() || self.holds_numbers) && self.link.is_none()
+        (self.ty.is_numeric() || self.holds_numbers) && self.link.is_none() && !self.is_unix_time()
     }
 }
 

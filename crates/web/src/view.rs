@@ -190,6 +190,7 @@ fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
         },
         OfficeFormat::Email | OfficeFormat::Url | OfficeFormat::Phone => Format::Address,
         OfficeFormat::Multiline | OfficeFormat::Json => Format::Lines,
+        OfficeFormat::UnixTime(unit) => Format::UnixTime { per_second: unit.per_second() },
         _ => Format::Auto,
     }
 }

@@ -242,7 +242,7 @@ fn format(resource: &Resource, said: &FieldOverride, index: usize) -> Format {
         Some(manifest::Format::Percent) => Format::Percent,
         Some(manifest::Format::Color) => Format::Color,
         Some(manifest::Format::Image) => Format::Image,
-        Some(manifest::Format::UnixTime) => Format::UnixTime,
+        Some(manifest::Format::UnixTime(unit)) => Format::UnixTime(unit),
         Some(manifest::Format::Status) => Format::Status,
         Some(manifest::Format::Money) => Format::Money {
             currency_field: match &said.currency {

@@ -12,7 +12,7 @@ use kontor_model::filter::bind::{Hop, Names};
 use kontor_model::{FieldType, OnDelete, Resource, ResourceName, Schema, Sort, Value};
 
 use crate::error::ReadOnlyReason;
-use crate::manifest::Label;
+use crate::manifest::{Label, TimeUnit};
 
 pub use build::build;
 pub use money::{in_major_units, own_digits};
@@ -136,8 +136,8 @@ pub enum Format {
     Color,
     /// A picture.
     Image,
-    /// Seconds since 1970.
-    UnixTime,
+    /// A moment, as a number since 1970.
+    UnixTime(TimeUnit),
     /// One of few values, with a dot.
     Status,
 }

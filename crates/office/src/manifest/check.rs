@@ -328,7 +328,7 @@ fn is_loose(ty: &FieldType) -> bool {
 fn fits(format: Format, ty: &FieldType) -> bool {
     match format {
         Format::Money | Format::Percent => ty.is_numeric() || is_loose(ty),
-        Format::UnixTime => {
+        Format::UnixTime(_) => {
             matches!(
                 ty,
                 FieldType::Int { .. } | FieldType::Decimal { .. } | FieldType::Float { .. }

@@ -70,8 +70,8 @@ pub enum Format {
     Image,
     /// A byte string to download.
     Bytes,
-    /// Seconds since 1970.
-    UnixTime,
+    /// A moment, as a number since 1970.
+    UnixTime(TimeUnit),
     /// One of few values, shown as a dot and a word.
     Status,
 }
@@ -91,7 +91,9 @@ impl Format {
         ("color", Self::Color),
         ("image", Self::Image),
         ("bytes", Self::Bytes),
-        ("unix_time", Self::UnixTime),
+        ("unix_time", Self::UnixTime(TimeUnit::Seconds)),
+        ("unix_time_ms", Self::UnixTime(TimeUnit::Milliseconds)),
+        ("unix_time_us", Self::UnixTime(TimeUnit::Microseconds)),
         ("status", Self::Status),
     ];
 
@@ -99,6 +101,27 @@ impl Format {
     #[must_use]
     pub fn word(self) -> &'static str {
         word(self, Self::ALL)
+    }
+}
+
+/// What a moment that is kept as a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TimeUnit {
+    Seconds,
+    Milliseconds,
+    Microseconds,
+}
+
+impl TimeUnit {
+    /// How many of it are a second.
+    #[must_use]
+    pub fn per_second(self) -> i64 {
+        match self {
+            Self::Seconds => 1,
+            Self::Milliseconds => 1_000,
+            Self::Microseconds => 1_000_000,
+        }
     }
 }
 

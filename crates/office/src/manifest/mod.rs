@@ -26,7 +26,7 @@ use kontor_connect::Budget;
 use kontor_model::{BackendName, ResourceName};
 
 pub use edit::{Edit, Part};
-pub use field::{Choice, Color, Currency, FieldOverride, Format};
+pub use field::{Choice, Color, Currency, FieldOverride, Format, TimeUnit};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};
 pub use label::Label;
 pub use link::ManifestLink;

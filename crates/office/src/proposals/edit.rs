@@ -143,6 +143,10 @@ pub enum Format {
     List,
     /// `unix_time`.
     UnixTime,
+    /// `unix_time_ms`.
+    UnixTimeMs,
+    /// `unix_time_us`.
+    UnixTimeUs,
 }
 
 impl Format {
@@ -153,6 +157,8 @@ impl Format {
             Self::Json => "json",
             Self::List => "list",
             Self::UnixTime => "unix_time",
+            Self::UnixTimeMs => "unix_time_ms",
+            Self::UnixTimeUs => "unix_time_us",
         }
     }
 }
@@ -204,8 +210,8 @@ impl ManifestEdit {
             Self::Kinds { .. } => Kind::Kinds,
             Self::JoinTable { .. } => Kind::JoinTable,
             Self::Money { .. } => Kind::Money,
-            Self::Format { format: Format::UnixTime, .. } => Kind::UnixTime,
-            Self::Format { .. } => Kind::List,
+            Self::Format { format: Format::Json | Format::List, .. } => Kind::List,
+            Self::Format { .. } => Kind::UnixTime,
             Self::Choices { .. } => Kind::Status,
             Self::Secret { .. } => Kind::Secret,
         }

@@ -3,6 +3,7 @@
 use kontor_model::schema::ResourceKind;
 use kontor_model::{Engine, FieldType};
 use kontor_office::catalog::Format;
+use kontor_office::manifest::TimeUnit;
 use kontor_office::{OfficeError, ReadOnlyReason, Role, Word as _};
 
 use crate::view::at as moment;
@@ -92,7 +93,9 @@ pub(super) fn format(format: &Format) -> &'static str {
         Format::Percent => "percent",
         Format::Color => "color",
         Format::Image => "image",
-        Format::UnixTime => "unix_time",
+        Format::UnixTime(TimeUnit::Seconds) => "unix_time",
+        Format::UnixTime(TimeUnit::Milliseconds) => "unix_time_ms",
+        Format::UnixTime(TimeUnit::Microseconds) => "unix_time_us",
         Format::Status => "status",
     }
 }

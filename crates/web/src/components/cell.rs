@@ -68,9 +68,12 @@ fn text_of(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Str
 
 fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Markup {
     let text = text_of(shell, field, value, place);
-    if matches!(field.ty, FieldType::Instant | FieldType::DateTime)
-        && let Some(at) = value.to_text().as_deref().and_then(format::parse_instant)
-    {
+    let at = |plain: String| match (&field.format, &field.ty) {
+        (Format::UnixTime { per_second }, _) => format::unix_time(&plain, *per_second),
+        (_, FieldType::Instant | FieldType::DateTime) => format::parse_instant(&plain),
+        _ => None,
+    };
+    if let Some(at) = value.to_text().and_then(at) {
         let exact = format::moment_with_zone(shell.language(), at, &shell.zone);
         return html! { time datetime=(at) title=(exact) { (text) } };
     }

@@ -77,6 +77,7 @@ pub(crate) fn kind(field: &FieldView) -> &'static str {
     match &field.ty {
         _ if !field.choices.is_empty() => "choice",
         FieldType::Bool => "bool",
+        _ if field.is_unix_time() => "moment",
         FieldType::Int { .. }
         | FieldType::Decimal { .. }
         | FieldType::Float { .. }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use kontor_model::field_type::{Expected, InvalidInput};
 use kontor_model::{FieldType, Value};
 
-use crate::format::{Format, Reader, parse_instant};
+use crate::format::{Format, Reader, parse_instant, unix_time};
 use crate::notation;
 use crate::shown::FieldView;
 
@@ -39,6 +39,7 @@ fn is_number(field: &FieldView) -> bool {
     matches!(field.ty, FieldType::Int { .. } | FieldType::Decimal { .. } | FieldType::Float { .. })
         && field.choices.is_empty()
         && *field.effective_format() != Format::Plain
+        && !field.is_unix_time()
 }
 
 /// The text with which an input shows a value: numbers and amounts in the reader's notation,
@@ -56,6 +57,10 @@ pub fn input_text(reader: Reader<'_>, field: &FieldView, value: &Value) -> Strin
         (Format::Money { minor, .. }, _) if is_plain => {
             notation::amount_text(reader.language, &text, *minor)
         }
+        (Format::UnixTime { per_second }, _) => match unix_time(&text, *per_second) {
+            Some(at) => picker_text(at.to_zoned(reader.zone.clone()).datetime()),
+            None => text,
+        },
         _ if is_plain && is_number(field) => notation::number_text(reader.language, &text),
         (_, FieldType::Instant | FieldType::DateTime) => match local(reader.zone, &text) {
             Some((at, _)) => picker_text(at),
@@ -138,7 +143,7 @@ fn is_as_shown(reader: Reader<'_>, field: &FieldView, was: &Value, text: &str) -
     let shown = lines(&input_text(reader, field, was));
     // A picker leaves out seconds that are zero.
     let is_same_time = || {
-        matches!(field.ty, FieldType::Instant | FieldType::DateTime)
+        (matches!(field.ty, FieldType::Instant | FieldType::DateTime) || field.is_unix_time())
             && notation::date_time(text)
                 .is_some_and(|typed| notation::date_time(&shown) == Some(typed))
     };
@@ -158,6 +163,11 @@ pub fn entered(reader: Reader<'_>, field: &FieldView, text: &str, was: Option<&V
                 Err(problem) => Given::Wrong(problem),
             }
         }
+        (Format::UnixTime { per_second }, _) => match notation::date_time(text) {
+            Some(at) => since_1970(at, reader.zone, *per_second)
+                .map_or_else(|| wrong(Expected::Integer), Given::Text),
+            None => Given::Text(text.trim().to_owned()),
+        },
         _ if is_number(field) => match notation::number(reader.language, text) {
             Some(plain) => Given::Text(plain),
             // `NaN`, `1e300`: the type knows.
@@ -188,6 +198,12 @@ fn has_letters(text: &str) -> bool {
 /// Browsers send line ends as CR LF, whatever was there.
 fn lines(text: &str) -> String {
     text.replace("\r\n", "\n")
+}
+
+/// The number that a moment in the reader's zone is kept as.
+fn since_1970(at: DateTime, zone: &TimeZone, per_second: i64) -> Option<String> {
+    let at = at.to_zoned(zone.clone()).ok()?.timestamp();
+    Some(at.as_microsecond().div_euclid(1_000_000 / per_second).to_string())
 }
 
 /// A local time gets the offset that the reader's zone has then.
@@ -291,6 +307,22 @@ mod tests {
     }
     fn text(text: &str) -> Option<Given> {
         Some(Given::Text(text.into()))
+    }
+
+    #[test]
+    fn a_moment_that_is_kept_as_a_number_is_picked_and_read_as_a_moment() {
+        let format = Format::UnixTime { per_second: 1_000_000 };
+        let at = FieldView { format, ..FieldView::new("a.b", FieldType::int(64, false)) };
+        let zone = TimeZone::get("Europe/Berlin").expect("a zone");
+        let reader = Reader { language: Language::German, zone: &zone };
+        let kept = Value::Int(1_782_889_200_123_456);
+        assert_eq!(input_text(reader, &at, &kept), "2026-07-01T09:00:00.123");
+        let was = ("was.a.b", "i1782889200123456");
+        let untouched = ("v.a.b", "2026-07-01T09:00:00.123");
+        assert_eq!(read_as(&at, &[untouched, was]), Some(Given::Unchanged), "its last digits stay");
+        assert_eq!(read_as(&at, &[("v.a.b", "2026-07-01T10:00"), was]), text("1782892800000000"));
+        assert_eq!(read_as(&at, &[("v.a.b", "01.07.2026 10:00"), was]), text("1782892800000000"));
+        assert_eq!(read_as(&at, &[("v.a.b", "17"), was]), text("17"));
     }
 
     #[test]

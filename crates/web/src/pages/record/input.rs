@@ -72,7 +72,7 @@ impl Attributes<'_> {
 
 fn help(shell: &Shell, field: &FieldView) -> Option<String> {
     let t = shell.texts;
-    let zone = matches!(field.ty, FieldType::Instant).then(|| {
+    let zone = (field.ty == FieldType::Instant || field.is_unix_time()).then(|| {
         let name = shell.zone.iana_name().unwrap_or("UTC");
         t.with("form-zone", &[("zone", name.into())])
     });
@@ -199,14 +199,16 @@ fn simple(ty: &FieldType, input: &FormInput, a: &Attributes<'_>) -> Markup {
     let kind = match ty {
         FieldType::Date => plain("date"),
         FieldType::DateTime | FieldType::Instant => plain("datetime-local"),
+        _ if input.field.is_unix_time() => plain("datetime-local"),
         _ => "text",
     };
     // Numbers stay text: a browser's number input rounds and drops digits.
     let is_money = matches!(input.field.format, Format::Money { .. });
+    let is_number = ty.is_numeric() && !input.field.is_unix_time();
     let mode = match ty {
+        _ if !is_number => None,
         FieldType::Int { min, .. } if *min >= 0 && !is_money => Some("numeric"),
-        ty if ty.is_numeric() => Some("decimal"),
-        _ => None,
+        _ => Some("decimal"),
     };
     let max = match ty {
         FieldType::Text { max } => *max,
@@ -216,7 +218,7 @@ fn simple(ty: &FieldType, input: &FormInput, a: &Attributes<'_>) -> Markup {
     let step = (kind == "datetime-local").then(|| if text.contains('.') { "0.001" } else { "1" });
     let line = html! {
         input id=(a.id) type=(kind) name=(a.name) value=(text) inputmode=[mode] maxlength=[max] step=[step]
-            required[a.required] autocomplete="off" .number[ty.is_numeric()] aria-invalid=[a.invalid()] aria-describedby=[a.described.as_deref()];
+            required[a.required] autocomplete="off" .number[is_number] aria-invalid=[a.invalid()] aria-describedby=[a.described.as_deref()];
     };
     match input.field.currency() {
         Some(currency) => html! { span.amount { (line) span.unit { (currency) } } },

@@ -145,8 +145,9 @@ fn input(t: &Texts, field: &FieldView, name: &str, value: &str, word: &str) -> M
         },
         FieldType::Date => html! { input type="date" name=(name) value=(value) aria-label=(word); },
         ty => {
-            let mode = ty.is_numeric().then_some("decimal");
-            let hint = ty.is_temporal().then_some("2026-11-20 13:45");
+            let is_moment = ty.is_temporal() || field.is_unix_time();
+            let mode = (ty.is_numeric() && !is_moment).then_some("decimal");
+            let hint = is_moment.then_some("2026-11-20 13:45");
             let line = html! { input type="text" name=(name) value=(value) aria-label=(word) inputmode=[mode] placeholder=[hint] autocomplete="off"; };
             match field.currency() {
                 Some(currency) => html! { span.amount { (line) span.unit { (currency) } } },
