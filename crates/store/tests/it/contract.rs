@@ -78,7 +78,7 @@ contract! {
         a_row_that_cannot_be_read_names_table_and_column,
         a_newer_store_is_refused,
         a_store_of_another_build_is_refused,
-        opening_twice_at_the_same_time_makes_one_store,
+        opening_many_times_at_the_same_time_makes_one_store,
     }
     people {
         an_email_is_unique_regardless_of_case,
