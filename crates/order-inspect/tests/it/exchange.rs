@@ -151,8 +151,9 @@ on_both_engines! {
         let run = applied(&bed, &run).await;
         assert_eq!((&run["applied"], &run["conflicts"]), (&json!(3), &json!(0)), "{:?}", errors(&bed, &run).await);
         let brands = bed.get("/catalogue/brands").await.expect(200);
-        let names: Vec<_> = brands["items"].as_array().expect("a list").iter().map(|it| &it["name"]).collect();
-        assert_eq!(names, ["Acme", "Lumi"]);
+        let names = brands["items"].as_array().expect("a list").iter().map(|it| it["name"].as_str().expect("a name"));
+        // Several products are written at once: which of them brings the brand is anybody's guess.
+        assert_eq!(names.map(str::to_lowercase).collect::<Vec<_>>(), ["acme", "lumi"]);
     }
 
     async fn what_somebody_else_has_changed_meanwhile_is_left_alone(bed) {
