@@ -51,8 +51,8 @@ pub fn document() -> openapi::OpenApi {
             }
         }
     }
-    for item in document.paths.paths.values_mut() {
-        describe_all(item);
+    for (path, item) in &mut document.paths.paths {
+        describe_all(path, item);
     }
     give_examples(&mut document);
     document
@@ -114,8 +114,9 @@ fn parts_of(schema: &RefOr<Schema>) -> Vec<String> {
     all.items.iter().flat_map(names_of).collect()
 }
 
-/// What every operation of a path has in common.
-fn describe_all(item: &mut openapi::PathItem) {
+/// What every operation of a path has in common. A preview is asked for like what it shows, and changes nothing.
+fn describe_all(path: &str, item: &mut openapi::PathItem) {
+    let is_preview = path.ends_with("/preview");
     let operations = [
         (HttpMethod::Get, &mut item.get),
         (HttpMethod::Put, &mut item.put),
@@ -126,6 +127,9 @@ fn describe_all(item: &mut openapi::PathItem) {
     for (method, operation) in operations {
         if let Some(operation) = operation {
             describe(&method, operation);
+            if !matches!(method, HttpMethod::Get) && !is_preview {
+                take_key(operation);
+            }
         }
     }
 }
@@ -171,12 +175,6 @@ fn describe(method: &HttpMethod, operation: &mut Operation) {
             ("422", "It can be read but not be meant"),
             ("428", "If-Match is missing"),
         ]);
-        let parameters = operation.parameters.get_or_insert_default();
-        let named =
-            |it: &RefOr<Parameter>| matches!(it, RefOr::T(it) if it.name == "Idempotency-Key");
-        if keyed && !parameters.iter().any(named) {
-            parameters.push(idempotency_key().into());
-        }
     }
     for (status, description) in statuses {
         let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
@@ -188,6 +186,15 @@ fn describe(method: &HttpMethod, operation: &mut Operation) {
             .responses
             .entry(status.to_owned())
             .or_insert_with(|| response.build().into());
+    }
+}
+
+/// Whoever needs an API key to change something may name the request.
+fn take_key(operation: &mut Operation) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let named = |it: &RefOr<Parameter>| matches!(it, RefOr::T(it) if it.name == "Idempotency-Key");
+    if operation.security.is_some() && !parameters.iter().any(named) {
+        parameters.push(idempotency_key().into());
     }
 }
 
