@@ -126,6 +126,8 @@ async fn preview(
     PathParams(number): PathParams<String>,
     Json(input): Json<NewRefund>,
 ) -> Answer {
+    // What is looked at is what can be made.
+    super::reason(&input.reason)?;
     let facts = app
         .db
         .read(move |tx| Box::pin(async move { Facts::load(tx, &number, false).await }))
