@@ -78,7 +78,12 @@ impl HttpClient for Client {
             let status = response.status();
             Ok::<_, reqwest::Error>((status, response.bytes().await?))
         });
-        let (status, body) = sent.await??;
+        let (status, body) = sent.await?.inspect_err(|error| {
+            tracing::warn!(%error, "the collector does not take the traces");
+        })?;
+        if !status.is_success() {
+            tracing::warn!(%status, "the collector does not take the traces");
+        }
         let mut response = axum::http::Response::new(body);
         *response.status_mut() = status;
         Ok(response)
