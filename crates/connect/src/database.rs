@@ -156,6 +156,7 @@ impl<D: Driver> Connection for Database<D> {
         of: &Of<'_>,
         kind: ChangeKind,
         items: &[ChangeItem],
+        _token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
         self.written(of, kind, items).await
     }

@@ -29,6 +29,10 @@ pub enum FailureKind {
     SchemaChanged,
     /// A value or an expression was refused.
     Invalid,
+    /// The answer is longer than the budget permits.
+    TooLarge,
+    /// The answer is not what the backend's own description promises.
+    Garbled,
     /// A fault of ours or something unforeseen.
     Other,
 }
@@ -44,6 +48,8 @@ impl std::fmt::Display for FailureKind {
             Self::Privilege => "the account of the connection lacks a right",
             Self::SchemaChanged => "the schema has changed",
             Self::Invalid => "the backend refused a value",
+            Self::TooLarge => "the backend's answer is longer than its budget permits",
+            Self::Garbled => "the backend's answer is not what its description promises",
             Self::Other => "the backend answered with an error",
         })
     }

@@ -1,6 +1,7 @@
-//! How a backend is reached. One [`Connection`] trait; behind it one engine-neutral part
-//! ([`database`], SQL texts in `sql`, the connection budget in `pool`) and a module per engine
-//! that knows its catalogue, its wire values and its errors.
+//! How a backend is reached. One [`Connection`] trait. Behind it, for databases, one engine-neutral
+//! part ([`database`], SQL texts in `sql`, the connection budget in `pool`) and a module per engine
+//! that knows its catalogue, its wire values and its errors; for services, the one way out over
+//! HTTP (`http`), JSON without loss (`json`), and a module per manner of description.
 //!
 //! Nothing here decides whether somebody may do something, and nothing is ever created in a
 //! backend: no table, no column, no temporary object.
@@ -8,8 +9,11 @@
 mod database;
 mod driver;
 mod error;
+mod http;
+mod json;
 mod location;
 mod mysql;
+mod openapi;
 mod page;
 mod pool;
 mod postgres;
@@ -29,7 +33,9 @@ use kontor_model::{
 };
 
 pub use error::{Failure, FailureKind, WriteFailure};
-pub use location::{Location, LocationError};
+pub use http::Auth;
+pub use location::{Description, Location, LocationError};
+pub use openapi::{PagingOptions, ResourceOptions, ServiceOptions};
 pub use pool::Gauge;
 
 /// What a backend is allowed to be burdened with.
@@ -45,6 +51,10 @@ pub struct Budget {
     pub connect_timeout: Duration,
     /// Greatest number of rows of one page.
     pub row_cap: u32,
+    /// Greatest number of requests in a second; only for services.
+    pub rate: Option<u32>,
+    /// The longest answer in bytes; only for services.
+    pub answer_bytes: usize,
 }
 
 impl Default for Budget {
@@ -55,6 +65,8 @@ impl Default for Budget {
             wait: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(5),
             row_cap: 500,
+            rate: None,
+            answer_bytes: 16 * 1024 * 1024,
         }
     }
 }
@@ -72,6 +84,8 @@ pub struct Opening {
     pub budget: Budget,
     /// A mark of this installation that the backend's administrator sees beside the sessions.
     pub session_name: String,
+    /// What is known of it, where it is a service.
+    pub service: ServiceOptions,
 }
 
 /// Rows one by one, each with the values of the query's columns and then of its linked ones.
@@ -129,8 +143,9 @@ pub trait Connection: Send + Sync {
         budget: Duration,
     ) -> Result<Option<Shared>, Failure>;
 
-    /// Writes the items of one change, in one transaction. Items that are stale, gone or refused
-    /// leave the others untouched.
+    /// Writes the items of one change, in one transaction where the backend has such. Items that
+    /// are stale, gone or refused leave the others untouched. By `token`, which no other change
+    /// has, a service can recognise a request that comes twice.
     ///
     /// # Errors
     /// [`WriteFailure::NotWritten`] when nothing was written; [`WriteFailure::Unknown`] when the
@@ -140,6 +155,7 @@ pub trait Connection: Send + Sync {
         of: &Of<'_>,
         kind: ChangeKind,
         items: &[ChangeItem],
+        token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure>;
 
     /// Waits until no session of an earlier run of this installation can still write. `false`
@@ -179,9 +195,12 @@ pub struct Of<'a> {
 /// A connection to the backend of a location. Nothing is sent before the first use.
 #[must_use]
 pub fn open(opening: Opening) -> Arc<dyn Connection> {
-    match opening.location.engine() {
-        Engine::Sqlite => Arc::new(database::Database::new(sqlite::Sqlite::of, opening)),
-        Engine::Postgres => Arc::new(database::Database::new(postgres::Postgres::of, opening)),
-        Engine::Mysql => Arc::new(database::Database::new(mysql::Mysql::of, opening)),
+    match opening.location.clone() {
+        Location::Sqlite(_) => Arc::new(database::Database::new(sqlite::Sqlite::of, opening)),
+        Location::Postgres(_) => Arc::new(database::Database::new(postgres::Postgres::of, opening)),
+        Location::Mysql(_) => Arc::new(database::Database::new(mysql::Mysql::of, opening)),
+        Location::Openapi(description, secret) => {
+            Arc::new(openapi::Api::new(description, secret, opening.service, opening.budget))
+        }
     }
 }

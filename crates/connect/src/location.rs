@@ -7,6 +7,7 @@ use std::str::FromStr;
 use kontor_model::Engine;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
+use url::Url;
 
 /// A backend's address: `sqlite:<file>`, `postgres://…`, `mysql://…`. Its `Debug` and `Display`
 /// leave the password out.
@@ -18,6 +19,17 @@ pub enum Location {
     Postgres(Box<PgConnectOptions>),
     /// A MySQL or MariaDB server and database.
     Mysql(Box<MySqlConnectOptions>),
+    /// The description of a service, on the web or in a file, with the secret that lets us in.
+    Openapi(Description, Option<String>),
+}
+
+/// Where the description of a service is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Description {
+    /// On the web.
+    Url(Url),
+    /// In a file.
+    File(PathBuf),
 }
 
 /// An address cannot be used.
@@ -25,7 +37,7 @@ pub enum Location {
 pub enum LocationError {
     /// The scheme is none of ours.
     #[error(
-        "“{0}” is no address of a backend: it must begin with sqlite:, postgres:// or mysql://"
+        "“{0}” is no address of a backend: it must begin with sqlite:, postgres://, mysql://, openapi+https:// or openapi:"
     )]
     Scheme(String),
     /// Something in it is wrong.
@@ -70,6 +82,27 @@ impl FromStr for Location {
                 }
                 Ok(Self::Mysql(Box::new(options)))
             }
+            "openapi+http" | "openapi+https" => {
+                let url: Url =
+                    text["openapi+".len()..].parse().map_err(|error: url::ParseError| {
+                        LocationError::Malformed(error.to_string())
+                    })?;
+                if !url.username().is_empty() || url.password().is_some() {
+                    return Err(LocationError::Malformed(
+                        "it holds a user or a password: say in the manifest how to sign in".into(),
+                    ));
+                }
+                Ok(Self::Openapi(Description::Url(url), None))
+            }
+            "openapi" => {
+                let path = rest.strip_prefix("//").unwrap_or(rest);
+                if path.is_empty() {
+                    return Err(LocationError::Malformed(
+                        "the file is missing after openapi:".into(),
+                    ));
+                }
+                Ok(Self::Openapi(Description::File(PathBuf::from(path)), None))
+            }
             _ => Err(LocationError::Scheme(without_password(text))),
         }
     }
@@ -91,6 +124,7 @@ impl Location {
             Self::Sqlite(_) => Engine::Sqlite,
             Self::Postgres(_) => Engine::Postgres,
             Self::Mysql(_) => Engine::Mysql,
+            Self::Openapi(..) => Engine::Openapi,
         }
     }
 
@@ -101,10 +135,11 @@ impl Location {
             Self::Sqlite(path) => Self::Sqlite(path),
             Self::Postgres(options) => Self::Postgres(Box::new(options.password(password))),
             Self::Mysql(options) => Self::Mysql(Box::new(options.password(password))),
+            Self::Openapi(description, _) => Self::Openapi(description, Some(password.to_owned())),
         }
     }
 
-    /// A short name for the database: its own, or the file's stem.
+    /// A short name for it: the database's own, the file's stem, the service's host.
     #[must_use]
     pub fn database(&self) -> String {
         match self {
@@ -113,6 +148,12 @@ impl Location {
             }
             Self::Postgres(options) => options.get_database().unwrap_or_default().to_owned(),
             Self::Mysql(options) => options.get_database().unwrap_or_default().to_owned(),
+            Self::Openapi(Description::Url(url), _) => {
+                url.host_str().unwrap_or_default().to_owned()
+            }
+            Self::Openapi(Description::File(path), _) => {
+                path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+            }
         }
     }
 
@@ -152,6 +193,10 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Openapi(Description::Url(url), _) => write!(f, "openapi+{url}"),
+            Self::Openapi(Description::File(path), _) => {
+                write!(f, "openapi:{}", path.display())
+            }
             Self::Postgres(o) => write!(
                 f,
                 "postgres://{}@{}:{}/{}",

@@ -13,6 +13,7 @@ pub mod name;
 pub mod page;
 pub mod query;
 pub mod schema;
+pub mod service;
 pub mod value;
 
 pub use change::{Change, ChangeItem, ChangeKind, ItemOutcome};
@@ -26,4 +27,5 @@ pub use query::{Column, ColumnMode, Cursor, Linked, Query, Sort};
 pub use schema::{
     Engine, Field, Generated, Index, IndexKind, OnDelete, Reference, Resource, ResourceKind, Schema,
 };
+pub use service::{Ability, Service};
 pub use value::Value;

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::field_type::FieldType;
 use crate::name::ResourceName;
+use crate::service::{Ability, Service};
 
-/// The kind of database behind a backend.
+/// The kind of a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
@@ -15,6 +16,8 @@ pub enum Engine {
     Postgres,
     /// MySQL or MariaDB.
     Mysql,
+    /// A service that describes itself with OpenAPI.
+    Openapi,
 }
 
 impl Engine {
@@ -25,13 +28,8 @@ impl Engine {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
             Self::Mysql => "MySQL/MariaDB",
+            Self::Openapi => "OpenAPI",
         }
-    }
-
-    /// Whether `NULL` sorts after all values in ascending order (else before them).
-    #[must_use]
-    pub fn nulls_sort_last(self) -> bool {
-        matches!(self, Self::Postgres)
     }
 }
 
@@ -69,6 +67,8 @@ pub enum ResourceKind {
     MaterializedView,
     /// A table of another server.
     ForeignTable,
+    /// A collection of a service.
+    Collection,
 }
 
 /// A table, view or collection.
@@ -100,6 +100,9 @@ pub struct Resource {
     pub row_id: Option<String>,
     /// Why records can never be changed here, where that is so.
     pub read_only: Option<ReadOnly>,
+    /// What the service offers of it, where the backend is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Box<Service>>,
 }
 
 /// Why a resource can only be read.
@@ -112,6 +115,8 @@ pub enum ReadOnly {
     NoKey,
     /// The account of the connection may not write.
     NoPrivilege,
+    /// The service has no operation for it.
+    NotOffered,
 }
 
 impl Resource {
@@ -125,6 +130,23 @@ impl Resource {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether lists hold a field; services tell some only of single records.
+    #[must_use]
+    pub fn is_listed(&self, field: usize) -> bool {
+        let service = self.service.as_ref();
+        service.and_then(|service| service.properties.get(field)).is_none_or(|own| own.listed)
+    }
+
+    /// Whether the backend can order its list by a field in a direction.
+    #[must_use]
+    pub fn sorts(&self, field: usize, descending: bool) -> bool {
+        let Some(service) = &self.service else { return self.fields[field].sortable };
+        service
+            .orders
+            .iter()
+            .any(|order| order.field == field && if descending { order.down } else { order.up })
     }
 
     /// Whether an index exists whose first fields are exactly these, in any order.
@@ -165,6 +187,9 @@ pub struct Field {
     pub sortable: bool,
     /// Whether the backend can compare it with `=`.
     pub comparable: bool,
+    /// The tests that the backend offers of it; none where it takes all that suit the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tests: Option<Vec<Ability>>,
 }
 
 impl Field {

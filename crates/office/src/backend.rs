@@ -261,9 +261,10 @@ impl Backend {
         face: &Face,
         kind: ChangeKind,
         items: &[ChangeItem],
+        token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
         let begun = Instant::now();
-        let result = self.connection.write(&catalog.of(face), kind, items).await;
+        let result = self.connection.write(&catalog.of(face), kind, items, token).await;
         let took = begun.elapsed();
         metrics::histogram!("kontor_backend_seconds", "backend" => self.name.to_string(), "operation" => "write").record(took.as_secs_f64());
         result
@@ -307,6 +308,8 @@ fn kind_word(kind: FailureKind) -> &'static str {
         FailureKind::Privilege => "privilege",
         FailureKind::SchemaChanged => "schema_changed",
         FailureKind::Invalid => "invalid",
+        FailureKind::TooLarge => "too_large",
+        FailureKind::Garbled => "garbled",
         FailureKind::Other => "other",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kontor_connect::Location;
+use kontor_connect::{Description, Location};
 use kontor_model::{BackendName, Schema};
 
 use crate::Office;
@@ -114,8 +114,12 @@ impl Office {
 
 /// A SQLite file given on a command line is meant from where one stands, not from the manifest.
 fn absolute(url: &str, location: &Location) -> Result<String, OfficeError> {
-    let Location::Sqlite(path) = location else { return Ok(url.to_owned()) };
+    let (scheme, path) = match location {
+        Location::Sqlite(path) => ("sqlite", path),
+        Location::Openapi(Description::File(path), _) => ("openapi", path),
+        _ => return Ok(url.to_owned()),
+    };
     let path = std::path::absolute(path)
         .map_err(|error| OfficeError::Parameter { what: "url", problem: error.to_string() })?;
-    Ok(format!("sqlite:{}", path.display()))
+    Ok(format!("{scheme}:{}", path.display()))
 }

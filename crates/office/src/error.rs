@@ -66,6 +66,20 @@ pub enum OfficeError {
         /// About how many.
         rows: u64,
     },
+    /// The service does not look for words in this list.
+    #[error("the service does not look for words in “{resource}”")]
+    NotSearched {
+        /// The resource.
+        resource: String,
+    },
+    /// The service lists these records only for certain values.
+    #[error("“{resource}” is listed only for one value of {}", fields.join(", "))]
+    NeedsFilter {
+        /// The resource.
+        resource: String,
+        /// The fields that must be equal to something.
+        fields: Vec<String>,
+    },
     /// The backend could not answer.
     #[error("{backend}: {failure}")]
     Backend {
@@ -161,6 +175,8 @@ pub enum ReadOnlyReason {
     NoKey,
     /// The connection's account may not write.
     Privilege,
+    /// The service has no operation for it.
+    NotOffered,
     /// The database makes the field's values.
     Generated,
     /// The type can only be shown.

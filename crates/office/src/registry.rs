@@ -127,6 +127,7 @@ impl Office {
             writable,
             budget: manifest.budget.clone(),
             session_name: self.session_name.clone(),
+            service: manifest.service(),
         })
     }
 

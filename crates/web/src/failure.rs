@@ -73,6 +73,10 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         OfficeError::WouldScan { rows } => {
             bad(t.with("failure-would-scan", &[("rows", (*rows).to_string().into())]))
         }
+        OfficeError::NotSearched { .. } => bad(t.get("failure-not-searched").into_owned()),
+        OfficeError::NeedsFilter { fields, .. } => {
+            bad(t.with("failure-needs-filter", &[("fields", fields.join(", ").into())]))
+        }
         OfficeError::Backend { backend, failure } | OfficeError::NotReady { backend, failure } => {
             backend_failure(t, backend, failure)
         }
@@ -169,6 +173,12 @@ fn backend_failure(t: &Texts, backend: &str, failure: &kontor_office::Failure) -
         }
         FailureKind::Invalid => {
             (StatusCode::UNPROCESSABLE_ENTITY, "backend-invalid", "failure-backend-invalid", false)
+        }
+        FailureKind::TooLarge => {
+            (StatusCode::BAD_GATEWAY, "backend-too-large", "failure-backend-too-large", false)
+        }
+        FailureKind::Garbled => {
+            (StatusCode::BAD_GATEWAY, "backend-garbled", "failure-backend-garbled", false)
         }
         FailureKind::Other => {
             (StatusCode::BAD_GATEWAY, "backend-error", "failure-backend-other", false)

@@ -335,6 +335,8 @@ pub enum Locked {
     Type,
     /// The account of the connection may not write.
     NoPrivilege,
+    /// The service has no operation for it.
+    NotOffered,
     /// The record's key; changing it would make another record of it.
     Key,
     /// The database or the application keeps it: counted keys, stamps, the mark of deletion.
@@ -355,6 +357,7 @@ impl Locked {
             Self::Generated => "locked-generated",
             Self::Type => "locked-type",
             Self::NoPrivilege => "locked-no-privilege",
+            Self::NotOffered => "locked-not-offered",
             Self::Key => "locked-key",
             Self::Kept => "locked-kept",
         }

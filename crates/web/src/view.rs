@@ -27,6 +27,7 @@ pub(crate) fn locked(reason: ReadOnlyReason) -> Locked {
         ReadOnlyReason::View => Locked::View,
         ReadOnlyReason::NoKey => Locked::NoKey,
         ReadOnlyReason::Privilege => Locked::NoPrivilege,
+        ReadOnlyReason::NotOffered => Locked::NotOffered,
         ReadOnlyReason::Generated => Locked::Generated,
         ReadOnlyReason::Type => Locked::Type,
     }

@@ -135,11 +135,13 @@ fn remarks(resource: &Resource) -> String {
         ResourceKind::View => Some("view"),
         ResourceKind::MaterializedView => Some("materialised view"),
         ResourceKind::ForeignTable => Some("table of another server"),
+        ResourceKind::Collection => None,
     };
     let read_only = match resource.read_only {
         Some(ReadOnly::View) => Some("read-only: a view"),
         Some(ReadOnly::NoKey) => Some("read-only: no key tells its records apart"),
         Some(ReadOnly::NoPrivilege) => Some("read-only: the account may not write"),
+        Some(ReadOnly::NotOffered) => Some("read-only: the service changes none"),
         None => None,
     };
     let storage = (!resource.transactional && resource.kind == ResourceKind::Table)

@@ -143,6 +143,7 @@ fn resource(row: &MySqlRow, database: &str) -> Result<Resource, sqlx::Error> {
         ),
         row_id: None,
         read_only: is_view.then_some(ReadOnly::View),
+        service: None,
         table,
     })
 }
@@ -170,6 +171,7 @@ fn field(row: &MySqlRow) -> Result<Field, sqlx::Error> {
         comment: maybe_text(row, "comment")?.filter(|comment| !comment.is_empty()),
         sortable: !matches!(ty, FieldType::Other | FieldType::Json { .. }),
         comparable: !matches!(ty, FieldType::Other | FieldType::Json { .. }),
+        tests: None,
         sql_type: data_type,
         native,
         ty,

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection};
 
 use super::{Mysql, mariadb_release};
 use crate::database::Database;
-use crate::{Budget, Connection as _, Of, Opening};
+use crate::{Budget, Connection as _, Of, Opening, ServiceOptions};
 
 /// A connection to an empty database, whose server is taken for one of MySQL's.
 async fn without_returning(script: &str) -> Database<Mysql> {
@@ -21,6 +21,7 @@ async fn without_returning(script: &str) -> Database<Mysql> {
         writable: true,
         budget: Budget { connections: 1, ..Budget::default() },
         session_name: "kontor-test/1".into(),
+        service: ServiceOptions::default(),
     };
     let database = Database::new(Mysql::of, opening);
     let mut lease = database.writing().await.unwrap();
@@ -35,7 +36,7 @@ async fn create(database: &Database<Mysql>, table: &str, after: &[(usize, Value)
     let resource = schema.resource(&table.into()).unwrap();
     let item = ChangeItem { key: None, before: Vec::new(), after: after.to_vec(), version: None };
     let of = Of { schema: &schema, resource };
-    database.write(&of, ChangeKind::Create, &[item]).await.unwrap().remove(0)
+    database.write(&of, ChangeKind::Create, &[item], "t").await.unwrap().remove(0)
 }
 
 #[tokio::test]

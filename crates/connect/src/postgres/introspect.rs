@@ -200,6 +200,7 @@ fn resource(row: &PgRow, columns: Vec<Column>) -> Result<Resource, sqlx::Error> 
         transactional: true,
         row_id: has_row_id.then(|| "ctid".to_owned()),
         read_only,
+        service: None,
     })
 }
 
@@ -227,6 +228,7 @@ fn field(row: &PgRow) -> Result<Field, sqlx::Error> {
         comment: row.try_get("comment")?,
         sortable: ordered,
         comparable: ordered,
+        tests: None,
         ty,
     })
 }

@@ -1,7 +1,8 @@
 //! Conditions as SQL.
 
+use super::Dialect;
 use kontor_model::condition::SearchTerm;
-use kontor_model::{Comparison, Condition, Engine, Field, FieldType, Resource, Test, Value};
+use kontor_model::{Comparison, Condition, Field, FieldType, Resource, Test, Value};
 
 use super::like::Place;
 use super::{Bind, Writer};
@@ -129,7 +130,7 @@ impl Writer<'_> {
 
     fn is_null(&mut self, alias: &str, field: &Field, is: bool) {
         let is_day = matches!(field.ty, FieldType::Date | FieldType::DateTime | FieldType::Instant);
-        if self.engine == Engine::Mysql && is_day {
+        if self.dialect == Dialect::Mysql && is_day {
             // MySQL says of a day 0000-00-00 in a column without nulls that it IS NULL.
             self.push(if is { "" } else { "NOT " });
             self.push("(").column(alias, &field.name).push(" <=> NULL)");
@@ -139,15 +140,15 @@ impl Writer<'_> {
     }
 
     fn compare(&mut self, alias: &str, field: &Field, comparison: Comparison, value: &Value) {
-        let operator = match (comparison, self.engine) {
+        let operator = match (comparison, self.dialect) {
             (Comparison::Eq, _) => " = ",
             (Comparison::Lt, _) => " < ",
             (Comparison::Le, _) => " <= ",
             (Comparison::Gt, _) => " > ",
             (Comparison::Ge, _) => " >= ",
-            (Comparison::Ne, Engine::Postgres) => " IS DISTINCT FROM ",
-            (Comparison::Ne, Engine::Sqlite) => " IS NOT ",
-            (Comparison::Ne, Engine::Mysql) => {
+            (Comparison::Ne, Dialect::Postgres) => " IS DISTINCT FROM ",
+            (Comparison::Ne, Dialect::Sqlite) => " IS NOT ",
+            (Comparison::Ne, Dialect::Mysql) => {
                 self.push("NOT (");
                 self.equal_key(alias, field, value);
                 self.push(" <=> ");
@@ -165,7 +166,7 @@ impl Writer<'_> {
             }
         }
         self.push(operator);
-        match midnight(self.engine, field, comparison, value) {
+        match midnight(self.dialect, field, comparison, value) {
             Some(day) => self.operand(field, &day),
             None => self.operand(field, value),
         }
@@ -179,7 +180,7 @@ impl Writer<'_> {
             return;
         }
         let is_array = matches!(field.ty, FieldType::Array { .. });
-        if self.engine == Engine::Postgres && !is_array {
+        if self.dialect == Dialect::Postgres && !is_array {
             self.column(alias, &field.name).push(" = ANY(");
             self.bind(Bind::Text(array_literal(values)))
                 .push("::")
@@ -200,31 +201,31 @@ impl Writer<'_> {
 
     fn empty(&mut self, alias: &str, field: &Field) {
         self.push("(").column(alias, &field.name).push(" IS NULL OR ");
-        match (self.engine, &field.ty) {
-            (Engine::Postgres, FieldType::Array { .. }) => {
+        match (self.dialect, &field.ty) {
+            (Dialect::Postgres, FieldType::Array { .. }) => {
                 self.push("cardinality(").column(alias, &field.name).push(") = 0");
             }
-            (Engine::Postgres, FieldType::Bytes) => {
+            (Dialect::Postgres, FieldType::Bytes) => {
                 self.push("octet_length(").column(alias, &field.name).push(") = 0");
             }
-            (Engine::Sqlite, FieldType::Bytes) => {
+            (Dialect::Sqlite, FieldType::Bytes) => {
                 self.push("length(").column(alias, &field.name).push(") = 0");
             }
-            (Engine::Mysql, FieldType::Json { .. }) => {
+            (Dialect::Mysql, FieldType::Json { .. }) => {
                 self.push("CAST(").column(alias, &field.name);
                 self.push(" AS CHAR)").push(EMPTY_JSON);
             }
-            (Engine::Postgres, FieldType::Json { .. }) => {
+            (Dialect::Postgres, FieldType::Json { .. }) => {
                 self.column(alias, &field.name).push("::text").push(EMPTY_JSON);
             }
-            (Engine::Sqlite, FieldType::Json { .. }) => {
+            (Dialect::Sqlite, FieldType::Json { .. }) => {
                 self.column(alias, &field.name).push(EMPTY_JSON);
             }
-            (Engine::Postgres, FieldType::Enum { .. }) => {
+            (Dialect::Postgres, FieldType::Enum { .. }) => {
                 self.push("1=0");
             }
             // A text of blanks equals an empty one there, and is not empty.
-            (Engine::Mysql, _) => {
+            (Dialect::Mysql, _) => {
                 self.push("LENGTH(").column(alias, &field.name).push(") = 0");
             }
             _ => {
@@ -235,14 +236,14 @@ impl Writer<'_> {
     }
 
     fn has(&mut self, alias: &str, field: &Field, value: &Value) {
-        match self.engine {
-            Engine::Postgres => {
+        match self.dialect {
+            Dialect::Postgres => {
                 let element =
                     field.sql_type.strip_suffix("[]").unwrap_or(&field.sql_type).to_owned();
                 self.cast_postgres(&element, value);
                 self.push(" = ANY(").column(alias, &field.name).push(")");
             }
-            Engine::Mysql | Engine::Sqlite => {
+            Dialect::Mysql | Dialect::Sqlite => {
                 self.push("FIND_IN_SET(").bind(super::plain_bind(value)).push(",");
                 self.column(alias, &field.name).push(") > 0");
             }
@@ -263,14 +264,14 @@ impl Writer<'_> {
     }
 
     fn words(&mut self, alias: &str, resource: &Resource, fields: &[usize], words: &str) {
-        match self.engine {
-            Engine::Postgres => {
+        match self.dialect {
+            Dialect::Postgres => {
                 self.column(alias, &resource.fields[fields[0]].name);
                 self.push(" @@ websearch_to_tsquery(")
                     .bind(Bind::Text(words.to_owned()))
                     .push("::text)");
             }
-            Engine::Mysql => {
+            Dialect::Mysql => {
                 self.push("MATCH(");
                 self.join(fields, ",", |w, &index| {
                     w.column(alias, &resource.fields[index].name);
@@ -278,7 +279,7 @@ impl Writer<'_> {
                 self.push(") AGAINST(").bind(Bind::Text(words.to_owned())).push(")");
             }
             // Its full-text tables are tables of their own; an ordinary one has no index of words.
-            Engine::Sqlite => {
+            Dialect::Sqlite => {
                 self.push("(");
                 self.join(fields, " OR ", |w, &index| {
                     w.has_part(alias, &resource.fields[index], Place::Anywhere, words);
@@ -293,10 +294,15 @@ const EMPTY_JSON: &str = " IN ('{}','[]','null','\"\"','')";
 
 /// In a SQLite column of days with times, some are written without the time: at midnight, which is
 /// where such a day begins. `None` where it makes no difference.
-fn midnight(engine: Engine, field: &Field, comparison: Comparison, value: &Value) -> Option<Value> {
-    match (engine, &field.ty, comparison, value) {
+fn midnight(
+    dialect: Dialect,
+    field: &Field,
+    comparison: Comparison,
+    value: &Value,
+) -> Option<Value> {
+    match (dialect, &field.ty, comparison, value) {
         (
-            Engine::Sqlite,
+            Dialect::Sqlite,
             FieldType::DateTime,
             Comparison::Ge | Comparison::Lt,
             Value::Text(text),

@@ -1,6 +1,7 @@
 //! What the three engines say differently: how a column is read, ordered and compared so that
 //! nothing of its value is lost.
 
+use super::Dialect;
 use kontor_model::query::BRIEF_CHARACTERS;
 use kontor_model::{ColumnMode, Engine, Field, FieldType, Value};
 
@@ -17,10 +18,10 @@ const MYSQL_SORTED_CHARACTERS: usize = 200;
 impl Writer<'_> {
     /// The expression that reads a field, and what to make of what comes.
     pub(super) fn read(&mut self, alias: &str, field: &Field, mode: ColumnMode) -> Take {
-        match self.engine {
-            Engine::Postgres => self.read_postgres(alias, field, mode),
-            Engine::Mysql => self.read_mysql(alias, field, mode),
-            Engine::Sqlite => self.read_sqlite(alias, field, mode),
+        match self.dialect {
+            Dialect::Postgres => self.read_postgres(alias, field, mode),
+            Dialect::Mysql => self.read_mysql(alias, field, mode),
+            Dialect::Sqlite => self.read_sqlite(alias, field, mode),
         }
     }
 
@@ -109,13 +110,13 @@ impl Writer<'_> {
 
     /// The expression by which a field is ordered and placed.
     pub(super) fn sort_key(&mut self, alias: &str, field: &Field) {
-        match (self.engine, &field.ty) {
+        match (self.dialect, &field.ty) {
             // MySQL orders these by their number and compares them by their text.
-            (Engine::Mysql, FieldType::Enum { .. } | FieldType::Set { .. }) => {
+            (Dialect::Mysql, FieldType::Enum { .. } | FieldType::Set { .. }) => {
                 self.push("CAST(").column(alias, &field.name).push(" AS CHAR)");
             }
-            (Engine::Mysql, FieldType::Bits) => self.mysql_bits(alias, field),
-            (Engine::Mysql, _) if is_sorted_by_beginning(field) => {
+            (Dialect::Mysql, FieldType::Bits) => self.mysql_bits(alias, field),
+            (Dialect::Mysql, _) if is_sorted_by_beginning(field) => {
                 self.push("LEFT(").column(alias, &field.name);
                 self.push(&format!(",{MYSQL_SORTED_CHARACTERS})"));
             }
@@ -128,10 +129,10 @@ impl Writer<'_> {
     /// The expression that equality with a value asks about: the column itself, which its index
     /// serves, wherever that can be.
     pub(super) fn equal_key(&mut self, alias: &str, field: &Field, value: &Value) {
-        match (self.engine, &field.ty, value) {
-            (Engine::Mysql, FieldType::Bits, _) => self.mysql_bits(alias, field),
+        match (self.dialect, &field.ty, value) {
+            (Dialect::Mysql, FieldType::Bits, _) => self.mysql_bits(alias, field),
             // It may be a byte string, or a text that is no UTF-8.
-            (Engine::Sqlite, _, Value::Bytes(bytes)) if is_no_text(bytes) => {
+            (Dialect::Sqlite, _, Value::Bytes(bytes)) if is_no_text(bytes) => {
                 self.push("CAST(").column(alias, &field.name).push(" AS BLOB)");
             }
             _ => {
@@ -142,12 +143,12 @@ impl Writer<'_> {
 
     /// A bound value to compare with [`Writer::sort_key`] or with the column.
     pub(super) fn operand(&mut self, field: &Field, value: &Value) {
-        match self.engine {
-            Engine::Postgres => self.cast_postgres(&field.sql_type, value),
-            Engine::Sqlite => {
+        match self.dialect {
+            Dialect::Postgres => self.cast_postgres(&field.sql_type, value),
+            Dialect::Sqlite => {
                 self.bind(plain_bind(value));
             }
-            Engine::Mysql => match (&field.ty, value) {
+            Dialect::Mysql => match (&field.ty, value) {
                 (FieldType::Decimal { .. }, Value::Decimal(text)) => {
                     // Of 65 digits so many stand after the point as are needed there.
                     let scale = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
@@ -165,7 +166,7 @@ impl Writer<'_> {
     pub(super) fn reassigned(&mut self, field: &Field, value: &Value) {
         match value {
             // What was a text that is no UTF-8 stays one.
-            Value::Bytes(bytes) if self.engine == Engine::Sqlite && is_no_text(bytes) => {
+            Value::Bytes(bytes) if self.dialect == Dialect::Sqlite && is_no_text(bytes) => {
                 self.push("CASE typeof(").name(&field.name);
                 self.push(") WHEN 'text' THEN CAST(").bind(plain_bind(value));
                 self.push(" AS TEXT) ELSE ").bind(plain_bind(value)).push(" END");
@@ -176,19 +177,19 @@ impl Writer<'_> {
 
     /// A bound value to write into the field.
     pub(super) fn assigned(&mut self, field: &Field, value: &Value) {
-        match (self.engine, &field.ty) {
-            (Engine::Mysql, FieldType::Bits) if !value.is_null() => {
+        match (self.dialect, &field.ty) {
+            (Dialect::Mysql, FieldType::Bits) if !value.is_null() => {
                 self.push("CAST(CONV(").bind(mysql_bind(field, value)).push(",2,10) AS UNSIGNED)");
             }
-            (Engine::Mysql, _) => {
+            (Dialect::Mysql, _) => {
                 self.bind(mysql_bind(field, value));
             }
-            (Engine::Postgres, _) => self.cast_postgres(&field.sql_type, value),
-            (Engine::Sqlite, FieldType::Text { .. }) if matches!(value, Value::Bytes(bytes) if is_no_text(bytes)) =>
+            (Dialect::Postgres, _) => self.cast_postgres(&field.sql_type, value),
+            (Dialect::Sqlite, FieldType::Text { .. }) if matches!(value, Value::Bytes(bytes) if is_no_text(bytes)) =>
             {
                 self.push("CAST(").bind(plain_bind(value)).push(" AS TEXT)");
             }
-            (Engine::Sqlite, _) => {
+            (Dialect::Sqlite, _) => {
                 self.bind(plain_bind(value));
             }
         }

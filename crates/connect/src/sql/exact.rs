@@ -1,22 +1,23 @@
 //! Comparing to the last bit, where an engine's own `=` takes different values for the same:
 //! letters of another case, trailing blanks, `1` and `1.0`.
 
-use kontor_model::{ColumnMode, Engine, Field, FieldType, Value};
+use super::Dialect;
+use kontor_model::{ColumnMode, Field, FieldType, Value};
 
 use super::dialect::mysql_bind;
 use super::{Writer, plain_bind};
 
 /// Whether `=` of the engine can take two values of the field for the same that are not.
-pub(super) fn is_loose(engine: Engine, field: &Field) -> bool {
-    match engine {
-        Engine::Sqlite => true,
-        Engine::Mysql => is_mysql_text(field),
+pub(super) fn is_loose(dialect: Dialect, field: &Field) -> bool {
+    match dialect {
+        Dialect::Sqlite => true,
+        Dialect::Mysql => is_mysql_text(field),
         // Of texts only those of extensions (citext) are; collations that fold letters are hardly
         // ever met, and looking twice at a long text of a view costs its subquery twice.
-        Engine::Postgres if matches!(field.ty, FieldType::Text { .. }) => {
+        Dialect::Postgres if matches!(field.ty, FieldType::Text { .. }) => {
             !matches!(field.sql_type.as_str(), "text" | "character varying" | "bpchar" | "name")
         }
-        Engine::Postgres => !matches!(
+        Dialect::Postgres => !matches!(
             field.ty,
             FieldType::Bool
                 | FieldType::Int { .. }
@@ -45,10 +46,10 @@ impl Writer<'_> {
     /// The test that a field still has exactly the value that was seen, `NULL` and letter case
     /// included.
     pub(super) fn unchanged(&mut self, field: &Field, seen: &Value) {
-        match self.engine {
-            Engine::Postgres => self.unchanged_postgres(field, seen),
-            Engine::Sqlite => self.unchanged_sqlite(field, seen),
-            Engine::Mysql => self.unchanged_mysql(field, seen),
+        match self.dialect {
+            Dialect::Postgres => self.unchanged_postgres(field, seen),
+            Dialect::Sqlite => self.unchanged_sqlite(field, seen),
+            Dialect::Mysql => self.unchanged_mysql(field, seen),
         }
     }
 
@@ -63,7 +64,7 @@ impl Writer<'_> {
             self.push(send).column("", &field.name).push(") IS NOT DISTINCT FROM ").push(send);
             self.cast_postgres(&field.sql_type, seen);
             self.push(")");
-        } else if matches!(field.ty, FieldType::Text { .. }) || is_loose(Engine::Postgres, field) {
+        } else if matches!(field.ty, FieldType::Text { .. }) || is_loose(Dialect::Postgres, field) {
             self.column("", &field.name).push("::text COLLATE \"C\" IS NOT DISTINCT FROM ");
             self.cast_postgres("text", seen);
         } else {
@@ -121,14 +122,14 @@ impl Writer<'_> {
 
     /// An expression that is the same for two values only if they are.
     pub(super) fn exact_key(&mut self, alias: &str, field: &Field) {
-        match self.engine {
-            Engine::Postgres => {
+        match self.dialect {
+            Dialect::Postgres => {
                 self.column(alias, &field.name).push("::text COLLATE \"C\"");
             }
-            Engine::Sqlite => {
+            Dialect::Sqlite => {
                 self.push("quote(").column(alias, &field.name).push(")");
             }
-            Engine::Mysql => {
+            Dialect::Mysql => {
                 self.push("CAST(CONVERT(").column(alias, &field.name);
                 self.push(" USING utf8mb4) AS BINARY)");
             }
@@ -137,15 +138,15 @@ impl Writer<'_> {
 
     /// A bound value to compare with [`Writer::exact_key`].
     pub(super) fn exact_operand(&mut self, field: &Field, value: &Value) {
-        match self.engine {
-            Engine::Postgres => {
+        match self.dialect {
+            Dialect::Postgres => {
                 self.cast_postgres(&field.sql_type, value);
                 self.push("::text COLLATE \"C\"");
             }
-            Engine::Sqlite => {
+            Dialect::Sqlite => {
                 self.push("quote(").bind(plain_bind(value)).push(")");
             }
-            Engine::Mysql => {
+            Dialect::Mysql => {
                 self.push("CAST(").bind(mysql_bind(field, value)).push(" AS BINARY)");
             }
         }

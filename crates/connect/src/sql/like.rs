@@ -1,7 +1,8 @@
 //! Looking for parts of texts in either case, the same way in all engines: letters are folded,
 //! accents count.
 
-use kontor_model::{ColumnMode, Engine, Field, FieldType};
+use super::Dialect;
+use kontor_model::{ColumnMode, Field, FieldType};
 
 use super::{Bind, Writer};
 
@@ -27,8 +28,8 @@ impl Place {
 impl Writer<'_> {
     /// The test that a field's text has a part.
     pub(super) fn has_part(&mut self, alias: &str, field: &Field, place: Place, part: &str) {
-        match self.engine {
-            Engine::Postgres => {
+        match self.dialect {
+            Dialect::Postgres => {
                 self.column(alias, &field.name);
                 // The blanks that fill up a `character(n)` are no part of it.
                 if !matches!(field.ty, FieldType::Text { .. }) || field.sql_type == "bpchar" {
@@ -38,7 +39,7 @@ impl Writer<'_> {
                     .bind(Bind::Text(place.pattern('%', &escaped(part))))
                     .push(" ESCAPE '!'");
             }
-            Engine::Mysql => {
+            Dialect::Mysql => {
                 // Whatever the column's collation folds or does not fold.
                 self.push("LOWER(CONVERT(");
                 self.read_mysql(alias, field, ColumnMode::Whole);
@@ -46,14 +47,14 @@ impl Writer<'_> {
                     .bind(Bind::Text(place.pattern('%', &escaped(&part.to_lowercase()))))
                     .push(" ESCAPE '!'");
             }
-            Engine::Sqlite if part.is_ascii() => {
+            Dialect::Sqlite if part.is_ascii() => {
                 self.column(alias, &field.name)
                     .push(" LIKE ")
                     .bind(Bind::Text(place.pattern('%', &escaped(part))))
                     .push(" ESCAPE '!'");
             }
             // SQLite's `LIKE` folds only ASCII letters; `GLOB` is told each letter's two forms.
-            Engine::Sqlite => {
+            Dialect::Sqlite => {
                 self.column(alias, &field.name)
                     .push(" GLOB ")
                     .bind(Bind::Text(place.pattern('*', &either_case(part))));
@@ -64,7 +65,7 @@ impl Writer<'_> {
     /// The test that a text begins so, in the case given, which an ordered index serves.
     pub(super) fn begins(&mut self, alias: &str, field: &Field, beginning: &str) {
         self.column(alias, &field.name);
-        if self.engine == Engine::Sqlite {
+        if self.dialect == Dialect::Sqlite {
             let plain: String = beginning.chars().map(plain_in_glob).collect();
             self.push(" GLOB ").bind(Bind::Text(format!("{plain}*")));
         } else {

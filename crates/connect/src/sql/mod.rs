@@ -22,6 +22,31 @@ pub(crate) use select::{
 pub(crate) use shared::{count_shared, most_shared};
 pub(crate) use write::{delete, insert, update};
 
+/// The SQL that an engine speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+impl Dialect {
+    /// The dialect of an engine. A service is never asked in SQL; what is nearest to the standard
+    /// stands for it.
+    pub(crate) fn of(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite,
+            Engine::Mysql => Self::Mysql,
+            Engine::Postgres | Engine::Openapi => Self::Postgres,
+        }
+    }
+
+    /// Whether `NULL` sorts after all values in ascending order (else before them).
+    fn nulls_sort_last(self) -> bool {
+        self == Self::Postgres
+    }
+}
+
 /// A value bound to a statement, in the form the driver sends it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Bind {
@@ -53,7 +78,7 @@ pub(crate) struct Sql {
 
 /// Writes one statement.
 pub(crate) struct Writer<'a> {
-    pub(crate) engine: Engine,
+    pub(crate) dialect: Dialect,
     pub(crate) schema: &'a Schema,
     text: String,
     binds: Vec<Bind>,
@@ -63,7 +88,7 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(crate) fn new(schema: &'a Schema) -> Self {
         Self {
-            engine: schema.engine,
+            dialect: Dialect::of(schema.engine),
             schema,
             text: String::with_capacity(256),
             binds: Vec::new(),
@@ -87,7 +112,7 @@ impl<'a> Writer<'a> {
 
     /// A quoted name.
     pub(crate) fn name(&mut self, name: &str) -> &mut Self {
-        let quote = if self.engine == Engine::Mysql { '`' } else { '"' };
+        let quote = if self.dialect == Dialect::Mysql { '`' } else { '"' };
         self.text.push(quote);
         for c in name.chars() {
             if c == quote {
@@ -118,12 +143,12 @@ impl<'a> Writer<'a> {
     /// A placeholder for a value, as it stands, without a cast.
     pub(crate) fn bind(&mut self, bind: Bind) -> &mut Self {
         self.binds.push(bind);
-        match self.engine {
-            Engine::Postgres => {
+        match self.dialect {
+            Dialect::Postgres => {
                 let position = self.binds.len();
                 self.text.push_str(&format!("${position}"));
             }
-            Engine::Sqlite | Engine::Mysql => self.text.push('?'),
+            Dialect::Sqlite | Dialect::Mysql => self.text.push('?'),
         }
         self
     }

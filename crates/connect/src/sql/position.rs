@@ -1,7 +1,8 @@
 //! Keyset paging: the records after (or before) a place, on any order, with nulls and ties.
 
+use super::Dialect;
 use kontor_model::query::ROW_ID;
-use kontor_model::{Cursor, Engine, FieldType, Query, Resource, Value};
+use kontor_model::{Cursor, FieldType, Query, Resource, Value};
 
 use super::dialect::may_be_long;
 use super::exact::is_loose;
@@ -50,7 +51,7 @@ impl Writer<'_> {
         for (place, step) in query.sort.iter().enumerate() {
             forms.push((place, Form::Natural, step.descending));
             let field = resource.fields.get(step.field);
-            if !query.total_order && field.is_some_and(|field| is_loose(self.engine, field)) {
+            if !query.total_order && field.is_some_and(|field| is_loose(self.dialect, field)) {
                 forms.push((place, Form::Exact, step.descending));
             }
         }
@@ -76,11 +77,11 @@ impl Writer<'_> {
         self.push(if forms.is_empty() || rest.is_empty() { "" } else { ", " });
         self.join(rest, ", ", |w, field| {
             let field = &resource.fields[field];
-            match w.engine {
-                Engine::Mysql => {
+            match w.dialect {
+                Dialect::Mysql => {
                     w.read_mysql("t", field, kontor_model::ColumnMode::Whole);
                 }
-                Engine::Postgres | Engine::Sqlite => w.exact_key("t", field),
+                Dialect::Postgres | Dialect::Sqlite => w.exact_key("t", field),
             }
             w.push(direction(false));
         });
@@ -136,7 +137,7 @@ impl Writer<'_> {
 
     /// One comparison of whole rows is one range of an index; MySQL does not see that.
     fn can_compare_rows(&self, resource: &Resource, steps: &[Step<'_>]) -> bool {
-        self.engine != Engine::Mysql
+        self.dialect != Dialect::Mysql
             && steps.iter().all(|step| {
                 step.descending == steps[0].descending
                     && !step.value.is_null()
@@ -204,11 +205,11 @@ impl Writer<'_> {
 
     /// SQLite's `quote` writes NULL as a text like any other.
     fn quotes_null(&self, step: &Step<'_>) -> bool {
-        self.engine == Engine::Sqlite && step.form == Form::Exact
+        self.dialect == Dialect::Sqlite && step.form == Form::Exact
     }
 
     fn beyond_step(&mut self, resource: &Resource, step: &Step<'_>, or_at: bool) {
-        let nulls_come_last = self.engine.nulls_sort_last() != step.descending;
+        let nulls_come_last = self.dialect.nulls_sort_last() != step.descending;
         let nullable = resource.fields.get(step.field).is_some_and(|field| field.nullable);
         if step.value.is_null() && !self.quotes_null(step) {
             if nulls_come_last {
@@ -237,7 +238,7 @@ impl Writer<'_> {
     }
 
     fn place(&mut self, resource: &Resource, step: &Step<'_>) {
-        if let (Engine::Sqlite, Value::Decimal(hex)) = (self.engine, step.value) {
+        if let (Dialect::Sqlite, Value::Decimal(hex)) = (self.dialect, step.value) {
             // A text that is no UTF-8 (see `Take::Place`).
             let bytes = kontor_model::value::unhex(hex).unwrap_or_default();
             self.push(if step.form == Form::Exact { "quote(" } else { "(" });
@@ -249,9 +250,9 @@ impl Writer<'_> {
             (Some(field), Form::Exact) => self.exact_operand(field, step.value),
             (None, _) => {
                 debug_assert_eq!(step.field, ROW_ID);
-                match self.engine {
-                    Engine::Postgres => self.cast_postgres("tid", step.value),
-                    Engine::Sqlite | Engine::Mysql => {
+                match self.dialect {
+                    Dialect::Postgres => self.cast_postgres("tid", step.value),
+                    Dialect::Sqlite | Dialect::Mysql => {
                         self.bind(plain_bind(step.value));
                     }
                 }

@@ -1,5 +1,6 @@
 //! Questions as SQL.
 
+use super::Dialect;
 use kontor_model::query::{ROW_ID, VERSION};
 use kontor_model::{
     Column, ColumnMode, Condition, Engine, Linked, Query, RecordKey, Resource, ResourceKind,
@@ -165,7 +166,7 @@ fn linked_columns<'a>(
 /// PostgreSQL would run the subquery again for each time it is named; `OFFSET 0` lets it run once.
 fn records(w: &mut Writer<'_>, resource: &Resource, query: &Query, placed: bool) -> bool {
     let heavy = query.sort.first().is_some_and(|step| is_heavy(resource, step.field));
-    let fenced = w.engine == Engine::Postgres
+    let fenced = w.dialect == Dialect::Postgres
         && resource.kind == ResourceKind::View
         && placed
         && heavy
@@ -201,11 +202,12 @@ fn push_column(w: &mut Writer<'_>, resource: &Resource, column: Column, takes: &
     let take = match column.field {
         ROW_ID => {
             w.push("t.").push(resource.row_id.as_deref().unwrap_or("rowid"));
-            w.push(if w.engine == Engine::Postgres { "::text" } else { "" });
+            w.push(if w.dialect == Dialect::Postgres { "::text" } else { "" });
             Take::Whole
         }
         VERSION => {
-            let has_version = w.engine == Engine::Postgres && resource.kind == ResourceKind::Table;
+            let has_version =
+                w.dialect == Dialect::Postgres && resource.kind == ResourceKind::Table;
             w.push(if has_version { "t.xmin::text" } else { "NULL" });
             Take::Whole
         }
@@ -225,12 +227,12 @@ fn sort_column(
     let there = takes[..query.columns.len()]
         .iter()
         .position(|t| t.field == step.field && t.take == Take::Whole);
-    if let Some(there) = there.filter(|_| w.engine != Engine::Sqlite) {
+    if let Some(there) = there.filter(|_| w.dialect != Dialect::Sqlite) {
         return there;
     }
     push_column(w, resource, Column { field: step.field, mode: ColumnMode::Whole }, takes);
     let last = takes.len() - 1;
-    if w.engine == Engine::Sqlite {
+    if w.dialect == Dialect::Sqlite {
         takes[last].take = Take::Place;
     }
     last

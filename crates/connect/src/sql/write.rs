@@ -1,7 +1,8 @@
 //! Writing one record: every statement names the record by its whole key and, where something was
 //! seen, says that it must still be there.
 
-use kontor_model::{ChangeItem, Engine, Generated, RecordKey, Resource, Schema, Value};
+use super::Dialect;
+use kontor_model::{ChangeItem, Generated, RecordKey, Resource, Schema, Value};
 
 use super::{Bind, Sql, Writer};
 
@@ -35,7 +36,7 @@ impl Writer<'_> {
             self.push(" AND ");
             self.unchanged(&resource.fields[*field], seen);
         }
-        if let (Some(version), Engine::Postgres) = (&item.version, self.engine) {
+        if let (Some(version), Dialect::Postgres) = (&item.version, self.dialect) {
             self.push(" AND xmin = ").bind(Bind::Text(version.clone())).push("::xid");
         }
     }
@@ -86,13 +87,13 @@ pub(crate) fn insert(
     let mut w = Writer::new(schema);
     w.push("INSERT INTO ").table(resource);
     if item.after.is_empty() {
-        w.push(if w.engine == Engine::Mysql { " () VALUES ()" } else { " DEFAULT VALUES" });
+        w.push(if w.dialect == Dialect::Mysql { " () VALUES ()" } else { " DEFAULT VALUES" });
     } else {
         w.push(" (");
         w.join(&item.after, ", ", |w, (field, _)| {
             w.name(&resource.fields[*field].name);
         });
-        w.push(if overrides_identity(resource, item, w.engine) {
+        w.push(if overrides_identity(resource, item, w.dialect) {
             ") OVERRIDING SYSTEM VALUE VALUES ("
         } else {
             ") VALUES ("
@@ -113,8 +114,8 @@ pub(crate) fn insert(
 
 /// A record that is put back gets its former number, also where PostgreSQL alone gives numbers
 /// (`GENERATED ALWAYS AS IDENTITY`).
-fn overrides_identity(resource: &Resource, item: &ChangeItem, engine: Engine) -> bool {
-    engine == Engine::Postgres
+fn overrides_identity(resource: &Resource, item: &ChangeItem, dialect: Dialect) -> bool {
+    dialect == Dialect::Postgres
         && item
             .after
             .iter()

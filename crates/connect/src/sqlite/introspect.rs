@@ -75,6 +75,7 @@ async fn resource(raw: &mut SqliteConnection, table: Table) -> Result<Resource, 
         transactional: true,
         row_id,
         read_only: is_view.then_some(ReadOnly::View),
+        service: None,
         table: table.name,
     };
     if !resource.key.is_empty() {
@@ -155,6 +156,7 @@ async fn fields(
             comment: None,
             sortable: true,
             comparable: true,
+            tests: None,
             native,
             name,
         });

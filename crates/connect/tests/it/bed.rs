@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_connect::{Budget, Connection, Of, Opening, WriteFailure, open};
+use kontor_connect::{Budget, Connection, Of, Opening, ServiceOptions, WriteFailure, open};
 use kontor_model::query::ROW_ID;
 use kontor_model::{
     ChangeItem, ChangeKind, Column, Condition, Engine, ItemOutcome, Query, RecordKey, Resource,
@@ -19,6 +19,11 @@ pub(crate) struct Bed {
     _file: Option<SqliteFile>,
 }
 
+/// Services have beds of their own.
+fn no_database() -> ! {
+    panic!("this bed is one of databases")
+}
+
 impl Bed {
     pub(crate) async fn of(engine: Engine) -> Self {
         match engine {
@@ -27,6 +32,7 @@ impl Bed {
                 Self::at(engine, PostgresServer::shared().await.fresh_database().await)
             }
             Engine::Mysql => Self::at(engine, MariaDbServer::shared().await.fresh_database().await),
+            Engine::Openapi => no_database(),
         }
     }
 
@@ -52,6 +58,7 @@ impl Bed {
             Engine::Sqlite => sqlite,
             Engine::Postgres => postgres,
             Engine::Mysql => mysql,
+            Engine::Openapi => no_database(),
         }
     }
 
@@ -76,6 +83,7 @@ impl Bed {
                     sqlx::raw_sql(text).execute(&mut connection).await?;
                     connection.close().await
                 }
+                Engine::Openapi => no_database(),
             }
         };
         ran.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}\n{script}"));
@@ -102,6 +110,7 @@ impl Bed {
                     let rows = sqlx::query(text).fetch_all(&mut connection).await?;
                     rows.iter().map(|row| row.get_unchecked(0)).collect()
                 }
+                Engine::Openapi => no_database(),
             })
         };
         asked.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}\n{question}"))
@@ -119,6 +128,7 @@ impl Bed {
             writable: true,
             budget: Budget { row_cap: 100_000, ..Budget::default() },
             session_name: "kontor-test/1".into(),
+            service: ServiceOptions::default(),
         }
     }
 
@@ -187,7 +197,7 @@ impl Shop {
         kind: ChangeKind,
         items: &[ChangeItem],
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
-        self.connection.write(&self.of_name(name), kind, items).await
+        self.connection.write(&self.of_name(name), kind, items, "test").await
     }
 
     /// Writes one item; what became of it.

@@ -10,6 +10,7 @@ use crate::condition::{Comparison, Condition, Test};
 use crate::field_type::{FieldType, InvalidInput};
 use crate::name::ResourceName;
 use crate::schema::{Field, Resource};
+use crate::service::Ability;
 use crate::value::Value;
 
 /// A filter does not fit the resource.
@@ -38,6 +39,22 @@ pub enum BindError {
         symbol: &'static str,
         /// The field.
         field: String,
+    },
+    /// The backend is a service that does not offer it.
+    #[error("the service cannot be asked for “{symbol}” of “{field}”")]
+    NotOffered {
+        /// The operator.
+        symbol: &'static str,
+        /// The field.
+        field: String,
+    },
+    /// The backend is a service that takes only conditions that all hold.
+    #[error(
+        "the service of “{resource}” can only be asked for records that satisfy all conditions at once, without “or” and “not”"
+    )]
+    OnlyAll {
+        /// The resource.
+        resource: String,
     },
     /// The operand is not a value of the field's type.
     #[error("“{field}”: {problem}")]
@@ -94,6 +111,14 @@ pub fn bind(
     let each = |parts: &[Filter]| {
         parts.iter().map(|part| bind(part, resource, names, moment)).collect::<Result<Vec<_>, _>>()
     };
+    let alternative = match filter {
+        Filter::Any(parts) => parts.len() > 1,
+        Filter::Not(_) => true,
+        Filter::All(_) | Filter::Test(_) => false,
+    };
+    if alternative && resource.service.is_some() {
+        return Err(BindError::OnlyAll { resource: resource.name.to_string() });
+    }
     Ok(match filter {
         Filter::All(parts) => Condition::All(each(parts)?),
         Filter::Any(parts) => Condition::Any(each(parts)?),
@@ -109,11 +134,13 @@ fn bind_path(
     names: &dyn Names,
     moment: &Moment<'_>,
 ) -> Result<Condition, BindError> {
+    // Fields of services have dots in their names: `address.city`.
+    if let Some(field) = names.field(resource, &path.join(".")) {
+        return bind_test(test, field, &resource.fields[field], moment);
+    }
     let (name, rest) = path.split_first().ok_or_else(|| unknown_field("", &resource.name))?;
     if rest.is_empty() {
-        let field =
-            names.field(resource, name).ok_or_else(|| unknown_field(name, &resource.name))?;
-        return bind_test(test, field, &resource.fields[field], moment);
+        return Err(unknown_field(name, &resource.name));
     }
     let hop = names.link(resource, name).ok_or_else(|| BindError::UnknownLink {
         name: name.clone(),
@@ -132,6 +159,9 @@ fn unknown_field(name: &str, resource: &ResourceName) -> BindError {
 pub fn suits(operator: Operator, field: &Field) -> bool {
     use Operator as O;
     let ty = &field.ty;
+    if !is_offered(operator, field) {
+        return false;
+    }
     match operator {
         O::IsNull | O::IsNotNull => true,
         O::IsEmpty | O::IsNotEmpty => {
@@ -144,9 +174,11 @@ pub fn suits(operator: Operator, field: &Field) -> bool {
                         | FieldType::Any
                 )
         }
-        O::Eq | O::Ne | O::In | O::NotIn => field.comparable && *ty != FieldType::Other,
+        O::Eq | O::Ne | O::In | O::NotIn => {
+            (field.comparable || field.tests.is_some()) && *ty != FieldType::Other
+        }
         O::Lt | O::Le | O::Gt | O::Ge | O::Between => {
-            field.sortable
+            (field.sortable || field.tests.is_some())
                 && !matches!(
                     ty,
                     FieldType::Bool
@@ -161,6 +193,27 @@ pub fn suits(operator: Operator, field: &Field) -> bool {
         O::StartsWith | O::EndsWith => matches!(ty, FieldType::Text { .. } | FieldType::Any),
         O::Has => matches!(ty, FieldType::Array { .. } | FieldType::Set { .. }),
         O::During => ty.is_temporal(),
+    }
+}
+
+/// Whether the backend offers a test; databases offer all that suit the type.
+fn is_offered(operator: Operator, field: &Field) -> bool {
+    use Ability as A;
+    use Operator as O;
+    let Some(tests) = &field.tests else { return true };
+    let any = |abilities: &[A]| abilities.iter().any(|ability| tests.contains(ability));
+    match operator {
+        O::Eq => any(&[A::Equal, A::OneOf]),
+        O::Ne => any(&[A::Unequal]),
+        O::In => any(&[A::OneOf]),
+        O::Gt | O::Ge => any(&[A::AtLeast, A::Above]),
+        O::Lt | O::Le => any(&[A::AtMost, A::Below]),
+        O::Between | O::During => any(&[A::AtLeast, A::Above]) && any(&[A::AtMost, A::Below]),
+        O::Contains => any(&[A::Contains]),
+        O::StartsWith => any(&[A::Begins]),
+        O::NotIn | O::EndsWith | O::Has | O::IsNull | O::IsNotNull | O::IsEmpty | O::IsNotEmpty => {
+            false
+        }
     }
 }
 
@@ -184,6 +237,12 @@ fn bind_test(
     moment: &Moment<'_>,
 ) -> Result<Condition, BindError> {
     use Operator as O;
+    if !is_offered(test.operator, field) {
+        return Err(BindError::NotOffered {
+            symbol: test.operator.symbol(),
+            field: field.name.clone(),
+        });
+    }
     if !suits(test.operator, field) {
         return Err(BindError::Operator {
             symbol: test.operator.symbol(),

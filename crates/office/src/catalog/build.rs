@@ -128,9 +128,10 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
     } else {
         named(&said.columns)
     };
-    columns.retain(is_visible);
+    columns.retain(|field| is_visible(field) && resource.is_listed(*field));
     if columns.is_empty() {
-        columns = order.iter().copied().take(8).collect();
+        let listed = order.iter().copied().filter(|&field| resource.is_listed(field));
+        columns = listed.take(8).collect();
     }
     Face {
         index,
@@ -173,6 +174,7 @@ fn read_only(manifest: &Manifest, resource: &Resource) -> Option<ReadOnlyReason>
     match resource.read_only {
         Some(ReadOnly::View) => Some(ReadOnlyReason::View),
         Some(ReadOnly::NoKey) => Some(ReadOnlyReason::NoKey),
+        Some(ReadOnly::NotOffered) => Some(ReadOnlyReason::NotOffered),
         Some(ReadOnly::NoPrivilege) if manifest.is_writable(&resource.name) => {
             Some(ReadOnlyReason::Privilege)
         }
@@ -293,13 +295,16 @@ fn sort(resource: &Resource, said: &ResourceOverride) -> Vec<Sort> {
         .filter_map(|step| {
             Some(Sort { field: resource.position(&step.field)?, descending: step.descending })
         })
-        .filter(|step| resource.fields[step.field].sortable)
+        .filter(|step| resource.sorts(step.field, step.descending))
         .collect();
     if !wanted.is_empty() {
         return wanted;
     }
     match resource.key.as_slice() {
-        [only] if resource.fields[*only].generated == Generated::ByDefault => {
+        [only]
+            if resource.fields[*only].generated == Generated::ByDefault
+                && resource.fields[*only].sortable =>
+        {
             vec![Sort { field: *only, descending: true }]
         }
         _ => Vec::new(),

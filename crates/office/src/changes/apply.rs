@@ -133,7 +133,7 @@ impl Office {
         };
         self.begin(opened, journal.intents(&plan.change)?).await?;
 
-        let outcomes = self.write_in_parts(actor, backend, plan, follow).await;
+        let outcomes = self.write_in_parts(actor, backend, plan, &operation, follow).await;
         let journal = Journal { at: self.clock.micros(), ..journal };
         let (record, key) = told(plan, &outcomes);
         let mut entries = vec![journal.outcome(&plan.change, key, &record)?];
@@ -208,16 +208,19 @@ impl Office {
         actor: &Actor,
         backend: &Backend,
         plan: &Plan,
+        operation: &str,
         follow: &Follow<'_>,
     ) -> Outcomes {
         const PART: usize = 200;
         let mut outcomes = Outcomes { written: Vec::new(), failure: None };
-        for part in plan.change.items.chunks(PART) {
+        for (at, part) in plan.change.items.chunks(PART).enumerate() {
             if !outcomes.written.is_empty() && !self.may_still_edit(actor, backend).await {
                 outcomes.failure = Some(Ended::LostRight);
                 break;
             }
-            match backend.write(&plan.catalog, plan.face(), plan.change.kind, part).await {
+            let token = format!("{operation}-{at}");
+            let kind = plan.change.kind;
+            match backend.write(&plan.catalog, plan.face(), kind, part, &token).await {
                 Ok(written) => {
                     follow(part, &written);
                     outcomes.written.extend(written);

@@ -7,7 +7,8 @@ use kontor_connect::Budget;
 use super::source::Entry;
 use super::text::Keys;
 
-const BUDGET_KEYS: &[&str] = &["connections", "statement_timeout", "row_cap"];
+const BUDGET_KEYS: &[&str] =
+    &["connections", "statement_timeout", "row_cap", "rate", "answer_size"];
 
 const LEAST_TIMEOUT: Duration = Duration::from_millis(100);
 const GREATEST_TIMEOUT: Duration = Duration::from_secs(3600);
@@ -19,7 +20,11 @@ pub(super) fn read(entry: &Entry<'_>) -> Option<Budget> {
     let connections = section.get("connections").and_then(|entry| entry.number(1..=100));
     let statement_timeout = section.get("statement_timeout").and_then(|entry| timeout(&entry));
     let row_cap = section.get("row_cap").and_then(|entry| entry.number(10..=5000));
+    let rate = section.get("rate").and_then(|entry| entry.number(1..=10_000));
+    let answer_bytes = section.get("answer_size").and_then(|entry| size(&entry));
     Some(Budget {
+        rate,
+        answer_bytes: answer_bytes.unwrap_or(default.answer_bytes),
         connections: connections.unwrap_or(default.connections),
         statement_timeout: statement_timeout.unwrap_or(default.statement_timeout),
         row_cap: row_cap.unwrap_or(default.row_cap),
@@ -44,6 +49,26 @@ fn timeout(entry: &Entry<'_>) -> Option<Duration> {
         return None;
     }
     Some(timeout)
+}
+
+const SMALLEST_ANSWER: usize = 64 * 1024;
+const GREATEST_ANSWER: usize = 1024 * 1024 * 1024;
+
+/// `512KB`, `16MB`.
+fn size(entry: &Entry<'_>) -> Option<usize> {
+    let text = entry.text()?;
+    let units = [("KB", 1024), ("MB", 1024 * 1024)];
+    let bytes = units.iter().find_map(|(unit, bytes)| {
+        let number: usize = text.trim().strip_suffix(unit)?.trim_end().parse().ok()?;
+        number.checked_mul(*bytes)
+    });
+    let bytes = bytes.filter(|bytes| (SMALLEST_ANSWER..=GREATEST_ANSWER).contains(bytes));
+    if bytes.is_none() {
+        entry.refuse(format!(
+            "must be a whole number and KB or MB from 64KB to 1024MB, such as \"16MB\", not “{text}”"
+        ));
+    }
+    bytes
 }
 
 /// `250ms`, `10s`, `2min`; a space may stand between.
@@ -74,6 +99,13 @@ pub(super) fn keys(budget: &Budget) -> Keys {
     keys.add("connections", Some(i64::from(budget.connections)));
     keys.add("statement_timeout", Some(to_text(budget.statement_timeout)));
     keys.add("row_cap", Some(i64::from(budget.row_cap)));
+    keys.add("rate", budget.rate.map(i64::from));
+    let answer = budget.answer_bytes;
+    if answer != Budget::default().answer_bytes {
+        let megabytes = answer.is_multiple_of(1024 * 1024);
+        let (number, unit) = if megabytes { (answer >> 20, "MB") } else { (answer >> 10, "KB") };
+        keys.add("answer_size", Some(format!("{number}{unit}")));
+    }
     keys
 }
 

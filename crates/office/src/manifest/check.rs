@@ -186,6 +186,7 @@ impl<'a> Check<'a> {
             Some(ReadOnly::NoKey) if said.key.is_empty() => {
                 "has no key: name the fields that tell its records apart as “key”"
             }
+            Some(ReadOnly::NotOffered) => "is one that its service offers no way to change",
             Some(ReadOnly::NoPrivilege) => "is one that the account in “url” may only read",
             Some(ReadOnly::NoKey) | None => return,
         };

@@ -16,13 +16,14 @@ mod password;
 mod problem;
 mod read;
 mod resource;
+mod service;
 mod source;
 mod text;
 mod write;
 
 use std::path::PathBuf;
 
-use kontor_connect::Budget;
+use kontor_connect::{Budget, ServiceOptions};
 use kontor_model::{BackendName, ResourceName};
 
 pub use edit::{Edit, Part};
@@ -66,6 +67,8 @@ pub struct Manifest {
     pub schemas: Vec<String>,
     /// What it may be burdened with.
     pub budget: Budget,
+    /// What is said of it, where it is a service.
+    pub service: ServiceOptions,
     /// What is said about resources, in the order of the file.
     pub resources: Vec<(ResourceName, ResourceOverride)>,
     /// Links beside those that the database declares.
@@ -92,6 +95,7 @@ impl Manifest {
             writable: false,
             schemas: Vec::new(),
             budget: Budget::default(),
+            service: ServiceOptions::default(),
             resources: Vec::new(),
             links: Vec::new(),
             places: Places::default(),
@@ -102,6 +106,15 @@ impl Manifest {
     #[must_use]
     pub fn resource(&self, name: &ResourceName) -> Option<&ResourceOverride> {
         self.resources.iter().find(|(resource, _)| resource == name).map(|(_, said)| said)
+    }
+
+    /// What is said of it where it is a service, with what is said of its resources.
+    #[must_use]
+    pub fn service(&self) -> ServiceOptions {
+        let said = self.resources.iter();
+        let resources =
+            said.filter_map(|(name, said)| Some((name.clone(), said.http.clone()?))).collect();
+        ServiceOptions { resources, ..self.service.clone() }
     }
 
     /// Whether records of a resource may be changed, as far as the manifest decides it.

@@ -199,15 +199,18 @@ impl Manifest {
         Ok(Address { url: self.absolute(url), password })
     }
 
-    /// Paths of SQLite files are relative to the manifest's folder.
+    /// Paths of SQLite files and of descriptions are relative to the manifest's folder.
     fn absolute(&self, url: &str) -> String {
-        let Some(path) = url.strip_prefix("sqlite:") else {
+        let files = ["sqlite:", "openapi:"];
+        let Some((scheme, path)) =
+            files.iter().find_map(|scheme| Some((scheme, url.strip_prefix(scheme)?)))
+        else {
             return url.to_owned();
         };
         let path = path.strip_prefix("//").unwrap_or(path);
         let folder = self.file.parent().map(|folder| folder.join(path));
         // A folder whose name is no Unicode cannot be part of a URL; the path is then left as it is.
         let path = folder.as_deref().and_then(|path| path.to_str()).unwrap_or(path);
-        format!("sqlite:{path}")
+        format!("{scheme}{path}")
     }
 }

@@ -14,7 +14,7 @@ use super::password::Password;
 use super::problem::ManifestErrors;
 use super::resource::ResourceOverride;
 use super::source::{Entry, Section, Source};
-use super::{Manifest, budget};
+use super::{Manifest, budget, service};
 
 const ROOT_KEYS: &[&str] = &[
     "title",
@@ -26,6 +26,10 @@ const ROOT_KEYS: &[&str] = &[
     "replica_password",
     "writable",
     "schemas",
+    "server",
+    "hosts",
+    "auth",
+    "headers",
     "budget",
     "resources",
     "links",
@@ -84,6 +88,18 @@ fn read(name: BackendName, file: PathBuf, root: &Section<'_>) -> Manifest {
             entry.refuse("means nothing: a SQLite file has no schemas");
         }
     }
+    let is_service = manifest.url.starts_with("openapi");
+    let odd: &[&str] = if is_service {
+        &["replica", "replica_password", "schemas"]
+    } else {
+        &["server", "hosts", "auth", "headers"]
+    };
+    for &key in odd {
+        if let Some(entry) = root.get(key) {
+            let what = if is_service { "a service has none" } else { "it is for services" };
+            entry.refuse(format!("means nothing: {what}"));
+        }
+    }
     if let (Some(entry), None) = (root.get("replica_password"), root.get("replica")) {
         entry.refuse("means nothing without “replica”");
     }
@@ -101,6 +117,7 @@ fn read(name: BackendName, file: PathBuf, root: &Section<'_>) -> Manifest {
             .get("budget")
             .and_then(|entry| budget::read(&entry))
             .unwrap_or(manifest.budget),
+        service: service::read(root),
         resources: read_resources(root),
         links: read_links(root),
         ..manifest

@@ -1,10 +1,12 @@
 //! What a manifest says about one resource.
 
+use kontor_connect::ResourceOptions;
 use kontor_model::ResourceName;
 use toml_edit::{InlineTable, Value};
 
 use super::field::FieldOverride;
 use super::label::Label;
+use super::service;
 use super::source::{Entry, Section};
 use super::text::Keys;
 
@@ -24,6 +26,7 @@ const RESOURCE_KEYS: &[&str] = &[
     "translations",
     "kinds",
     "join_table",
+    "http",
     "fields",
 ];
 const SOFT_DELETE_KEYS: &[&str] = &["field", "deleted", "alive"];
@@ -64,6 +67,8 @@ pub struct ResourceOverride {
     pub kinds: Option<Kinds>,
     /// Whether it only joins two others and is shown as their relation.
     pub join_table: Option<bool>,
+    /// How a service is asked for it, where its description does not say that.
+    pub http: Option<ResourceOptions>,
     /// What is said about single fields, by name in the order of the file.
     pub fields: Vec<(String, FieldOverride)>,
 }
@@ -164,6 +169,7 @@ impl ResourceOverride {
             translations: section.get("translations").and_then(|e| Translations::read(&e)),
             kinds: section.get("kinds").and_then(|e| Kinds::read(&e)),
             join_table: flag("join_table"),
+            http: section.get("http").and_then(|http| service::read_http(&http)),
             fields: fields
                 .into_iter()
                 .flatten()
@@ -193,6 +199,7 @@ impl ResourceOverride {
         keys.add("translations", self.translations.as_ref());
         keys.add("kinds", self.kinds.as_ref());
         keys.add("join_table", self.join_table);
+        keys.add("http", self.http.as_ref().map(service::http_value));
         keys
     }
 }

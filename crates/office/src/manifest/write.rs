@@ -10,6 +10,7 @@ use super::Manifest;
 use super::budget;
 use super::key_file::sync_folder;
 use super::problem::ManifestErrors;
+use super::service;
 use super::text::{Keys, key};
 use crate::random;
 
@@ -114,6 +115,7 @@ impl Manifest {
         let mut schemas = Keys::default();
         schemas.add_names("schemas", &self.schemas);
         push(schemas, "");
+        push(service::keys(&self.service), "");
         text
     }
 

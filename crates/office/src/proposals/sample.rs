@@ -36,6 +36,7 @@ fn field(text: &str) -> Field {
         comment: None,
         sortable: true,
         comparable: true,
+        tests: None,
     }
 }
 
@@ -57,6 +58,7 @@ pub(super) fn table(name: &str, fields: &str) -> Resource {
         transactional: true,
         row_id: None,
         read_only: None,
+        service: None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use kontor_model::filter::Filter;
 use kontor_model::query::ROW_ID;
-use kontor_model::{Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value};
+use kontor_model::{
+    Comparison, Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Test, Value,
+};
 
 use super::reading::{MOST_TIE_BREAKERS, Reading};
 use super::search::SearchPlan;
@@ -111,7 +113,9 @@ impl Office {
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
         let planned = self.planned(permit, &catalog, face, request)?;
-        let (cursor, backward) = place(request, planned.sort.len())?;
+        // A service has a place of its own, which is one text.
+        let length = if resource.service.is_some() { 1 } else { planned.sort.len() };
+        let (cursor, backward) = place(request, length)?;
         let mut reading = Reading::of(face, planned.columns).with_address(resource, face);
         if request.brief {
             reading = reading.brief();
@@ -165,6 +169,7 @@ impl Office {
         let resource = catalog.resource(face);
         let filter = request.filter.clone().unwrap_or_else(Filter::everything);
         let mut condition = self.condition(&permit.actor, catalog, face, &filter)?;
+        needed(resource, &condition)?;
         let words = request.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
         let search = words.map(|words| SearchPlan::of(catalog, face, words)).transpose()?;
         if let Some(plan) = &search {
@@ -173,7 +178,7 @@ impl Office {
         let columns = match &request.columns {
             Some(names) if !names.is_empty() => names
                 .iter()
-                .map(|name| visible(resource, face, name))
+                .map(|name| listed(resource, face, name))
                 .collect::<Result<Vec<_>, _>>()?,
             _ => face.columns.clone(),
         };
@@ -194,20 +199,61 @@ pub(crate) fn visible(resource: &Resource, face: &Face, name: &str) -> Result<us
     })
 }
 
+/// Some services list records only of one other record at a time.
+fn needed(resource: &Resource, condition: &Condition) -> Result<(), OfficeError> {
+    let Some(service) = &resource.service else { return Ok(()) };
+    let missing: Vec<String> = service
+        .required
+        .iter()
+        .filter(|field| !equals(condition, **field))
+        .map(|field| resource.fields[*field].name.clone())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(OfficeError::NeedsFilter { resource: resource.name.to_string(), fields: missing })
+}
+
+/// Whether a condition holds only for records with one value in a field.
+fn equals(condition: &Condition, field: usize) -> bool {
+    match condition {
+        Condition::All(parts) => parts.iter().any(|part| equals(part, field)),
+        Condition::Field(tested, Test::Compare(Comparison::Eq, _)) => *tested == field,
+        _ => false,
+    }
+}
+
+/// A field that may be seen in a list, by name.
+fn listed(resource: &Resource, face: &Face, name: &str) -> Result<usize, OfficeError> {
+    let field = visible(resource, face, name)?;
+    if resource.is_listed(field) {
+        return Ok(field);
+    }
+    Err(OfficeError::Parameter {
+        what: "columns",
+        problem: format!("the service tells “{name}” only of single records"),
+    })
+}
+
 fn asked_sort(
     resource: &Resource,
     face: &Face,
     asked: &[(String, bool)],
 ) -> Result<Vec<Sort>, OfficeError> {
+    if resource.service.is_some() && asked.len() > 1 {
+        let problem = "the service orders its list by one field only".to_owned();
+        return Err(OfficeError::Parameter { what: "sort", problem });
+    }
     asked
         .iter()
         .map(|(name, descending)| {
             let field = visible(resource, face, name)?;
-            if resource.fields[field].sortable {
+            if resource.sorts(field, *descending) {
                 return Ok(Sort { field, descending: *descending });
             }
             Err(OfficeError::Parameter {
-                what: "sort", problem: format!("“{name}” has no order")
+                what: "sort",
+                problem: format!("the backend does not order its list by “{name}” so"),
             })
         })
         .collect()
@@ -217,6 +263,9 @@ fn asked_sort(
 /// else with all fields that have an order. Whether it is total.
 pub(crate) fn completed(resource: &Resource, face: &Face, asked: &[Sort]) -> (Vec<Sort>, bool) {
     let mut sort = asked.to_vec();
+    if resource.service.is_some() {
+        return (sort, true);
+    }
     let descending = sort.last().is_some_and(|step| step.descending);
     let add = |sort: &mut Vec<Sort>, field: usize| {
         if !sort.iter().any(|step| step.field == field) {

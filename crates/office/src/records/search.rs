@@ -56,6 +56,13 @@ impl SearchPlan {
     /// [`OfficeError::WouldScan`] when the table is large and no index helps.
     pub fn of(catalog: &Catalog, face: &Face, words: &str) -> Result<Self, OfficeError> {
         let resource = catalog.resource(face);
+        if let Some(service) = &resource.service {
+            if !service.searches {
+                return Err(OfficeError::NotSearched { resource: resource.name.to_string() });
+            }
+            let terms = vec![vec![SearchTerm::Words(face.title_fields.clone(), words.to_owned())]];
+            return Ok(Self { terms, scope: SearchScope::Anywhere });
+        }
         let candidates: Vec<usize> = match &face.search {
             Some(fields) => fields.clone(),
             None => face.order.clone(),
@@ -363,13 +370,12 @@ impl Office {
         let resource = catalog.resource(face);
         let mut read: Vec<usize> = face.title_fields.clone();
         for term in terms.iter().flatten() {
-            let field = match term {
+            match term {
                 SearchTerm::Equals(field, _)
                 | SearchTerm::Prefix(field, _)
-                | SearchTerm::Contains(field, _) => *field,
-                SearchTerm::Words(fields, _) => fields[0],
-            };
-            read.push(field);
+                | SearchTerm::Contains(field, _) => read.push(*field),
+                SearchTerm::Words(fields, _) => read.extend(fields.first()),
+            }
         }
         read.extend(&resource.key);
         read.sort_unstable();
@@ -421,6 +427,10 @@ fn searched_faces(catalog: &Catalog) -> Vec<&Face> {
 /// What the one box asks of a resource: identifiers to the letter, titles as far as it is cheap.
 fn box_terms(catalog: &Catalog, face: &Face, words: &str, thorough: bool) -> Vec<Vec<SearchTerm>> {
     let resource = catalog.resource(face);
+    if let Some(service) = &resource.service {
+        let words = SearchTerm::Words(face.title_fields.clone(), words.to_owned());
+        return if service.searches { vec![vec![words]] } else { Vec::new() };
+    }
     let mut candidates: Vec<usize> = face.title_fields.clone();
     let identifiers = face
         .order

@@ -5,7 +5,7 @@ mod zencart;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use kontor_connect::{Budget, Opening};
+use kontor_connect::{Budget, Opening, ServiceOptions};
 use kontor_model::Schema;
 use kontor_office::proposals::{ConnectionSampler, Kind, ManifestEdit, Report, propose, secrets};
 use kontor_testkit::{MariaDbServer, PostgresServer, SqliteFile};
@@ -20,6 +20,7 @@ async fn proposals_for<T>(url: &str, change: impl FnOnce(&mut Schema) -> T) -> (
         writable: false,
         budget,
         session_name: "test".into(),
+        service: ServiceOptions::default(),
     });
     let mut schema = connection.introspect().await.expect("the database was just loaded");
     let changed = change(&mut schema);

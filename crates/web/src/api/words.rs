@@ -26,6 +26,7 @@ pub(super) fn engine(engine: Engine) -> &'static str {
         Engine::Sqlite => "sqlite",
         Engine::Postgres => "postgres",
         Engine::Mysql => "mysql",
+        Engine::Openapi => "openapi",
     }
 }
 
@@ -35,6 +36,7 @@ pub(super) fn kind(kind: ResourceKind) -> &'static str {
         ResourceKind::View => "view",
         ResourceKind::MaterializedView => "materialized_view",
         ResourceKind::ForeignTable => "foreign_table",
+        ResourceKind::Collection => "collection",
     }
 }
 
@@ -44,6 +46,7 @@ pub(super) fn read_only(reason: ReadOnlyReason) -> &'static str {
         ReadOnlyReason::View => "view",
         ReadOnlyReason::NoKey => "no_key",
         ReadOnlyReason::Privilege => "privilege",
+        ReadOnlyReason::NotOffered => "not_offered",
         ReadOnlyReason::Generated => "generated",
         ReadOnlyReason::Type => "type",
         ReadOnlyReason::Resource => "resource",

@@ -41,6 +41,11 @@ pub(super) fn bind_text(t: &Texts, problem: &BindError) -> String {
             "failure-filter-operator",
             &[("operator", (*symbol).into()), ("field", field.as_str().into())],
         ),
+        BindError::NotOffered { symbol, field } => t.with(
+            "failure-filter-not-offered",
+            &[("operator", (*symbol).into()), ("field", field.as_str().into())],
+        ),
+        BindError::OnlyAll { .. } => t.get("failure-filter-only-all").into_owned(),
         BindError::Value { field, problem } => format!("{field}: {}", input_text(t, problem)),
         BindError::Period { field, .. } => {
             t.with("failure-filter-period", &[("field", field.as_str().into())])

@@ -243,6 +243,8 @@ fn refuse(screen: &mut ListScreen, t: &Texts, error: OfficeError) -> Result<(), 
         OfficeError::FilterText(_)
         | OfficeError::Filter(_)
         | OfficeError::Parameter { .. }
+        | OfficeError::NotSearched { .. }
+        | OfficeError::NeedsFilter { .. }
         | OfficeError::UnknownField { .. } => {
             screen.filter_error = Some(told(t, &error).text);
         }
@@ -305,6 +307,9 @@ fn search_box(view: &View<'_>) -> SearchBox {
         Err(OfficeError::WouldScan { rows }) => return SearchBox::WouldScan { records: rows },
         Err(_) => return SearchBox::Nothing,
     };
+    if view.resource().service.is_some() {
+        return SearchBox::Service;
+    }
     let mut titles: Vec<String> = Vec::new();
     for term in plan.terms.iter().flatten() {
         let field = match term {

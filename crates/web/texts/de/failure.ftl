@@ -8,6 +8,8 @@ failure-no-record = Es gibt keinen Datensatz mit dem Schlüssel „{ $key }“. 
 failure-unknown = „{ $name }“ gibt es nicht oder nicht mehr.
 failure-invalid = Das passt so nicht
 failure-would-scan = Dafür müssten etwa { $rows } Datensätze einzeln gelesen werden. Ein Filter auf ein Feld mit Index hilft weiter.
+failure-not-searched = In dieser Liste kann der Dienst nicht nach Wörtern suchen. Ein Filter hilft weiter.
+failure-needs-filter = Diese Liste gibt der Dienst nur für einen bestimmten Wert heraus. Filtere mit „=“ nach: { $fields }.
 failure-body-slow = Die Anfrage kam nicht rechtzeitig vollständig an. Es wurde nichts geschrieben.
 failure-body-large = Die Anfrage ist zu groß: mehr als 4 MiB nimmt Kontor nicht an. Es wurde nichts geschrieben.
 failure-body-broken = Die Anfrage kam nicht vollständig an. Es wurde nichts geschrieben.
@@ -47,6 +49,8 @@ failure-backend-busy = Alle Verbindungen, die das Budget erlaubt, sind belegt. G
 failure-backend-privilege = Das Datenbankkonto der Verbindung darf das nicht.
 failure-backend-schema = Tabellen oder Felder haben sich geändert. Auf der Seite des Backends lässt sich das Schema neu lesen.
 failure-backend-invalid = Das Backend kann mit einem der Werte nichts anfangen.
+failure-backend-too-large = Die Antwort des Backends ist größer, als sein Budget erlaubt. Ein Filter oder weniger Zeilen helfen weiter.
+failure-backend-garbled = Die Antwort des Backends passt nicht zu seiner eigenen Beschreibung. Unter der Nummer des Vorgangs steht im Log, was daran falsch ist.
 failure-backend-other = Das Backend meldet einen Fehler. Unter der Nummer des Vorgangs steht er im Log.
 
 input-required = Hier fehlt ein Wert.
@@ -98,4 +102,6 @@ toast-done = Erledigt
 failure-filter-text = Der Filter ist ab Zeichen { $at } nicht zu verstehen: „{ $found }“ passt dort nicht.
 failure-filter-meant = Richtig wäre: { $meant }
 failure-filter-operator = „{ $operator }“ passt nicht zum Feld „{ $field }“.
+failure-filter-not-offered = Nach „{ $field }“ mit „{ $operator }“ lässt sich der Dienst nicht fragen.
+failure-filter-only-all = Dieser Dienst kennt nur Bedingungen, die alle zugleich gelten, kein „oder“ und kein „nicht“.
 failure-filter-period = „{ $field }“: Das ist kein Zeitraum wie today, last 7 days, this month oder 2026-11.

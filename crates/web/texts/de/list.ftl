@@ -47,6 +47,7 @@ filter-and = und
 filter-or = oder
 filter-not = nicht
 search-in = Suchen in { $fields }
+search-service = Suchen
 search-scan = Suche aus: Sie müsste etwa { $shown } Datensätze einzeln lesen. Ein Filter hilft weiter.
 search-words = „{ $words }“
 search-drop = Suche aufheben

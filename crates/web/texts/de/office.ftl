@@ -128,6 +128,7 @@ kind-table = Tabelle
 kind-view = Sicht
 kind-materialized = Sicht mit Stand
 kind-foreign = fremde Tabelle
+kind-collection = Liste eines Dienstes
 drift = Am Schema hat sich etwas geändert
 drift-help = Was noch passt, funktioniert weiter. Zuletzt gelesen:
 drift-nothing = betrifft nichts

@@ -10,6 +10,7 @@ locked-no-key = Ohne Schlüssel lassen sich die Datensätze nicht sicher untersc
 locked-generated = Diesen Wert bildet die Datenbank selbst.
 locked-type = Werte dieses Typs werden nur angezeigt, damit nichts verloren geht.
 locked-no-privilege = Das Datenbankkonto der Verbindung darf hier nicht schreiben.
+locked-not-offered = Der Dienst bietet keine Änderung an.
 locked-key = Der Schlüssel bleibt, wie er ist.
 locked-kept = Wird automatisch gesetzt.
 conflict-title = Gerade von jemand anderem geändert

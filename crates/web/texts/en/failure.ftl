@@ -8,6 +8,8 @@ failure-no-record = There is no record with the key “{ $key }”. Perhaps it w
 failure-unknown = “{ $name }” does not exist, or not any more.
 failure-invalid = This cannot be used
 failure-would-scan = About { $rows } records would have to be read one by one for this. A filter on a field with an index helps.
+failure-not-searched = The service cannot look for words in this list. A filter helps.
+failure-needs-filter = The service gives this list only for one value. Filter with “=” by: { $fields }.
 failure-body-slow = The request did not arrive completely in time. Nothing was written.
 failure-body-large = The request is too large: Kontor takes no more than 4 MiB. Nothing was written.
 failure-body-broken = The request did not arrive completely. Nothing was written.
@@ -47,6 +49,8 @@ failure-backend-busy = All connections that the budget permits are taken. Try ag
 failure-backend-privilege = The connection's database account may not do this.
 failure-backend-schema = Tables or fields have changed. The backend's page can read the schema again.
 failure-backend-invalid = The backend can make nothing of one of the values.
+failure-backend-too-large = The backend’s answer is larger than its budget permits. A filter or fewer rows help.
+failure-backend-garbled = The backend’s answer does not fit its own description. The log says what is wrong with it, under the number of the operation.
 failure-backend-other = The backend reports an error. The log has it under the number of the operation.
 
 input-required = A value is missing here.
@@ -98,4 +102,6 @@ toast-done = Done
 failure-filter-text = The filter cannot be understood from character { $at } on: “{ $found }” does not belong there.
 failure-filter-meant = This would be right: { $meant }
 failure-filter-operator = “{ $operator }” cannot be asked of the field “{ $field }”.
+failure-filter-not-offered = The service cannot be asked for “{ $field }” with “{ $operator }”.
+failure-filter-only-all = This service knows only conditions that all hold at once, no “or” and no “not”.
 failure-filter-period = “{ $field }”: this is no period such as today, last 7 days, this month or 2026-11.

@@ -47,6 +47,7 @@ filter-and = and
 filter-or = or
 filter-not = not
 search-in = Search { $fields }
+search-service = Search
 search-scan = Search is off: it would have to read about { $shown } records one by one. A filter helps.
 search-words = “{ $words }”
 search-drop = Clear the search

@@ -128,6 +128,7 @@ kind-table = table
 kind-view = view
 kind-materialized = materialised view
 kind-foreign = foreign table
+kind-collection = list of a service
 drift = The schema has changed
 drift-help = What still fits goes on working. Last read:
 drift-nothing = touches nothing

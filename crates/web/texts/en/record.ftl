@@ -10,6 +10,7 @@ locked-no-key = Without a key the records cannot be told apart safely, so they c
 locked-generated = The database makes this value.
 locked-type = Values of this type are only shown, so that nothing gets lost.
 locked-no-privilege = The connection's database account may not write here.
+locked-not-offered = The service offers no way to change this.
 locked-key = The key stays as it is.
 locked-kept = Set automatically.
 conflict-title = Somebody else has just changed this

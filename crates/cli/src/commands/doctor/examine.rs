@@ -64,6 +64,7 @@ fn opened(manifest: &Manifest, location: Location) -> Arc<dyn Connection> {
         writable: false,
         budget: manifest.budget.clone(),
         session_name: "kontor-doctor/1".to_owned(),
+        service: manifest.service(),
     })
 }
 

@@ -19,6 +19,7 @@ fn field(name: &str, ty: FieldType, native: &str) -> Field {
         comment: None,
         sortable: true,
         comparable: true,
+        tests: None,
     }
 }
 
@@ -37,6 +38,7 @@ fn resource(name: &str, fields: Vec<Field>, key: &[usize]) -> Resource {
         transactional: true,
         row_id: None,
         read_only: None,
+        service: None,
     }
 }
 
@@ -57,6 +59,7 @@ fn schema() -> Schema {
         Field {
             sortable: false,
             comparable: false,
+            tests: None,
             ..field("extra", FieldType::Json { binary: false }, "json")
         },
         Field { generated: Generated::Always, ..field("year", FieldType::Year, "year") },
@@ -77,6 +80,7 @@ fn schema() -> Schema {
             Resource {
                 kind: ResourceKind::View,
                 read_only: Some(ReadOnly::View),
+                service: None,
                 ..resource("turnover", turnover.clone(), &[])
             },
             Resource { read_only: Some(ReadOnly::NoKey), ..resource("log", turnover, &[]) },

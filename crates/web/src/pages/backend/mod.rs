@@ -181,6 +181,7 @@ fn resource(shell: &Shell, screen: &BackendScreen, row: &ResourceRow) -> Markup 
         ResourceKind::View => "kind-view",
         ResourceKind::MaterializedView => "kind-materialized",
         ResourceKind::ForeignTable => "kind-foreign",
+        ResourceKind::Collection => "kind-collection",
     };
     html! {
         tr {

@@ -32,17 +32,19 @@ fn carried(list: &ListScreen, without: &[&str]) -> Markup {
 
 fn search_box(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
+    let prompt = match &list.search {
+        SearchBox::Over(fields) => t.with("search-in", &[("fields", fields.join(", ").into())]),
+        SearchBox::Service => t.get("search-service").into_owned(),
+        SearchBox::WouldScan { .. } | SearchBox::Nothing => String::new(),
+    };
     match &list.search {
-        SearchBox::Over(fields) => {
-            let prompt = t.with("search-in", &[("fields", fields.join(", ").into())]);
-            html! {
-                form.find method="get" action=(links::list(&list.backend, &list.resource)) data-swap="#list" {
-                    (carried(list, &["q"]))
-                    (icon(Icon::Search))
-                    input type="search" name="q" value=(list.query.search) placeholder=(prompt) aria-label=(prompt) title=(prompt) autocomplete="off" data-find;
-                }
+        SearchBox::Over(_) | SearchBox::Service => html! {
+            form.find method="get" action=(links::list(&list.backend, &list.resource)) data-swap="#list" {
+                (carried(list, &["q"]))
+                (icon(Icon::Search))
+                input type="search" name="q" value=(list.query.search) placeholder=(prompt) aria-label=(prompt) title=(prompt) autocomplete="off" data-find;
             }
-        }
+        },
         SearchBox::WouldScan { records } => html! {
             p.no-find { (icon(Icon::Search)) (t.count("search-scan", *records)) }
         },

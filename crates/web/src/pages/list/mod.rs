@@ -153,6 +153,8 @@ impl ViewScope {
 pub enum SearchBox {
     /// It searches these fields, by title.
     Over(Vec<String>),
+    /// The service searches as it sees fit.
+    Service,
     /// No field can be searched without reading the whole table, which is large.
     WouldScan {
         /// About how many records would be read.
