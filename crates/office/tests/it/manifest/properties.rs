@@ -136,6 +136,7 @@ fn resource() -> impl Strategy<Value = ResourceOverride> {
             stamps: habits.1,
             translations: habits.2,
             kinds: habits.3,
+            http: None,
             fields: fields.into_iter().rev().collect(),
         },
     )
