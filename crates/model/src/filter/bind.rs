@@ -201,14 +201,20 @@ fn is_offered(operator: Operator, field: &Field) -> bool {
     use Ability as A;
     use Operator as O;
     let Some(tests) = &field.tests else { return true };
+    // Where values can be counted off, “below 5” is “at most 4”.
+    let counted = matches!(field.ty, FieldType::Int { .. } | FieldType::Date | FieldType::Instant);
     let any = |abilities: &[A]| abilities.iter().any(|ability| tests.contains(ability));
+    let either = |exact: A, near: A| any(&[exact]) || (counted && any(&[near]));
     match operator {
         O::Eq => any(&[A::Equal, A::OneOf]),
         O::Ne => any(&[A::Unequal]),
         O::In => any(&[A::OneOf]),
-        O::Gt | O::Ge => any(&[A::AtLeast, A::Above]),
-        O::Lt | O::Le => any(&[A::AtMost, A::Below]),
-        O::Between | O::During => any(&[A::AtLeast, A::Above]) && any(&[A::AtMost, A::Below]),
+        O::Gt => either(A::Above, A::AtLeast),
+        O::Ge => either(A::AtLeast, A::Above),
+        O::Lt => either(A::Below, A::AtMost),
+        O::Le => either(A::AtMost, A::Below),
+        O::Between => either(A::AtLeast, A::Above) && either(A::AtMost, A::Below),
+        O::During => either(A::AtLeast, A::Above) && either(A::Below, A::AtMost),
         O::Contains => any(&[A::Contains]),
         O::StartsWith => any(&[A::Begins]),
         O::NotIn | O::EndsWith | O::Has | O::IsNull | O::IsNotNull | O::IsEmpty | O::IsNotEmpty => {
