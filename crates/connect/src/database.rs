@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kontor_model::query::ROW_ID;
+use kontor_model::service::Operation;
 use kontor_model::{
-    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, Resource,
-    Schema, Value,
+    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, RecordKey,
+    Resource, Schema, Value,
 };
 
 use crate::driver::{Driver, GRACE};
@@ -159,6 +160,18 @@ impl<D: Driver> Connection for Database<D> {
         _token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
         self.written(of, kind, items).await
+    }
+
+    async fn act(
+        &self,
+        _of: &Of<'_>,
+        operation: &Operation,
+        _key: &RecordKey,
+        _input: &[Option<Value>],
+        _token: &str,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        let detail = format!("a database has no operation “{}”", operation.name);
+        Err(WriteFailure::NotWritten(Failure::new(FailureKind::SchemaChanged, detail)))
     }
 
     async fn earlier_sessions_ended(&self) -> Result<bool, Failure> {

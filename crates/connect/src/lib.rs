@@ -27,9 +27,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use kontor_model::service::Operation;
 use kontor_model::{
-    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, Resource,
-    Schema, Value,
+    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, RecordKey,
+    Resource, Schema, Value,
 };
 
 pub use error::{Failure, FailureKind, WriteFailure};
@@ -157,6 +158,20 @@ pub trait Connection: Send + Sync {
         items: &[ChangeItem],
         token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure>;
+
+    /// Does with one record what an operation of the service does. `input` has a value, or none,
+    /// for each thing that the operation takes; `token` is as in [`Connection::write`].
+    ///
+    /// # Errors
+    /// As [`Connection::write`]; [`WriteFailure::NotWritten`] where the backend has no operations.
+    async fn act(
+        &self,
+        of: &Of<'_>,
+        operation: &Operation,
+        key: &RecordKey,
+        input: &[Option<Value>],
+        token: &str,
+    ) -> Result<ItemOutcome, WriteFailure>;
 
     /// Waits until no session of an earlier run of this installation can still write. `false`
     /// when that cannot be told.

@@ -144,6 +144,7 @@ async fn write_item<D: Driver>(
             changed::<D>(raw, of, key, item, &statement).await
         }
         (ChangeKind::Update | ChangeKind::Delete, None) => Ok(ItemOutcome::Gone),
+        (ChangeKind::Act, _) => Ok(prevented("a database has no operations")),
     };
     lease
         .run(async |raw| match written(raw).await {
@@ -240,7 +241,7 @@ fn sided(
         ChangeKind::Delete => Rule::ReferencedBy,
         ChangeKind::Update if engine != Engine::Sqlite => refusal.rule,
         ChangeKind::Update if broken.peek().is_some() => Rule::ReferenceMissing,
-        ChangeKind::Update => Rule::ReferencedBy,
+        ChangeKind::Update | ChangeKind::Act => Rule::ReferencedBy,
     };
     if refusal.fields.is_empty() && refusal.rule == Rule::ReferenceMissing {
         let mut fields: Vec<usize> = broken.flat_map(|r| r.fields.iter().copied()).collect();

@@ -16,6 +16,8 @@ pub enum ChangeKind {
     Update,
     /// Removes a record.
     Delete,
+    /// Does with a record what an operation of its backend does.
+    Act,
 }
 
 /// A planned change over records of one resource.

@@ -53,6 +53,25 @@ impl Condition {
         }
     }
 
+    /// Whether a record satisfies it, as far as that can be told from values that were read:
+    /// `value` gives those of fields, and none for those that were not. None where it cannot.
+    #[must_use]
+    pub fn holds(&self, value: &dyn Fn(usize) -> Option<Value>) -> Option<bool> {
+        match self {
+            Self::All(parts) => {
+                let each: Option<Vec<bool>> = parts.iter().map(|part| part.holds(value)).collect();
+                each.map(|each| each.into_iter().all(|holds| holds))
+            }
+            Self::Any(parts) => {
+                let each: Option<Vec<bool>> = parts.iter().map(|part| part.holds(value)).collect();
+                each.map(|each| each.into_iter().any(|holds| holds))
+            }
+            Self::Not(inner) => inner.holds(value).map(|holds| !holds),
+            Self::Field(field, test) => test.holds(&value(*field)?),
+            Self::Linked { .. } | Self::Search(_) => None,
+        }
+    }
+
     /// Whether all records satisfy it by its form.
     #[must_use]
     pub fn is_everything(&self) -> bool {
@@ -84,6 +103,52 @@ pub enum Test {
     Empty,
     /// An array, set or list has this element.
     Has(Value),
+}
+
+impl Test {
+    /// Whether a value satisfies it; none where only the backend can tell.
+    #[must_use]
+    pub fn holds(&self, value: &Value) -> Option<bool> {
+        let same = |other: &Value| value == other || value.to_text() == other.to_text();
+        let text = || value.to_text().unwrap_or_default().to_lowercase();
+        let is_there = !value.is_null();
+        Some(match self {
+            Self::Compare(Comparison::Eq, other) => is_there && same(other),
+            Self::Compare(Comparison::Ne, other) => !is_there || !same(other),
+            Self::Compare(comparison, other) => match (value, other) {
+                (Value::Null, _) => false,
+                (Value::Int(a), Value::Int(b)) => comparison.holds(a.cmp(b)),
+                // Days and points in time are written so that their texts have their order.
+                (Value::Text(a), Value::Text(b)) => comparison.holds(a.cmp(b)),
+                _ => return None,
+            },
+            Self::In(values) => is_there && values.iter().any(same),
+            Self::NotIn(values) => !is_there || !values.iter().any(same),
+            Self::Within(low, high) => {
+                let from = Self::Compare(Comparison::Ge, low.clone()).holds(value)?;
+                from && Self::Compare(Comparison::Lt, high.clone()).holds(value)?
+            }
+            Self::Contains(part) => is_there && text().contains(&part.to_lowercase()),
+            Self::StartsWith(part) => is_there && text().starts_with(&part.to_lowercase()),
+            Self::EndsWith(part) => is_there && text().ends_with(&part.to_lowercase()),
+            Self::Null => !is_there,
+            Self::Empty => !is_there || matches!(text().as_str(), "" | "[]" | "{}"),
+            Self::Has(_) => return None,
+        })
+    }
+}
+
+impl Comparison {
+    fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Ne => order.is_ne(),
+            Self::Lt => order.is_lt(),
+            Self::Le => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::Ge => order.is_ge(),
+        }
+    }
 }
 
 /// An order comparison.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::ChangeKind;
 use crate::field_type::FieldType;
 use crate::name::ResourceName;
 use crate::service::{Ability, Service};
@@ -132,6 +133,41 @@ impl Resource {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// Whether the backend offers a kind of change at all.
+    #[must_use]
+    pub fn offers(&self, kind: ChangeKind) -> bool {
+        let Some(service) = &self.service else { return kind != ChangeKind::Act };
+        match kind {
+            ChangeKind::Create => service.creates,
+            ChangeKind::Update => service.updates,
+            ChangeKind::Delete => service.deletes,
+            ChangeKind::Act => !service.operations.is_empty(),
+        }
+    }
+
+    /// Whether a kind of change may name a field, as far as the backend decides it.
+    #[must_use]
+    pub fn takes(&self, kind: ChangeKind, field: usize) -> bool {
+        let service = self.service.as_ref();
+        let own = service.and_then(|service| service.properties.get(field));
+        own.is_none_or(|own| match kind {
+            ChangeKind::Create => own.creatable,
+            ChangeKind::Update => own.updatable,
+            ChangeKind::Delete | ChangeKind::Act => false,
+        })
+    }
+
+    /// Whether a new record must bring a value for a field.
+    #[must_use]
+    pub fn requires(&self, field: usize) -> bool {
+        let own = self.service.as_ref().and_then(|service| service.properties.get(field));
+        if let Some(own) = own {
+            return own.needed;
+        }
+        let field = &self.fields[field];
+        !field.nullable && field.default.is_none() && field.generated == Generated::No
+    }
+
     /// Whether lists hold a field; services tell some only of single records.
     #[must_use]
     pub fn is_listed(&self, field: usize) -> bool {
@@ -238,6 +274,8 @@ pub enum ReferenceSource {
     },
     /// The manifest.
     Manifest,
+    /// The description of a service.
+    Described,
 }
 
 /// What a database does with records whose reference is removed.

@@ -270,6 +270,23 @@ impl Backend {
         result
     }
 
+    pub(crate) async fn act(
+        &self,
+        catalog: &Catalog,
+        face: &Face,
+        operation: &kontor_model::service::Operation,
+        key: &kontor_model::RecordKey,
+        input: &[Option<kontor_model::Value>],
+        token: &str,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        let begun = Instant::now();
+        let of = catalog.of(face);
+        let result = self.connection.act(&of, operation, key, input, token).await;
+        let took = begun.elapsed();
+        metrics::histogram!("kontor_backend_seconds", "backend" => self.name.to_string(), "operation" => "act").record(took.as_secs_f64());
+        result
+    }
+
     /// Reads samples of the backend, within its budget.
     pub(crate) fn sampler<'a>(&'a self, schema: &'a Schema) -> ConnectionSampler<'a> {
         ConnectionSampler::new(self.connection.as_ref(), schema, self.manifest.budget.row_cap)

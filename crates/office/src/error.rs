@@ -66,6 +66,14 @@ pub enum OfficeError {
         /// About how many.
         rows: u64,
     },
+    /// The record does not allow the action at the moment.
+    #[error("“{action}” is not possible with this record now: {why}")]
+    NotAllowed {
+        /// The action.
+        action: String,
+        /// Why, in the backend's own words, which may be none.
+        why: String,
+    },
     /// The service does not look for words in this list.
     #[error("the service does not look for words in “{resource}”")]
     NotSearched {
@@ -239,6 +247,8 @@ pub enum NotUndoable {
     ChangedSince,
     /// Records elsewhere point to what would be removed, and would be lost or forbid it.
     OthersPoint,
+    /// It was an action: only the backend knows what would take it back.
+    AnAction,
 }
 
 impl OfficeError {

@@ -29,8 +29,9 @@ pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use backend::{Backend, Condition as BackendCondition, Health};
 pub use changes::{
-    Applied, Author, BulkPreview, BulkProgress, BulkSelection, EditRequest, Excluded, Fate, Input,
-    ItemState, NotWritten, OperationState, Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
+    Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
+    EditRequest, Excluded, Fate, Input, ItemState, NotWritten, Offered, OperationState, Plan,
+    SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};

@@ -73,6 +73,12 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         OfficeError::WouldScan { rows } => {
             bad(t.with("failure-would-scan", &[("rows", (*rows).to_string().into())]))
         }
+        OfficeError::NotAllowed { why, .. } => plain(
+            StatusCode::CONFLICT,
+            "not-allowed",
+            "failure-not-allowed",
+            if why.is_empty() { t.get("action-refused").into_owned() } else { why.clone() },
+        ),
         OfficeError::NotSearched { .. } => bad(t.get("failure-not-searched").into_owned()),
         OfficeError::NeedsFilter { fields, .. } => {
             bad(t.with("failure-needs-filter", &[("fields", fields.join(", ").into())]))

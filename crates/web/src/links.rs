@@ -74,6 +74,12 @@ pub fn record_part(
     format!("{}/{part}", record(backend, resource, key))
 }
 
+/// The page of an action of a record.
+#[must_use]
+pub fn action(record: &crate::shown::RecordRef, action: &str) -> String {
+    record.part(&format!("do/{}", encode(action)))
+}
+
 /// The bytes of a field.
 #[must_use]
 pub fn file(

@@ -17,8 +17,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::{App, Settings};
 use crate::handlers::{
-    account, audit, backend, bulk, changes, connect, entry, home, list, operating, people, record,
-    search, write,
+    account, acting, audit, backend, bulk, changes, connect, entry, home, list, operating, people,
+    record, search, write,
 };
 use crate::{api, assets, body};
 
@@ -75,6 +75,7 @@ pub fn app(settings: Settings) -> Router {
         .route("/b/{backend}/{resource}/r/{key}/related/{link}", get(record::related))
         .route("/b/{backend}/{resource}/r/{key}/file/{field}", get(record::file))
         .route("/b/{backend}/{resource}/r/{key}/edit", get(write::edit_page).post(write::edit))
+        .route("/b/{backend}/{resource}/r/{key}/do/{action}", get(acting::ask).post(acting::act))
         .route(
             "/b/{backend}/{resource}/r/{key}/delete",
             get(write::delete_page).post(write::delete),

@@ -1,7 +1,7 @@
 //! From the office's terms to what pages show.
 
 use jiff::Timestamp;
-use kontor_model::{BackendName, FieldType, Generated, RecordKey, Resource, ResourceName, Value};
+use kontor_model::{BackendName, ChangeKind, FieldType, RecordKey, Resource, ResourceName, Value};
 use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
 use kontor_office::{Edit, LinkedTitle, Permit, Read, ReadOnlyReason};
 
@@ -75,6 +75,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Why the reader cannot make a kind of change here.
+    pub(crate) fn locked_for(&self, kind: ChangeKind) -> Option<Locked> {
+        let offered = self.resource().offers(kind);
+        self.change_locked().or_else(|| (!offered).then_some(Locked::NotOffered))
+    }
+
     /// A field as pages show it.
     pub(crate) fn field(&self, index: usize) -> FieldView {
         let resource = self.resource();
@@ -89,9 +95,7 @@ impl<'a> View<'a> {
             format: format(resource, &face.format, index),
             help: field.comment.clone(),
             nullable: field.nullable,
-            required: !field.nullable
-                && field.default.is_none()
-                && field.generated == Generated::No,
+            required: resource.requires(index),
             sortable: field.sortable,
             filterable: field.comparable,
             is_key,
@@ -138,7 +142,8 @@ impl<'a> View<'a> {
             None => Linked { title: String::new(), to: None },
         });
         let is_key = self.resource().key.contains(&index);
-        let editable = self.change_locked().is_none()
+        let editable = self.locked_for(ChangeKind::Update).is_none()
+            && self.resource().takes(ChangeKind::Update, index)
             && self.face.fields[index].read_only.is_none()
             && !self.face.fields[index].kept
             && !is_key

@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kontor_model::service::{Calls, Rest};
+use kontor_model::service::{Calls, Operation, Rest};
 use kontor_model::{
-    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, Resource,
-    Schema, Service,
+    ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, RecordKey,
+    Resource, Schema, Service, Value,
 };
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Url};
@@ -272,6 +272,17 @@ impl Connection for Api {
         token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
         self.written(of, kind, items, token).await
+    }
+
+    async fn act(
+        &self,
+        of: &Of<'_>,
+        operation: &Operation,
+        key: &RecordKey,
+        input: &[Option<Value>],
+        token: &str,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        self.acted(of, operation, key, input, token).await
     }
 
     /// Nobody can tell what a service still works on.

@@ -1,5 +1,6 @@
 //! A backend that is a service with an OpenAPI description.
 
+mod acting;
 mod api;
 mod asking;
 mod document;

@@ -13,6 +13,9 @@ use super::paths::{Operation, Path, Segment};
 use super::resources::call;
 use super::shape::{Leaf, Member, Shape, Shapes, leaves};
 
+/// A summary of more characters than this explains and does not name.
+const LONGEST_TITLE: usize = 32;
+
 /// How records of a collection are written.
 #[derive(Default)]
 pub(super) struct Writing {
@@ -234,15 +237,22 @@ fn offered<'a>(
         let mut chars = words.chars();
         chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>())
     };
-    let title = operation
-        .summary()
-        .map(|summary| summary.trim_end_matches('.').to_owned())
+    let summary = operation.summary().map(|summary| summary.trim_end_matches('.').to_owned());
+    let is_short = |summary: &&String| summary.chars().count() <= LONGEST_TITLE;
+    let title = summary
+        .as_ref()
+        .filter(is_short)
+        .cloned()
         .or_else(|| text(operation.node, "operationId").and_then(spoken))
+        .or_else(|| spoken(&name))
         .unwrap_or_else(|| name.clone());
     Some(Offered {
         name,
         title,
-        description: text(operation.node, "description").map(str::to_owned),
+        description: text(operation.node, "description")
+            .map(str::to_owned)
+            .or_else(|| summary.filter(|summary| !is_short(&summary)))
+            .map(|text| text.split("\n\n").next().unwrap_or_default().to_owned()),
         input,
         call: OperationCall::Rest(Call {
             whole: false,

@@ -7,8 +7,8 @@ use kontor_model::service::{
     Ability, Call, Calls, Direction, Filtering, Item, Listing, Property, Rest, Service,
 };
 use kontor_model::{
-    Engine, Field, FieldType, Generated, Index, IndexKind, OnDelete, Reference, Resource,
-    ResourceKind, ResourceName, Schema,
+    Engine, Field, FieldType, Generated, Index, IndexKind, Reference, Resource, ResourceKind,
+    ResourceName, Schema,
 };
 use reqwest::Method;
 
@@ -676,7 +676,7 @@ fn add_parents(resources: &mut [Resource], found: &[Found]) {
                     .iter()
                     .map(|&field| target.fields[field].name.clone())
                     .collect(),
-                source: ReferenceSource::ForeignKey { on_delete: OnDelete::Refuse },
+                source: ReferenceSource::Described,
             },
         ));
     }

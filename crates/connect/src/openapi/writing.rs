@@ -42,6 +42,10 @@ impl Api {
                 ChangeKind::Create => writer.create(item, &token).await,
                 ChangeKind::Update => writer.update(item, &token).await,
                 ChangeKind::Delete => writer.delete(item, &token).await,
+                // An operation has a way of its own.
+                ChangeKind::Act => {
+                    Ok(ItemOutcome::Refused(other("it is no change of fields".into())))
+                }
             };
             match written {
                 Ok(outcome) => outcomes.push(outcome),
@@ -278,24 +282,26 @@ impl Writer<'_> {
 
     /// The outcome that an answer which is no success means.
     fn refused(&self, answer: &Answer) -> Option<ItemOutcome> {
-        (!answer.status.is_success()).then(|| ItemOutcome::Refused(self.refusal(answer)))
+        (!answer.status.is_success())
+            .then(|| ItemOutcome::Refused(told_refusal(answer, self.service)))
     }
+}
 
-    fn refusal(&self, answer: &Answer) -> Refusal {
-        let rule = match answer.status.as_u16() {
-            401 | 403 => Rule::Privilege,
-            409 => Rule::Unique,
-            400 | 422 => Rule::Invalid,
-            _ => Rule::Other,
-        };
-        let status = answer.status.as_u16();
-        let message =
-            message(answer).unwrap_or_else(|| format!("the service answered with status {status}"));
-        let fields = fields_named(answer, self.service);
-        // A conflict may be about anything; only where it names fields it is about their values.
-        let rule = if rule == Rule::Unique && fields.is_empty() { Rule::Other } else { rule };
-        Refusal { rule, fields, constraint: None, other: None, message }
-    }
+/// Why a service did not do what was asked, in its own words.
+pub(super) fn told_refusal(answer: &Answer, service: &Service) -> Refusal {
+    let rule = match answer.status.as_u16() {
+        401 | 403 => Rule::Privilege,
+        409 => Rule::Unique,
+        400 | 422 => Rule::Invalid,
+        _ => Rule::Other,
+    };
+    let status = answer.status.as_u16();
+    let message =
+        message(answer).unwrap_or_else(|| format!("the service answered with status {status}"));
+    let fields = fields_named(answer, service);
+    // A conflict may be about anything; only where it names fields it is about their values.
+    let rule = if rule == Rule::Unique && fields.is_empty() { Rule::Other } else { rule };
+    Refusal { rule, fields, constraint: None, other: None, message }
 }
 
 impl Api {

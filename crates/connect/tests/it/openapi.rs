@@ -292,3 +292,35 @@ async fn who_is_not_let_in_is_told_so() {
     let sent = shop.inside().asked.last().cloned().unwrap();
     assert_eq!(sent.headers["authorization"], "Bearer s3cret");
 }
+
+#[tokio::test]
+async fn operations_of_the_service_are_done_with_what_they_take() {
+    let shop = Shop::with(4).await;
+    let service = shop.connected().await;
+    let orders = service.of("orders");
+    let cancel = &orders.resource.service.as_ref().unwrap().operations[0];
+    let input = [Some(text("fraud")), Some(Value::Decimal("12.50".into())), None];
+    let act = async |id: i64| {
+        service.connection.act(&orders, cancel, &key(id).unwrap(), &input, "op").await
+    };
+    assert_eq!(act(3).await, Ok(ItemOutcome::Applied(key(3).unwrap())));
+    assert_eq!(shop.order(3)["status"], "cancelled");
+    let sent = shop.inside().asked.last().cloned().unwrap();
+    assert_eq!(sent.body, r#"{"reason":"fraud","refund":{"amount":12.50}}"#);
+    assert_eq!(sent.headers["idempotency-key"], "op");
+    let Ok(ItemOutcome::Refused(refusal)) = act(4).await else { panic!("it was shipped") };
+    assert_eq!(refusal.message, "the order has left the house");
+    assert_eq!(act(99).await, Ok(ItemOutcome::Gone));
+}
+
+#[tokio::test]
+async fn somebody_elses_change_between_reading_and_writing_is_noticed() {
+    let shop = Shop::with(1).await;
+    let service = shop.connected().await;
+    let orders = service.of("orders");
+    let status = orders.resource.position("status").unwrap();
+    shop.set(1, "status", json!("cancelled"));
+    let change = item(1, &[(status, text("shipped"))], &[(status, text("open"))]);
+    let written = service.connection.write(&orders, ChangeKind::Update, &[change], "op").await;
+    assert_eq!(written, Ok(vec![ItemOutcome::Stale(vec![(status, text("cancelled"))])]));
+}

@@ -8,6 +8,7 @@ use kontor_model::currency::minor_digits;
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Schema, Sort, Value};
 
+use super::actions;
 use super::{
     Catalog, Choice, Face, FieldFace, Format, Incoming, Kinds, Link, Mark, SoftDelete, Stamps,
     Translations, humanised,
@@ -117,6 +118,11 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
         (0..resource.fields.len()).filter(|field| !order.contains(field)).collect::<Vec<_>>(),
     );
     order.retain(is_visible);
+    let allowed_field = actions::allowed_field(resource, said);
+    // What a record allows is seen in what it offers.
+    order.retain(|field| {
+        Some(*field) != allowed_field || said.order.contains(&resource.fields[*field].name)
+    });
     let mut title_fields = if said.title_field.is_empty() {
         faces::title_fields(resource)
     } else {
@@ -166,6 +172,8 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
             })
         }),
         is_join_table: said.join_table.unwrap_or(false),
+        actions: actions::actions(resource, said),
+        allowed_field,
         fields,
     }
 }
@@ -182,6 +190,15 @@ fn read_only(manifest: &Manifest, resource: &Resource) -> Option<ReadOnlyReason>
         _ if manifest.writable => Some(ReadOnlyReason::Resource),
         _ => Some(ReadOnlyReason::Manifest),
     }
+}
+
+/// The heading for fields that lie in one object of a service's records.
+fn outer(resource: &Resource, index: usize) -> Option<Label> {
+    resource.service.as_ref()?;
+    let outer = |name: &str| name.rsplit_once('.').map(|(outer, _)| outer.to_owned());
+    let own = outer(&resource.fields[index].name)?;
+    let alike = resource.fields.iter().filter(|field| outer(&field.name).as_ref() == Some(&own));
+    (alike.count() > 1).then(|| Label::same(&humanised(&own)))
 }
 
 fn field_face(
@@ -202,7 +219,7 @@ fn field_face(
         });
     FieldFace {
         title: said_field.title.clone().unwrap_or_else(|| Label::same(&humanised(&field.name))),
-        group: said_field.group.clone(),
+        group: said_field.group.clone().or_else(|| outer(resource, index)),
         hidden: said_field.hidden.unwrap_or(false),
         secret,
         format: format(resource, said_field, index),
@@ -371,7 +388,7 @@ fn links(manifest: &Manifest, schema: &Schema, resource: &Resource) -> Vec<Link>
             target_fields,
             on_delete: match reference.source {
                 ReferenceSource::ForeignKey { on_delete } => Some(on_delete),
-                ReferenceSource::Manifest => None,
+                ReferenceSource::Manifest | ReferenceSource::Described => None,
             },
         });
     }

@@ -1,5 +1,6 @@
 //! What a backend looks like to people: its schema, with the manifest laid over it.
 
+mod actions;
 mod build;
 mod money;
 mod words;
@@ -14,6 +15,7 @@ use kontor_model::{FieldType, OnDelete, Resource, ResourceName, Schema, Sort, Va
 use crate::error::ReadOnlyReason;
 use crate::manifest::{Label, TimeUnit};
 
+pub use actions::{Action, ActionInput, Does, allows};
 pub use build::build;
 pub use money::{in_major_units, own_digits};
 pub use words::humanised;
@@ -71,6 +73,10 @@ pub struct Face {
     pub kinds: Option<Kinds>,
     /// Whether it only joins others.
     pub is_join_table: bool,
+    /// What one can do with its records.
+    pub actions: Vec<Action>,
+    /// The field in which records say what they allow.
+    pub allowed_field: Option<usize>,
 }
 
 /// A field as people see it.

@@ -172,7 +172,11 @@ impl Office {
     }
 
     /// Writes the intents; without them there is no change.
-    async fn begin(&self, opened: OpenedChange, intents: Vec<NewEntry>) -> Result<(), OfficeError> {
+    pub(super) async fn begin(
+        &self,
+        opened: OpenedChange,
+        intents: Vec<NewEntry>,
+    ) -> Result<(), OfficeError> {
         let operation = opened.operation.clone();
         let begun = self.store.audit().append(intents, OpenChange::Open(opened)).await;
         if let Err(StoreError::UnknownOutcome(_)) = &begun {
@@ -195,6 +199,25 @@ impl Office {
             Ok(_) => true,
             Err(error) => {
                 tracing::error!(operation, %error, "the outcome of a change could not be recorded");
+                self.left_open.add(operation);
+                false
+            }
+        }
+    }
+
+    /// Writes the outcome of an action. One of which it is not known whether it was done cannot be
+    /// settled later: only its backend knows what it does. Whether the outcome could be written.
+    pub(super) async fn end_action(
+        &self,
+        operation: &str,
+        (state, entry): (OperationState, NewEntry),
+    ) -> bool {
+        let closed = OpenChange::Close(operation.to_owned());
+        match self.store.audit().append(vec![entry], closed).await {
+            Ok(_) => true,
+            Err(error) => {
+                let state = state_word(state);
+                tracing::error!(operation, state, %error, "the outcome of an action could not be recorded");
                 self.left_open.add(operation);
                 false
             }
@@ -289,7 +312,10 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
         }));
     }
     let detail = outcomes.failure.as_ref().map(ToString::to_string);
-    (OutcomeRecord { state, settled: false, exceptions, detail }, new_key(plan, outcomes))
+    (
+        OutcomeRecord { state, settled: false, exceptions, effects: Vec::new(), detail },
+        new_key(plan, outcomes),
+    )
 }
 
 /// The address that a single record has now, where it is not the one that the intent names.

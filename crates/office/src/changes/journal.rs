@@ -44,6 +44,12 @@ pub(super) struct ItemRecord {
     /// Whether records elsewhere are lost or changed along, which no undo brings back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_final: bool,
+    /// The action, where one is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// What the action was given: names with tagged values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input: Vec<(String, String)>,
 }
 
 /// What became of an operation.
@@ -111,6 +117,9 @@ impl NotWritten {
     }
 }
 
+/// A field that an action changed: its name, and its tagged values before and after.
+pub(crate) type Effect = (String, String, String);
+
 /// What the outcome of an operation says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct OutcomeRecord {
@@ -121,6 +130,10 @@ pub(crate) struct OutcomeRecord {
     /// Records that were not written, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) exceptions: Vec<(String, String)>,
+    /// What an action changed of each record: its address, and field names with the tagged values
+    /// before and after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) effects: Vec<(String, Vec<Effect>)>,
     /// In plain words, for failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) detail: Option<String>,
@@ -166,6 +179,8 @@ impl Journal<'_> {
             secret: Vec::new(),
             undo_of: change.undo_of.clone(),
             is_final: change.is_final,
+            action: None,
+            input: Vec::new(),
         };
         for (field, value) in &item.before {
             if let Some(pair) = self.kept(*field, value, &mut record) {
@@ -317,6 +332,8 @@ impl Operation {
             Some(NotUndoable::AlreadyUndone)
         } else if !self.state().is_written_in_part() {
             Some(NotUndoable::NotApplied)
+        } else if records().any(|record| record.kind == ChangeKind::Act) {
+            Some(NotUndoable::AnAction)
         } else if records().any(|record| record.is_final) {
             Some(NotUndoable::OthersLost)
         } else if records().any(|record| !record.not_kept.is_empty()) {

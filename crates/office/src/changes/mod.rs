@@ -2,6 +2,7 @@
 //! its intent written to the audit, applied in one transaction of the backend, its outcome written.
 //! If the intent cannot be written, nothing is changed.
 
+mod acting;
 mod apply;
 mod at_work;
 mod bulk;
@@ -12,6 +13,7 @@ mod settle;
 mod timeline;
 mod undo;
 
+pub use acting::{Acted, ActionPlan, ActionRequest, Offered};
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
 pub use dependents::{Fate, Touched};

@@ -71,7 +71,8 @@ impl Office {
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
         let mut key = typed_key(resource, face, key)?;
-        let mut after = inputs(resource, face, &edit.set)?;
+        offered(resource, ChangeKind::Update)?;
+        let mut after = inputs(resource, face, ChangeKind::Update, &edit.set)?;
         let mut before = expectations(resource, face, &edit.expect)?;
         let unseen: Vec<usize> = after
             .iter()
@@ -109,10 +110,11 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.writable_face(permit, &catalog, name)?;
         let resource = catalog.resource(face);
-        let after = inputs(resource, face, set)?;
+        offered(resource, ChangeKind::Create)?;
+        let after = inputs(resource, face, ChangeKind::Create, set)?;
         let missing: Vec<FieldProblem> = (0..resource.fields.len())
             .filter(|&field| {
-                is_required(resource, field) && !after.iter().any(|(given, _)| *given == field)
+                resource.requires(field) && !after.iter().any(|(given, _)| *given == field)
             })
             .map(|field| FieldProblem {
                 field: resource.fields[field].name.clone(),
@@ -162,6 +164,7 @@ impl Office {
             };
             return Ok(made(permit, &catalog, face, ChangeKind::Update, vec![item]));
         }
+        offered(resource, ChangeKind::Delete)?;
         let fields: Vec<usize> = (0..resource.fields.len()).collect();
         let (key, present) = self.present_record(permit, &catalog, face, &key, &fields).await?;
         let mut before: Vec<(usize, Value)> = fields.into_iter().zip(present).collect();
@@ -174,7 +177,9 @@ impl Office {
         });
         let item = ChangeItem { key: Some(key), before, after: Vec::new(), version: None };
         let items = vec![item];
-        let is_final = self.dependents(permit, &catalog, face, &items).await?.are_final();
+        // What a service removes comes back under another key, if at all.
+        let is_final = resource.service.is_some()
+            || self.dependents(permit, &catalog, face, &items).await?.are_final();
         let mut plan = made(permit, &catalog, face, ChangeKind::Delete, items);
         plan.change.is_final = is_final;
         Ok(plan)
@@ -285,22 +290,25 @@ pub(super) fn made(
     Plan { face: face.index, catalog: Arc::clone(catalog), change }
 }
 
-/// Whether a new record must bring a value for a field.
-pub(crate) fn is_required(resource: &Resource, field: usize) -> bool {
-    let field = &resource.fields[field];
-    !field.nullable && field.default.is_none() && field.generated == kontor_model::Generated::No
+/// Whether the backend offers a kind of change.
+fn offered(resource: &Resource, kind: ChangeKind) -> Result<(), OfficeError> {
+    if resource.offers(kind) {
+        return Ok(());
+    }
+    Err(OfficeError::ReadOnly(ReadOnlyReason::NotOffered))
 }
 
 /// What was put in, as values of the fields; all that is wrong at once.
 pub(crate) fn inputs(
     resource: &Resource,
     face: &Face,
+    kind: ChangeKind,
     set: &[(String, Input)],
 ) -> Result<Vec<(usize, Value)>, OfficeError> {
     let mut values = Vec::with_capacity(set.len());
     let mut problems = Vec::new();
     for (name, input) in set {
-        match input_value(resource, face, name, input) {
+        match input_value(resource, face, (kind, name), input) {
             Ok(value) => values.push(value),
             Err(problem) => problems.push(FieldProblem { field: name.clone(), problem }),
         }
@@ -311,7 +319,7 @@ pub(crate) fn inputs(
 fn input_value(
     resource: &Resource,
     face: &Face,
-    name: &str,
+    (kind, name): (ChangeKind, &str),
     input: &Input,
 ) -> Result<(usize, Value), Problem> {
     let index = resource
@@ -320,6 +328,9 @@ fn input_value(
         .ok_or(Problem::Unknown)?;
     if let Some(reason) = face.fields[index].read_only {
         return Err(Problem::ReadOnly(reason));
+    }
+    if !resource.takes(kind, index) {
+        return Err(Problem::ReadOnly(ReadOnlyReason::NotOffered));
     }
     let field = &resource.fields[index];
     let value = match input {

@@ -175,7 +175,7 @@ impl Office {
             (true, 0) => OperationState::NotApplied,
             _ => OperationState::Partial,
         };
-        Ok(OutcomeRecord { state, settled: true, exceptions, detail: None })
+        Ok(OutcomeRecord { state, settled: true, exceptions, effects: Vec::new(), detail: None })
     }
 
     async fn look(
@@ -186,6 +186,10 @@ impl Office {
         record: &ItemRecord,
         key: Option<&str>,
     ) -> Result<Found, OfficeError> {
+        // What an action does only its backend knows.
+        if record.kind == ChangeKind::Act {
+            return Ok(Found::Unclear);
+        }
         let resource = catalog.resource(face);
         let sealing = &Sealing { key: &self.key, backend: &backend.name };
         let (Some(before), Some(after)) = (
@@ -226,7 +230,7 @@ impl Office {
             (ChangeKind::Update, None) => {
                 self.under_new_key(backend, catalog, face, &key, &after).await?
             }
-            (ChangeKind::Create, Some(_)) => Found::Unclear,
+            (ChangeKind::Create, Some(_)) | (ChangeKind::Act, _) => Found::Unclear,
         })
     }
 

@@ -32,6 +32,10 @@ pub struct TimelineEntry {
     /// Fields that changed or should have, with what was and what was wanted; only those that may
     /// be seen.
     pub fields: Vec<(String, Option<Value>, Option<Value>)>,
+    /// The action that was done, by name.
+    pub action: Option<String>,
+    /// What the action was given.
+    pub input: Vec<(String, Value)>,
     /// The operation that this one took back.
     pub undo_of: Option<String>,
     /// The operation that took this one back.
@@ -276,6 +280,12 @@ fn timeline_entry(
             .find(|(field, _)| field == name)
             .and_then(|(_, tagged)| Value::from_tagged(tagged))
     };
+    let key = intent.content.record_key.as_deref().unwrap_or_default();
+    let effects = operation.outcome.iter().flat_map(|outcome| &outcome.effects);
+    let effects = effects.filter(|(of, _)| of == key).flat_map(|(_, fields)| fields);
+    let effects = effects.filter(|(name, ..)| is_visible(name)).map(|(name, before, after)| {
+        (name.clone(), Value::from_tagged(before), Value::from_tagged(after))
+    });
     let changed: &[(String, String)] =
         if record.after.is_empty() { &record.before } else { &record.after };
     let fields = changed
@@ -283,6 +293,12 @@ fn timeline_entry(
         .map(|(name, _)| name)
         .filter(|name| is_visible(name) && !record.secret.contains(name))
         .map(|name| (name.clone(), value(&record.before, name), value(&record.after, name)))
+        .chain(effects)
+        .collect();
+    let input = record
+        .input
+        .iter()
+        .filter_map(|(name, tagged)| Some((name.clone(), Value::from_tagged(tagged)?)))
         .collect();
     TimelineEntry {
         seq: intent.seq,
@@ -293,6 +309,8 @@ fn timeline_entry(
         state: operation.state(),
         standing: operation.standing(intent.content.record_key.as_deref()),
         fields,
+        action: record.action.clone(),
+        input,
         undo_of: record.undo_of.clone(),
         undone_by: operation.undone_by.clone(),
         undo_locked: operation.undo_locked(),

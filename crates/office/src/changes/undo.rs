@@ -200,6 +200,8 @@ impl Office {
             ChangeKind::Create => {
                 ChangeItem { key: Some(key?), before: after, after: Vec::new(), version: None }
             }
+            // Nobody but the backend knows what takes it back; it is refused before.
+            ChangeKind::Act => return None,
             ChangeKind::Delete => {
                 let made: Vec<_> = before
                     .into_iter()
@@ -272,7 +274,7 @@ impl Drop for Begun<'_> {
 fn inverse(kind: ChangeKind) -> ChangeKind {
     match kind {
         ChangeKind::Create => ChangeKind::Delete,
-        ChangeKind::Update => ChangeKind::Update,
+        ChangeKind::Update | ChangeKind::Act => ChangeKind::Update,
         ChangeKind::Delete => ChangeKind::Create,
     }
 }

@@ -5,6 +5,7 @@
 //! Nothing here connects to a backend, reads the environment or knows a password in clear for
 //! longer than [`Manifest::address`] needs.
 
+mod action;
 mod budget;
 mod check;
 mod edit;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 use kontor_connect::{Budget, ServiceOptions};
 use kontor_model::{BackendName, ResourceName};
 
+pub use action::{ActionOverride, InputOverride};
 pub use edit::{Edit, Part};
 pub use field::{Choice, Color, Currency, FieldOverride, Format, TimeUnit};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};

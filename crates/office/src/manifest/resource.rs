@@ -4,6 +4,7 @@ use kontor_connect::ResourceOptions;
 use kontor_model::ResourceName;
 use toml_edit::{InlineTable, Value};
 
+use super::action::ActionOverride;
 use super::field::FieldOverride;
 use super::label::Label;
 use super::service;
@@ -27,6 +28,8 @@ const RESOURCE_KEYS: &[&str] = &[
     "kinds",
     "join_table",
     "http",
+    "allowed_actions",
+    "actions",
     "fields",
 ];
 const SOFT_DELETE_KEYS: &[&str] = &["field", "deleted", "alive"];
@@ -69,6 +72,10 @@ pub struct ResourceOverride {
     pub join_table: Option<bool>,
     /// How a service is asked for it, where its description does not say that.
     pub http: Option<ResourceOptions>,
+    /// The field in which records say what they allow.
+    pub allowed_actions: Option<String>,
+    /// What is said about actions, by name in the order of the file.
+    pub actions: Vec<(String, ActionOverride)>,
     /// What is said about single fields, by name in the order of the file.
     pub fields: Vec<(String, FieldOverride)>,
 }
@@ -149,6 +156,7 @@ impl ResourceOverride {
         let flag = |key| section.get(key).and_then(|entry: Entry<'_>| entry.flag());
         let names =
             |key| section.get(key).and_then(|entry: Entry<'_>| entry.names()).unwrap_or_default();
+        let actions = section.get("actions").map(|actions| actions.entries("a table of actions"));
         let fields = section.get("fields").map(|fields| fields.entries("a table of fields"));
         Some(Self {
             title: section.get("title").and_then(|title| Label::read(&title)),
@@ -169,6 +177,12 @@ impl ResourceOverride {
             translations: section.get("translations").and_then(|e| Translations::read(&e)),
             kinds: section.get("kinds").and_then(|e| Kinds::read(&e)),
             join_table: flag("join_table"),
+            allowed_actions: section.get("allowed_actions").and_then(|field| field.text()),
+            actions: actions
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| Some((entry.name().to_owned(), ActionOverride::read(&entry)?)))
+                .collect(),
             http: section.get("http").and_then(|http| service::read_http(&http)),
             fields: fields
                 .into_iter()
@@ -199,6 +213,7 @@ impl ResourceOverride {
         keys.add("translations", self.translations.as_ref());
         keys.add("kinds", self.kinds.as_ref());
         keys.add("join_table", self.join_table);
+        keys.add("allowed_actions", self.allowed_actions.as_ref());
         keys.add("http", self.http.as_ref().map(service::http_value));
         keys
     }

@@ -59,6 +59,14 @@ impl Manifest {
         for (name, said) in &self.resources {
             let name = key(name.as_str());
             _ = write!(text, "\n[resources.{name}]\n{}", said.keys().lines());
+            for (action, said) in &said.actions {
+                _ = write!(
+                    text,
+                    "\n[resources.{name}.actions.{}]\n{}",
+                    key(action),
+                    said.keys().lines()
+                );
+            }
             for (field, said) in &said.fields {
                 _ = write!(
                     text,

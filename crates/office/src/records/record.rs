@@ -38,6 +38,8 @@ pub struct Shown {
     pub is_deleted: bool,
     /// How many other records have the same content, where that is the address.
     pub twins: u64,
+    /// What it says of the actions that it allows.
+    pub allows: Option<Value>,
 }
 
 impl Shown {
@@ -124,7 +126,11 @@ impl Office {
                 .position(|field| *field == soft.field)
                 .is_some_and(|at| values[at] != soft.alive)
         });
+        let allows = face.allowed_field.and_then(|allowed| {
+            read.iter().position(|field| *field == allowed).map(|at| values[at].clone())
+        });
         Ok(Shown {
+            allows,
             face: face.index,
             title: title.unwrap_or_else(|| key.to_text()),
             key,
@@ -323,7 +329,7 @@ fn belongs_elsewhere(face: &Face, read: &[usize], values: &[Value], field: usize
 fn fields_read(resource: &Resource, face: &Face) -> Vec<usize> {
     let mut read = face.order.clone();
     let marks = face.soft_delete.as_ref().map(|soft| soft.field);
-    for field in resource.key.iter().copied().chain(marks) {
+    for field in resource.key.iter().copied().chain(marks).chain(face.allowed_field) {
         if !read.contains(&field) {
             read.push(field);
         }

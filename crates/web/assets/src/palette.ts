@@ -63,6 +63,17 @@ function step(event: KeyboardEvent, found: HTMLElement, input: HTMLInputElement)
   }
 }
 
+// What can be done with the record on the page, where its words hold what is asked for.
+function actions(text: string): Node[] {
+  const asked = text.trim().toLowerCase();
+  const fits = (link: HTMLElement) => (link.textContent ?? "").toLowerCase().includes(asked);
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-do]")].filter(fits);
+  if (!asked || links.length === 0) return [];
+  const heading = document.querySelector(".acts > summary")?.textContent ?? "";
+  const hits = links.map((link) => make("a", { class: "hit", href: link.href }, link.textContent?.trim() ?? ""));
+  return [make("p", { class: "kind" }, heading.trim()), ...hits];
+}
+
 async function find(text: string): Promise<void> {
   const found = document.querySelector<HTMLElement>("#found");
   const input = document.querySelector<HTMLInputElement>("#palette input");
@@ -78,6 +89,7 @@ async function find(text: string): Promise<void> {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const part = page.querySelector("#found") ?? page.body;
     found.replaceChildren(...part.childNodes);
+    found.prepend(...actions(text));
     if (!found.querySelector(".hit, .empty")) found.replaceChildren(make("p", { class: "kind" }, word("nothing")));
     choose(found, input, 0);
   } catch (error) {

@@ -103,6 +103,7 @@ impl RecordChange {
                 ChangeKind::Create => "create",
                 ChangeKind::Update => "update",
                 ChangeKind::Delete => "delete",
+                ChangeKind::Act => "act",
             },
             state: state_word(entry.state),
             standing: standing_word(&entry.standing),
@@ -127,6 +128,7 @@ fn locked_word(reason: NotUndoable) -> &'static str {
         NotUndoable::OthersLost => "others_lost",
         NotUndoable::ChangedSince => "changed_since",
         NotUndoable::OthersPoint => "others_point",
+        NotUndoable::AnAction => "an_action",
     }
 }
 

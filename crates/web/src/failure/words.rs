@@ -74,6 +74,7 @@ pub(crate) fn not_undoable_key(reason: NotUndoable) -> &'static str {
         NotUndoable::OthersLost => "failure-undo-others-lost",
         NotUndoable::ChangedSince => "failure-undo-changed-since",
         NotUndoable::OthersPoint => "failure-undo-others-point",
+        NotUndoable::AnAction => "failure-undo-action",
     }
 }
 

@@ -235,6 +235,7 @@ fn deed(told: &Told) -> Deed {
             ChangeKind::Create => Deed::Created(records),
             ChangeKind::Update => Deed::Changed(records),
             ChangeKind::Delete => Deed::Deleted(records),
+            ChangeKind::Act => Deed::Acted(records),
         },
         None => Deed::Other,
     }

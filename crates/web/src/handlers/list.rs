@@ -10,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use kontor_model::condition::SearchTerm;
 use kontor_model::filter::Filter;
-use kontor_model::{BackendName, Count, FieldType, ResourceName};
+use kontor_model::{BackendName, ChangeKind, Count, FieldType, ResourceName};
 use kontor_office::catalog::{Catalog, Face};
 use kontor_office::{List, ListRequest, Manage, OfficeError, Read, SearchPlan};
 use tokio::time::Instant;
@@ -129,7 +129,6 @@ async fn screen(
 
 fn empty_screen(view: &View<'_>, query: ListQuery, views: Vec<ViewTab>) -> ListScreen {
     let fields = view.fields();
-    let change = view.change_locked();
     let position = |index: usize| view.face.order.iter().position(|&other| other == index);
     ListScreen {
         backend: view.backend().clone(),
@@ -157,9 +156,9 @@ fn empty_screen(view: &View<'_>, query: ListQuery, views: Vec<ViewTab>) -> ListS
         page_rows: query.rows.unwrap_or(ROWS),
         count: None,
         rights: ListRights {
-            create_locked: change,
-            change_locked: change,
-            delete_locked: change,
+            create_locked: view.locked_for(ChangeKind::Create),
+            change_locked: view.locked_for(ChangeKind::Update),
+            delete_locked: view.locked_for(ChangeKind::Delete),
             share_views: view.permit.has::<Manage>(),
             has_team: !view.permit.actor.teams.is_empty(),
         },

@@ -1,6 +1,7 @@
 //! One module per place of the screens: extract, call the office, answer.
 
 pub(crate) mod account;
+pub(crate) mod acting;
 pub(crate) mod audit;
 pub(crate) mod backend;
 pub(crate) mod bulk;

@@ -5,7 +5,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use kontor_model::filter::{Filter, Operator};
-use kontor_model::{Count, FieldType, RecordKey, Value};
+use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_office::catalog::Format as OfficeFormat;
 use kontor_office::{ListRequest, NotWritten, OfficeError, Read, Shown, Standing, TimelineEntry};
 
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::components::diff::FieldChange;
 use crate::failure::{PageFailure, not_undoable_key, told};
 use crate::frame::health;
+use crate::handlers::acting::offered_actions;
 use crate::handlers::list::{face_of, query, request};
 use crate::handlers::{Pairs, Place, first, here, key, place, shown};
 use crate::links;
@@ -78,7 +79,6 @@ async fn screen(
     };
     let query = query(pairs);
     let neighbours = neighbours(app, &place, &view, &query, &found.key).await;
-    let change = view.change_locked();
     let screen = RecordScreen {
         record: view.record(&found.key),
         title: found.title.clone(),
@@ -88,8 +88,9 @@ async fn screen(
         status: status(&view, &found),
         groups: groups(&view, &found),
         related: related_sections(&view),
-        change_locked: change,
-        delete_locked: change,
+        actions: offered_actions(app, &view, &found),
+        change_locked: view.locked_for(ChangeKind::Update),
+        delete_locked: view.locked_for(ChangeKind::Delete),
         neighbours,
         deleted: found.is_deleted.then(|| {
             view.face
@@ -316,7 +317,7 @@ fn related_screen(
         columns: columns.collect(),
         rows: rows.collect(),
         all: query.address(view.backend(), view.name()),
-        new: view.change_locked().is_none().then(|| new_in(&view, &found.filter)),
+        new: view.locked_for(ChangeKind::Create).is_none().then(|| new_in(&view, &found.filter)),
         problem: None,
     }
 }
@@ -379,6 +380,14 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
         kind: entry.kind,
         is_undo: entry.undo_of.is_some(),
         records: 1,
+        action: entry.action.as_ref().map(|name| {
+            let own = view.face.actions.iter().find(|action| action.name == *name);
+            own.map_or_else(
+                || name.clone(),
+                |action| action.title.in_language(view.language.code()).to_owned(),
+            )
+        }),
+        given: entry.input.iter().filter_map(|(_, value)| value.to_text()).collect(),
         changes: field_changes(view, entry),
         undoable: entry.standing == Standing::Written
             && entry.undo_locked.is_none()

@@ -96,6 +96,7 @@ pub fn page(shell: &Shell, change: &ChangeScreen) -> Markup {
         ChangeKind::Create => "change-create",
         ChangeKind::Update => "change-update",
         ChangeKind::Delete => "change-delete",
+        ChangeKind::Act => "change-act",
     });
     let title = format!("{heading} · {}", change.place);
     let (tone, key) = change.outcome.told();

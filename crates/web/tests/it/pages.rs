@@ -6,7 +6,7 @@ use kontor_web::components::Shell;
 use kontor_web::components::shell::Here;
 use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
-use kontor_web::pages::record::{self, delete, form, peek, related, stale, timeline};
+use kontor_web::pages::record::{self, acting, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
     account, audit, backend, bulk, change, connect, failure, list, mosaic, overtaken, palette,
     people, sign_in, welcome,
@@ -134,6 +134,7 @@ fn a_record_is_drawn() {
 
 #[test]
 fn the_forms_of_a_record_are_drawn() {
+    drawn("acting", |shell| acting::page(&shell, &samples::record::acting(&shell.zone)));
     drawn("form", |shell| form::page(&shell, &samples::record::form(&shell.zone)));
     drawn("create", |shell| form::page(&shell, &samples::record::create(&shell.zone)));
     drawn("stale", |shell| stale::page(&shell, &samples::record::stale()));

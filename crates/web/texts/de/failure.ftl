@@ -9,6 +9,7 @@ failure-unknown = „{ $name }“ gibt es nicht oder nicht mehr.
 failure-invalid = Das passt so nicht
 failure-would-scan = Dafür müssten etwa { $rows } Datensätze einzeln gelesen werden. Ein Filter auf ein Feld mit Index hilft weiter.
 failure-not-searched = In dieser Liste kann der Dienst nicht nach Wörtern suchen. Ein Filter hilft weiter.
+failure-not-allowed = Das geht gerade nicht
 failure-needs-filter = Diese Liste gibt der Dienst nur für einen bestimmten Wert heraus. Filtere mit „=“ nach: { $fields }.
 failure-body-slow = Die Anfrage kam nicht rechtzeitig vollständig an. Es wurde nichts geschrieben.
 failure-body-large = Die Anfrage ist zu groß: mehr als 4 MiB nimmt Kontor nicht an. Es wurde nichts geschrieben.
@@ -40,6 +41,7 @@ undo-gone = Den Datensatz gibt es nicht mehr. Es wurde nichts geschrieben.
 undo-restores = Zurück käme
 undo-change = Zur Änderung
 failure-undo-others-point = Inzwischen verweist anderes auf das, was dabei verschwände.
+failure-undo-action = Eine Aktion kann nur das Backend selbst zurücknehmen.
 failure-fault = In Kontor ist etwas schiefgegangen
 failure-fault-text = Das liegt nicht an der Eingabe. Unter der Nummer des Vorgangs steht im Log, was geschah.
 failure-backend = „{ $backend }“ konnte nicht antworten

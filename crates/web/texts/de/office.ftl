@@ -92,6 +92,10 @@ deed-deleted = { $n ->
     [one] { $shown } Datensatz gelöscht
    *[other] { $shown } Datensätze gelöscht
 }
+deed-acted = { $n ->
+    [one] Aktion mit { $shown } Datensatz ausgeführt
+   *[other] Aktion mit { $shown } Datensätzen ausgeführt
+}
 deed-undid = { $n ->
     [one] Änderung an { $shown } Datensatz zurückgenommen
    *[other] Änderung an { $shown } Datensätzen zurückgenommen

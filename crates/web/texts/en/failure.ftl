@@ -9,6 +9,7 @@ failure-unknown = “{ $name }” does not exist, or not any more.
 failure-invalid = This cannot be used
 failure-would-scan = About { $rows } records would have to be read one by one for this. A filter on a field with an index helps.
 failure-not-searched = The service cannot look for words in this list. A filter helps.
+failure-not-allowed = Not possible right now
 failure-needs-filter = The service gives this list only for one value. Filter with “=” by: { $fields }.
 failure-body-slow = The request did not arrive completely in time. Nothing was written.
 failure-body-large = The request is too large: Kontor takes no more than 4 MiB. Nothing was written.
@@ -40,6 +41,7 @@ undo-gone = The record does not exist any more. Nothing was written.
 undo-restores = Undo would restore
 undo-change = To the change
 failure-undo-others-point = Meanwhile other records point to what would disappear.
+failure-undo-action = Only the backend itself can take an action back.
 failure-fault = Something went wrong in Kontor
 failure-fault-text = This is not your entry's fault. The log has what happened under the number of the operation.
 failure-backend = “{ $backend }” could not answer

@@ -92,6 +92,10 @@ deed-deleted = { $n ->
     [one] deleted { $shown } record
    *[other] deleted { $shown } records
 }
+deed-acted = { $n ->
+    [one] did an action with { $shown } record
+   *[other] did an action with { $shown } records
+}
 deed-undid = { $n ->
     [one] took back a change of { $shown } record
    *[other] took back a change of { $shown } records

@@ -384,7 +384,7 @@ fn settable(
     face: &Face,
     set: &[(String, Input)],
 ) -> Result<Vec<(usize, Value)>, OfficeError> {
-    let after = inputs(resource, face, set)?;
+    let after = inputs(resource, face, ChangeKind::Update, set)?;
     if let Some((field, _)) = after.iter().find(|(field, _)| resource.key.contains(field)) {
         let problem = Problem::ReadOnly(crate::ReadOnlyReason::Key);
         let field = resource.fields[*field].name.clone();

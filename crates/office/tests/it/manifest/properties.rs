@@ -137,6 +137,8 @@ fn resource() -> impl Strategy<Value = ResourceOverride> {
             translations: habits.2,
             kinds: habits.3,
             http: None,
+            allowed_actions: None,
+            actions: Vec::new(),
             fields: fields.into_iter().rev().collect(),
         },
     )

@@ -1,6 +1,6 @@
 //! What a form of a record asks for, and what it gives.
 
-use kontor_model::{Generated, Value};
+use kontor_model::{ChangeKind, Generated, Value};
 use kontor_office::{Edit, EditRequest, FieldProblem, Input, OfficeError, Problem, Shown};
 
 use crate::app::App;
@@ -64,7 +64,9 @@ fn filled(view: &View<'_>, pairs: &Pairs, reader: format::Reader<'_>) -> Filled 
     let mut filled = Filled { edit: EditRequest::default(), problems: Vec::new() };
     for &index in &view.face.order {
         let field = &view.resource().fields[index];
-        if view.face.fields[index].read_only.is_some() {
+        let taken = |kind| view.resource().takes(kind, index);
+        let is_taken = taken(ChangeKind::Create) || taken(ChangeKind::Update);
+        if view.face.fields[index].read_only.is_some() || !is_taken {
             continue;
         }
         let value = |prefix: &str| {
@@ -176,7 +178,10 @@ impl Asked<'_> {
             }
             None => seen_field(view, index, self.pairs),
         };
+        let kind = if is_new { ChangeKind::Create } else { ChangeKind::Update };
+        let not_taken = !view.resource().takes(kind, index);
         let locked = view.face.fields[index].read_only.map(locked).or(field.locked);
+        let locked = locked.or_else(|| not_taken.then_some(Locked::NotOffered));
         // What is kept is asked for where a new record cannot be without it.
         let is_asked = is_new && field.required && locked == Some(Locked::Kept);
         let locked = locked.filter(|_| !is_asked);

@@ -10,7 +10,9 @@ use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, control, menu, status};
 use crate::links;
 use crate::shown::{Cell, FieldView, Health, Locked, RecordRef, Tone};
+use acting::{OfferedAction, actions_menu};
 
+pub mod acting;
 pub mod delete;
 pub mod form;
 pub mod given;
@@ -43,6 +45,8 @@ pub struct RecordScreen {
     pub change_locked: Option<Locked>,
     /// Why it cannot be deleted; `None` where it can.
     pub delete_locked: Option<Locked>,
+    /// What one can do with it.
+    pub actions: Vec<OfferedAction>,
     /// The list it was opened from.
     pub neighbours: Neighbours,
     /// Whether it counts as deleted, by which field.
@@ -141,6 +145,7 @@ fn head(shell: &Shell, screen: &RecordScreen) -> Markup {
                     (neighbour(t.get("record-previous").as_ref(), screen.neighbours.previous.as_deref(), Icon::Up, "prev"))
                     (neighbour(t.get("record-next").as_ref(), screen.neighbours.next.as_deref(), Icon::Down, "next"))
                 }
+                (actions_menu(shell, screen))
                 (more(shell, screen))
                 (edit_button(shell, screen))
             }

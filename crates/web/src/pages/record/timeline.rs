@@ -20,6 +20,10 @@ pub struct Entry {
     pub who: String,
     /// What was done.
     pub kind: ChangeKind,
+    /// The title of the action that was done.
+    pub action: Option<String>,
+    /// What the action was given.
+    pub given: Vec<String>,
     /// Whether it took another change back.
     pub is_undo: bool,
     /// How many records the operation touched in all.
@@ -56,6 +60,7 @@ pub fn kind_key(kind: ChangeKind, is_undo: bool) -> &'static str {
         ChangeKind::Create => "did-create",
         ChangeKind::Update => "did-update",
         ChangeKind::Delete => "did-delete",
+        ChangeKind::Act => "did-act",
     }
 }
 
@@ -66,7 +71,14 @@ fn tried_key(kind: ChangeKind, is_undo: bool) -> &'static str {
         ChangeKind::Create => "tried-create",
         ChangeKind::Update => "tried-update",
         ChangeKind::Delete => "tried-delete",
+        ChangeKind::Act => "tried-act",
     }
+}
+
+/// What was done or tried, in words.
+fn deed(shell: &Shell, entry: &Entry, key: &str) -> String {
+    let action = entry.action.as_deref().unwrap_or_default();
+    shell.texts.with(key, &[("action", action.into())])
 }
 
 /// An attempt: who, what, and why nothing came of it. It changed nothing, so there is nothing to
@@ -77,7 +89,7 @@ fn attempt(shell: &Shell, entry: &Entry, why: &str) -> Markup {
         li.tried {
             p.what {
                 (entry.who) " "
-                a href=(links::change(&entry.operation)) { (t.get(tried_key(entry.kind, entry.is_undo))) }
+                a href=(links::change(&entry.operation)) { (deed(shell, entry, tried_key(entry.kind, entry.is_undo))) }
                 " " span.help { (time::ago(shell, entry.at)) }
             }
             p { (t.with("tried-not-written", &[("why", why.into())])) }
@@ -94,12 +106,13 @@ fn line(shell: &Shell, entry: &Entry, back: &str) -> Markup {
         li {
             p.what {
                 strong { (entry.who) } " "
-                a href=(links::change(&entry.operation)) { (t.get(kind_key(entry.kind, entry.is_undo))) }
+                a href=(links::change(&entry.operation)) { (deed(shell, entry, kind_key(entry.kind, entry.is_undo))) }
                 " " span.help { (time::ago(shell, entry.at)) }
                 @if entry.records > 1 { " " span.help { (t.count("timeline-together", entry.records - 1)) } }
             }
             @if entry.is_unknown { p.error { (icon(Icon::Warning)) (t.get("outcome-unknown")) } }
-            @if entry.kind == ChangeKind::Update { (changes(shell, &entry.changes)) }
+            @if !entry.given.is_empty() { p.help { (entry.given.join(" · ")) } }
+            @if matches!(entry.kind, ChangeKind::Update | ChangeKind::Act) { (changes(shell, &entry.changes)) }
             @if entry.undoable {
                 (control::post_button(&links::undo(&entry.operation), &[("back", back)], &html! { (icon(Icon::Undo)) (t.get("undo")) }, "bare small"))
             } @else if let Some(reason) = &entry.undo_locked {

@@ -8,6 +8,7 @@ use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
 use kontor_web::pages::palette::{Hit, HitGroup, HitKind, Palette};
+use kontor_web::pages::record::acting::{ActionScreen, OfferedAction};
 use kontor_web::pages::record::delete::{DeleteScreen, Fate, Touched};
 use kontor_web::pages::record::form::{FormGroup, FormInput, FormScreen};
 use kontor_web::pages::record::given::input_text;
@@ -76,6 +77,7 @@ pub(crate) fn record() -> RecordScreen {
                 count: None,
             },
         ],
+        actions: actions(),
         change_locked: None,
         delete_locked: None,
         neighbours: Neighbours {
@@ -85,6 +87,32 @@ pub(crate) fn record() -> RecordScreen {
             next: Some("/b/orders/orders/r/10251".into()),
         },
         deleted: None,
+    }
+}
+
+fn actions() -> Vec<OfferedAction> {
+    let action = |name: &str, title: &str, refused: Option<&str>| OfferedAction {
+        name: name.into(),
+        title: title.into(),
+        refused: refused.map(str::to_owned),
+    };
+    vec![
+        action("cancel", "Stornieren", Some("Die Bestellung ist schon unterwegs.")),
+        action("note", "Notiz anfügen", None),
+    ]
+}
+
+pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
+    ActionScreen {
+        record: reference(),
+        title: "Bestellung 10250".into(),
+        backend_title: "Auftragssystem".into(),
+        resource_title: "Bestellungen".into(),
+        name: "cancel".into(),
+        action: "Stornieren".into(),
+        description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
+        groups: form(zone).groups.into_iter().take(1).collect(),
+        problem: Some("Die Bestellung ist schon unterwegs.".into()),
     }
 }
 
@@ -137,6 +165,8 @@ pub(crate) fn timeline() -> Vec<Entry> {
         at: at.parse().expect("a time"),
         who: who.into(),
         kind,
+        action: None,
+        given: Vec::new(),
         is_undo: false,
         records: 1,
         changes,
@@ -146,6 +176,19 @@ pub(crate) fn timeline() -> Vec<Entry> {
         not_written: None,
     };
     vec![
+        Entry {
+            action: Some("Stornieren".into()),
+            given: vec!["customer".into()],
+            undoable: false,
+            undo_locked: Some("Eine Aktion kann nur das Backend selbst zurücknehmen.".into()),
+            ..entry(
+                "01JD8Z6M3M",
+                "2026-11-22T10:42:00Z",
+                "Jörg Pichler",
+                ChangeKind::Act,
+                changes(),
+            )
+        },
         Entry {
             undoable: false,
             not_written: Some("wurde inzwischen von jemand anderem geändert".into()),

@@ -1,0 +1,76 @@
+//! Operations of a service with one record.
+
+use kontor_model::service::{Call, Input, Operation, OperationCall, Place};
+use kontor_model::{ItemOutcome, RecordKey, Value};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use super::api::{Api, service};
+use super::reading::Fill;
+use super::writing::told_refusal;
+use crate::Of;
+use crate::error::{Failure, FailureKind, WriteFailure};
+use crate::json::{self, Object, outward};
+
+impl Api {
+    /// Asks for an operation, once.
+    pub(super) async fn acted(
+        &self,
+        of: &Of<'_>,
+        operation: &Operation,
+        key: &RecordKey,
+        input: &[Option<Value>],
+        token: &str,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        let (service, rest) = service(of.resource).map_err(WriteFailure::NotWritten)?;
+        let OperationCall::Rest(call) = &operation.call;
+        let RecordKey::Values(values) = key else { return Ok(ItemOutcome::Gone) };
+        let fills: Vec<Fill<'_>> = of.resource.key.iter().copied().zip(values).collect();
+        let url = self.address(of.resource, rest, &call.path, &fills);
+        let mut url = url.map_err(WriteFailure::NotWritten)?;
+        let given = || {
+            let pairs = operation.input.iter().zip(input);
+            pairs.filter_map(|(input, value)| Some((input, value.as_ref()?)))
+        };
+        for (input, value) in given() {
+            if let Place::Query(name) = &input.place {
+                let text = value.to_text().unwrap_or_default();
+                url.query_pairs_mut().append_pair(name, &outward(&text, &input.field.ty));
+            }
+        }
+        let body = body(call, operation, given())?;
+        let answer = self.change(call, url, HeaderMap::new(), body, token).await?;
+        Ok(match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => ItemOutcome::Gone,
+            status if status.is_success() => ItemOutcome::Applied(key.clone()),
+            _ => ItemOutcome::Refused(told_refusal(&answer, service)),
+        })
+    }
+}
+
+/// The body of a request with what is given; none where the operation takes none.
+fn body<'a>(
+    call: &Call,
+    operation: &Operation,
+    given: impl Iterator<Item = (&'a Input, &'a Value)>,
+) -> Result<Option<String>, WriteFailure> {
+    let takes_body = operation.input.iter().any(|input| matches!(input.place, Place::Body(_)));
+    if !takes_body {
+        return Ok(None);
+    }
+    let mut object = Object::default();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for (input, value) in given {
+        let Place::Body(path) = &input.place else { continue };
+        let written = json::written(value, &input.field.ty, input.form).ok_or_else(|| {
+            let detail = format!("“{}” cannot be written as JSON", input.field.name);
+            WriteFailure::NotWritten(Failure::new(FailureKind::Invalid, detail))
+        })?;
+        if path.is_empty() {
+            return Ok(Some(written.get().to_owned()));
+        }
+        form.append_pair(&path.join("."), &value.to_text().unwrap_or_default());
+        object.set(path, written);
+    }
+    Ok(Some(if call.is_form { form.finish() } else { object.to_text() }))
+}

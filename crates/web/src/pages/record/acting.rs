@@ -1,0 +1,99 @@
+//! Actions of a record: the menu that offers them, and the page that asks what one takes.
+
+use maud::{Markup, html};
+
+use super::RecordScreen;
+use super::form::{FormGroup, groups};
+use crate::components::icon::{Icon, icon};
+use crate::components::notice::{Loudness, banner};
+use crate::components::shell::{Layout, page as shell_page};
+use crate::components::{Shell, control, menu};
+use crate::links;
+use crate::shown::RecordRef;
+
+/// An action as a record offers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedAction {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Why it is not possible now; an empty text where the backend gives no reason.
+    pub refused: Option<String>,
+}
+
+/// What the page of an action shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionScreen {
+    /// The record.
+    pub record: RecordRef,
+    /// Its title.
+    pub title: String,
+    /// Title of the backend.
+    pub backend_title: String,
+    /// Title of the resource.
+    pub resource_title: String,
+    /// The action's name.
+    pub name: String,
+    /// The action's title.
+    pub action: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// What it takes.
+    pub groups: Vec<FormGroup>,
+    /// What went wrong with the whole.
+    pub problem: Option<String>,
+}
+
+/// The menu of a record's actions; nothing where there are none.
+pub(super) fn actions_menu(shell: &Shell, screen: &RecordScreen) -> Markup {
+    let t = shell.texts;
+    if screen.actions.is_empty() {
+        return html! {};
+    }
+    let panel = html! {
+        @for action in &screen.actions {
+            @match &action.refused {
+                None => a.item href=(links::action(&screen.record, &action.name)) data-do { span { (action.title) } },
+                Some(why) => p.item.off title=(refusal(shell, why)) { (icon(Icon::Lock)) span { (action.title) } span.unseen { ": " (refusal(shell, why)) } },
+            }
+        }
+    };
+    menu::menu(&menu::label(None, &t.get("record-actions")), None, "end acts", &panel)
+}
+
+fn refusal(shell: &Shell, why: &str) -> String {
+    if why.is_empty() { shell.texts.get("action-refused").into_owned() } else { why.to_owned() }
+}
+
+/// The page.
+#[must_use]
+pub fn page(shell: &Shell, screen: &ActionScreen) -> Markup {
+    let t = shell.texts;
+    let heading = format!("{}: {}", screen.title, screen.action);
+    let to = links::action(&screen.record, &screen.name);
+    let content = html! {
+        div.page.narrow {
+            header.head {
+                div {
+                    p.crumb {
+                        a href=(links::backend(&screen.record.backend)) { (screen.backend_title) } span aria-hidden="true" { "›" }
+                        a href=(links::list(&screen.record.backend, &screen.record.resource)) { (screen.resource_title) } span aria-hidden="true" { "›" }
+                        a href=(screen.record.link()) { (screen.title) }
+                    }
+                    h1 { (screen.action) }
+                    @if let Some(description) = &screen.description { p.lead { (description) } }
+                }
+            }
+            @if let Some(problem) = &screen.problem { (banner(Loudness::Bad, &html! { (problem) }, None)) }
+            form.record-form method="post" action=(to) data-draft=(to) {
+                (groups(shell, &screen.groups))
+                div.actions.sticky {
+                    (control::submit(&screen.action))
+                    a.button href=(screen.record.link()) data-drop-draft { (t.get("cancel")) }
+                }
+            }
+        }
+    };
+    shell_page(shell, &heading, Layout::Flow, &content)
+}
