@@ -33,6 +33,8 @@ pub enum Format {
     Size,
     /// Text of many lines.
     Lines,
+    /// JSON, also where it is kept as text.
+    Json,
     /// A web address, an e-mail address or a telephone number that can be opened.
     Address,
 }
@@ -261,7 +263,7 @@ pub fn value(
     };
     let is_number = is_number(value);
     Some(match format {
-        Format::Plain | Format::Lines | Format::Address => plain,
+        Format::Plain | Format::Lines | Format::Json | Format::Address => plain,
         Format::Money { currency, minor } if is_number => {
             money(reader.language, &plain, currency.as_deref(), minor.unwrap_or(0))
         }

@@ -11,6 +11,7 @@ pub mod format;
 mod frame;
 mod handlers;
 pub mod links;
+mod members;
 pub mod notation;
 pub mod pages;
 mod proxies;

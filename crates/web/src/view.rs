@@ -195,7 +195,8 @@ fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
                 .then(|| u8::try_from(*decimals).unwrap_or(2)),
         },
         OfficeFormat::Email | OfficeFormat::Url | OfficeFormat::Phone => Format::Address,
-        OfficeFormat::Multiline | OfficeFormat::Json => Format::Lines,
+        OfficeFormat::Multiline => Format::Lines,
+        OfficeFormat::Json => Format::Json,
         OfficeFormat::UnixTime(unit) => Format::UnixTime { per_second: unit.per_second() },
         _ => Format::Auto,
     }

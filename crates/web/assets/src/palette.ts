@@ -67,10 +67,10 @@ function step(event: KeyboardEvent, found: HTMLElement, input: HTMLInputElement)
 function actions(text: string): Node[] {
   const asked = text.trim().toLowerCase();
   const fits = (link: HTMLElement) => (link.textContent ?? "").toLowerCase().includes(asked);
-  const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-do]")].filter(fits);
+  const links = [...document.querySelectorAll<HTMLElement>("[data-do]")].filter(fits);
   if (!asked || links.length === 0) return [];
   const heading = document.querySelector(".acts > summary")?.textContent ?? "";
-  const hits = links.map((link) => make("a", { class: "hit", href: link.href }, link.textContent?.trim() ?? ""));
+  const hits = links.map((link) => make("a", { class: "hit", href: link.dataset.do ?? "" }, link.textContent?.trim() ?? ""));
   return [make("p", { class: "kind" }, heading.trim()), ...hits];
 }
 

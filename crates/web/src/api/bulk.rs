@@ -252,7 +252,7 @@ struct InBulk {
 
 /// A record that a bulk edit did not write.
 #[derive(Serialize, ToSchema)]
-struct FailedRecord {
+pub(super) struct FailedRecord {
     /// Its key.
     key: String,
     /// `stale`, `gone` or `refused`.
@@ -263,7 +263,7 @@ struct FailedRecord {
 }
 
 impl FailedRecord {
-    fn of(t: &Texts, (key, state): (RecordKey, ItemState)) -> Option<Self> {
+    pub(super) fn of(t: &Texts, (key, state): (RecordKey, ItemState)) -> Option<Self> {
         let (reason, messages) = match state {
             ItemState::Written(_) => return None,
             ItemState::Stale(_) => ("stale", Vec::new()),

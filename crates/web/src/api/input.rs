@@ -1,49 +1,12 @@
 //! What a body says about the fields of a record.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use kontor_model::{FieldType, Resource, Value};
 use kontor_office::{EditRequest, Input, OfficeError};
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// The members of a JSON object in their order; a name that stands twice is refused.
-#[derive(Debug)]
-pub(super) struct Members<T>(pub(super) Vec<(String, T)>);
-
-impl<T> Default for Members<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Members<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reading<T>(PhantomData<T>);
-        impl<'de, T: DeserializeOwned> Visitor<'de> for Reading<T> {
-            type Value = Members<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with the names of fields")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<T>, A::Error> {
-                let mut members: Vec<(String, T)> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, T>()? {
-                    if members.iter().any(|(other, _)| *other == name) {
-                        return Err(serde::de::Error::custom(format!("“{name}” stands twice")));
-                    }
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Reading(PhantomData))
-    }
-}
+use crate::members::Members;
 
 /// What fields shall hold: each value as it was written, so that no number is rounded.
 pub(super) type Wanted = Members<Box<RawValue>>;
@@ -138,7 +101,11 @@ pub(super) fn inputs(
     each.collect()
 }
 
-fn input(name: &str, raw: &RawValue, ty: Option<&FieldType>) -> Result<Input, OfficeError> {
+pub(super) fn input(
+    name: &str,
+    raw: &RawValue,
+    ty: Option<&FieldType>,
+) -> Result<Input, OfficeError> {
     let text = raw.get();
     let wrong = |problem: &str| OfficeError::Parameter {
         what: "set",

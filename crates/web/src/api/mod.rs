@@ -5,6 +5,7 @@
     reason = "utoipa repeats the names of parameter types with their spans"
 )]
 
+mod actions;
 mod audit;
 mod backends;
 mod bulk;
@@ -54,6 +55,7 @@ fn described() -> Described {
     let api = record::describe(api);
     let api = related::describe(api);
     let api = export::describe(api);
+    let api = actions::describe(api);
     let api = bulk::describe(api);
     let api = views::describe(api);
     let api = operations::describe(api);

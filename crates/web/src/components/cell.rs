@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::Shell;
 use super::icon::{Icon, icon};
 use super::status;
+use super::structure::structure;
 use crate::format::{self, Format, Precision};
 use crate::shown::{Cell, Concealed, FieldView, Linked, Tone};
 
@@ -78,7 +79,10 @@ fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Marku
         return html! { time datetime=(at) title=(exact) { (text) } };
     }
     match &field.ty {
-        FieldType::Json { .. } if place == Place::Record => html! { pre.code { (pretty(&text)) } },
+        _ if place == Place::Record && is_json(field) => match structure(&text) {
+            Some(structure) => structure,
+            None => html! { pre.code { (pretty(&text)) } },
+        },
         FieldType::Json { .. } | FieldType::Uuid | FieldType::Array { .. } => {
             html! { span.code { (text) } }
         }
@@ -88,6 +92,10 @@ fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Marku
         _ if field.format == Format::Address && place == Place::Record => address(&text),
         _ => html! { (text) },
     }
+}
+
+fn is_json(field: &FieldView) -> bool {
+    field.format == Format::Json || matches!(field.ty, FieldType::Json { .. })
 }
 
 /// JSON with line breaks; numbers are left as they are written, since a reader that rounds them

@@ -8,6 +8,7 @@ pub mod menu;
 pub mod notice;
 pub mod shell;
 pub mod status;
+mod structure;
 pub mod time;
 
 pub use shell::Shell;

@@ -37,6 +37,7 @@ pub(crate) fn offered_actions(app: &App, view: &View<'_>, found: &Shown) -> Vec<
         OfferedAction {
             name: action.name.clone(),
             title: action.title.in_language(view.language.code()).to_owned(),
+            at_once: action.inputs.iter().all(|input| input.hidden) && !action.confirm,
             refused: offered.refused,
         }
     };

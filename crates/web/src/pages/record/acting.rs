@@ -18,6 +18,8 @@ pub struct OfferedAction {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// Whether it is done at once: it takes nothing and is not asked back.
+    pub at_once: bool,
     /// Why it is not possible now; an empty text where the backend gives no reason.
     pub refused: Option<String>,
 }
@@ -54,7 +56,8 @@ pub(super) fn actions_menu(shell: &Shell, screen: &RecordScreen) -> Markup {
     let panel = html! {
         @for action in &screen.actions {
             @match &action.refused {
-                None => a.item href=(links::action(&screen.record, &action.name)) data-do { span { (action.title) } },
+                None if action.at_once => span data-do=(links::action(&screen.record, &action.name)) { (control::post_button(&links::action(&screen.record, &action.name), &[], &html! { span { (action.title) } }, "item")) },
+                None => a.item href=(links::action(&screen.record, &action.name)) data-do=(links::action(&screen.record, &action.name)) { span { (action.title) } },
                 Some(why) => p.item.off title=(refusal(shell, why)) { (icon(Icon::Lock)) span { (action.title) } span.unseen { ": " (refusal(shell, why)) } },
             }
         }

@@ -156,7 +156,7 @@ fn is_prose(input: &FormInput, max: Option<u32>) -> bool {
         "kommentar",
         "nachricht",
     ];
-    if input.field.format == Format::Lines
+    if matches!(input.field.format, Format::Lines | Format::Json)
         || input.text.contains('\n')
         || input.text.chars().count() > LINE
     {

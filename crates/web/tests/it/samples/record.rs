@@ -94,11 +94,13 @@ fn actions() -> Vec<OfferedAction> {
     let action = |name: &str, title: &str, refused: Option<&str>| OfferedAction {
         name: name.into(),
         title: title.into(),
+        at_once: name == "release",
         refused: refused.map(str::to_owned),
     };
     vec![
         action("cancel", "Stornieren", Some("Die Bestellung ist schon unterwegs.")),
         action("note", "Notiz anfügen", None),
+        action("release", "Freigeben", None),
     ]
 }
 

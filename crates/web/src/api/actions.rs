@@ -1,0 +1,198 @@
+//! What one can do with records beside changing their fields.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kontor_model::RecordKey;
+use kontor_office::catalog::{Action, ActionInput};
+use kontor_office::{ActionRequest, Edit, ItemState, OfficeError, Permit, Read};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::bulk::FailedRecord;
+use super::described::Described;
+use super::extract::{At, InResource, Sent};
+use super::input::{Wanted, input};
+use super::json::json;
+use super::problem::{Problem, ReadRefusals, WriteRefusals};
+use super::words;
+use crate::app::App;
+use crate::texts::Language;
+use crate::visitor::Caller;
+
+pub(super) fn describe(api: Described) -> Described {
+    api.with(__path_list, list).with(__path_act, act)
+}
+
+/// Something that one can do with a record.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Action)]
+struct ActionAnswer {
+    /// Its name.
+    name: String,
+    /// Its title in your language.
+    title: String,
+    /// What it does, where the backend or its manifest says it.
+    description: Option<String>,
+    /// What it takes.
+    input: Vec<InputAnswer>,
+    /// The filter that records must satisfy to be offered it; null for all.
+    when: Option<String>,
+}
+
+/// Something that an action takes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActionInput)]
+struct InputAnswer {
+    /// Its name.
+    name: String,
+    /// Its title in your language.
+    title: String,
+    /// What it holds, in the words of fields.
+    #[serde(rename = "type")]
+    ty: &'static str,
+    /// What it is for.
+    help: Option<String>,
+    /// Whether it must be given.
+    required: bool,
+    /// What it is where it is not given.
+    default: Option<String>,
+}
+
+impl ActionAnswer {
+    fn of(action: &Action, language: Language) -> Self {
+        let text =
+            |label: &kontor_office::manifest::Label| label.in_language(language.code()).to_owned();
+        let input = |input: &ActionInput| InputAnswer {
+            name: input.name.clone(),
+            title: text(&input.title),
+            ty: words::field_type(&input.ty),
+            help: input.help.clone(),
+            required: input.needed,
+            default: input.default.clone(),
+        };
+        Self {
+            name: action.name.clone(),
+            title: text(&action.title),
+            description: action.description.as_ref().map(text),
+            input: action.inputs.iter().map(input).collect(),
+            when: action.when.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// The actions of a resource.
+#[derive(Serialize, ToSchema)]
+struct ActionList {
+    /// In the order in which people see them.
+    actions: Vec<ActionAnswer>,
+}
+
+/// What one can do with the records of a resource.
+#[utoipa::path(
+    get, path = "/backends/{backend}/resources/{resource}/actions",
+    operation_id = "listActions", tag = "Actions", params(InResource),
+    responses((status = 200, description = "The actions", body = ActionList), ReadRefusals)
+)]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InResource>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Read> = caller.permit(&app, &at.backend)?;
+    let catalog = permit.backend.catalog().map_err(|error| caller.told(error))?;
+    let face = super::face(&catalog, &permit, &at.name()).map_err(|error| caller.told(error))?;
+    let actions = face.actions.iter().map(|action| ActionAnswer::of(action, caller.language()));
+    Ok(json(StatusCode::OK, &ActionList { actions: actions.collect() }))
+}
+
+/// An action in an address.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct InAction {
+    /// Name of the backend.
+    backend: String,
+    /// Name of the resource.
+    resource: String,
+    /// Name of the action.
+    action: String,
+}
+
+/// With which records an action is done, and what it is given.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"keys": ["DE-1001"], "input": {"reason": "customer"}}))]
+struct Deed {
+    /// Keys of the records, as they stand in addresses; 1 to 200.
+    keys: Vec<String>,
+    /// What the action is given, by name.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, super::json::AnyValue>)]
+    input: Wanted,
+}
+
+/// What became of an action.
+#[derive(Serialize, ToSchema)]
+struct Done {
+    /// The operation under which it stands in the audit.
+    operation: String,
+    /// Keys of the records with which it was done.
+    done: Vec<String>,
+    /// Records with which it was not.
+    failed: Vec<FailedRecord>,
+    /// The fields that it changed, of a single record.
+    changed: Vec<String>,
+}
+
+/// Does something with records. What it changed is found by reading the records before and after.
+/// An answer that gets lost on the way to the backend is never made up for by doing it again.
+#[utoipa::path(
+    post, path = "/backends/{backend}/resources/{resource}/actions/{action}",
+    operation_id = "act", tag = "Actions", params(InAction), request_body = Deed,
+    responses((status = 200, description = "What became of it", body = Done), WriteRefusals)
+)]
+async fn act(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InAction>,
+    Sent(sent): Sent<Deed>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
+    let name = kontor_model::ResourceName::new(&at.resource);
+    let tried = async {
+        let catalog = permit.backend.catalog()?;
+        let face = super::face(&catalog, &permit, &name)?;
+        let action = face.actions.iter().find(|action| action.name == at.action);
+        let action = action
+            .ok_or_else(|| OfficeError::Unknown { what: "action", name: at.action.clone() })?;
+        let request = request(action, &sent)?;
+        let plan = app.office.plan_action(&permit, &name, &request)?;
+        app.office.act(&caller.0, &permit, plan).await
+    };
+    let acted = tried.await.map_err(|error| caller.told(error))?;
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    let texts = caller.language().texts();
+    for (key, state) in acted.items {
+        match state {
+            ItemState::Written(key) => done.push(key.to_text()),
+            state => failed.extend(FailedRecord::of(texts, (key, state))),
+        }
+    }
+    let answer = Done { operation: acted.operation, done, failed, changed: acted.changed };
+    Ok(json(StatusCode::OK, &answer))
+}
+
+fn request(action: &Action, sent: &Deed) -> Result<ActionRequest, OfficeError> {
+    let key = |text: &String| {
+        RecordKey::from_text(text).ok_or_else(|| OfficeError::UnknownRecord(text.clone()))
+    };
+    let given = sent.input.0.iter().map(|(name, raw)| {
+        let own = action.inputs.iter().find(|own| own.name == *name);
+        input(name, raw, own.map(|own| &own.ty)).map(|input| (name.clone(), input))
+    });
+    Ok(ActionRequest {
+        action: action.name.clone(),
+        keys: sent.keys.iter().map(key).collect::<Result<_, _>>()?,
+        input: given.collect::<Result<_, _>>()?,
+    })
+}
