@@ -109,7 +109,7 @@ impl Test {
     /// Whether a value satisfies it; none where only the backend can tell.
     #[must_use]
     pub fn holds(&self, value: &Value) -> Option<bool> {
-        let same = |other: &Value| value == other || value.to_text() == other.to_text();
+        let same = |other: &Value| value == other || value.is_alike(other);
         let text = || value.to_text().unwrap_or_default().to_lowercase();
         let is_there = !value.is_null();
         Some(match self {

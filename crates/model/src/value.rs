@@ -128,6 +128,21 @@ impl Value {
         })
     }
 
+    /// Whether two values mean the same, though a backend may write them in another form than they
+    /// were given: `12.5` and `12.50`.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        if self.is_same(other) {
+            return true;
+        }
+        match (self.to_text(), other.to_text()) {
+            (Some(a), Some(b)) => {
+                a == b || (is_plain_number(&a) && is_plain_number(&b) && bare(&a) == bare(&b))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether two values are the same to the last bit; unlike `==`, NaN equals itself and
     /// `-0` differs from `0`.
     #[must_use]
@@ -237,6 +252,19 @@ impl<'de> Deserialize<'de> for Tagged {
     }
 }
 
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+/// A number without zeros that mean nothing.
+fn bare(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    format!("{sign}{whole}.{fraction}")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -263,6 +291,15 @@ mod tests {
             let back = Value::from_tagged(&value.to_tagged()).expect("reads back");
             prop_assert!(back.is_same(&value), "{back:?} is not {value:?}");
         }
+    }
+
+    #[test]
+    fn a_number_is_the_same_in_any_of_its_forms() {
+        let decimal = |text: &str| Value::Decimal(text.to_owned());
+        assert!(decimal("12.5").is_alike(&decimal("12.50")));
+        assert!(Value::Int(3).is_alike(&decimal("3.00")));
+        assert!(!decimal("12.5").is_alike(&decimal("12.51")));
+        assert!(!Value::Null.is_alike(&Value::Text(String::new())));
     }
 
     #[test]

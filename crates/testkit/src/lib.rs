@@ -1,5 +1,5 @@
-//! Real servers for tests: PostgreSQL and MariaDB from the installed binaries, and a TCP proxy that
-//! breaks connections on purpose. Development only; no product code depends on it.
+//! Real servers for tests: PostgreSQL and MariaDB from the installed binaries, a small shop that
+//! speaks HTTP, and a TCP proxy that breaks connections on purpose. Development only; no product code depends on it.
 //!
 //! # How long a server lives
 //!
@@ -19,6 +19,7 @@
 
 mod database_url;
 mod eventually;
+mod http_shop;
 mod mariadb;
 mod postgres;
 mod proxy;
@@ -28,6 +29,7 @@ mod sqlite;
 
 pub use database_url::DatabaseUrl;
 pub use eventually::eventually;
+pub use http_shop::{HttpAsked, HttpShop, HttpShopInside, serve_http};
 pub use mariadb::MariaDbServer;
 pub use postgres::PostgresServer;
 pub use proxy::Proxy;

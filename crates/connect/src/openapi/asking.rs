@@ -117,7 +117,7 @@ fn equalities(condition: &Condition) -> Option<Vec<(usize, &Value)>> {
 
 /// Whether a record that was read satisfies a test; none where that cannot be told here.
 pub(super) fn satisfies(value: &Value, test: &Test) -> Option<bool> {
-    let same = |other: &Value| value == other || value.to_text() == other.to_text();
+    let same = |other: &Value| value == other || value.is_alike(other);
     Some(match test {
         Test::Compare(Comparison::Eq, other) => same(other),
         Test::Compare(Comparison::Ne, other) => !same(other),

@@ -242,7 +242,7 @@ impl Writer<'_> {
         let changed: Vec<(usize, Value)> = item
             .before
             .iter()
-            .filter(|(field, seen)| !is_same(seen, &present.values[*field]))
+            .filter(|(field, seen)| !seen.is_alike(&present.values[*field]))
             .map(|(field, _)| (*field, present.values[*field].clone()))
             .collect();
         (!changed.is_empty()).then_some(ItemOutcome::Stale(changed))
@@ -361,15 +361,6 @@ impl Api {
 
 fn other(message: String) -> Refusal {
     Refusal { rule: Rule::Other, fields: Vec::new(), constraint: None, other: None, message }
-}
-
-/// Numbers may come back in another form.
-fn is_same(seen: &Value, now: &Value) -> bool {
-    seen.is_same(now)
-        || match (seen, now) {
-            (Value::Null, _) | (_, Value::Null) => false,
-            (seen, now) => seen.to_text() == now.to_text(),
-        }
 }
 
 /// The fields that an error speaks of: `errors[].field`, `.pointer`, `.loc`, `.path`, `.source`, or

@@ -8,7 +8,9 @@ use kontor_model::{
 };
 use serde_json::json;
 
-use crate::service::{Service, Shop, budget};
+use kontor_testkit::HttpShop as Shop;
+
+use crate::service::{Service, budget, connected};
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
@@ -20,7 +22,7 @@ fn key(id: i64) -> Option<RecordKey> {
 
 #[tokio::test]
 async fn resources_are_found_with_what_they_offer() {
-    let shop = Shop::with(1).await.connected().await;
+    let shop = connected(&Shop::with(1).await).await;
     let names: Vec<&str> = shop.schema.resources.iter().map(|r| r.name.as_str()).collect();
     assert_eq!(names, ["orders", "orders.lines"]);
     let orders = shop.resource("orders");
@@ -37,7 +39,8 @@ async fn resources_are_found_with_what_they_offer() {
             "address.city",
             "address.street",
             "note",
-            "tags"
+            "tags",
+            "allowed_actions"
         ]
     );
     assert!(
@@ -70,7 +73,7 @@ async fn resources_are_found_with_what_they_offer() {
 
 #[tokio::test]
 async fn a_list_is_paged_to_its_end_and_back() {
-    let shop = Shop::with(45).await.connected().await;
+    let shop = connected(&Shop::with(45).await).await;
     let mut question = shop.asks("orders", &["id", "address.city", "placed_at"], 10);
     let mut seen = Vec::new();
     let mut pages = 0;
@@ -94,7 +97,7 @@ async fn a_list_is_paged_to_its_end_and_back() {
 
 #[tokio::test]
 async fn a_part_is_no_longer_than_what_the_service_permits_and_nothing_is_left_out() {
-    let shop = Shop::with(45).await.connected().await;
+    let shop = connected(&Shop::with(45).await).await;
     let mut question = shop.asks("orders", &["id"], 30);
     let first = shop.page("orders", &question).await;
     assert_eq!(first.rows.len(), 20);
@@ -104,7 +107,7 @@ async fn a_part_is_no_longer_than_what_the_service_permits_and_nothing_is_left_o
 
 #[tokio::test]
 async fn a_whole_list_is_read_part_by_part() {
-    let shop = Shop::with(45).await.connected().await;
+    let shop = connected(&Shop::with(45).await).await;
     let question = shop.asks("orders", &["id", "number"], 1);
     let orders = shop.of("orders");
     let rows = shop.connection.stream(&orders, &question, budget().statement_timeout).await;
@@ -116,7 +119,7 @@ async fn a_whole_list_is_read_part_by_part() {
 #[tokio::test]
 async fn filters_orders_and_words_are_asked_of_the_service() {
     let shop = Shop::with(30).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let total = service.resource("orders").position("total").unwrap();
     let bound = |comparison, amount: &str| {
         let amount = Value::Decimal(amount.to_owned());
@@ -143,7 +146,7 @@ async fn filters_orders_and_words_are_asked_of_the_service() {
 
 #[tokio::test]
 async fn what_the_service_does_not_offer_is_refused_and_not_emulated() {
-    let shop = Shop::with(3).await.connected().await;
+    let shop = connected(&Shop::with(3).await).await;
     let refusal = async |condition: Condition| {
         let question = kontor_model::Query { condition, ..shop.asks("orders", &["id"], 50) };
         shop.connection.select(&shop.of("orders"), &question).await.expect_err("not offered").kind
@@ -165,7 +168,7 @@ async fn what_the_service_does_not_offer_is_refused_and_not_emulated() {
 #[tokio::test]
 async fn single_records_and_what_lies_below_them_are_read_by_their_keys() {
     let shop = Shop::with(5).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let mut question = service.asks("orders", &["number", "note", "tags"], 50);
     question.condition = service.is("orders", "id", Value::Int(4));
     assert_eq!(
@@ -191,7 +194,7 @@ fn item(id: i64, before: &[(usize, Value)], after: &[(usize, Value)]) -> ChangeI
 #[tokio::test]
 async fn an_edit_is_compared_with_what_was_seen_and_sent_with_the_mark_of_its_version() {
     let shop = Shop::with(3).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let orders = service.of("orders");
     let at = |name: &str| orders.resource.position(name).unwrap();
     let change = item(
@@ -220,7 +223,7 @@ async fn an_edit_is_compared_with_what_was_seen_and_sent_with_the_mark_of_its_ve
 #[tokio::test]
 async fn records_are_made_and_removed_and_rules_of_the_service_are_told_at_their_fields() {
     let shop = Shop::with(3).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let orders = service.of("orders");
     let at = |name: &str| orders.resource.position(name).unwrap();
     let new = |number: &str| ChangeItem {
@@ -256,7 +259,7 @@ async fn records_are_made_and_removed_and_rules_of_the_service_are_told_at_their
 #[tokio::test]
 async fn a_change_whose_answer_is_lost_is_not_sent_again() {
     let shop = Shop::with(1).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let orders = service.of("orders");
     shop.inside().loses_answers = true;
     let status = orders.resource.position("status").unwrap();
@@ -270,7 +273,7 @@ async fn a_change_whose_answer_is_lost_is_not_sent_again() {
 #[tokio::test]
 async fn a_reading_that_fails_in_passing_is_tried_once_more() {
     let shop = Shop::with(1).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     shop.inside().failures = 1;
     assert_eq!(service.page("orders", &service.asks("orders", &["id"], 5)).await.rows.len(), 1);
 }
@@ -296,7 +299,7 @@ async fn who_is_not_let_in_is_told_so() {
 #[tokio::test]
 async fn operations_of_the_service_are_done_with_what_they_take() {
     let shop = Shop::with(4).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let orders = service.of("orders");
     let cancel = &orders.resource.service.as_ref().unwrap().operations[0];
     let input = [Some(text("fraud")), Some(Value::Decimal("12.50".into())), None];
@@ -316,7 +319,7 @@ async fn operations_of_the_service_are_done_with_what_they_take() {
 #[tokio::test]
 async fn somebody_elses_change_between_reading_and_writing_is_noticed() {
     let shop = Shop::with(1).await;
-    let service = shop.connected().await;
+    let service = connected(&shop).await;
     let orders = service.of("orders");
     let status = orders.resource.position("status").unwrap();
     shop.set(1, "status", json!("cancelled"));

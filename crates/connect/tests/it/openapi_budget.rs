@@ -17,7 +17,9 @@ use futures_util::stream;
 use kontor_connect::{Budget, Failure, FailureKind, ServiceOptions};
 use kontor_model::Value;
 
-use crate::service::{Service, serve};
+use kontor_testkit::serve_http;
+
+use crate::service::Service;
 
 const DESCRIPTION: &str = r#"
 openapi: 3.0.3
@@ -51,7 +53,7 @@ where
         .route("/openapi.yaml", get(|| async { DESCRIPTION }))
         .route("/things", get(answer))
         .with_state(Arc::clone(&count));
-    let url = format!("openapi+http://{}/openapi.yaml", serve(router).await);
+    let url = format!("openapi+http://{}/openapi.yaml", serve_http(router).await);
     // Room for an answer that comes at once, and short enough to wait for one that never does.
     let budget = Budget {
         statement_timeout: Duration::from_millis(1_500),
@@ -156,7 +158,7 @@ async fn a_redirect_is_not_followed() {
     let router = Router::new()
         .route("/things", get(async |count: State<Count>| counted(count).to_string()))
         .with_state(Arc::clone(&elsewhere));
-    let other = serve(router).await;
+    let other = serve_http(router).await;
     let leads = async move || {
         (StatusCode::FOUND, [("location", format!("http://{other}/things"))]).into_response()
     };

@@ -6,7 +6,6 @@ use kontor_model::{ChangeKind, RecordKey, ResourceName, Value};
 use kontor_store::Micros;
 
 use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState, Standing};
-use super::settle::same;
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::Face;
@@ -225,8 +224,8 @@ fn author(entries: &[TimelineEntry], met: &Conflict) -> Option<Author> {
             let field = entry.fields.iter().find(|(field, _, _)| *field == met.field);
             field.map(|(_, before, after)| (entry, before, after))
         })?;
-    let leads_here = after.as_ref().is_some_and(|after| same(after, &met.theirs));
-    let leads_away = before.as_ref().is_some_and(|before| same(before, &met.before));
+    let leads_here = after.as_ref().is_some_and(|after| after.is_alike(&met.theirs));
+    let leads_away = before.as_ref().is_some_and(|before| before.is_alike(&met.before));
     (leads_here || leads_away).then(|| Author { actor: entry.actor.clone(), at: entry.at })
 }
 

@@ -128,7 +128,7 @@ impl Office {
         item.before = fields.into_iter().zip(present).collect();
         for (field, present) in &mut item.before {
             let expected = made.iter().find(|(made, _)| made == field).map(|(_, value)| value);
-            if let Some(expected) = expected.filter(|value| !super::settle::same(value, present)) {
+            if let Some(expected) = expected.filter(|value| !value.is_alike(present)) {
                 // That it was changed is for the write to find, like every other conflict.
                 present.clone_from(expected);
             }
@@ -153,7 +153,7 @@ impl Office {
             present => present?,
         };
         for ((_, expected), present) in item.before.iter_mut().zip(present) {
-            if super::settle::same(expected, &present) {
+            if expected.is_alike(&present) {
                 *expected = present;
             }
         }
