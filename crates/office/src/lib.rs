@@ -41,8 +41,8 @@ pub use people::{
 };
 pub use proposing::{Proposals, proposal_id};
 pub use records::{
-    ExportFormat, Exported, Found, FoundRecord, LinkedTitle, List, ListRequest, Listed, Related,
-    SearchPlan, SearchScope, Shown,
+    ExportFormat, Exported, FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble, Found,
+    FoundRecord, LinkedTitle, List, ListRequest, Listed, Related, SearchPlan, SearchScope, Shown,
 };
 pub use views::{NewView, ViewDefinition, parse_sort};
 

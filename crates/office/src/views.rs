@@ -166,7 +166,7 @@ impl Office {
         self.may_own(permit, &new.owner)?;
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, resource)?;
-        self.planned(permit, &catalog, face, &new.definition.request()?)?;
+        self.planned(permit, &catalog, face, &new.definition.request()?).await?;
         let now = self.clock.micros();
         let view = View {
             id: random::id(now),

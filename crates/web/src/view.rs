@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use kontor_model::{BackendName, FieldType, Generated, RecordKey, Resource, ResourceName, Value};
 use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
-use kontor_office::{Edit, LinkedTitle, Permit, Read, ReadOnlyReason};
+use kontor_office::manifest::Label;
+use kontor_office::{Edit, FarTitle, FarTrouble, LinkedTitle, Permit, Read, ReadOnlyReason};
 
 use crate::format::Format;
-use crate::shown::{Cell, ChoiceView, FieldView, LinkView, Linked, Locked, RecordRef, Tone};
+use crate::shown::{
+    Cell, ChoiceView, Far, FarState, FieldView, LinkView, Linked, Locked, RecordRef, Tone,
+};
 use crate::texts::Language;
 
 /// A resource with everything that views of it need.
@@ -110,6 +113,7 @@ impl<'a> View<'a> {
                 backend: self.backend().clone(),
                 resource: self.catalog.faces[link.target].name.clone(),
             }),
+            is_far: self.face.far_at(index).is_some_and(|link| !link.is_inside()),
             locked: face
                 .read_only
                 .map(locked)
@@ -142,7 +146,43 @@ impl<'a> View<'a> {
             && !self.face.fields[index].kept
             && !is_key
             && value.is_whole();
-        Cell { value, linked, concealed: None, editable, currency: None }
+        Cell { value, linked, far: None, concealed: None, editable, currency: None }
+    }
+
+    /// A value with what it points to in another backend, where it does.
+    pub(crate) fn with_far(&self, index: usize, cell: Cell, far: Option<&FarTitle>) -> Cell {
+        let link = self.face.far_at(index).zip(far);
+        let far = link.map(|(link, title)| self.far(title, link.is_inside()));
+        Cell { far, ..cell }
+    }
+
+    fn far(&self, title: &FarTitle, is_inside: bool) -> Far {
+        let t = self.language.texts();
+        let name = |label: &Label| label.in_language(self.language.code()).to_owned();
+        let told = |key: &str, backend: &Label| t.with(key, &[("backend", name(backend).into())]);
+        let (state, note) = match title {
+            FarTitle::Found(found) => {
+                let to = RecordRef {
+                    backend: found.backend.clone(),
+                    resource: found.resource.clone(),
+                    key: found.key.clone(),
+                };
+                let title = found.title.clone().unwrap_or_default();
+                (FarState::Found { title, to }, String::new())
+            }
+            FarTitle::Missing { backend } => (FarState::Missing, told("far-missing", backend)),
+            FarTitle::Unavailable(trouble) => match trouble {
+                FarTrouble::OutOfReach => {
+                    (FarState::NoRight, t.get("far-out-of-reach").into_owned())
+                }
+                FarTrouble::Misfit { backend } => {
+                    (FarState::Unavailable, told("far-misfit", backend))
+                }
+                FarTrouble::Slow { backend } => (FarState::Unavailable, told("far-slow", backend)),
+                FarTrouble::Down { backend } => (FarState::Unavailable, told("far-down", backend)),
+            },
+        };
+        Far { state, note, is_inside }
     }
 
     /// The currency of a money field is the record's own where a field says it.

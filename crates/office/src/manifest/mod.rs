@@ -18,6 +18,7 @@ mod read;
 mod resource;
 mod source;
 mod text;
+mod transform;
 mod write;
 
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub use edit::{Edit, Part};
 pub use field::{Choice, Color, Currency, FieldOverride, Format, TimeUnit};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};
 pub use label::Label;
-pub use link::ManifestLink;
+pub use link::{LinkField, ManifestLink};
 pub use password::{Address, Password, PasswordError, PasswordSource};
 pub use problem::{ManifestErrors, Place, Problem};
 pub use read::load_folder;
@@ -37,6 +38,7 @@ pub use resource::{
     DeletedMark, Kinds, ResourceOverride, SoftDelete, SortField, Stamps, Translations,
 };
 pub use source::Places;
+pub use transform::{NoInverse, Transform};
 pub use write::WriteError;
 
 /// The registration of one backend.

@@ -141,7 +141,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
-        let planned = self.planned(permit, &catalog, face, request)?;
+        let planned = self.planned(permit, &catalog, face, request).await?;
         let reading = Reading::of(face, planned.columns).with_currencies();
         let mut query = Query {
             sort: planned.sort,

@@ -33,7 +33,10 @@ pub fn fragment(shell: &Shell, related: &Related) -> Markup {
     let t = shell.texts;
     html! {
         header.section-head {
-            h2 { a href=(related.all) { (related.title) } " " (status::counter(t, related.count)) }
+            h2 {
+                @if related.all.is_empty() { (related.title) } @else { a href=(related.all) { (related.title) } }
+                " " (status::counter(t, related.count))
+            }
             @if let Some(new) = &related.new { a.button.bare.small href=(new) { (icon(Icon::Plus)) (t.get("list-new")) } }
         }
         @if let Some(problem) = &related.problem { p.help { (problem) } }
