@@ -390,6 +390,13 @@ impl Cell {
     pub fn of(value: Value) -> Self {
         Self { value, ..Self::default() }
     }
+
+    /// Whether it is shown as a link to another record.
+    #[must_use]
+    pub fn leads_elsewhere(&self) -> bool {
+        let far = self.far.as_ref().map(|far| &far.state);
+        self.linked.is_some() || matches!(far, Some(FarState::Found { .. }))
+    }
 }
 
 /// The record at the other end of a link.
@@ -410,6 +417,8 @@ pub struct Far {
     pub note: String,
     /// Whether it stands inside the value, which is then shown, too.
     pub is_inside: bool,
+    /// Whether the value tells the records apart, and is shown for itself, too.
+    pub is_identity: bool,
 }
 
 /// What is known of a record of another backend.

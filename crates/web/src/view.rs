@@ -152,7 +152,10 @@ impl<'a> View<'a> {
     /// A value with what it points to in another backend, where it does.
     pub(crate) fn with_far(&self, index: usize, cell: Cell, far: Option<&FarTitle>) -> Cell {
         let link = self.face.far_at(index).zip(far);
-        let far = link.map(|(link, title)| self.far(title, link.is_inside()));
+        let far = link.map(|(link, title)| Far {
+            is_identity: link.is_identity(self.resource()),
+            ..self.far(title, link.is_inside())
+        });
         Cell { far, ..cell }
     }
 
@@ -182,7 +185,7 @@ impl<'a> View<'a> {
                 FarTrouble::Down { backend } => (FarState::Unavailable, told("far-down", backend)),
             },
         };
-        Far { state, note, is_inside }
+        Far { state, note, is_inside, is_identity: false }
     }
 
     /// The currency of a money field is the record's own where a field says it.

@@ -67,6 +67,15 @@ impl FarLink {
         self.fields.iter().any(|field| field.pointer.is_some())
     }
 
+    /// Whether its field tells the records here apart. A list then shows the value and not what it
+    /// stands for elsewhere.
+    #[must_use]
+    pub fn is_identity(&self, resource: &Resource) -> bool {
+        let [FarField { field, pointer: None, .. }] = self.fields.as_slice() else { return false };
+        resource.key == [*field]
+            || resource.indexes.iter().any(|index| index.unique && index.fields == [*field])
+    }
+
     /// Whether the far side can tell which records here refer to one of its own: the values can be
     /// asked for, and the way back is known.
     #[must_use]

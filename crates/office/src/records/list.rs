@@ -6,7 +6,7 @@ use kontor_model::filter::Filter;
 use kontor_model::query::ROW_ID;
 use kontor_model::{Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Value};
 
-use super::far::{FarTitle, shorten};
+use super::far::{FarTitle, Wanted, shorten};
 use super::reading::{MOST_TIE_BREAKERS, Reading};
 use super::search::SearchPlan;
 use super::titles::LinkedTitle;
@@ -141,8 +141,10 @@ impl Office {
         let mut titles_missing = false;
         if request.titles {
             let columns = &reading.columns;
-            titles_missing =
-                self.add_all_titles(permit, &catalog, face, columns, &along, &mut records).await;
+            titles_missing = {
+                let lists = (face, Wanted::Lists);
+                self.add_all_titles(permit, &catalog, lists, columns, &along, &mut records).await
+            };
         }
         if request.brief {
             shorten(face, &reading.columns, &mut records);

@@ -9,7 +9,7 @@ use kontor_model::{
     Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value,
 };
 
-use super::far::{FarTitle, shorten};
+use super::far::{FarTitle, Wanted, shorten};
 use super::list::{Listed, completed};
 use super::reading::{Reading, key_of};
 use super::titles::{Along, LinkedTitle, take_titles, title_of};
@@ -107,7 +107,8 @@ impl Office {
             values.split_off(read.len()).into_iter().next().and_then(|value| value.to_text());
         let mut one =
             [Listed { key: key.clone(), values, titles, far: Vec::new(), currencies: Vec::new() }];
-        self.add_all_titles(permit, &catalog, face, &read, &along, &mut one).await;
+        let records = (face, Wanted::Records);
+        self.add_all_titles(permit, &catalog, records, &read, &along, &mut one).await;
         let [Listed { values, mut titles, mut far, .. }] = one;
         far.resize(read.len(), None);
         // As the backend holds it, however it was asked for.
@@ -316,7 +317,8 @@ impl Office {
         let is_all = page.next.is_none();
         let mut records: Vec<Listed> =
             page.rows.into_iter().map(|row| reading.listed(resource, face, row, &along)).collect();
-        self.add_all_titles(permit, catalog, face, columns, &along, &mut records).await;
+        let lists = (face, Wanted::Lists);
+        self.add_all_titles(permit, catalog, lists, columns, &along, &mut records).await;
         shorten(face, columns, &mut records);
         Ok((records, is_all))
     }

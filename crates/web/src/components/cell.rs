@@ -180,13 +180,16 @@ fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Mar
 
 /// What a value points to in another backend, with the value itself where it says more.
 fn beside(shell: &Shell, field: &FieldView, cell: &Cell, far: &Far, place: Place) -> Markup {
-    let value = |far: &Markup| match &cell.linked {
+    let is_inside = far.is_inside;
+    let is_beside = far.is_identity && matches!(far.state, FarState::Found { .. });
+    let value = |shown: &Markup| match &cell.linked {
         // Within its own backend it is the same thing: a list has room for one of them.
         Some(linked) if place == Place::Record || says_more(cell, linked) => {
-            html! { (link(shell, field, &cell.value, linked)) " · " (far) }
+            html! { (link(shell, field, &cell.value, linked)) " · " (shown) }
         }
-        _ if far_is_inside(cell) => html! { (far) " " (own(shell, field, cell, place)) },
-        _ => far.clone(),
+        _ if is_inside => html! { (shown) " " (own(shell, field, cell, place)) },
+        _ if is_beside => html! { (own(shell, field, cell, place)) " · " (shown) },
+        _ => shown.clone(),
     };
     let key = if far.is_inside { String::new() } else { text_of(shell, field, &cell.value, place) };
     let t = shell.texts;
@@ -210,10 +213,6 @@ fn beside(shell: &Shell, field: &FieldView, cell: &Cell, far: &Far, place: Place
             html! { span.unavailable title=(far.note) { (key) " " (icon(Icon::Lock)) span.unseen { (far.note) } } }
         }
     })
-}
-
-fn far_is_inside(cell: &Cell) -> bool {
-    cell.far.as_ref().is_some_and(|far| far.is_inside)
 }
 
 /// Whether the title of the own backend's record says more than the value.

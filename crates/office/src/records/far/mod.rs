@@ -21,7 +21,7 @@ use crate::error::OfficeError;
 use crate::manifest::Label;
 
 pub use incoming::FarIncoming;
-pub(super) use titles::shorten;
+pub(super) use titles::{Wanted, shorten};
 
 /// Titles of another backend are waited for so long, not longer: the list comes without them.
 const TITLES_WAIT: Duration = Duration::from_millis(800);

@@ -14,6 +14,15 @@ use crate::actor::{Actor, Permit, Read};
 use crate::catalog::{Catalog, Face, FarLink};
 use crate::error::OfficeError;
 
+/// Where titles are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// In lists, where they stand for the values.
+    Lists,
+    /// On a record's page, beside the values.
+    Records,
+}
+
 /// What is asked of the other end of a link for one page.
 struct Asked<'a> {
     link: &'a FarLink,
@@ -24,9 +33,18 @@ struct Asked<'a> {
 }
 
 /// The far links among columns, each with the place of its column and those of its fields.
-fn far_among<'a>(face: &'a Face, columns: &[usize]) -> Vec<(usize, &'a FarLink, Vec<usize>)> {
+fn far_among<'a>(
+    catalog: &Catalog,
+    face: &'a Face,
+    columns: &[usize],
+    wanted: Wanted,
+) -> Vec<(usize, &'a FarLink, Vec<usize>)> {
+    let resource = catalog.resource(face);
     let link_at = |(at, &field): (usize, &usize)| {
         let link = face.far_at(field)?;
+        if wanted == Wanted::Lists && link.is_identity(resource) {
+            return None;
+        }
         let places = link.fields.iter().map(|it| columns.iter().position(|c| *c == it.field));
         Some((at, link, places.collect::<Option<Vec<_>>>()?))
     };
@@ -34,8 +52,14 @@ fn far_among<'a>(face: &'a Face, columns: &[usize]) -> Vec<(usize, &'a FarLink, 
 }
 
 impl<'a> Asked<'a> {
-    fn of(face: &'a Face, columns: &[usize], records: &[Listed]) -> Vec<Self> {
-        let links = far_among(face, columns).into_iter();
+    fn of(
+        catalog: &Catalog,
+        face: &'a Face,
+        columns: &[usize],
+        records: &[Listed],
+        wanted: Wanted,
+    ) -> Vec<Self> {
+        let links = far_among(catalog, face, columns, wanted).into_iter();
         links
             .map(|(at, link, places)| {
                 let texts = |record: &Listed| {
@@ -123,12 +147,12 @@ impl Office {
         &self,
         permit: &Permit<Read>,
         catalog: &Catalog,
-        face: &Face,
+        (face, wanted): (&Face, Wanted),
         columns: &[usize],
         along: &[Along<'_>],
         records: &mut [Listed],
     ) -> bool {
-        let asked = Asked::of(face, columns, records);
+        let asked = Asked::of(catalog, face, columns, records, wanted);
         if asked.is_empty() {
             return self.add_titles(permit, catalog, face, columns, along, records).await;
         }

@@ -59,7 +59,7 @@ fn row(shell: &Shell, related: &Related, record: &RecordRef, cells: &[Cell]) -> 
             @for (place, (field, cell)) in related.columns.iter().zip(cells).enumerate() {
                 @let value = content(shell, field, cell, Place::List);
                 td .right[field.is_right_aligned()] {
-                    @if place == 0 && cell.linked.is_none() { a.open href=(record.link()) data-peek=(record.part("peek")) { (value) } }
+                    @if place == 0 && !cell.leads_elsewhere() { a.open href=(record.link()) data-peek=(record.part("peek")) { (value) } }
                     @else { (value) }
                 }
             }
