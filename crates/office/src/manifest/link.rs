@@ -99,6 +99,12 @@ impl ManifestLink {
         }
     }
 
+    /// The table that says this in a manifest.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        format!("[[links]]\n{}", self.keys().lines())
+    }
+
     pub(super) fn read(entry: &Entry<'_>) -> Option<Self> {
         let section = entry.section(LINK_KEYS, "a table that begins with [[links]]")?;
         let text = |key| section.need(key).and_then(|entry: Entry<'_>| entry.text());

@@ -13,6 +13,7 @@ mod titles;
 mod workbook;
 
 pub use export::{ExportFormat, Exported};
+pub(crate) use far::combined;
 pub use far::{FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble};
 pub(crate) use list::visible;
 pub use list::{List, ListRequest, Listed};

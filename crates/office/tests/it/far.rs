@@ -2,6 +2,7 @@
 
 mod away;
 mod filtering;
+mod proposing;
 
 use kontor_model::filter::Filter;
 use kontor_model::{BackendName, Count, RecordKey, ResourceName, Value};

@@ -18,6 +18,9 @@ const EXAMPLES: usize = 3;
 /// Different values without which telling values alone are not believed.
 const ENOUGH_VALUES: u64 = 20;
 
+/// Some values as they are written here and there.
+type Examples = Vec<(String, String)>;
+
 /// What came of testing a link.
 pub(super) struct Tested {
     pub(super) confidence: Confidence,
@@ -34,7 +37,7 @@ pub(super) async fn test(
 ) -> Option<Tested> {
     let resource = |column: &Column| &sides[column.side].schema.resources[column.resource];
     let (here, there) = (resource(near), resource(far));
-    let mut best: Option<(Coverage, Vec<(String, String)>, Transform)> = None;
+    let mut best: Option<(Coverage, Examples, Transform)> = None;
     for transform in transforms(&near.values, &far.values) {
         let pairs: Vec<(String, Option<String>)> =
             near.values.iter().map(|text| (text.clone(), transform.apply(text))).collect();
@@ -92,7 +95,7 @@ async fn covered(
     field: usize,
     pairs: Vec<(String, Option<String>)>,
     transform: &Transform,
-) -> Option<(Coverage, Vec<(String, String)>)> {
+) -> Option<(Coverage, Examples)> {
     let described: &Field = &resource.fields[field];
     let value = |text: &String| described.ty.parse(text).ok().map(|value| vec![value]);
     let mut wanted: Vec<Vec<Value>> = Vec::new();

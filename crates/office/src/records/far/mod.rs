@@ -209,7 +209,7 @@ fn value_for(field: &Field, text: &str) -> Option<Value> {
 }
 
 /// All ways of taking one of each.
-fn combined<T: Clone>(each: &[Vec<T>]) -> Vec<Vec<T>> {
+pub(crate) fn combined<T: Clone>(each: &[Vec<T>]) -> Vec<Vec<T>> {
     each.iter().fold(vec![Vec::new()], |rows, next| {
         let longer = |row: &Vec<T>| {
             let row = row.clone();
