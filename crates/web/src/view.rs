@@ -171,7 +171,7 @@ impl<'a> View<'a> {
                     key: found.key.clone(),
                 };
                 let title = found.title.clone().unwrap_or_default();
-                (FarState::Found { title, to }, String::new())
+                (FarState::Found { title, to }, name(&found.backend_title))
             }
             FarTitle::Missing { backend } => (FarState::Missing, told("far-missing", backend)),
             FarTitle::Unavailable(trouble) => match trouble {

@@ -4,9 +4,12 @@ mod away;
 mod filtering;
 mod proposing;
 
+use futures_util::StreamExt as _;
 use kontor_model::filter::Filter;
 use kontor_model::{BackendName, Count, RecordKey, ResourceName, Value};
-use kontor_office::{FarTitle, FarTrouble, List, ListRequest, OfficeError, Permit, Read};
+use kontor_office::{
+    ExportFormat, FarTitle, FarTrouble, List, ListRequest, OfficeError, Permit, Read,
+};
 use kontor_testkit::SqliteFile;
 
 use crate::office::Bureau;
@@ -234,4 +237,24 @@ async fn links_from_elsewhere_are_shown_to_those_who_may_read_there() {
     let key = RecordKey::from_text("0017").unwrap();
     let asked = office.related_over(&permit, &customers, &key, "orders:orders:0", 10).await;
     assert!(matches!(asked, Err(OfficeError::Unknown { .. })), "{asked:?}");
+}
+
+#[tokio::test]
+async fn an_export_has_the_titles_of_the_other_backend_beside_the_values() {
+    let house = House::open().await;
+    let permit = house.bureau.reading("orders");
+    let request = ListRequest {
+        columns: Some(vec!["id".to_owned(), "customer".to_owned()]),
+        sort: vec![("id".to_owned(), false)],
+        ..ListRequest::default()
+    };
+    let (office, name) = (&house.bureau.office, ResourceName::new("orders"));
+    let parts = office.export(&permit, &name, &request, ExportFormat::Csv).await.unwrap();
+    let parts: Vec<_> = parts.map(|part| part.unwrap().to_vec()).collect().await;
+    let text = String::from_utf8(parts.concat()).unwrap();
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(
+        lines[..4],
+        ["ID,Customer,Customer → Customer", "1,K-17,Anna Meier", "2,K-18,Bert Kunze", "3,K-99,"]
+    );
 }

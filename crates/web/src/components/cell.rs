@@ -200,7 +200,15 @@ fn beside(shell: &Shell, field: &FieldView, cell: &Cell, far: &Far, place: Place
                 (true, false) => key.clone(),
                 (true, true) => to.key.to_text(),
             };
-            html! { a.link href=(to.link()) data-peek=(to.part("peek")) title=[(shown != key && !key.is_empty()).then_some(&key)] { (shown) } }
+            let hint = if shown == key || key.is_empty() {
+                far.note.clone()
+            } else {
+                format!("{key} · {}", far.note)
+            };
+            html! {
+                a.link href=(to.link()) data-peek=(to.part("peek")) title=(hint) { (shown) }
+                @if place == Place::Record { " " span.help { (far.note) } }
+            }
         }
         FarState::Missing if far.is_inside => {
             html! { span.dangling title=(far.note) { (t.get("far-none")) } }

@@ -152,4 +152,4 @@ far-missing = In „{ $backend }“ gibt es dazu keinen Datensatz.
 far-slow = „{ $backend }“ hat nicht rechtzeitig geantwortet.
 far-down = „{ $backend }“ ist gerade nicht erreichbar.
 far-misfit = In „{ $backend }“ gibt es nicht mehr, worauf der Verweis zeigt.
-far-out-of-reach = Gehört zu einem System, das es nicht gibt oder das du nicht lesen darfst.
+far-out-of-reach = Gehört zu einem Backend, das es nicht gibt oder das du nicht lesen darfst.

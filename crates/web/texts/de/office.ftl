@@ -184,22 +184,22 @@ connect-write-help = Lässt sich später je Ressource im Manifest festlegen.
 connect-write = Manifest schreiben
 
 linking-title = Verweise
-linking-lead = Was in einem System auf Datensätze eines anderen verweist.
+linking-lead = Was in einem Backend auf Datensätze eines anderen verweist.
 linking-compared = Verglichen
-linking-compare = Systeme vergleichen
+linking-compare = Backends vergleichen
 linking-cost = { $n ->
     [one] { $shown } Abfrage
    *[other] { $shown } Abfragen
 }
-linking-help = Aus Namen und Stichproben beider Seiten geschlossen. Angenommene kommen ins Manifest des Systems, das verweist; an den Datenbanken ändert sich nichts.
+linking-help = Aus Namen und Stichproben beider Seiten geschlossen. Angenommene kommen ins Manifest des Backends, das verweist; an den Datenbanken ändert sich nichts.
 linking-never = Noch nicht verglichen
-linking-never-text = Ein Vergleich liest von jedem System ein paar Stichproben und schlägt vor, was zusammengehört.
+linking-never-text = Ein Vergleich liest von jedem Backend ein paar Stichproben und schlägt vor, was zusammengehört.
 linking-nothing = Keine offenen Vorschläge
 linking-nothing-text = Der letzte Vergleich hat nichts Neues gefunden.
 linking-in-force = In Kraft
-linking-none = Noch verweist kein System auf ein anderes.
-linking-elsewhere = Verweise auf andere Systeme
-linking-backend = System
+linking-none = Noch verweist kein Backend auf ein anderes.
+linking-elsewhere = Verweise auf andere Backends
+linking-backend = Backend
 linking-from = Von
 linking-to = Nach
 linking-coverage = Gefunden

@@ -152,4 +152,4 @@ far-missing = “{ $backend }” has no such record.
 far-slow = “{ $backend }” did not answer in time.
 far-down = “{ $backend }” cannot be reached right now.
 far-misfit = “{ $backend }” no longer has what the link points to.
-far-out-of-reach = Belongs to a system that does not exist or that you may not read.
+far-out-of-reach = Belongs to a backend that does not exist or that you may not read.

@@ -184,22 +184,22 @@ connect-write-help = Can be set for each resource in the manifest later.
 connect-write = Write manifest
 
 linking-title = Links
-linking-lead = What refers in one system to records of another.
+linking-lead = What refers in one backend to records of another.
 linking-compared = Compared
-linking-compare = Compare systems
+linking-compare = Compare backends
 linking-cost = { $n ->
     [one] { $shown } query
    *[other] { $shown } queries
 }
-linking-help = Concluded from names and samples of both sides. Accepted ones go to the manifest of the system that refers; nothing changes in the databases.
+linking-help = Concluded from names and samples of both sides. Accepted ones go to the manifest of the backend that refers; nothing changes in the databases.
 linking-never = Not compared yet
-linking-never-text = A comparison reads a few samples of every system and proposes what belongs together.
+linking-never-text = A comparison reads a few samples of every backend and proposes what belongs together.
 linking-nothing = No open proposals
 linking-nothing-text = The last comparison found nothing new.
 linking-in-force = In force
-linking-none = No system refers to another yet.
-linking-elsewhere = Links to other systems
-linking-backend = System
+linking-none = No backend refers to another yet.
+linking-elsewhere = Links to other backends
+linking-backend = Backend
 linking-from = From
 linking-to = To
 linking-coverage = Found

@@ -29,6 +29,10 @@ const TITLES_WAIT: Duration = Duration::from_millis(800);
 /// Other questions to another backend are waited for so long.
 const WAIT: Duration = Duration::from_secs(3);
 
+/// A backend that came too late with titles is not asked for more before so many microseconds have
+/// passed, so that not every page and every part of an export waits for it.
+const RESPITE: i64 = 2_000_000;
+
 /// A backend that was found to be down is not asked again for titles before so many microseconds
 /// have passed.
 const PAUSE: i64 = 10_000_000;
@@ -52,6 +56,8 @@ pub enum FarTitle {
 pub struct FarRecord {
     /// Its backend.
     pub backend: BackendName,
+    /// Title of its backend.
+    pub backend_title: Label,
     /// Its resource.
     pub resource: ResourceName,
     /// Its address.

@@ -8,7 +8,7 @@ use kontor_model::{Engine, Value};
 
 use super::super::list::Listed;
 use super::super::titles::{Along, LinkedTitle};
-use super::{FarRecord, FarSide, FarTitle, FarTrouble, TITLES_WAIT, combined, value_for};
+use super::{FarRecord, FarSide, FarTitle, FarTrouble, RESPITE, TITLES_WAIT, combined, value_for};
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::{Catalog, Face, FarLink};
@@ -115,6 +115,7 @@ impl<'a> Asked<'a> {
                 |linked| {
                     FarTitle::Found(FarRecord {
                         backend: self.link.backend.clone(),
+                        backend_title: side.title(),
                         resource: target.name.clone(),
                         key: linked.key.clone(),
                         title: linked.title.clone(),
@@ -173,6 +174,23 @@ impl Office {
         is_missing
     }
 
+    /// The titles of all far links among columns, each with the place of its column.
+    pub(crate) async fn far_titles_of(
+        &self,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        columns: &[usize],
+        records: &[Listed],
+    ) -> Vec<(usize, Vec<Option<FarTitle>>)> {
+        let asked = Asked::of(catalog, face, columns, records, Wanted::Lists);
+        let lookups = asked.iter().map(async |asked| {
+            let titles = self.far_titles(&permit.actor, asked).await;
+            (asked.at, titles)
+        });
+        futures_util::future::join_all(lookups).await
+    }
+
     async fn far_titles(&self, actor: &Arc<Actor>, asked: &Asked<'_>) -> Vec<Option<FarTitle>> {
         if asked.texts.iter().all(Option::is_none) {
             return vec![None; asked.texts.len()];
@@ -184,10 +202,16 @@ impl Office {
         if self.is_known_down(&side.permit.backend) {
             return asked.trouble(&FarTrouble::Down { backend: side.title() });
         }
+        if side.permit.backend.was_late(RESPITE) {
+            return asked.trouble(&FarTrouble::Slow { backend: side.title() });
+        }
         match tokio::time::timeout(TITLES_WAIT, self.found_there(asked, &side)).await {
             Ok(Ok(found)) => asked.answer(&side, found),
             Ok(Err(error)) => asked.trouble(&FarTrouble::of(&side.permit.backend, &error)),
-            Err(_) => asked.trouble(&FarTrouble::Slow { backend: side.title() }),
+            Err(_) => {
+                side.permit.backend.note_late();
+                asked.trouble(&FarTrouble::Slow { backend: side.title() })
+            }
         }
     }
 
