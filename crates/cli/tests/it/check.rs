@@ -93,7 +93,11 @@ async fn a_link_is_compared_with_the_last_schema_of_the_other_backend() {
     let line = text.lines().count() + 5;
     bed.write("backends/shop.toml", &link("regster:KUNDEN", "KDNR"));
     let wrong = bed.run(&["check"]).await;
-    assert!(wrong.out.contains(&format!("shop.toml:{line}:6: there is no backend “regster”")), "{}", wrong.out);
+    assert!(
+        wrong.out.contains(&format!("shop.toml:{line}:6: there is no backend “regster”")),
+        "{}",
+        wrong.out
+    );
     bed.write("backends/shop.toml", &link("register:KUNDEN", "KDNUMMER"));
     let wrong = bed.run(&["check"]).await;
     assert_eq!(wrong.code, Some(1));

@@ -13,7 +13,8 @@ async fn connected(bed: &Bed, name: &str, sql: &str) -> SqliteFile {
     file
 }
 
-const NUMBERS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)";
+const NUMBERS: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)";
 
 #[tokio::test]
 async fn links_between_backends_are_proposed_with_evidence_and_what_to_write() {

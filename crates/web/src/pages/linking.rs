@@ -107,9 +107,11 @@ fn proposals(shell: &Shell, screen: &LinkingScreen) -> Markup {
     let t = shell.texts;
     let count: usize = screen.groups.iter().map(|group| group.proposals.len()).sum();
     if count == 0 {
-        let key = if screen.compared.is_some() { "linking-nothing" } else { "linking-never" };
-        let more = format!("{key}-text");
-        return html! { @if screen.may_compare { (empty(&t.get(key), &t.get(&more), None)) } };
+        let (title, text) = match screen.compared {
+            Some(_) => (t.get("linking-nothing"), t.get("linking-nothing-text")),
+            None => (t.get("linking-never"), t.get("linking-never-text")),
+        };
+        return html! { @if screen.may_compare { (empty(&title, &text, None)) } };
     }
     html! {
         section {
