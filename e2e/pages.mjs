@@ -195,6 +195,15 @@ export const PAGES = [
       await page.locator(".banner .dot").waitFor();
     },
   },
+  { name: "links", open: at("/links") },
+  {
+    name: "links compared",
+    async open(page) {
+      await page.goto("/links");
+      await page.locator("button", { hasText: /vergleichen|Compare/ }).click();
+      await page.locator("form.proposals, .empty").first().waitFor();
+    },
+  },
   { name: "connect", open: at("/connect") },
   {
     name: "connect what was found",

@@ -258,3 +258,24 @@ async fn an_export_has_the_titles_of_the_other_backend_beside_the_values() {
         ["ID,Customer,Customer → Customer", "1,K-17,Anna Meier", "2,K-18,Bert Kunze", "3,K-99,"]
     );
 }
+
+#[tokio::test]
+async fn a_link_of_one_backend_leads_over_another_spelling_too() {
+    let sql = "CREATE TABLE slips (id INTEGER PRIMARY KEY, card TEXT);
+        INSERT INTO slips VALUES (1, ' k-0017'), (2, 'K-0099');
+        CREATE TABLE cards (number TEXT PRIMARY KEY, name TEXT NOT NULL);
+        INSERT INTO cards VALUES ('0017', 'Anna Meier');";
+    let said =
+        "[[links]]\nfrom = \"slips\"\nfields = [\"card\"]\nto = \"cards\"\nto_fields = [\"number\"]
+        value = { trim = true, strip = \"kK-\" }\n";
+    let shop = database(sql).await;
+    let bureau = Bureau::saying(&[("shop", &*shop.url(), said)]).await;
+    let permit = bureau.reading("shop");
+    let shown = list(&bureau, &permit, "slips", "").await.unwrap();
+    assert_eq!(column(&shown, "card"), ["Anna Meier (shop/cards/0017)", "missing in shop"]);
+    let incoming = bureau.office.far_incoming(&permit, &ResourceName::new("cards"));
+    let key = RecordKey::from_text("0017").unwrap();
+    let cards = ResourceName::new("cards");
+    let back = bureau.office.related_over(&permit, &cards, &key, &incoming[0].name, 5).await;
+    assert!(matches!(back, Err(OfficeError::FarFilter { .. })), "there is no way back: {back:?}");
+}

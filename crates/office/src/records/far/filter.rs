@@ -17,6 +17,9 @@ use crate::error::OfficeError;
 /// The most records of another backend that a filter may carry over.
 pub(crate) const MOST_KEYS: usize = 1_000;
 
+/// The most values of this side that they may stand for: each may be written in several ways.
+const MOST_VALUES: usize = 10_000;
+
 /// How many links to other backends a test may lead over.
 const FURTHEST: usize = 2;
 
@@ -55,7 +58,14 @@ impl<'a> FarTest<'a> {
     }
 
     /// The test of this side's fields that means the same, now that the keys are known.
-    fn near_test(&self, catalog: &Catalog, side: &FarSide, keys: &BTreeSet<Vec<String>>) -> Filter {
+    ///
+    /// # Errors
+    /// [`FarRefusal::TooMany`] where they could be written in too many ways here.
+    fn near_test(
+        &self,
+        catalog: &Catalog,
+        keys: &BTreeSet<Vec<String>>,
+    ) -> Result<Filter, OfficeError> {
         let resource = catalog.resource(self.face);
         let mut rows: Vec<Vec<String>> = Vec::new();
         for key in keys {
@@ -64,6 +74,9 @@ impl<'a> FarTest<'a> {
                 near.filter(|t| value_for(&resource.fields[field.field], t).is_some()).collect()
             });
             rows.extend(combined(&each.collect::<Vec<Vec<String>>>()));
+            if rows.len() > MOST_VALUES {
+                return Err(self.refused(FarRefusal::TooMany { most: MOST_KEYS }));
+            }
         }
         let path = |field: usize| -> Vec<String> {
             let links = self.test.path[..self.near].iter().cloned();
@@ -72,8 +85,7 @@ impl<'a> FarTest<'a> {
         let test = |field: usize, operator, operands| {
             Filter::Test(FieldTest { path: path(field), operator, operands })
         };
-        debug_assert_eq!(side.fields.len(), self.link.fields.len());
-        match self.link.fields.as_slice() {
+        Ok(match self.link.fields.as_slice() {
             _ if rows.is_empty() => Filter::Any(Vec::new()),
             [only] => test(only.field, Operator::In, rows.into_iter().flatten().collect()),
             several => {
@@ -83,7 +95,7 @@ impl<'a> FarTest<'a> {
                 };
                 Filter::Any(rows.into_iter().map(all).collect())
             }
-        }
+        })
     }
 }
 
@@ -147,7 +159,7 @@ impl Office {
             Ok(keys) => keys?,
             Err(_) => return Err(trouble(FarTrouble::Slow { backend: side.title() })),
         };
-        Ok(far.near_test(catalog, &side, &keys))
+        far.near_test(catalog, &keys)
     }
 
     /// The values of the fields referred to, of the records that satisfy the inner filter.
