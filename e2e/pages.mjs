@@ -198,10 +198,10 @@ export const PAGES = [
   { name: "links", open: at("/links") },
   {
     name: "links compared",
-    async open(page) {
+    open: async (page) => {
       await page.goto("/links");
-      await page.locator("button", { hasText: /vergleichen|Compare/ }).click();
-      await page.locator("form.proposals, .empty").first().waitFor();
+      await page.locator("form:has([name=do][value=compare]) button").click();
+      await page.locator("form.proposals").waitFor();
     },
   },
   { name: "connect", open: at("/connect") },
