@@ -17,6 +17,7 @@ use crate::catalog::{Catalog, Face, FarLink};
 use crate::error::OfficeError;
 use crate::manifest::Label;
 use crate::proposals::{Sample, Sampler as _, VALUES_PER_LINK, comparable};
+use crate::records::FarTrouble;
 
 /// A link is measured again when its last measurement is as old as this, in microseconds.
 const OLD: i64 = 20 * 3_600 * 1_000_000;
@@ -63,6 +64,8 @@ pub struct FarLinkState {
     pub title: Label,
     /// The backend referred to; none where the person may not know of it.
     pub backend: Option<BackendName>,
+    /// Why the other end cannot be read by this person, where that is so.
+    pub trouble: Option<FarTrouble>,
     /// The last measurement; none before the first.
     pub last: Option<Measured>,
     /// The best one.
@@ -100,6 +103,7 @@ impl Office {
                     name: link.name.clone(),
                     title: link.title.clone(),
                     backend: is_known.then(|| link.backend.clone()),
+                    trouble: self.far_side(&permit.actor, link).err(),
                     last: kept.map(|kept| kept.last),
                     best: kept.map(|kept| kept.best),
                 });

@@ -10,7 +10,7 @@ use crate::format::Format;
 use crate::shown::{
     Cell, ChoiceView, Far, FarState, FieldView, LinkView, Linked, Locked, RecordRef, Tone,
 };
-use crate::texts::Language;
+use crate::texts::{Language, Texts};
 
 /// A resource with everything that views of it need.
 pub(crate) struct View<'a> {
@@ -174,16 +174,13 @@ impl<'a> View<'a> {
                 (FarState::Found { title, to }, name(&found.backend_title))
             }
             FarTitle::Missing { backend } => (FarState::Missing, told("far-missing", backend)),
-            FarTitle::Unavailable(trouble) => match trouble {
-                FarTrouble::OutOfReach => {
-                    (FarState::NoRight, t.get("far-out-of-reach").into_owned())
-                }
-                FarTrouble::Misfit { backend } => {
-                    (FarState::Unavailable, told("far-misfit", backend))
-                }
-                FarTrouble::Slow { backend } => (FarState::Unavailable, told("far-slow", backend)),
-                FarTrouble::Down { backend } => (FarState::Unavailable, told("far-down", backend)),
-            },
+            FarTitle::Unavailable(trouble) => {
+                let state = match trouble {
+                    FarTrouble::OutOfReach => FarState::NoRight,
+                    _ => FarState::Unavailable,
+                };
+                (state, far_trouble(t, trouble))
+            }
         };
         Far { state, note, is_inside, is_identity: false }
     }
@@ -220,6 +217,20 @@ impl<'a> View<'a> {
 
     pub(crate) fn name(&self) -> &'a ResourceName {
         &self.face.name
+    }
+}
+
+/// Why the other end of a link cannot be read, in the reader's words.
+pub(crate) fn far_trouble(t: &Texts, trouble: &FarTrouble) -> String {
+    let told = |key: &str, backend: &Label| {
+        let title = backend.in_language(t.language().code()).to_owned();
+        t.with(key, &[("backend", title.into())])
+    };
+    match trouble {
+        FarTrouble::OutOfReach => t.get("far-out-of-reach").into_owned(),
+        FarTrouble::Misfit { backend } => told("far-misfit", backend),
+        FarTrouble::Slow { backend } => told("far-slow", backend),
+        FarTrouble::Down { backend } => told("far-down", backend),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::pages::linking::{
     FarLinkRow, LinkingScreen, ProposedLink, ProposedLinks, page as linking_page,
 };
 use crate::texts::Texts;
-use crate::view::at;
+use crate::view::{at, far_trouble};
 use crate::visitor::Reader;
 
 /// Backends are compared in the background; a page waits no longer for it.
@@ -91,6 +91,11 @@ pub(crate) async fn rows(
         from: state.from_title.in_language(code).to_owned(),
         title: state.title.in_language(code).to_owned(),
         to: state.backend.as_ref().map(|backend| title_of(app, t, backend)),
+        problem: state
+            .trouble
+            .as_ref()
+            .filter(|_| state.backend.is_some())
+            .map(|trouble| far_trouble(t, trouble)),
         coverage: state.last.map(|last| (percent(last.share()), at(last.at))),
         fallen_from: state.best.filter(|_| state.has_fallen()).map(|best| percent(best.share())),
     };

@@ -64,6 +64,8 @@ pub struct FarLinkRow {
     pub title: String,
     /// Title of the backend referred to; `None` where the reader may not know of it.
     pub to: Option<String>,
+    /// Why the other end cannot be read, in the reader's words.
+    pub problem: Option<String>,
     /// The share of values that were found, in percent, and when.
     pub coverage: Option<(u8, Timestamp)>,
     /// The best share so far, in percent, where the last one is worse.
@@ -168,7 +170,7 @@ pub(crate) fn table(shell: &Shell, rows: &[FarLinkRow], with_backend: bool) -> M
                     @if with_backend { td { a href=(links::backend(&row.backend.0)) { (row.backend.1) } } }
                     td { (row.from) }
                     td { (row.title) }
-                    td { @match &row.to { Some(to) => (to), None => span.null title=(t.get("far-out-of-reach")) { (icon(Icon::Lock)) span.unseen { (t.get("far-out-of-reach")) } } } }
+                    td { @match row.to.as_ref() { Some(to) => (to), None => span.null title=(t.get("far-out-of-reach")) { (icon(Icon::Lock)) span.unseen { (t.get("far-out-of-reach")) } } } }
                     td { (coverage(shell, row)) }
                 } } }
             }
@@ -178,6 +180,9 @@ pub(crate) fn table(shell: &Shell, rows: &[FarLinkRow], with_backend: bool) -> M
 
 fn coverage(shell: &Shell, row: &FarLinkRow) -> Markup {
     let t = shell.texts;
+    if let Some(problem) = &row.problem {
+        return status::dot(Tone::Bad, problem);
+    }
     let Some((percent, at)) = row.coverage else {
         return html! { span.null { (t.get("linking-unmeasured")) } };
     };

@@ -78,10 +78,13 @@ impl Column {
     /// How likely this refers to another column, before any value is looked for; none where nothing
     /// speaks for it.
     pub(super) fn likeness(&self, target: &Self) -> Option<u32> {
-        let shared = self.sketch.shared(&target.sketch);
         let by_name = self.concept.likeness(&target.concept);
-        let by_values = self.is_telling && target.is_telling && shared >= SHARED;
-        if by_name.is_none() && !by_values {
+        let are_telling = self.is_telling && target.is_telling;
+        if by_name.is_none() && !are_telling {
+            return None;
+        }
+        let shared = self.sketch.shared(&target.sketch);
+        if by_name.is_none() && shared < SHARED {
             return None;
         }
         let shared = u32::try_from(shared.min(50)).unwrap_or(0);

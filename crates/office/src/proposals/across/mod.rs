@@ -114,6 +114,8 @@ pub async fn propose_across(sides: &[Side<'_>], key: &SketchKey) -> AcrossReport
         futures_util::future::join_all(columns).await.into_iter().flatten().collect();
     let mut found: BTreeMap<(usize, usize), Tested> = BTreeMap::new();
     for (here, near) in columns.iter().enumerate().filter(|(_, near)| near.may_refer) {
+        // Comparing sketches is work; others get their turn.
+        tokio::task::yield_now().await;
         for far in 0..sides.len() {
             if far == near.side {
                 continue;

@@ -38,9 +38,9 @@ impl fmt::Debug for SketchKey {
     }
 }
 
-/// The smallest hashes of a column's values.
+/// The smallest hashes of a column's values, in order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sketch(BTreeSet<u64>);
+pub(super) struct Sketch(Vec<u64>);
 
 impl Sketch {
     pub(super) fn of<'a>(key: &SketchKey, values: impl Iterator<Item = &'a str>) -> Self {
@@ -51,12 +51,17 @@ impl Sketch {
                 hashes.pop_last();
             }
         }
-        Self(hashes)
+        Self(hashes.into_iter().collect())
     }
 
     /// How many of the values that both sketches could hold are in both.
     pub(super) fn shared(&self, other: &Self) -> usize {
-        self.0.intersection(&other.0).count()
+        let mut others = other.0.iter().peekable();
+        let is_in_both = |hash: &&u64| {
+            while others.next_if(|other| other < hash).is_some() {}
+            others.peek() == Some(hash)
+        };
+        self.0.iter().filter(is_in_both).count()
     }
 }
 
