@@ -159,7 +159,10 @@ impl Office {
             return Ok(0);
         }
         let backend = self.backend(&permit.backend.name)?;
-        let edits: Vec<_> = chosen.iter().map(|proposal| proposal.edit.clone()).collect();
+        let edits: Vec<_> = chosen
+            .iter()
+            .map(|proposal| writing::named(backend.manifest(), proposal.edit.clone()))
+            .collect();
         let (name, file) = (backend.name.clone(), backend.manifest().file.clone());
         let edit = on_file(move || {
             let mut edit = Edit::open(name, file)?;

@@ -231,6 +231,7 @@ pub(crate) fn far_trouble(t: &Texts, trouble: &FarTrouble) -> String {
         FarTrouble::Misfit { backend } => told("far-misfit", backend),
         FarTrouble::Slow { backend } => told("far-slow", backend),
         FarTrouble::Down { backend } => told("far-down", backend),
+        FarTrouble::Refused { backend } => told("far-refused", backend),
     }
 }
 

@@ -149,6 +149,7 @@ pub(super) fn word(title: Option<&FarTitle>) -> String {
         Some(FarTitle::Unavailable(FarTrouble::Misfit { .. })) => "misfit".to_owned(),
         Some(FarTitle::Unavailable(FarTrouble::Slow { .. })) => "slow".to_owned(),
         Some(FarTitle::Unavailable(FarTrouble::Down { .. })) => "down".to_owned(),
+        Some(FarTitle::Unavailable(FarTrouble::Refused { .. })) => "refused".to_owned(),
     }
 }
 

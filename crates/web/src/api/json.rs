@@ -157,7 +157,7 @@ pub(super) enum FarTarget<'a> {
     Missing,
     /// It is not known.
     Unavailable {
-        /// `slow`, `down`, `misfit` (the link names what is not there) or `out_of_reach` (there is
+        /// `slow`, `down`, `refused` (it does not answer such a question), `misfit` (the link names what is not there) or `out_of_reach` (there is
         /// no such backend, or you may not read it).
         reason: &'static str,
     },
@@ -179,6 +179,7 @@ impl<'a> FarTarget<'a> {
                     FarTrouble::Misfit { .. } => "misfit",
                     FarTrouble::Slow { .. } => "slow",
                     FarTrouble::Down { .. } => "down",
+                    FarTrouble::Refused { .. } => "refused",
                 },
             },
         }

@@ -68,6 +68,7 @@ pub(super) fn far_text(t: &Texts, link: &Label, refusal: &FarRefusal) -> String 
             FarTrouble::Misfit { backend: b } => said("failure-far-misfit", backend(b)),
             FarTrouble::Slow { backend: b } => said("failure-far-slow", backend(b)),
             FarTrouble::Down { backend: b } => said("failure-far-down", backend(b)),
+            FarTrouble::Refused { backend: b } => said("failure-far-refused", backend(b)),
         },
     }
 }

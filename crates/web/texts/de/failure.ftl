@@ -13,6 +13,7 @@ failure-far-lossy = Über „{ $link }“ lässt sich nicht filtern: Der Verweis
 failure-far-inside = Über „{ $link }“ lässt sich nicht filtern: Der Wert steht hier in JSON, und darin kann das Backend nicht suchen.
 failure-far-far = Der Filter führt über zu viele Backends. Filtere in dem Backend, das am Ende steht.
 failure-far-reach = Über „{ $link }“ lässt sich nicht filtern: Das andere Backend gibt es nicht, oder du darfst es nicht lesen.
+failure-far-refused = „{ $backend }“ kann die Frage hinter „{ $link }“ nicht beantworten. Ohne diesen Filter siehst du die Liste.
 failure-far-misfit = Über „{ $link }“ lässt sich nicht filtern: In „{ $backend }“ gibt es nicht mehr, worauf der Verweis zeigt.
 failure-far-slow = „{ $backend }“ antwortet gerade zu langsam, um über „{ $link }“ zu filtern. Versuch es gleich noch einmal oder lass diesen Filter weg.
 failure-far-down = „{ $backend }“ ist gerade nicht erreichbar, deshalb lässt sich über „{ $link }“ nicht filtern. Ohne diesen Filter siehst du die Liste.

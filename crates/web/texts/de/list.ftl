@@ -151,5 +151,6 @@ far-unavailable = nicht verfügbar
 far-missing = In „{ $backend }“ gibt es dazu keinen Datensatz.
 far-slow = „{ $backend }“ hat nicht rechtzeitig geantwortet.
 far-down = „{ $backend }“ ist gerade nicht erreichbar.
+far-refused = „{ $backend }“ kann nach diesen Werten nicht gefragt werden.
 far-misfit = In „{ $backend }“ gibt es nicht mehr, worauf der Verweis zeigt.
 far-out-of-reach = Gehört zu einem Backend, das es nicht gibt oder das du nicht lesen darfst.

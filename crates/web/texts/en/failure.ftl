@@ -13,6 +13,7 @@ failure-far-lossy = A filter over “{ $link }” is not possible: the link disr
 failure-far-inside = A filter over “{ $link }” is not possible: the value stands in JSON here, and the backend cannot search in it.
 failure-far-far = The filter leads over too many backends. Filter in the backend at its end.
 failure-far-reach = A filter over “{ $link }” is not possible: the other backend does not exist, or you may not read it.
+failure-far-refused = “{ $backend }” cannot answer the question behind “{ $link }”. Without this filter you see the list.
 failure-far-misfit = A filter over “{ $link }” is not possible: “{ $backend }” no longer has what the link points to.
 failure-far-slow = “{ $backend }” answers too slowly right now to filter over “{ $link }”. Try again in a moment, or leave this filter out.
 failure-far-down = “{ $backend }” cannot be reached right now, so there is no filtering over “{ $link }”. Without this filter you see the list.

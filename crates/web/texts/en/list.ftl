@@ -151,5 +151,6 @@ far-unavailable = unavailable
 far-missing = “{ $backend }” has no such record.
 far-slow = “{ $backend }” did not answer in time.
 far-down = “{ $backend }” cannot be reached right now.
+far-refused = “{ $backend }” cannot be asked for these values.
 far-misfit = “{ $backend }” no longer has what the link points to.
 far-out-of-reach = Belongs to a backend that does not exist or that you may not read.

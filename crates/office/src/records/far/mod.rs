@@ -83,8 +83,13 @@ pub enum FarTrouble {
         /// Title of the backend.
         backend: Label,
     },
-    /// It cannot answer.
+    /// It cannot be reached.
     Down {
+        /// Title of the backend.
+        backend: Label,
+    },
+    /// It answered, but not what was asked.
+    Refused {
         /// Title of the backend.
         backend: Label,
     },
@@ -94,16 +99,16 @@ impl FarTrouble {
     /// What an error of the far side means.
     fn of(backend: &Backend, error: &OfficeError) -> Self {
         let title = backend.manifest().title.clone();
-        match error {
-            OfficeError::Backend { failure, .. }
-                if matches!(failure.kind, FailureKind::Timeout | FailureKind::Busy) =>
-            {
+        let OfficeError::Backend { failure, .. } = error else {
+            return Self::Down { backend: title };
+        };
+        match failure.kind {
+            FailureKind::Unreachable | FailureKind::SignIn => Self::Down { backend: title },
+            FailureKind::Timeout | FailureKind::Busy | FailureKind::Cancelled => {
                 Self::Slow { backend: title }
             }
-            OfficeError::Backend { failure, .. } if failure.kind == FailureKind::SchemaChanged => {
-                Self::Misfit { backend: title }
-            }
-            _ => Self::Down { backend: title },
+            FailureKind::SchemaChanged => Self::Misfit { backend: title },
+            _ => Self::Refused { backend: title },
         }
     }
 
@@ -112,9 +117,10 @@ impl FarTrouble {
     pub fn backend(&self) -> Option<&Label> {
         match self {
             Self::OutOfReach => None,
-            Self::Misfit { backend } | Self::Slow { backend } | Self::Down { backend } => {
-                Some(backend)
-            }
+            Self::Misfit { backend }
+            | Self::Slow { backend }
+            | Self::Down { backend }
+            | Self::Refused { backend } => Some(backend),
         }
     }
 }
