@@ -22,6 +22,9 @@ use crate::records::FarTrouble;
 /// A link is measured again when its last measurement is as old as this, in microseconds.
 const OLD: i64 = 20 * 3_600 * 1_000_000;
 
+/// The first time, backends are left alone for so long after the start.
+const FIRST: Duration = Duration::from_secs(60);
+
 /// A coverage that lies so much below the best one has fallen.
 const FALLEN: f64 = 0.05;
 
@@ -120,8 +123,10 @@ impl Office {
 
     /// Measures links again now and then.
     pub async fn watch_links(self: Arc<Self>, every: Duration) {
+        let mut wait = every.min(FIRST);
         loop {
-            tokio::time::sleep(every).await;
+            tokio::time::sleep(wait).await;
+            wait = every;
             if let Err(error) = self.measure_links(self.clock.now()).await {
                 tracing::error!(%error, "links could not be measured");
             }

@@ -59,7 +59,10 @@ pub(super) fn far_text(t: &Texts, link: &Label, refusal: &FarRefusal) -> String 
     let backend = |label: &Label| ("backend", label.in_language(t.language().code()).to_owned());
     let nothing = || ("backend", String::new());
     match refusal {
-        FarRefusal::TooMany { most } => said("failure-far-many", ("most", most.to_string())),
+        FarRefusal::TooMany { most } => {
+            let most = i128::try_from(*most).unwrap_or(i128::MAX);
+            said("failure-far-many", ("most", crate::format::integer(t.language(), most)))
+        }
         FarRefusal::Lossy => said("failure-far-lossy", nothing()),
         FarRefusal::Inside => said("failure-far-inside", nothing()),
         FarRefusal::TooFar => said("failure-far-far", nothing()),
