@@ -195,6 +195,15 @@ export const PAGES = [
       await page.locator(".banner .dot").waitFor();
     },
   },
+  { name: "links", open: at("/links") },
+  {
+    name: "links compared",
+    open: async (page) => {
+      await page.goto("/links");
+      await page.locator("form:has([name=do][value=compare]) button").click();
+      await page.locator("form.proposals").waitFor();
+    },
+  },
   { name: "connect", open: at("/connect") },
   {
     name: "connect what was found",

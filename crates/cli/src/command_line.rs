@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use kontor_office::Grant;
 
-use crate::commands::{audit, check, connect, demo, doctor, openapi, serve, user};
+use crate::commands::{audit, check, connect, demo, doctor, links, openapi, serve, user};
 use crate::configuration::{AddressOptions, Configuration, Given, GlobalOptions, ServeOptions};
 use crate::error::CommandError;
 use crate::logging;
@@ -34,6 +34,8 @@ enum Command {
     Check(CheckOptions),
     /// Asks every backend and says what would go wrong, and what to do.
     Doctor(DoctorOptions),
+    /// Compares all backends and prints the links that seem to lead from one to another.
+    Links,
     /// Looks after the audit.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -217,6 +219,7 @@ async fn dispatch(
         Command::Doctor(options) => {
             Box::pin(doctor::run(configuration, &options.backends, out)).await
         }
+        Command::Links => Box::pin(links::run(configuration, out)).await,
         Command::Audit(AuditCommand::Verify { json }) => {
             Box::pin(audit::verify(configuration, json, out)).await
         }

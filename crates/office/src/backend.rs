@@ -1,6 +1,6 @@
 //! A backend: its manifest, its connection, and what is known of it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub struct Backend {
     condition: RwLock<(Condition, Option<Micros>)>,
     /// Microseconds, a moving average; 0 before the first answer.
     latency: AtomicU64,
+    /// When it last kept others waiting for titles too long; microseconds since 1970.
+    late: AtomicI64,
     clock: Arc<dyn Clock>,
 }
 
@@ -82,6 +84,7 @@ impl Backend {
             catalog: RwLock::new(None),
             condition: RwLock::new((Condition::Starting, None)),
             latency: AtomicU64::new(0),
+            late: AtomicI64::new(0),
             clock,
         }
     }
@@ -96,6 +99,7 @@ impl Backend {
             catalog: RwLock::new(None),
             condition: RwLock::new(read(&self.condition).clone()),
             latency: AtomicU64::new(self.latency.load(Ordering::Relaxed)),
+            late: AtomicI64::new(self.late.load(Ordering::Relaxed)),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -165,6 +169,16 @@ impl Backend {
             }
         }
         result
+    }
+
+    /// Notes that it kept another backend's list waiting too long.
+    pub(crate) fn note_late(&self) {
+        self.late.store(self.clock.micros(), Ordering::Relaxed);
+    }
+
+    /// Whether it did so within the last microseconds.
+    pub(crate) fn was_late(&self, within: Micros) -> bool {
+        self.clock.micros() - self.late.load(Ordering::Relaxed) < within
     }
 
     fn note_latency(&self, took: Duration) {

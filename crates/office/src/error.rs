@@ -9,6 +9,7 @@ use kontor_model::{InvalidInput, RecordKey, Value};
 use kontor_store::StoreError;
 
 use crate::actor::Needed;
+use crate::records::FarRefusal;
 
 /// A request to the office failed.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,17 @@ pub enum OfficeError {
     /// The filter does not fit the resource.
     #[error(transparent)]
     Filter(#[from] BindError),
+    /// A filter leads over a link to another backend and cannot be answered in full.
+    #[error("a filter over “{}” cannot be answered: {refusal:?}", .link.en)]
+    FarFilter {
+        /// Title of the link.
+        link: crate::manifest::Label,
+        /// Why not.
+        refusal: FarRefusal,
+    },
+    /// A list is to be ordered by a field of linked records.
+    #[error("a list cannot be ordered by “{0}”, a field of linked records")]
+    LinkedSort(String),
     /// A parameter has no sense.
     #[error("{what}: {problem}")]
     Parameter {

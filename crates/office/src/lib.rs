@@ -10,6 +10,7 @@ mod connecting;
 mod drift;
 mod error;
 pub mod manifest;
+mod measuring;
 mod pending;
 mod people;
 pub mod proposals;
@@ -36,14 +37,16 @@ pub use changes::{
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};
 pub use error::{Conflict, FieldProblem, NotUndoable, OfficeError, Problem, ReadOnlyReason};
+pub use measuring::{FarLinkState, Measured};
 pub use pending::{Establish, Looked};
 pub use people::{
     Account, NewPerson, NewToken, Operator, PeopleError, Preferences, SignedIn, TokenMade,
 };
+pub use proposing::across::{FarProposals, far_proposal_id};
 pub use proposing::{Proposals, proposal_id};
 pub use records::{
-    ExportFormat, Exported, Found, FoundRecord, LinkedTitle, List, ListRequest, Listed, Related,
-    SearchPlan, SearchScope, Shown,
+    ExportFormat, Exported, FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble, Found,
+    FoundRecord, LinkedTitle, List, ListRequest, Listed, Related, SearchPlan, SearchScope, Shown,
 };
 pub use views::{NewView, ViewDefinition, parse_sort};
 
@@ -92,6 +95,7 @@ pub struct Office {
     registry: registry::Registry,
     bulk: changes::BulkPlans,
     proposing: proposing::Proposing,
+    across: proposing::across::Across,
     pending: pending::Pending,
     left_open: changes::LeftOpen,
     undoing: changes::Undoing,
@@ -119,6 +123,7 @@ impl Office {
             undoing: changes::Undoing::default(),
             at_work: changes::AtWork::default(),
             proposing: proposing::Proposing::default(),
+            across: proposing::across::Across::default(),
             pending: pending::Pending::default(),
         })
     }

@@ -19,6 +19,7 @@ use crate::error::OfficeError;
 use crate::manifest::{Edit, Manifest, WriteError};
 use crate::proposals::{self, Cost, Proposal};
 
+pub(crate) mod across;
 mod writing;
 
 /// Characters of a proposal's id.
@@ -158,7 +159,10 @@ impl Office {
             return Ok(0);
         }
         let backend = self.backend(&permit.backend.name)?;
-        let edits: Vec<_> = chosen.iter().map(|proposal| proposal.edit.clone()).collect();
+        let edits: Vec<_> = chosen
+            .iter()
+            .map(|proposal| writing::named(backend.manifest(), proposal.edit.clone()))
+            .collect();
         let (name, file) = (backend.name.clone(), backend.manifest().file.clone());
         let edit = on_file(move || {
             let mut edit = Edit::open(name, file)?;
@@ -176,7 +180,8 @@ impl Office {
                 return Err(error);
             }
         };
-        self.remember(&permit.actor, &backend.name, &chosen, Verdict::Accepted).await?;
+        let decided = of(&chosen);
+        self.remember(&permit.actor, &backend.name, decided, Verdict::Accepted).await?;
         self.put_manifest(&backend, manifest).await?;
         Ok(chosen.len())
     }
@@ -197,7 +202,7 @@ impl Office {
         let backend = &permit.backend.name;
         let body = serde_json::json!({ "rejected": subjects(&chosen) });
         self.note_backend("proposal.rejected", &permit.actor, backend, &body).await?;
-        self.remember(&permit.actor, backend, &chosen, Verdict::Rejected).await?;
+        self.remember(&permit.actor, backend, of(&chosen), Verdict::Rejected).await?;
         Ok(chosen.len())
     }
 
@@ -220,16 +225,15 @@ impl Office {
         &self,
         actor: &Actor,
         backend: &BackendName,
-        chosen: &[Proposal],
+        decided: impl Iterator<Item = (String, String)>,
         verdict: Verdict,
     ) -> Result<(), OfficeError> {
         let at = self.clock.micros();
-        let decisions: Vec<Decision> = chosen
-            .iter()
-            .map(|proposal| Decision {
+        let decisions: Vec<Decision> = decided
+            .map(|(kind, subject)| Decision {
                 backend: backend.to_string(),
-                kind: proposal.kind.word().to_owned(),
-                subject: proposal.subject.clone(),
+                kind,
+                subject,
                 verdict,
                 who: actor.user.name.clone(),
                 at,
@@ -244,6 +248,11 @@ impl Office {
             })
             .await
     }
+}
+
+/// Kinds and subjects of proposals.
+fn of(chosen: &[Proposal]) -> impl Iterator<Item = (String, String)> {
+    chosen.iter().map(|proposal| (proposal.kind.word().to_owned(), proposal.subject.clone()))
 }
 
 fn subjects(chosen: &[Proposal]) -> Vec<&str> {

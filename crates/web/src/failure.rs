@@ -15,7 +15,7 @@ pub(crate) use page::PageFailure;
 pub(crate) use problem::{ApiFailure, ShownConflict};
 pub(crate) use words::{field_text, input_text, not_undoable_key, people_text, read_only_key};
 
-use words::{bind_text, filter_text, needed_text};
+use words::{bind_text, far_text, filter_text, needed_text};
 
 /// What is told of a failure, in the reader's language.
 pub(crate) struct ToldFailure {
@@ -70,6 +70,10 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
         OfficeError::FilterText(problem) => bad(filter_text(t, problem)),
         OfficeError::Filter(problem) => bad(bind_text(t, problem)),
         OfficeError::Parameter { .. } | OfficeError::Manifest(_) => bad(error.to_string()),
+        OfficeError::FarFilter { link, refusal } => bad(far_text(t, link, refusal)),
+        OfficeError::LinkedSort(name) => {
+            bad(t.with("failure-linked-sort", &[("name", name.as_str().into())]))
+        }
         OfficeError::WouldScan { rows } => {
             bad(t.with("failure-would-scan", &[("rows", (*rows).to_string().into())]))
         }

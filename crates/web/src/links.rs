@@ -30,6 +30,8 @@ pub const PEOPLE: &str = "/people";
 pub const AUDIT: &str = "/audit";
 /// Connecting a database.
 pub const CONNECT: &str = "/connect";
+/// Links between backends.
+pub const LINKS: &str = "/links";
 /// The palette.
 pub const SEARCH: &str = "/search";
 

@@ -17,8 +17,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::{App, Settings};
 use crate::handlers::{
-    account, acting, audit, backend, bulk, changes, connect, entry, home, list, operating, people,
-    record, search, write,
+    account, acting, audit, backend, bulk, changes, connect, entry, home, linking, list, operating,
+    people, record, search, write,
 };
 use crate::{api, assets, body};
 
@@ -54,6 +54,7 @@ pub fn app(settings: Settings) -> Router {
         .route("/people/{id}", get(people::person).post(people::act))
         .route("/audit", get(audit::page).post(audit::verify))
         .route("/connect", get(connect::page).post(connect::act))
+        .route("/links", get(linking::page).post(linking::act))
         .route("/search", get(search::find))
         .route("/changes/{operation}", get(changes::page))
         .route("/changes/{operation}/undo", post(changes::undo))

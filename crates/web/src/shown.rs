@@ -214,6 +214,8 @@ pub struct FieldView {
     pub choices: Vec<ChoiceView>,
     /// The link that begins here: name and target.
     pub link: Option<LinkView>,
+    /// Whether its values stand for records of another backend.
+    pub is_far: bool,
     /// Why this reader cannot change it; `None` where they can.
     pub locked: Option<Locked>,
 }
@@ -237,6 +239,7 @@ impl FieldView {
             is_status: false,
             choices: Vec::new(),
             link: None,
+            is_far: false,
             locked: None,
         }
     }
@@ -244,7 +247,7 @@ impl FieldView {
     /// The format in force: keys and links are told apart by digits, not counted.
     #[must_use]
     pub fn effective_format(&self) -> &Format {
-        if self.format == Format::Auto && (self.is_key || self.link.is_some()) {
+        if self.format == Format::Auto && (self.is_key || self.link.is_some() || self.is_far) {
             &Format::Plain
         } else {
             &self.format
@@ -288,7 +291,10 @@ impl FieldView {
     /// Whether its values stand right-aligned.
     #[must_use]
     pub fn is_right_aligned(&self) -> bool {
-        (self.ty.is_numeric() || self.holds_numbers) && self.link.is_none() && !self.is_unix_time()
+        (self.ty.is_numeric() || self.holds_numbers)
+            && self.link.is_none()
+            && !self.is_far
+            && !self.is_unix_time()
     }
 }
 
@@ -371,6 +377,8 @@ pub struct Cell {
     pub value: Value,
     /// What it points to.
     pub linked: Option<Linked>,
+    /// What it points to in another backend.
+    pub far: Option<Far>,
     /// Why the value is not here.
     pub concealed: Option<Concealed>,
     /// Whether this reader may change it where it stands.
@@ -385,6 +393,13 @@ impl Cell {
     pub fn of(value: Value) -> Self {
         Self { value, ..Self::default() }
     }
+
+    /// Whether it is shown as a link to another record.
+    #[must_use]
+    pub fn leads_elsewhere(&self) -> bool {
+        let far = self.far.as_ref().map(|far| &far.state);
+        self.linked.is_some() || matches!(far, Some(FarState::Found { .. }))
+    }
 }
 
 /// The record at the other end of a link.
@@ -394,6 +409,37 @@ pub struct Linked {
     pub title: String,
     /// Where it is; `None` where nothing is there or the reader may not open it.
     pub to: Option<RecordRef>,
+}
+
+/// The record of another backend at the other end of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Far {
+    /// What is known of it.
+    pub state: FarState,
+    /// Which backend it is, or why it is not known, in the reader's words.
+    pub note: String,
+    /// Whether it stands inside the value, which is then shown, too.
+    pub is_inside: bool,
+    /// Whether the value tells the records apart, and is shown for itself, too.
+    pub is_identity: bool,
+}
+
+/// What is known of a record of another backend.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FarState {
+    /// It is there.
+    Found {
+        /// Its title; empty where only its key is known.
+        title: String,
+        /// Where it is.
+        to: RecordRef,
+    },
+    /// The other backend has none.
+    Missing,
+    /// The other backend did not say, or not in time.
+    Unavailable,
+    /// The reader may not know.
+    NoRight,
 }
 
 /// Why a value is kept from the reader.

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use kontor_model::{BackendName, ChangeKind, FieldType, RecordKey, Resource, ResourceName, Value};
 use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
-use kontor_office::{Edit, LinkedTitle, Permit, Read, ReadOnlyReason};
+use kontor_office::manifest::Label;
+use kontor_office::{Edit, FarTitle, FarTrouble, LinkedTitle, Permit, Read, ReadOnlyReason};
 
 use crate::format::Format;
-use crate::shown::{Cell, ChoiceView, FieldView, LinkView, Linked, Locked, RecordRef, Tone};
-use crate::texts::Language;
+use crate::shown::{
+    Cell, ChoiceView, Far, FarState, FieldView, LinkView, Linked, Locked, RecordRef, Tone,
+};
+use crate::texts::{Language, Texts};
 
 /// A resource with everything that views of it need.
 pub(crate) struct View<'a> {
@@ -115,6 +118,7 @@ impl<'a> View<'a> {
                 backend: self.backend().clone(),
                 resource: self.catalog.faces[link.target].name.clone(),
             }),
+            is_far: self.face.far_at(index).is_some_and(|link| !link.is_inside()),
             locked: face
                 .read_only
                 .map(locked)
@@ -148,7 +152,43 @@ impl<'a> View<'a> {
             && !self.face.fields[index].kept
             && !is_key
             && value.is_whole();
-        Cell { value, linked, concealed: None, editable, currency: None }
+        Cell { value, linked, far: None, concealed: None, editable, currency: None }
+    }
+
+    /// A value with what it points to in another backend, where it does.
+    pub(crate) fn with_far(&self, index: usize, cell: Cell, far: Option<&FarTitle>) -> Cell {
+        let link = self.face.far_at(index).zip(far);
+        let far = link.map(|(link, title)| Far {
+            is_identity: link.is_identity(self.resource()),
+            ..self.far(title, link.is_inside())
+        });
+        Cell { far, ..cell }
+    }
+
+    fn far(&self, title: &FarTitle, is_inside: bool) -> Far {
+        let t = self.language.texts();
+        let name = |label: &Label| label.in_language(self.language.code()).to_owned();
+        let told = |key: &str, backend: &Label| t.with(key, &[("backend", name(backend).into())]);
+        let (state, note) = match title {
+            FarTitle::Found(found) => {
+                let to = RecordRef {
+                    backend: found.backend.clone(),
+                    resource: found.resource.clone(),
+                    key: found.key.clone(),
+                };
+                let title = found.title.clone().unwrap_or_default();
+                (FarState::Found { title, to }, name(&found.backend_title))
+            }
+            FarTitle::Missing { backend } => (FarState::Missing, told("far-missing", backend)),
+            FarTitle::Unavailable(trouble) => {
+                let state = match trouble {
+                    FarTrouble::OutOfReach => FarState::NoRight,
+                    _ => FarState::Unavailable,
+                };
+                (state, far_trouble(t, trouble))
+            }
+        };
+        Far { state, note, is_inside, is_identity: false }
     }
 
     /// The currency of a money field is the record's own where a field says it.
@@ -183,6 +223,21 @@ impl<'a> View<'a> {
 
     pub(crate) fn name(&self) -> &'a ResourceName {
         &self.face.name
+    }
+}
+
+/// Why the other end of a link cannot be read, in the reader's words.
+pub(crate) fn far_trouble(t: &Texts, trouble: &FarTrouble) -> String {
+    let told = |key: &str, backend: &Label| {
+        let title = backend.in_language(t.language().code()).to_owned();
+        t.with(key, &[("backend", title.into())])
+    };
+    match trouble {
+        FarTrouble::OutOfReach => t.get("far-out-of-reach").into_owned(),
+        FarTrouble::Misfit { backend } => told("far-misfit", backend),
+        FarTrouble::Slow { backend } => told("far-slow", backend),
+        FarTrouble::Down { backend } => told("far-down", backend),
+        FarTrouble::Refused { backend } => told("far-refused", backend),
     }
 }
 

@@ -68,6 +68,16 @@ const LIST: &str = "SELECT id, number, customer_id, status, total, placed_at, no
 const SMALL_LIST: &str = "SELECT id, number, customer_id, status, total, placed_at, note FROM small_orders \
     ORDER BY placed_at DESC, id DESC LIMIT 50";
 
+const PLAIN_LIST: &str = "SELECT id, number, customer_id, payer_id, status, total, placed_at FROM plain_orders \
+    ORDER BY placed_at DESC, id DESC LIMIT 50";
+
+/// The least that shows the names: a join, which two backends do not have.
+const LINKED_LIST: &str = "SELECT o.id, o.number, o.customer_id, o.payer_id, o.status, o.total, o.placed_at, \
+    c.name AS customer, p.name AS payer \
+    FROM (SELECT * FROM linked_orders ORDER BY placed_at DESC, id DESC LIMIT 50) AS o \
+    JOIN customers AS c ON c.id = o.customer_id JOIN customers AS p ON p.id = o.payer_id \
+    ORDER BY o.placed_at DESC, o.id DESC";
+
 /// As Kontor asks where names are found by their parts.
 const SEARCH: &str = "SELECT id, name, email, city, country, created_at FROM customers \
     WHERE email = $1 OR name ILIKE $2 ORDER BY id LIMIT 50";
@@ -103,6 +113,8 @@ pub(super) fn all(shop: &Shop, found: &Found) -> Vec<Case> {
         search(shop),
         list(LIST_SMALL, SMALL_LIST, "small_orders"),
         list(LIST_LARGE, LIST, "orders"),
+        linkable(LIST_PLAIN, PLAIN_LIST, "plain_orders"),
+        linkable(LIST_LINKED, LINKED_LIST, "linked_orders"),
     ]);
     cases
 }
@@ -111,6 +123,11 @@ pub(super) fn all(shop: &Shop, found: &Found) -> Vec<Case> {
 pub(super) const LIST_SMALL: &str = "list of 2,000";
 /// The list that shall be as fast.
 pub(super) const LIST_LARGE: &str = "list of all orders";
+
+/// The list without links.
+pub(super) const LIST_PLAIN: &str = "list without links";
+/// The same list with two columns that are linked to another backend.
+pub(super) const LIST_LINKED: &str = "list with 2 far columns";
 
 /// The query of the newest orders, for the API.
 pub(super) fn newest_query() -> String {
@@ -131,6 +148,14 @@ fn list_case(name: &'static str, goal: Option<f64>, sql: &'static str, query: &s
 
 fn list(name: &'static str, sql: &'static str, resource: &str) -> Case {
     let api = records(resource, &format!("sort=-placed_at&columns={COLUMNS}"));
+    let page = always(page_of(&api));
+    let floor = reads(move |_| vec![(sql, Vec::new())]);
+    Case { name, floor, page, api: always(api), goal: None, is_list: true }
+}
+
+fn linkable(name: &'static str, sql: &'static str, resource: &str) -> Case {
+    let columns = "id,number,customer_id,payer_id,status,total,placed_at";
+    let api = records(resource, &format!("sort=-placed_at&columns={columns}&titles=true"));
     let page = always(page_of(&api));
     let floor = reads(move |_| vec![(sql, Vec::new())]);
     Case { name, floor, page, api: always(api), goal: None, is_list: true }

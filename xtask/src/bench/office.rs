@@ -23,6 +23,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// The backend's name.
 pub(super) const BACKEND: &str = "bench";
 
+/// The name under which the same database is another backend, for links between the two.
+const FAR: &str = "far";
+
 /// A running Kontor. It ends with the value.
 pub(super) struct Office {
     child: Child,
@@ -42,6 +45,7 @@ impl Office {
         let manifests = folder.path().join("data/backends");
         fs::create_dir_all(&manifests).map_err(failed)?;
         fs::write(manifests.join(format!("{BACKEND}.toml")), manifest(database)).map_err(failed)?;
+        fs::write(manifests.join(format!("{FAR}.toml")), far_manifest(database)).map_err(failed)?;
         let listen = free_address()?;
         let begun = Instant::now();
         let mut child = start(binary, folder.path(), listen)?;
@@ -52,7 +56,8 @@ impl Office {
         let mut office = Self { child, folder, base, first_start, cookie: String::new() };
         let link = welcome_link(output)?;
         office.cookie = become_administrator(&office.base, &link).await?;
-        office.wait_for_backend().await?;
+        office.wait_for(&format!("/b/{BACKEND}/orders")).await?;
+        office.wait_for(&format!("/b/{FAR}/customers")).await?;
         Ok(office)
     }
 
@@ -76,11 +81,11 @@ impl Office {
         self.folder.path().join("log")
     }
 
-    async fn wait_for_backend(&self) -> Outcome {
+    async fn wait_for(&self, page: &str) -> Outcome {
         let reader = self.reader()?;
         let begun = Instant::now();
         loop {
-            match reader.text(&Ask::get(format!("/b/{BACKEND}/orders"))).await {
+            match reader.text(&Ask::get(page.to_owned())).await {
                 Ok(_) => return Ok(()),
                 Err(failure) if begun.elapsed() > LIMIT => return Err(failure),
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -100,6 +105,22 @@ fn manifest(database: &str) -> String {
     format!(
         "title = \"Shop\"\nurl = \"{database}\"\nwritable = true\nschemas = [\"public\"]\n\n\
          [resources.orders]\nsort = \"-placed_at\"\n\n[resources.small_orders]\nsort = \"-placed_at\"\n\n\
+         [resources.customers]\ntitle_field = \"name\"\n\n{}{}",
+        far_link("customer_id"),
+        far_link("payer_id")
+    )
+}
+
+fn far_link(field: &str) -> String {
+    format!(
+        "[[links]]\nfrom = \"linked_orders\"\nfields = [\"{field}\"]\nto = \"{FAR}:customers\"\n\
+         to_fields = [\"id\"]\n\n"
+    )
+}
+
+fn far_manifest(database: &str) -> String {
+    format!(
+        "title = \"Register\"\nurl = \"{database}\"\nschemas = [\"public\"]\n\n\
          [resources.customers]\ntitle_field = \"name\"\n"
     )
 }

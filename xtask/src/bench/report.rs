@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Way,
-    case::{Case, LIST_LARGE, LIST_SMALL},
+    case::{Case, LIST_LARGE, LIST_LINKED, LIST_PLAIN, LIST_SMALL},
     export::Exported,
     load::{CLIENTS, Measured},
 };
@@ -73,6 +73,7 @@ impl Report {
             self.print_line(line);
         }
         self.print_lists();
+        self.print_linked();
         if let Some(export) = &self.export {
             print_export(export);
         }
@@ -122,6 +123,23 @@ impl Report {
                 LIST_LARGE,
                 verdict(ratio <= EQUAL)
             );
+        }
+    }
+
+    /// A list with two columns that are linked to another backend beside the same list without.
+    fn print_linked(&self) {
+        for way in [Way::Api, Way::Page] {
+            let pair = (self.find(LIST_LINKED, way), self.find(LIST_PLAIN, way));
+            if let (Some(linked), Some(plain)) = pair {
+                println!(
+                    "\n{LIST_LINKED:<30}{:<6}{:.2} × the CPU of {LIST_PLAIN}, {:+.2} ms CPU, {:+.2} ms at p50, {:+.2} ms at p99",
+                    word(way),
+                    linked.cpu() / plain.cpu(),
+                    linked.cpu() - plain.cpu(),
+                    linked.p50 - plain.p50,
+                    linked.p99 - plain.p99
+                );
+            }
         }
     }
 

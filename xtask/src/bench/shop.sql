@@ -74,6 +74,16 @@ ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers;
 ALTER TABLE small_orders ADD FOREIGN KEY (customer_id) REFERENCES customers;
 ALTER TABLE order_lines ADD FOREIGN KEY (order_id) REFERENCES orders;
 
+-- The same orders twice, of which one is linked to another backend: by its manifest, not here.
+CREATE TABLE plain_orders AS
+SELECT id, number, customer_id, 1 + customer_id * 7 % {customers} AS payer_id, status, total, placed_at
+FROM small_orders;
+ALTER TABLE plain_orders ADD PRIMARY KEY (id);
+CREATE TABLE linked_orders (LIKE plain_orders INCLUDING ALL);
+INSERT INTO linked_orders SELECT * FROM plain_orders;
+CREATE INDEX plain_orders_newest ON plain_orders (placed_at DESC, id DESC);
+CREATE INDEX linked_orders_newest ON linked_orders (placed_at DESC, id DESC);
+
 -- Where the floor writes down its edits. Kontor does not see this schema.
 CREATE SCHEMA floor;
 CREATE TABLE floor.audit (

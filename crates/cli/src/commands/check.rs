@@ -1,9 +1,10 @@
 //! `kontor check`: what is wrong with manifests.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use kontor_model::Schema;
+use kontor_model::{BackendName, Schema};
 use kontor_office::manifest::{Manifest, ManifestErrors, load_folder};
 use kontor_store::{Store, snapshots};
 
@@ -33,15 +34,21 @@ pub(crate) async fn run(
         refused.iter().flat_map(ManifestErrors::problems).map(ToString::to_string).collect();
     let known = KnownSchemas::open(configuration).await;
     let mut unread = Vec::new();
+    let mut schemas: BTreeMap<BackendName, Option<Schema>> =
+        refused.iter().filter_map(ManifestErrors::backend).map(|name| (name, None)).collect();
     for manifest in &manifests {
-        match known.of(manifest).await {
-            Some(schema) => {
-                problems.extend(manifest.check_against(&schema).iter().map(ToString::to_string));
-            }
-            None => unread.push(manifest.name.to_string()),
-        }
+        schemas.insert(manifest.name.clone(), known.of(manifest).await);
     }
     known.close().await;
+    for manifest in &manifests {
+        match schemas.get(&manifest.name) {
+            Some(Some(schema)) => {
+                problems.extend(manifest.check_against(schema).iter().map(ToString::to_string));
+            }
+            _ => unread.push(manifest.name.to_string()),
+        }
+        problems.extend(manifest.check_far_links(&schemas).iter().map(ToString::to_string));
+    }
     report(out, manifests.len() + refused.len(), &problems, &unread, folder)?;
     Ok(if problems.is_empty() { Verdict::Well } else { Verdict::Broken })
 }

@@ -18,6 +18,8 @@ use crate::installation::{Installation, Role};
 
 /// Backends are asked how they are this often.
 const WATCH: Duration = Duration::from_secs(15);
+/// Links between backends are looked at this often; each is measured once a day.
+const MEASURE: Duration = Duration::from_secs(15 * 60);
 /// How long requests and changes may still take once the office closes.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Upper bounds of the histograms of durations, in seconds.
@@ -45,6 +47,7 @@ pub(crate) async fn run(
     greet(configuration, &office, address, out).await?;
 
     let watching = tokio::spawn(Arc::clone(&office).watch_backends(WATCH));
+    let measuring = tokio::spawn(Arc::clone(&office).watch_links(MEASURE));
     let upkeep = tokio::spawn(keep_up(metrics.clone()));
     let app = kontor_web::app(kontor_web::Settings {
         office: Arc::clone(&office),
@@ -55,6 +58,7 @@ pub(crate) async fn run(
     });
     let served = serve(listener, app, stop.clone()).await;
     watching.abort();
+    measuring.abort();
     upkeep.abort();
     finish_changes(&office, stop).await;
     office.close().await;

@@ -33,6 +33,8 @@ mod warehouse;
 mod warehouse_file;
 
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod tests;
 
 use std::fs::File;

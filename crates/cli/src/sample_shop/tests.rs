@@ -15,7 +15,7 @@ use super::*;
 
 const SMALL: Size = Size { customers: 900, orders: 1_500 };
 
-async fn small_shop() -> (TempDir, SampleShop) {
+pub(super) async fn small_shop() -> (TempDir, SampleShop) {
     let folder = tempfile::tempdir().unwrap();
     let shop = write_sized(folder.path(), 7, SMALL).await.unwrap();
     (folder, shop)

@@ -65,3 +65,41 @@ async fn a_folder_that_is_not_there_is_told() {
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.contains("nowhere is no folder"), "{}", ran.err);
 }
+
+#[tokio::test]
+async fn a_link_is_compared_with_the_last_schema_of_the_other_backend() {
+    let bed = Bed::new();
+    let (shop, register) =
+        (kontor_testkit::SqliteFile::fresh(), kontor_testkit::SqliteFile::fresh());
+    for (file, sql) in [
+        (&shop, "CREATE TABLE customers (id INTEGER PRIMARY KEY, number TEXT)"),
+        (&register, "CREATE TABLE KUNDEN (KDNR CHAR(7) PRIMARY KEY)"),
+    ] {
+        sqlx::raw_sql(sql).execute(&mut file.connect().await).await.unwrap();
+    }
+    for (file, name) in [(&shop, "shop"), (&register, "register")] {
+        let connected = bed.run(&["connect", &file.url(), "--name", name]).await;
+        assert_eq!(connected.code, Some(0), "{}", connected.err);
+    }
+    let text = bed.read("backends/shop.toml");
+    let link = |to: &str, field: &str| {
+        format!(
+            "{text}\n[[links]]\nfrom = \"customers\"\nfields = [\"number\"]\nto = \"{to}\"\nto_fields = [\"{field}\"]\n"
+        )
+    };
+    bed.write("backends/shop.toml", &link("register:KUNDEN", "KDNR"));
+    let right = bed.run(&["check"]).await;
+    assert_eq!((right.code, right.out.trim()), (Some(0), "2 manifests, nothing wrong."));
+    let line = text.lines().count() + 5;
+    bed.write("backends/shop.toml", &link("regster:KUNDEN", "KDNR"));
+    let wrong = bed.run(&["check"]).await;
+    assert!(
+        wrong.out.contains(&format!("shop.toml:{line}:6: there is no backend “regster”")),
+        "{}",
+        wrong.out
+    );
+    bed.write("backends/shop.toml", &link("register:KUNDEN", "KDNUMMER"));
+    let wrong = bed.run(&["check"]).await;
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.out.contains("“KUNDEN” has no field “KDNUMMER”"), "{}", wrong.out);
+}

@@ -11,5 +11,6 @@ mod demo;
 mod doctor;
 mod ending;
 mod kill;
+mod links;
 mod serve;
 mod user;

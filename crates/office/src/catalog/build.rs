@@ -9,6 +9,7 @@ use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Schema, Sort, Value};
 
 use super::actions;
+use super::far::far_links;
 use super::{
     Catalog, Choice, Face, FieldFace, Format, Incoming, Kinds, Link, Mark, SoftDelete, Stamps,
     Translations, humanised,
@@ -32,6 +33,9 @@ pub fn build(manifest: &Manifest, mut schema: Schema) -> Catalog {
         face.links = links(manifest, &schema, &schema.resources[face.index]);
     }
     add_incoming(&mut faces);
+    for face in &mut faces {
+        face.far = far_links(manifest, &schema, face);
+    }
     for face in &mut faces {
         face.translations = translations(manifest, &schema, &schema.resources[face.index]);
     }
@@ -78,7 +82,7 @@ fn drop_secret_keys(manifest: &Manifest, schema: &mut Schema) {
 }
 
 fn add_links(manifest: &Manifest, schema: &mut Schema) {
-    for link in &manifest.links {
+    for link in manifest.links.iter().filter(|link| !link.is_far(&manifest.name)) {
         let target_fits = schema.resource(&link.to).is_some_and(|target| {
             link.to_fields.iter().all(|field| target.position(field).is_some())
         });
@@ -159,6 +163,7 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
         columns,
         links: Vec::new(),
         incoming: Vec::new(),
+        far: Vec::new(),
         soft_delete: said.soft_delete.as_ref().and_then(|soft| soft_delete(resource, soft)),
         stamps: said.stamps.as_ref().map_or_else(Stamps::default, |stamps| Stamps {
             created: stamps.created.as_deref().and_then(|name| resource.position(name)),

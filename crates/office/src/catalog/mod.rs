@@ -2,6 +2,7 @@
 
 mod actions;
 mod build;
+mod far;
 mod money;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::manifest::{Label, TimeUnit};
 
 pub use actions::{Action, ActionInput, Does, allows};
 pub use build::build;
+pub use far::{FarField, FarLink};
 pub use money::{in_major_units, own_digits};
 pub use words::humanised;
 
@@ -63,6 +65,8 @@ pub struct Face {
     pub links: Vec<Link>,
     /// Links that end here.
     pub incoming: Vec<Incoming>,
+    /// Links that begin here and end in another backend, or where values are written differently.
+    pub far: Vec<FarLink>,
     /// How a record is marked as deleted instead of being removed.
     pub soft_delete: Option<SoftDelete>,
     /// Fields that the database or the application stamps: created, updated.
@@ -277,6 +281,19 @@ impl Face {
         // Where several begin, the one that needs nothing else says what the value itself means.
         let begins = self.links.iter().filter(|link| link.fields.first() == Some(&field));
         begins.min_by_key(|link| link.fields.len())
+    }
+
+    /// The far link that begins with a field.
+    #[must_use]
+    pub fn far_at(&self, field: usize) -> Option<&FarLink> {
+        let begins = |link: &&FarLink| link.fields.first().is_some_and(|it| it.field == field);
+        self.far.iter().filter(begins).min_by_key(|link| link.fields.len())
+    }
+
+    /// The far link of a name.
+    #[must_use]
+    pub fn far(&self, name: &str) -> Option<&FarLink> {
+        self.far.iter().find(|link| link.name == name)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Comparing what a manifest says with what its backend has.
 
+use std::collections::BTreeMap;
+
 use kontor_model::schema::ReadOnly;
-use kontor_model::{Field, FieldType, Resource, ResourceName, Schema};
+use kontor_model::{BackendName, Field, FieldType, Resource, ResourceName, Schema};
 
 use super::Manifest;
 use super::field::{Currency, FieldOverride, Format};
-use super::link::ManifestLink;
+use super::link::{LinkField, ManifestLink};
 use super::problem::{Problem, listed, nearest, quoted};
 use super::resource::{DeletedMark, Kinds, ResourceOverride, SoftDelete, Translations};
 
@@ -15,7 +17,7 @@ impl Manifest {
     /// all is well.
     #[must_use]
     pub fn check_against(&self, schema: &Schema) -> Vec<Problem> {
-        let mut check = Check { manifest: self, schema, problems: Vec::new() };
+        let mut check = Check { manifest: self, of: &self.name, schema, problems: Vec::new() };
         check.schemas();
         for (name, said) in &self.resources {
             check.resource(name, said);
@@ -26,10 +28,54 @@ impl Manifest {
         check.problems.sort_by_key(|problem| problem.place);
         check.problems
     }
+
+    /// What the manifest says about links to other backends that their last known schemas
+    /// contradict. In the order of the file; empty when all is well.
+    #[must_use]
+    pub fn check_far_links(&self, others: &BTreeMap<BackendName, Option<Schema>>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (index, link) in self.links.iter().enumerate() {
+            let Some(backend) = link.backend.as_ref().filter(|backend| **backend != self.name)
+            else {
+                continue;
+            };
+            let index = index.to_string();
+            match others.get(backend) {
+                None => {
+                    let names = || others.keys().map(BackendName::as_str);
+                    let suggestion = nearest(backend.as_str(), names());
+                    let mut message = format!(
+                        "there is no backend “{backend}”; a resource of this one is written “:{backend}:{}”",
+                        link.to
+                    );
+                    if suggestion.is_none() {
+                        message.push_str(&listed("there are", names()));
+                    }
+                    problems.push(Problem {
+                        file: self.file.clone(),
+                        place: self.places.of(&["links", &index, "to"]),
+                        message,
+                        suggestion: suggestion.map(|name| format!("{name}:{}", link.to)),
+                    });
+                }
+                Some(None) => {}
+                Some(Some(schema)) => {
+                    let mut check =
+                        Check { manifest: self, of: backend, schema, problems: Vec::new() };
+                    check.far_end(&index, link);
+                    problems.append(&mut check.problems);
+                }
+            }
+        }
+        problems.sort_by_key(|problem| problem.place);
+        problems
+    }
 }
 
 struct Check<'a> {
     manifest: &'a Manifest,
+    /// The backend whose schema it is.
+    of: &'a BackendName,
     schema: &'a Schema,
     problems: Vec<Problem>,
 }
@@ -65,7 +111,7 @@ impl<'a> Check<'a> {
         if found.is_none() {
             let names = || self.schema.resources.iter().map(|resource| resource.name.as_str());
             let suggestion = nearest(name.as_str(), names());
-            let mut message = format!("{} has no resource “{name}”", self.manifest.name);
+            let mut message = format!("{} has no resource “{name}”", self.of);
             if suggestion.is_none() {
                 message.push_str(&listed("it has", names()));
             }
@@ -301,10 +347,35 @@ impl<'a> Check<'a> {
 
     fn link(&mut self, index: &str, link: &ManifestLink) {
         if let Some(from) = self.find(&["links", index, "from"], &link.from) {
-            self.fields(&["links", index, "fields"], from, &link.fields);
+            for (at, text) in link.fields.iter().enumerate() {
+                self.referring(&["links", index, "fields", &at.to_string()], from, text);
+            }
         }
-        if let Some(to) = self.find(&["links", index, "to"], &link.to) {
-            self.fields(&["links", index, "to_fields"], to, &link.to_fields);
+        if link.backend.as_ref().is_none_or(|backend| *backend == self.manifest.name) {
+            self.far_end(index, link);
+        }
+    }
+
+    /// A field that refers, which may be a place in the JSON of one.
+    fn referring(&mut self, at: At<'_>, from: &Resource, text: &str) {
+        let named = LinkField::of(text, |name| from.position(name).is_some());
+        let Some(field) = self.field(at, from, named.name) else { return };
+        let holds_json = matches!(field.ty, FieldType::Json { .. }) || is_loose(&field.ty);
+        if named.pointer.is_some() && !holds_json {
+            let message = format!("“{}” is {}, which holds no JSON", field.name, field.native);
+            self.note(at, message, None);
+        }
+    }
+
+    /// The end of a link that is referred to.
+    fn far_end(&mut self, index: &str, link: &ManifestLink) {
+        let Some(to) = self.find(&["links", index, "to"], &link.to) else { return };
+        let at = ["links", index, "to_fields"];
+        for field in self.fields(&at, to, &link.to_fields) {
+            if !field.comparable {
+                let message = format!("the backend cannot look for values of “{}”", field.name);
+                self.note(&at, message, None);
+            }
         }
     }
 }

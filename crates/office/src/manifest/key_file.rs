@@ -11,6 +11,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use kontor_model::BackendName;
 
+use crate::proposals::SketchKey;
 use crate::random;
 
 /// Bytes of the key.
@@ -23,6 +24,7 @@ const NONCE_BYTES: usize = 24;
 /// XChaCha20-Poly1305. Its `Debug` leaves the key out.
 pub struct KeyFile {
     cipher: XChaCha20Poly1305,
+    sketches: SketchKey,
     path: PathBuf,
 }
 
@@ -90,7 +92,14 @@ impl KeyFile {
             path: path.to_owned(),
             length: key.len(),
         })?;
-        Ok(Self { cipher: XChaCha20Poly1305::new(&key.into()), path: path.to_owned() })
+        let sketches = SketchKey::derived_from(&key);
+        let cipher = XChaCha20Poly1305::new(&key.into());
+        Ok(Self { cipher, sketches, path: path.to_owned() })
+    }
+
+    /// What sketches of columns are made with.
+    pub(crate) fn sketch_key(&self) -> &SketchKey {
+        &self.sketches
     }
 
     /// Encrypts a password for one backend: base64 of the nonce and the encrypted text. In the

@@ -20,6 +20,7 @@ mod resource;
 mod service;
 mod source;
 mod text;
+mod transform;
 mod write;
 
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ pub use edit::{Edit, Part};
 pub use field::{Choice, Color, Currency, FieldOverride, Format, TimeUnit};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};
 pub use label::Label;
-pub use link::ManifestLink;
+pub use link::{LinkField, ManifestLink};
 pub use password::{Address, Password, PasswordError, PasswordSource};
 pub use problem::{ManifestErrors, Place, Problem};
 pub use read::load_folder;
@@ -40,6 +41,7 @@ pub use resource::{
     DeletedMark, Kinds, ResourceOverride, SoftDelete, SortField, Stamps, Translations,
 };
 pub use source::Places;
+pub use transform::{NoInverse, Transform};
 pub use write::WriteError;
 
 /// The registration of one backend.

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
+use kontor_model::BackendName;
+
 /// A place in a file, counted from one; columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -61,6 +63,13 @@ impl ManifestErrors {
             message: message.into(),
             suggestion: None,
         }])
+    }
+
+    /// The backend that the file registers, where its name is one.
+    #[must_use]
+    pub fn backend(&self) -> Option<BackendName> {
+        let stem = self.0.first()?.file.file_stem()?.to_str()?;
+        BackendName::new(stem).ok()
     }
 
     /// The problems, one or more.

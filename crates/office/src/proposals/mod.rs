@@ -7,6 +7,7 @@
 //! alone. Views are not read: a page of a view can cost as much as all
 //! of it.
 
+mod across;
 mod connection;
 mod edit;
 pub mod faces;
@@ -27,6 +28,9 @@ use kontor_model::Schema;
 use kontor_model::schema::ResourceKind;
 use serde::Serialize;
 
+pub use across::{
+    AcrossReport, Coverage, FarEvidence, FarProposal, Side, SketchKey, propose_across,
+};
 pub use connection::ConnectionSampler;
 pub use edit::{Choice, Color, Currency, Format, ManifestEdit, Mark};
 pub use meter::{Cost, LATE_ANSWERS, STATEMENTS};

@@ -89,6 +89,18 @@ fn choice(choice: &proposals::Choice) -> Choice {
     Choice { value: choice.value.clone(), title: None, color: color.map(|(_, color)| *color) }
 }
 
+/// A proposal under a name that no link of the manifest has.
+pub(super) fn named(manifest: &Manifest, wanted: ManifestEdit) -> ManifestEdit {
+    match wanted {
+        ManifestEdit::AddLink { from, fields, to, to_fields, name } => {
+            let is_taken = manifest.links.iter().any(|l| l.from == from && l.name == name);
+            let name = if is_taken { format!("{name}_{to}") } else { name };
+            ManifestEdit::AddLink { from, fields, to, to_fields, name }
+        }
+        other => other,
+    }
+}
+
 /// Whether a proposal says what the manifest does not, about fields that may be seen.
 pub(super) fn is_news(manifest: &Manifest, catalog: &Catalog, wanted: &ManifestEdit) -> bool {
     let name = wanted.resource();
@@ -107,9 +119,9 @@ pub(super) fn is_news(manifest: &Manifest, catalog: &Catalog, wanted: &ManifestE
     let Some(said) = manifest.resource(name) else { return true };
     let of_field = wanted.field().and_then(|field| said.field(field));
     match wanted {
-        ManifestEdit::AddLink { from, fields, .. } => {
-            !manifest.links.iter().any(|link| link.from == *from && link.fields == *fields)
-        }
+        ManifestEdit::AddLink { from, fields, .. } => !manifest.links.iter().any(|link| {
+            link.from == *from && link.fields == *fields && !link.is_far(&manifest.name)
+        }),
         ManifestEdit::SoftDelete { .. } => said.soft_delete.is_none(),
         ManifestEdit::Stamps { .. } => said.stamps.is_none(),
         ManifestEdit::Translations { .. } => said.translations.is_none(),

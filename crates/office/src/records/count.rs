@@ -25,7 +25,7 @@ impl Office {
     ) -> Result<Count, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
-        let planned = self.planned(permit, &catalog, face, request)?;
+        let planned = self.planned(permit, &catalog, face, request).await?;
         permit.backend.count(&catalog, face, &planned.condition, BUDGET).await
     }
 

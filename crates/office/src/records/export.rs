@@ -12,12 +12,13 @@ use kontor_model::{FieldType, Query, Resource, ResourceName, Value};
 use tokio::sync::mpsc;
 
 use super::comma_separated::{csv_record, harmless};
+use super::far::FarTitle;
 use super::list::{ListRequest, Listed};
 use super::reading::Reading;
 use super::titles::Along;
 use crate::Office;
 use crate::actor::{Permit, Read};
-use crate::catalog::{Catalog, Face, Format, in_major_units, own_digits};
+use crate::catalog::{Catalog, Face, FarField, FarLink, Format, in_major_units, own_digits};
 use crate::error::OfficeError;
 
 /// An export may keep a statement running this long.
@@ -88,6 +89,25 @@ impl Layout {
             .is_some_and(|link| link.fields.iter().all(|f| self.reading.columns.contains(f)))
     }
 
+    /// The link to another backend whose titles get a column of their own.
+    pub(super) fn far_at(&self, field: usize) -> Option<&FarLink> {
+        let link = self.face().far_at(field)?;
+        let is_read = |f: &FarField| self.reading.columns.contains(&f.field);
+        let is_identity = link.is_identity(self.catalog.resource(self.face()));
+        (!is_identity && link.fields.iter().all(is_read)).then_some(link)
+    }
+
+    /// What stands in the place of a title of another backend. A gap that is not known to be one
+    /// is said so, so that nobody takes the export for complete.
+    pub(super) fn far_title(&self, title: Option<&FarTitle>) -> Option<String> {
+        match title? {
+            FarTitle::Found(found) => found.title.clone(),
+            FarTitle::Missing { .. } => None,
+            FarTitle::Unavailable(_) if self.language == "de" => Some("(nicht verfügbar)".into()),
+            FarTitle::Unavailable(_) => Some("(unavailable)".into()),
+        }
+    }
+
     pub(super) fn heads(&self) -> Vec<String> {
         let face = self.face();
         let mut heads = Vec::new();
@@ -99,6 +119,13 @@ impl Layout {
                     "{} → {}",
                     face.fields[field].title.in_language(&self.language),
                     target.title.in_language(&self.language)
+                ));
+            }
+            if let Some(link) = self.far_at(field) {
+                heads.push(format!(
+                    "{} → {}",
+                    face.fields[field].title.in_language(&self.language),
+                    link.title.in_language(&self.language)
                 ));
             }
         }
@@ -141,7 +168,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
-        let planned = self.planned(permit, &catalog, face, request)?;
+        let planned = self.planned(permit, &catalog, face, request).await?;
         let reading = Reading::of(face, planned.columns).with_currencies();
         let mut query = Query {
             sort: planned.sort,
@@ -215,11 +242,18 @@ impl Office {
         for row in rows {
             batch.push(layout.reading.listed(resource, face, row.map_err(failed)?, &along));
         }
+        let far = self.far_titles_of(permit, catalog, face, columns, &batch).await;
         if self.add_titles(permit, catalog, face, columns, &along, &mut batch).await {
             return Err(failed(kontor_connect::Failure::new(
                 kontor_connect::FailureKind::Other,
                 "titles of linked records could not be read",
             )));
+        }
+        for (at, titles) in far {
+            for (record, title) in batch.iter_mut().zip(titles) {
+                record.far.resize(columns.len(), None);
+                record.far[at] = title;
+            }
         }
         Ok(batch)
     }
@@ -287,6 +321,10 @@ fn csv_line(out: &mut Vec<u8>, layout: &Layout, titled: &[bool], record: &Listed
             let title = title.as_ref().and_then(|linked| linked.title.as_deref());
             fields.push(title.map(|title| harmless(title.into())));
         }
+        if layout.far_at(field).is_some() {
+            let title = record.far.get(at).and_then(Option::as_ref);
+            fields.push(layout.far_title(title).map(|title| harmless(title.into())));
+        }
     }
     csv_record(out, &fields);
 }
@@ -295,13 +333,16 @@ fn json_line(out: &mut Vec<u8>, layout: &Layout, record: &Listed) -> Result<(), 
     let resource = layout.catalog.resource(layout.face());
     let mut object = serde_json::Map::new();
     let fault = |error: serde_json::Error| OfficeError::Fault(error.to_string());
-    for ((&field, value), title) in
-        layout.reading.columns.iter().zip(&record.values).zip(&record.titles)
-    {
+    let columns = layout.reading.columns.iter().zip(&record.values).zip(&record.titles);
+    for (at, ((&field, value), title)) in columns.enumerate() {
         let name = &resource.fields[field].name;
         object.insert(name.clone(), serde_json::to_value(value).map_err(fault)?);
         if let Some(title) = title.as_ref().and_then(|linked| linked.title.clone()) {
             object.insert(format!("{name}.title"), title.into());
+        }
+        let far = record.far.get(at).and_then(Option::as_ref);
+        if let Some((link, title)) = layout.far_at(field).zip(layout.far_title(far)) {
+            object.insert(format!("{name}.{}", link.name), title.into());
         }
     }
     serde_json::to_writer(&mut *out, &object).map_err(fault)?;

@@ -8,6 +8,7 @@ use kontor_model::{
     Comparison, Condition, Cursor, Query, RecordKey, Resource, ResourceName, Sort, Test, Value,
 };
 
+use super::far::{FarTitle, Wanted, shorten};
 use super::reading::{MOST_TIE_BREAKERS, Reading};
 use super::search::SearchPlan;
 use super::titles::LinkedTitle;
@@ -81,6 +82,9 @@ pub struct Listed {
     pub values: Vec<Value>,
     /// For each column that is a link, the other record's title.
     pub titles: Vec<Option<LinkedTitle>>,
+    /// For each column that begins a link to another backend, what it points to there; empty where
+    /// no column is, and where titles were not asked for.
+    pub far: Vec<Option<FarTitle>>,
     /// For each column that is money in a currency of the record's own, its code; empty where no
     /// column is.
     pub currencies: Vec<Option<String>>,
@@ -112,7 +116,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
-        let planned = self.planned(permit, &catalog, face, request)?;
+        let planned = self.planned(permit, &catalog, face, request).await?;
         // A service has a place of its own, which is one text.
         let length = if resource.service.is_some() { 1 } else { planned.sort.len() };
         let (cursor, backward) = place(request, length)?;
@@ -141,8 +145,13 @@ impl Office {
         let mut titles_missing = false;
         if request.titles {
             let columns = &reading.columns;
-            titles_missing =
-                self.add_titles(permit, &catalog, face, columns, &along, &mut records).await;
+            titles_missing = {
+                let lists = (face, Wanted::Lists);
+                self.add_all_titles(permit, &catalog, lists, columns, &along, &mut records).await
+            };
+        }
+        if request.brief {
+            shorten(face, &reading.columns, &mut records);
         }
         Ok(List {
             face: face.index,
@@ -159,7 +168,7 @@ impl Office {
     }
 
     /// Understands a request: which fields, which records, which order.
-    pub(crate) fn planned(
+    pub(crate) async fn planned(
         &self,
         permit: &Permit<Read>,
         catalog: &Catalog,
@@ -168,7 +177,8 @@ impl Office {
     ) -> Result<Planned, OfficeError> {
         let resource = catalog.resource(face);
         let filter = request.filter.clone().unwrap_or_else(Filter::everything);
-        let mut condition = self.condition(&permit.actor, catalog, face, &filter)?;
+        let near = self.near_filter(&permit.actor, catalog, face, &filter).await?;
+        let mut condition = self.condition(&permit.actor, catalog, face, &near)?;
         needed(resource, &condition)?;
         let words = request.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
         let search = words.map(|words| SearchPlan::of(catalog, face, words)).transpose()?;
@@ -247,7 +257,11 @@ fn asked_sort(
     asked
         .iter()
         .map(|(name, descending)| {
-            let field = visible(resource, face, name)?;
+            let field = visible(resource, face, name).map_err(|unknown| {
+                let link = name.split_once('.').map_or("", |(link, _)| link);
+                let is_link = face.far(link).is_some() || face.links.iter().any(|l| l.name == link);
+                if is_link { OfficeError::LinkedSort(name.clone()) } else { unknown }
+            })?;
             if resource.sorts(field, *descending) {
                 return Ok(Sort { field, descending: *descending });
             }

@@ -3,6 +3,7 @@
 mod comma_separated;
 mod count;
 mod export;
+mod far;
 mod list;
 mod neighbours;
 mod reading;
@@ -12,6 +13,8 @@ mod titles;
 mod workbook;
 
 pub use export::{ExportFormat, Exported};
+pub(crate) use far::combined;
+pub use far::{FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble};
 pub(crate) use list::visible;
 pub use list::{List, ListRequest, Listed};
 pub use record::{Related, Shown};
@@ -53,16 +56,27 @@ impl Office {
         face: &Face,
         filter: &Filter,
     ) -> Result<Condition, OfficeError> {
-        let zone = zone_of(actor);
-        let moment = Moment { now: self.clock.now(), zone: &zone };
         let resource = catalog.resource(face);
-        let condition = bind(filter, resource, catalog, &moment)?;
+        let condition = self.bound(actor, catalog, face, filter)?;
         Ok(match &face.soft_delete {
             Some(soft) if !mentions(filter, &resource.fields[soft.field].name) => {
                 alive(soft).and(condition)
             }
             _ => condition,
         })
+    }
+
+    /// What a filter means here and now for this person, no more and no less.
+    pub(crate) fn bound(
+        &self,
+        actor: &Actor,
+        catalog: &Catalog,
+        face: &Face,
+        filter: &Filter,
+    ) -> Result<Condition, OfficeError> {
+        let zone = zone_of(actor);
+        let moment = Moment { now: self.clock.now(), zone: &zone };
+        Ok(bind(filter, catalog.resource(face), catalog, &moment)?)
     }
 }
 

@@ -24,7 +24,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
-        let planned = self.planned(permit, &catalog, face, request)?;
+        let planned = self.planned(permit, &catalog, face, request).await?;
         if !planned.total_order || resource.key.is_empty() {
             return Ok((None, None));
         }

@@ -4,7 +4,7 @@ use kontor_model::{Column, RecordKey, Resource, Value};
 
 use super::list::Listed;
 use super::titles::{Along, take_titles};
-use crate::catalog::{Face, Format};
+use crate::catalog::{Face, FarLink, Format};
 
 /// The most fields by which a record without a key is told from others.
 pub(super) const MOST_TIE_BREAKERS: usize = 16;
@@ -20,13 +20,17 @@ pub(super) struct Reading {
     currencies: Vec<Option<usize>>,
     /// Whether long values are cut to what a list shows.
     is_brief: bool,
+    /// Fields that are read whole all the same, for a link inside them.
+    whole: Vec<usize>,
 }
 
 impl Reading {
     /// The columns as they are, and nothing besides.
     pub(super) fn of(face: &Face, columns: Vec<usize>) -> Self {
         let currencies = currency_fields(face, &columns);
-        Self { read: columns.clone(), currencies, columns, is_brief: false }
+        let is_inside = |field: &usize| face.far_at(*field).is_some_and(FarLink::is_inside);
+        let whole = columns.iter().copied().filter(is_inside).collect();
+        Self { read: columns.clone(), currencies, columns, is_brief: false, whole }
     }
 
     /// With the fields that the records' addresses need.
@@ -61,7 +65,8 @@ impl Reading {
 
     /// The columns of a query.
     pub(super) fn to_read(&self, resource: &Resource) -> Vec<Column> {
-        self.read.iter().map(|&field| column(resource, field, self.is_brief)).collect()
+        let is_brief = |field| self.is_brief && !self.whole.contains(&field);
+        self.read.iter().map(|&field| column(resource, field, is_brief(field))).collect()
     }
 
     /// The record of a row that was read so, with the titles that were read along.
@@ -76,7 +81,7 @@ impl Reading {
         let key = key_of(resource, face, &self.read, &row);
         let currencies = own_currencies(&self.currencies, &self.read, &row);
         row.truncate(self.columns.len());
-        Listed { key, values: row, titles, currencies }
+        Listed { key, values: row, titles, far: Vec::new(), currencies }
     }
 }
 

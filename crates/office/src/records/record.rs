@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use kontor_model::condition::{Comparison, Condition, Test};
+use kontor_model::filter::{Filter, Operator};
 use kontor_model::query::VERSION;
 use kontor_model::{
     Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value,
 };
 
+use super::far::{FarTitle, Wanted, shorten};
 use super::list::{Listed, completed};
 use super::reading::{Reading, key_of};
 use super::titles::{Along, LinkedTitle, take_titles, title_of};
@@ -32,6 +34,8 @@ pub struct Shown {
     pub fields: Vec<(usize, Value)>,
     /// For each of `fields` that is a link, the other record's title.
     pub titles: Vec<Option<LinkedTitle>>,
+    /// For each of `fields` that begins a link to another backend, what it points to there.
+    pub far: Vec<Option<FarTitle>>,
     /// The backend's mark of this version of the record, where it has one.
     pub version: Option<String>,
     /// Whether it is marked as deleted.
@@ -59,6 +63,8 @@ impl Shown {
 /// Records that point to a record over one link.
 #[derive(Debug)]
 pub struct Related {
+    /// The right to read them, in their own backend.
+    pub permit: Permit<Read>,
     /// The backend's resources as people see them.
     pub catalog: Arc<Catalog>,
     /// Index of the face where the records are.
@@ -101,20 +107,24 @@ impl Office {
         let titles = take_titles(&mut values, &along, read.len());
         let version =
             values.split_off(read.len()).into_iter().next().and_then(|value| value.to_text());
-        let mut one = [Listed { key: key.clone(), values, titles, currencies: Vec::new() }];
-        self.add_titles(permit, &catalog, face, &read, &along, &mut one).await;
-        let [Listed { values, mut titles, .. }] = one;
+        let mut one =
+            [Listed { key: key.clone(), values, titles, far: Vec::new(), currencies: Vec::new() }];
+        let records = (face, Wanted::Records);
+        self.add_all_titles(permit, &catalog, records, &read, &along, &mut one).await;
+        let [Listed { values, mut titles, mut far, .. }] = one;
+        far.resize(read.len(), None);
         // As the backend holds it, however it was asked for.
         let key = match key {
             RecordKey::Values(_) => key_of(resource, face, &read, &values),
             RecordKey::Content(_) => key,
         };
-        let (mut shown, mut shown_titles) = (Vec::new(), Vec::new());
+        let (mut shown, mut shown_titles, mut shown_far) = (Vec::new(), Vec::new(), Vec::new());
         for &field in &face.order {
             let Some(at) = read.iter().position(|other| *other == field) else { continue };
             if !values[at].is_null() || !belongs_elsewhere(face, &read, &values, field) {
                 shown.push((field, values[at].clone()));
                 shown_titles.push(titles[at].take());
+                shown_far.push(far[at].take());
             }
         }
         let translated =
@@ -135,6 +145,7 @@ impl Office {
             title: title.unwrap_or_else(|| key.to_text()),
             key,
             titles: shown_titles,
+            far: shown_far,
             fields: shown,
             version,
             is_deleted,
@@ -223,50 +234,50 @@ impl Office {
         let targets = self.values_of(permit, &catalog, face, &key, &link.target_fields).await?;
         let other = catalog.resource(from);
         let mut condition = Condition::everything();
-        let mut filter = kontor_model::filter::Filter::everything();
+        let mut filter = Filter::everything();
         for (&field, value) in link.fields.iter().zip(&targets) {
             condition = condition
                 .and(Condition::Field(field, Test::Compare(Comparison::Eq, value.clone())));
             let text = value.to_text().unwrap_or_default();
-            filter = filter.and(kontor_model::filter::Filter::test(
-                &[&other.fields[field].name],
-                kontor_model::filter::Operator::Eq,
-                &[&text],
-            ));
+            filter = filter.and(Filter::test(&[&other.fields[field].name], Operator::Eq, &[&text]));
         }
-        let alive = self.condition(
-            &permit.actor,
-            &catalog,
-            from,
-            &kontor_model::filter::Filter::everything(),
-        )?;
+        self.related_where((permit, &catalog, from), &link.fields, condition, filter, limit).await
+    }
+
+    /// The first records of a face that satisfy a condition on the fields that refer, and how many
+    /// there are.
+    pub(super) async fn related_where(
+        &self,
+        (permit, catalog, from): (&Permit<Read>, &Arc<Catalog>, &Face),
+        refer: &[usize],
+        condition: Condition,
+        filter: Filter,
+        limit: u32,
+    ) -> Result<Related, OfficeError> {
+        let alive = self.condition(&permit.actor, catalog, from, &Filter::everything())?;
         let condition = condition.and(alive);
-        let columns: Vec<usize> = from
-            .columns
-            .iter()
-            .copied()
-            .filter(|field| !link.fields.contains(field))
-            .take(6)
-            .collect();
-        let first = self.first(permit, &catalog, from, &columns, condition.clone(), limit);
+        let others = from.columns.iter().copied().filter(|field| !refer.contains(field));
+        let columns: Vec<usize> = others.take(6).collect();
+        let first = self.first(permit, catalog, from, &columns, condition.clone(), limit);
         let (records, is_all) = first.await?;
         // Most often they fit on the page, and need no counting.
         let count = if is_all {
             Count::Exact(records.len() as u64)
         } else {
-            self.count_condition(permit, &catalog, from, &condition).await?
+            self.count_condition(permit, catalog, from, &condition).await?
         };
         Ok(Related {
+            permit: permit.clone(),
             face: from.index,
             columns,
             records,
             count,
             filter: filter.to_string(),
-            catalog,
+            catalog: Arc::clone(catalog),
         })
     }
 
-    async fn values_of(
+    pub(super) async fn values_of(
         &self,
         permit: &Permit<Read>,
         catalog: &Catalog,
@@ -312,7 +323,9 @@ impl Office {
         let is_all = page.next.is_none();
         let mut records: Vec<Listed> =
             page.rows.into_iter().map(|row| reading.listed(resource, face, row, &along)).collect();
-        self.add_titles(permit, catalog, face, columns, &along, &mut records).await;
+        let lists = (face, Wanted::Lists);
+        self.add_all_titles(permit, catalog, lists, columns, &along, &mut records).await;
+        shorten(face, columns, &mut records);
         Ok((records, is_all))
     }
 }

@@ -400,7 +400,16 @@ impl Office {
                     .cloned()
                     .or_else(|| super::titles::title_of(face, &read, &values))
                     .unwrap_or_else(|| key.to_text());
-                (Listed { key, values, titles: Vec::new(), currencies: Vec::new() }, title)
+                (
+                    Listed {
+                        key,
+                        values,
+                        titles: Vec::new(),
+                        far: Vec::new(),
+                        currencies: Vec::new(),
+                    },
+                    title,
+                )
             })
             .collect())
     }

@@ -216,7 +216,7 @@ impl Office {
         self.titles_by(permit, catalog, target, &link.target_fields, wanted).await
     }
 
-    async fn titles_by(
+    pub(super) async fn titles_by(
         &self,
         permit: &Permit<Read>,
         catalog: &Catalog,

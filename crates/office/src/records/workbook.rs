@@ -100,6 +100,10 @@ fn cells(layout: &Layout, record: &Listed) -> Vec<Cell> {
             let title = title.as_ref().and_then(|linked| linked.title.clone());
             cells.push(title.map_or(Cell::Empty, Cell::Text));
         }
+        if layout.far_at(field).is_some() {
+            let title = layout.far_title(record.far.get(at).and_then(Option::as_ref));
+            cells.push(title.map_or(Cell::Empty, Cell::Text));
+        }
     }
     cells
 }

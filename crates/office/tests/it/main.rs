@@ -1,7 +1,9 @@
 //! What the office promises to the crates around it, some of it over real databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod across;
 mod bulk;
+mod far;
 mod faults;
 mod limits;
 mod manifest;

@@ -7,7 +7,9 @@ use std::time::Duration;
 use kontor_connect::{Budget, Location};
 use kontor_model::{BackendName, RecordKey, ResourceName, SystemClock};
 use kontor_office::manifest::{KeyFile, Manifest, Password, Secret};
-use kontor_office::{Actor, Edit, Furnishing, ListRequest, NewPerson, Office, Permit, Read};
+use kontor_office::{
+    Actor, Edit, Furnishing, Grant, ListRequest, NewPerson, Office, Permit, Read, Role,
+};
 use kontor_store::{SealKey, Store};
 use kontor_testkit::eventually;
 use tempfile::TempDir;
@@ -41,6 +43,42 @@ impl Bureau {
             bureau.wait_for(name).await;
         }
         bureau
+    }
+
+    /// As [`Bureau::over`], each backend with what its manifest says beside its address.
+    pub(crate) async fn saying(backends: &[(&str, &str, &str)]) -> Self {
+        let bureau = Self::without_backends().await;
+        for (name, url, said) in backends {
+            bureau.register(name, url, Budget::default().statement_timeout);
+            let file = bureau.folder.path().join("backends").join(format!("{name}.toml"));
+            let text = std::fs::read_to_string(&file).unwrap();
+            std::fs::write(&file, format!("{text}\n{said}")).unwrap();
+        }
+        assert_eq!(bureau.office.open_backends().await.unwrap(), Vec::<String>::new());
+        for (name, ..) in backends {
+            bureau.wait_for(name).await;
+        }
+        bureau
+    }
+
+    /// Somebody who may do no more than read some backends.
+    pub(crate) async fn reader_of(&self, backends: &[&str]) -> Arc<Actor> {
+        let email = format!("{}@example.org", backends.join("-"));
+        let grants: Vec<Grant> = backends
+            .iter()
+            .map(|name| Grant { backend: (*name).to_owned(), role: Role::Reader })
+            .collect();
+        let invited = self.office.invite(&self.actor, "Rita", &email, false, &grants).await;
+        let person = NewPerson {
+            name: "Rita Leserin".to_owned(),
+            email,
+            password: PASSWORD.to_owned(),
+            language: "de".to_owned(),
+            time_zone: "UTC".to_owned(),
+        };
+        let link = invited.unwrap().1;
+        let signed_in = self.office.use_link(&link, person, "127.0.0.1", "test").await.unwrap();
+        self.office.actor_of_session(&signed_in.secret).await.unwrap().unwrap()
     }
 
     /// An office that has no backends yet.

@@ -4,8 +4,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_model::{RecordKey, Resource, Value};
-use kontor_office::LinkedTitle;
 use kontor_office::catalog::Catalog;
+use kontor_office::{FarTitle, FarTrouble, LinkedTitle};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type};
@@ -119,6 +119,70 @@ impl Serialize for LinkTitles<'_> {
             }
         }
         map.end()
+    }
+}
+
+/// The records of other backends that fields point to; those that point nowhere are left out.
+pub(super) struct FarTitles<'a>(pub(super) Named<'a, Option<FarTitle>>);
+
+impl Serialize for FarTitles<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, title) in self.0.pairs() {
+            if let Some(title) = title {
+                map.serialize_entry(name, &FarTarget::of(title))?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// The record of another backend that a field points to, or why it is not known.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub(super) enum FarTarget<'a> {
+    /// It is there.
+    Found {
+        /// Its backend.
+        backend: &'a str,
+        /// Its resource.
+        resource: &'a str,
+        /// Its key.
+        #[schema(value_type = String)]
+        key: KeyText<'a>,
+        /// Its title; null where it has none of its own.
+        title: Option<&'a str>,
+    },
+    /// The other backend has no such record.
+    Missing,
+    /// It is not known.
+    Unavailable {
+        /// `slow`, `down`, `refused` (it does not answer such a question), `misfit` (the link names what is not there) or `out_of_reach` (there is
+        /// no such backend, or you may not read it).
+        reason: &'static str,
+    },
+}
+
+impl<'a> FarTarget<'a> {
+    fn of(title: &'a FarTitle) -> Self {
+        match title {
+            FarTitle::Found(found) => Self::Found {
+                backend: found.backend.as_str(),
+                resource: found.resource.as_str(),
+                key: KeyText(&found.key),
+                title: found.title.as_deref(),
+            },
+            FarTitle::Missing { .. } => Self::Missing,
+            FarTitle::Unavailable(trouble) => Self::Unavailable {
+                reason: match trouble {
+                    FarTrouble::OutOfReach => "out_of_reach",
+                    FarTrouble::Misfit { .. } => "misfit",
+                    FarTrouble::Slow { .. } => "slow",
+                    FarTrouble::Down { .. } => "down",
+                    FarTrouble::Refused { .. } => "refused",
+                },
+            },
+        }
     }
 }
 

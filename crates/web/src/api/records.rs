@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::described::Described;
 use super::extract::{Asked, At, Framed, InResource, Sent};
 use super::input::NewRecord;
-use super::json::{AnyValue, KeyText, LinkTarget, LinkTitles, Named, json};
+use super::json::{AnyValue, FarTarget, FarTitles, KeyText, LinkTarget, LinkTitles, Named, json};
 use super::problem::{Problem, ReadRefusals, WriteRefusals};
 use super::written::{Writing, Written};
 use crate::app::App;
@@ -123,6 +123,11 @@ pub(super) struct RecordLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::BTreeMap<String, LinkTarget<'_>>>)]
     titles: Option<LinkTitles<'a>>,
+    /// The records of other backends that the columns point to, where titles were asked for and
+    /// there are such columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, FarTarget<'_>>>)]
+    far: Option<FarTitles<'a>>,
 }
 
 /// A list as an answer borrows it.
@@ -136,6 +141,8 @@ pub(super) fn lines<'a>(list: &'a List, titles: bool) -> RecordPage<'a> {
             catalog: &list.catalog,
             of: Named { resource, fields, each: &record.titles },
         }),
+        far: (!record.far.is_empty())
+            .then(|| FarTitles(Named { resource, fields, each: &record.far })),
     });
     RecordPage {
         records: records.collect(),

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::described::Described;
 use super::extract::{Asked, At, InRecord};
-use super::json::{AnyValue, KeyText, LinkTarget, LinkTitles, Named, json};
+use super::json::{AnyValue, FarTarget, FarTitles, KeyText, LinkTarget, LinkTitles, Named, json};
 use super::operations::RecordChange;
 use super::problem::{Problem, ReadRefusals};
 use super::records::CountAnswer;
@@ -121,11 +121,17 @@ struct RelatedRecord<'a> {
     /// The records that these fields point to.
     #[schema(value_type = BTreeMap<String, LinkTarget<'_>>)]
     titles: LinkTitles<'a>,
+    /// The records of other backends that these fields point to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, FarTarget<'_>>>)]
+    far: Option<FarTitles<'a>>,
 }
 
 /// The records that point to a record.
 #[derive(Serialize, ToSchema)]
 struct RelatedRecords<'a> {
+    /// Their backend.
+    backend: &'a str,
     /// Their resource.
     resource: &'a str,
     /// The filter that lists them all.
@@ -147,8 +153,11 @@ impl<'a> RelatedRecords<'a> {
                 catalog: &found.catalog,
                 of: Named { resource, fields, each: &record.titles },
             },
+            far: (!record.far.is_empty())
+                .then(|| FarTitles(Named { resource, fields, each: &record.far })),
         });
         Self {
+            backend: found.permit.backend.name.as_str(),
             resource: face.name.as_str(),
             filter: &found.filter,
             count: found.count.into(),
@@ -172,11 +181,10 @@ async fn related(
     let permit: Permit<Read> = caller.permit(&app, &at.backend)?;
     let told = |error: OfficeError| caller.told(error);
     let name = kontor_model::ResourceName::new(at.resource);
-    let unknown = |_| OfficeError::Unknown { what: "link", name: at.link.clone() };
-    let link = at.link.parse().map_err(unknown).map_err(told)?;
     let limit = limit(query.limit, RECORDS).map_err(told)?;
     let key = caller.key(&at.key)?;
-    let found = app.office.related(&permit, &name, &key, link, limit).await.map_err(told)?;
+    let found =
+        app.office.related_over(&permit, &name, &key, &at.link, limit).await.map_err(told)?;
     Ok(json(StatusCode::OK, &RelatedRecords::of(&found)))
 }
 

@@ -6,8 +6,8 @@ use axum::response::Response;
 use kontor_model::filter::Operator;
 use kontor_model::filter::bind::suits;
 use kontor_model::{FieldType, Generated};
-use kontor_office::catalog::{Catalog, Face};
-use kontor_office::{Edit, Permit, Read};
+use kontor_office::catalog::{Catalog, Face, FarField, FarLink};
+use kontor_office::{Edit, Office, Permit, Read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -244,6 +244,8 @@ struct LinkAnswer {
     name: String,
     /// Its title in your language.
     title: String,
+    /// The backend at the other end.
+    backend: String,
     /// The resource at the other end.
     resource: String,
     /// Names of the fields that refer.
@@ -275,7 +277,13 @@ struct ResourceInFull {
 }
 
 impl ResourceInFull {
-    fn of(permit: &Permit<Read>, catalog: &Catalog, face: &Face, language: Language) -> Self {
+    fn of(
+        office: &Office,
+        permit: &Permit<Read>,
+        catalog: &Catalog,
+        face: &Face,
+        language: Language,
+    ) -> Self {
         let resource = catalog.resource(face);
         let fields = face.order.iter();
         let sort = face.sort.iter().filter(|step| face.fields[step.field].is_visible());
@@ -292,39 +300,76 @@ impl ResourceInFull {
             columns: names(catalog, face, &face.columns),
             sort: sort.collect::<Vec<_>>().join(","),
             title_fields: names(catalog, face, &face.title_fields),
-            links: outgoing(catalog, face, language),
-            incoming: incoming(catalog, face, language),
+            links: outgoing(permit, catalog, face, language),
+            incoming: incoming(office, permit, catalog, face, language),
         }
     }
 }
 
-fn outgoing(catalog: &Catalog, face: &Face, language: Language) -> Vec<LinkAnswer> {
+fn outgoing(
+    permit: &Permit<Read>,
+    catalog: &Catalog,
+    face: &Face,
+    language: Language,
+) -> Vec<LinkAnswer> {
     let links = face.links.iter().map(|link| {
         let target = &catalog.faces[link.target];
         LinkAnswer {
             name: link.name.clone(),
             title: link.title.in_language(language.code()).to_owned(),
+            backend: permit.backend.name.to_string(),
             resource: target.name.to_string(),
             fields: names(catalog, face, &link.fields),
             target_fields: names(catalog, target, &link.target_fields),
         }
     });
-    links.collect()
+    // Of a backend that you may not read, you learn no more than that there is none.
+    let is_known = |link: &&FarLink| permit.actor.role(&link.backend).is_some();
+    let far = face.far.iter().filter(is_known).map(|link| LinkAnswer {
+        name: link.name.clone(),
+        title: link.title.in_language(language.code()).to_owned(),
+        backend: link.backend.to_string(),
+        resource: link.target.to_string(),
+        fields: link.fields.iter().map(|field| referring(catalog, face, field)).collect(),
+        target_fields: link.target_fields.clone(),
+    });
+    links.chain(far).collect()
 }
 
-fn incoming(catalog: &Catalog, face: &Face, language: Language) -> Vec<LinkAnswer> {
+/// A field that refers, with the place in its JSON.
+fn referring(catalog: &Catalog, face: &Face, field: &FarField) -> String {
+    let name = &catalog.resource(face).fields[field.field].name;
+    field.pointer.as_ref().map_or_else(|| name.clone(), |pointer| format!("{name}#{pointer}"))
+}
+
+fn incoming(
+    office: &Office,
+    permit: &Permit<Read>,
+    catalog: &Catalog,
+    face: &Face,
+    language: Language,
+) -> Vec<LinkAnswer> {
     let links = face.incoming.iter().enumerate().map(|(index, incoming)| {
         let from = &catalog.faces[incoming.from];
         let link = &from.links[incoming.link];
         LinkAnswer {
             name: index.to_string(),
             title: from.title.in_language(language.code()).to_owned(),
+            backend: permit.backend.name.to_string(),
             resource: from.name.to_string(),
             fields: names(catalog, from, &link.fields),
             target_fields: names(catalog, face, &link.target_fields),
         }
     });
-    links.collect()
+    let far = office.far_incoming(permit, &face.name).into_iter().map(|link| LinkAnswer {
+        name: link.name,
+        title: link.title.in_language(language.code()).to_owned(),
+        backend: link.backend.name.to_string(),
+        resource: link.resource.to_string(),
+        fields: link.fields,
+        target_fields: link.target_fields,
+    });
+    links.chain(far).collect()
 }
 
 /// A resource with its fields: their types, what can be asked of them, what they link to, and why
@@ -342,5 +387,8 @@ async fn show(
     let permit: Permit<Read> = caller.permit(&app, &at.backend)?;
     let catalog = permit.backend.catalog().map_err(|error| caller.told(error))?;
     let face = super::face(&catalog, &permit, &at.name()).map_err(|error| caller.told(error))?;
-    Ok(json(StatusCode::OK, &ResourceInFull::of(&permit, &catalog, face, caller.language())))
+    Ok(json(
+        StatusCode::OK,
+        &ResourceInFull::of(&app.office, &permit, &catalog, face, caller.language()),
+    ))
 }

@@ -7,11 +7,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use kontor_model::query::BRIEF_CHARACTERS;
 use kontor_model::{BackendName, RecordKey, ResourceName, Value};
-use kontor_office::{LinkedTitle, OfficeError, Permit, Read, Shown};
+use kontor_office::{FarTitle, LinkedTitle, OfficeError, Permit, Read, Shown};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::json::{KeyText, LinkTitles, Named, TaggedFields, json};
+use super::json::{FarTitles, KeyText, LinkTitles, Named, TaggedFields, json};
 use super::version::{etag, version_of};
 use crate::app::App;
 use crate::components::cell::{Place, content};
@@ -48,6 +48,9 @@ pub(super) struct RecordAnswer<'a> {
     /// The records that its fields point to.
     #[schema(value_type = BTreeMap<String, super::json::LinkTarget<'_>>)]
     titles: LinkTitles<'a>,
+    /// The records of other backends that its fields point to.
+    #[schema(value_type = BTreeMap<String, super::json::FarTarget<'_>>)]
+    far: FarTitles<'a>,
     /// Its fields in the tagged form that tells types apart, for `expect` of an edit.
     #[schema(value_type = BTreeMap<String, String>)]
     tagged: TaggedFields<'a>,
@@ -58,6 +61,7 @@ pub(super) struct Laid {
     fields: Vec<usize>,
     values: Vec<Value>,
     titles: Vec<Option<LinkedTitle>>,
+    far: Vec<Option<FarTitle>>,
     version: String,
     found: Shown,
 }
@@ -66,8 +70,9 @@ impl Laid {
     pub(super) fn out(mut found: Shown) -> Self {
         let version = version_of(&found);
         let titles = std::mem::take(&mut found.titles);
+        let far = std::mem::take(&mut found.far);
         let (fields, values) = found.fields.drain(..).unzip();
-        Self { fields, values, titles, version, found }
+        Self { fields, values, titles, far, version, found }
     }
 
     pub(super) fn version(&self) -> &str {
@@ -91,6 +96,7 @@ impl Laid {
                 catalog: &self.found.catalog,
                 of: Named { resource, fields: &self.fields, each: &self.titles },
             },
+            far: FarTitles(Named { resource, fields: &self.fields, each: &self.far }),
             tagged: TaggedFields(values()),
         }
     }
@@ -174,6 +180,7 @@ impl Writing<'_> {
                 view.with_currency(view.field(index), index, |other| found.value(other).cloned());
             let title = found.titles.get(at).and_then(Option::as_ref);
             let cell = view.cell(index, brief(&found.fields[at].1), title);
+            let cell = view.with_far(index, cell, found.far.get(at).and_then(Option::as_ref));
             let markup = content(&shell, &field, &cell, Place::List).into_string();
             drawn.shown.insert(name.as_str(), markup);
             if let Some(text) = edit_text(&shell, &field, &cell) {

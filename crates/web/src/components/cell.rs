@@ -8,7 +8,7 @@ use super::icon::{Icon, icon};
 use super::status;
 use super::structure::structure;
 use crate::format::{self, Format, Precision};
-use crate::shown::{Cell, Concealed, FieldView, Linked, Tone};
+use crate::shown::{Cell, Concealed, Far, FarState, FieldView, Linked, Tone};
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,18 @@ pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> M
     if cell.value.is_null() {
         return html! { span.null { span aria-hidden="true" { "–" } span.unseen { (t.get("value-null")) } } };
     }
+    if let Some(far) = &cell.far {
+        return beside(shell, field, cell, far, place);
+    }
     if let Some(linked) = &cell.linked {
         return link(shell, field, &cell.value, linked);
     }
+    own(shell, field, cell, place)
+}
+
+/// The value itself, whatever it points to.
+fn own(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> Markup {
+    let t = shell.texts;
     match &cell.value {
         Value::Text(text) if text.is_empty() => html! { span.nothing { (t.get("value-empty")) } },
         Value::Bool(true) => html! { span.yes { (icon(Icon::Check)) (t.get("yes")) } },
@@ -175,6 +184,57 @@ fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Mar
         }
         None => html! { span.dangling title=(shell.texts.get("link-dangling")) { (title) } },
     }
+}
+
+/// What a value points to in another backend, with the value itself where it says more.
+fn beside(shell: &Shell, field: &FieldView, cell: &Cell, far: &Far, place: Place) -> Markup {
+    let is_inside = far.is_inside;
+    let is_beside = far.is_identity && matches!(far.state, FarState::Found { .. });
+    let value = |shown: &Markup| match &cell.linked {
+        // Within its own backend it is the same thing: a list has room for one of them.
+        Some(linked) if place == Place::Record || says_more(cell, linked) => {
+            html! { (link(shell, field, &cell.value, linked)) " · " (shown) }
+        }
+        _ if is_inside => html! { (shown) " " (own(shell, field, cell, place)) },
+        _ if is_beside => html! { (own(shell, field, cell, place)) " · " (shown) },
+        _ => shown.clone(),
+    };
+    let key = if far.is_inside { String::new() } else { text_of(shell, field, &cell.value, place) };
+    let t = shell.texts;
+    value(&match &far.state {
+        FarState::Found { title, to } => {
+            let shown = match (title.is_empty(), key.is_empty()) {
+                (false, _) => title.clone(),
+                (true, false) => key.clone(),
+                (true, true) => to.key.to_text(),
+            };
+            let hint = if shown == key || key.is_empty() {
+                far.note.clone()
+            } else {
+                format!("{key} · {}", far.note)
+            };
+            html! {
+                a.link href=(to.link()) data-peek=(to.part("peek")) title=(hint) { (shown) }
+                @if place == Place::Record { " " span.help { (far.note) } }
+            }
+        }
+        FarState::Missing if far.is_inside => {
+            html! { span.dangling title=(far.note) { (t.get("far-none")) } }
+        }
+        FarState::Missing => html! { span.dangling title=(far.note) { (key) } },
+        FarState::Unavailable => {
+            html! { span.unavailable title=(far.note) { (key) " " small { (icon(Icon::Warning)) (t.get("far-unavailable")) } span.unseen { ": " (far.note) } } }
+        }
+        FarState::NoRight => {
+            html! { span.unavailable title=(far.note) { (key) " " (icon(Icon::Lock)) span.unseen { (far.note) } } }
+        }
+    })
+}
+
+/// Whether the title of the own backend's record says more than the value.
+fn says_more(cell: &Cell, linked: &Linked) -> bool {
+    let value = cell.value.to_text().unwrap_or_default();
+    !linked.title.is_empty() && linked.title != value
 }
 
 /// A state as a dot with the word that people use for it.

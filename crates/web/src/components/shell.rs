@@ -74,6 +74,8 @@ pub enum Here {
     Account,
     /// Connecting a database.
     Connect,
+    /// Links between backends.
+    Links,
 }
 
 /// What has just been done, told once at the next page.

@@ -4,8 +4,10 @@ use kontor_model::InvalidInput;
 use kontor_model::change::Rule;
 use kontor_model::filter::FilterError;
 use kontor_model::filter::bind::BindError;
+use kontor_office::manifest::Label;
 use kontor_office::{
-    FieldProblem, Needed, NotUndoable, PeopleError, Problem, ReadOnlyReason, Role,
+    FarRefusal, FarTrouble, FieldProblem, Needed, NotUndoable, PeopleError, Problem,
+    ReadOnlyReason, Role,
 };
 
 use crate::texts::Texts;
@@ -50,6 +52,32 @@ pub(super) fn bind_text(t: &Texts, problem: &BindError) -> String {
         BindError::Period { field, .. } => {
             t.with("failure-filter-period", &[("field", field.as_str().into())])
         }
+    }
+}
+
+/// Why a filter over a link to another backend cannot be answered, and what helps.
+pub(super) fn far_text(t: &Texts, link: &Label, refusal: &FarRefusal) -> String {
+    let link = link.in_language(t.language().code()).to_owned();
+    let said = |key: &str, more: (&'static str, String)| {
+        t.with(key, &[("link", link.clone().into()), (more.0, more.1.into())])
+    };
+    let backend = |label: &Label| ("backend", label.in_language(t.language().code()).to_owned());
+    let nothing = || ("backend", String::new());
+    match refusal {
+        FarRefusal::TooMany { most } => {
+            let most = i128::try_from(*most).unwrap_or(i128::MAX);
+            said("failure-far-many", ("most", crate::format::integer(t.language(), most)))
+        }
+        FarRefusal::Lossy => said("failure-far-lossy", nothing()),
+        FarRefusal::Inside => said("failure-far-inside", nothing()),
+        FarRefusal::TooFar => said("failure-far-far", nothing()),
+        FarRefusal::Trouble(trouble) => match trouble {
+            FarTrouble::OutOfReach => said("failure-far-reach", nothing()),
+            FarTrouble::Misfit { backend: b } => said("failure-far-misfit", backend(b)),
+            FarTrouble::Slow { backend: b } => said("failure-far-slow", backend(b)),
+            FarTrouble::Down { backend: b } => said("failure-far-down", backend(b)),
+            FarTrouble::Refused { backend: b } => said("failure-far-refused", backend(b)),
+        },
     }
 }
 

@@ -23,7 +23,7 @@ use crate::texts::Texts;
 use crate::view::{at, locked};
 use crate::visitor::Reader;
 
-mod words;
+pub(super) mod words;
 
 /// Proposals are looked for in the background; a page waits no longer for them.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -71,6 +71,10 @@ async fn screen(
         (Some(permit), Some(_)) => app.office.proposals(permit).await?.open,
         _ => Vec::new(),
     };
+    let far_links = match &catalog {
+        Some(_) => super::linking::rows(app, permit, t).await?,
+        None => Vec::new(),
+    };
     let problem = match &state.condition {
         BackendCondition::Down { failure, .. } => {
             let error = OfficeError::Backend {
@@ -100,6 +104,7 @@ async fn screen(
             })
             .unwrap_or_default(),
         proposals: proposals.iter().map(|(id, found)| words::proposal(t, id, found)).collect(),
+        far_links,
         schema_read: drift.as_ref().map(|drift| at(drift.at)),
         drift: drift.map(|drift| drift_lines(t, &drift)).unwrap_or_default(),
         connection: connection(backend),

@@ -12,6 +12,7 @@ use kontor_model::condition::SearchTerm;
 use kontor_model::filter::Filter;
 use kontor_model::{BackendName, ChangeKind, Count, FieldType, ResourceName};
 use kontor_office::catalog::{Catalog, Face};
+use kontor_office::manifest::Label;
 use kontor_office::{List, ListRequest, Manage, OfficeError, Read, SearchPlan};
 use tokio::time::Instant;
 
@@ -118,8 +119,12 @@ async fn screen(
     };
     let took = begun.elapsed();
     let saved = app.office.views(&place.permit, &place.resource).await?;
-    let mut screen =
-        empty_screen(&view, query, saved.iter().map(|saved| views::tab(&view, saved)).collect());
+    let mut screen = empty_screen(
+        app,
+        &view,
+        query,
+        saved.iter().map(|saved| views::tab(&view, saved)).collect(),
+    );
     match result {
         Ok(list) => fill(&mut screen, &view, list, took),
         Err(error) => refuse(&mut screen, t, error)?,
@@ -127,7 +132,7 @@ async fn screen(
     Ok((place, screen))
 }
 
-fn empty_screen(view: &View<'_>, query: ListQuery, views: Vec<ViewTab>) -> ListScreen {
+fn empty_screen(app: &App, view: &View<'_>, query: ListQuery, views: Vec<ViewTab>) -> ListScreen {
     let fields = view.fields();
     let position = |index: usize| view.face.order.iter().position(|&other| other == index);
     ListScreen {
@@ -138,7 +143,7 @@ fn empty_screen(view: &View<'_>, query: ListQuery, views: Vec<ViewTab>) -> ListS
         title: view.title(),
         help: view.resource().comment.clone(),
         filter: Filter::parse(&query.filter).unwrap_or_else(|_| Filter::everything()),
-        linked: linked_fields(view),
+        linked: linked_fields(app, view),
         columns: view
             .face
             .columns
@@ -196,12 +201,15 @@ fn fill(screen: &mut ListScreen, view: &View<'_>, list: List, took: Duration) {
         .into_iter()
         .map(|record| {
             let cells = list.columns.iter().zip(record.values).enumerate();
-            let titles = record.titles;
+            let (titles, far) = (record.titles, record.far);
             let currencies = record.currencies;
             let cells: Vec<_> = cells
-                .map(|(at, (&index, value))| Cell {
-                    currency: currencies.get(at).cloned().flatten(),
-                    ..view.cell(index, value, titles.get(at).and_then(Option::as_ref))
+                .map(|(at, (&index, value))| {
+                    let cell = view.cell(index, value, titles.get(at).and_then(Option::as_ref));
+                    Cell {
+                        currency: currencies.get(at).cloned().flatten(),
+                        ..view.with_far(index, cell, far.get(at).and_then(Option::as_ref))
+                    }
                 })
                 .collect();
             let title = view
@@ -241,6 +249,8 @@ fn refuse(screen: &mut ListScreen, t: &Texts, error: OfficeError) -> Result<(), 
     match &error {
         OfficeError::FilterText(_)
         | OfficeError::Filter(_)
+        | OfficeError::FarFilter { .. }
+        | OfficeError::LinkedSort(_)
         | OfficeError::Parameter { .. }
         | OfficeError::NotSearched { .. }
         | OfficeError::NeedsFilter { .. }
@@ -261,21 +271,26 @@ fn refuse(screen: &mut ListScreen, t: &Texts, error: OfficeError) -> Result<(), 
     Ok(())
 }
 
-fn linked_fields(view: &View<'_>) -> Vec<LinkedFields> {
+fn linked_fields(app: &App, view: &View<'_>) -> Vec<LinkedFields> {
     let links = view.face.links.iter().map(|link| {
-        let target = view.of(&view.catalog.faces[link.target]);
-        LinkedFields {
-            name: link.name.clone(),
-            title: link.title.in_language(view.language.code()).to_owned(),
-            fields: target
-                .fields()
-                .into_iter()
-                .filter(|field| field.filterable)
-                .take(MOST_LINKED)
-                .collect(),
-        }
+        linked_field(&view.of(&view.catalog.faces[link.target]), &link.name, &link.title)
     });
-    links.collect()
+    let far = view.face.far.iter().filter(|link| link.is_reversible()).filter_map(|link| {
+        let (permit, catalog, face) = app.office.far_face(&view.permit.actor, link)?;
+        let face = &catalog.faces[face];
+        let there = View { permit: &permit, catalog: &catalog, face, language: view.language };
+        Some(linked_field(&there, &link.name, &link.title))
+    });
+    links.chain(far).collect()
+}
+
+fn linked_field(there: &View<'_>, name: &str, title: &Label) -> LinkedFields {
+    let fields = there.fields().into_iter().filter(|field| field.filterable);
+    LinkedFields {
+        name: name.to_owned(),
+        title: title.in_language(there.language.code()).to_owned(),
+        fields: fields.take(MOST_LINKED).collect(),
+    }
 }
 
 fn quick_filters(view: &View<'_>) -> Vec<QuickFilter> {

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use kontor_model::filter::{Filter, Operator};
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_office::catalog::Format as OfficeFormat;
+use kontor_office::manifest::Label;
 use kontor_office::{ListRequest, NotWritten, OfficeError, Read, Shown, Standing, TimelineEntry};
 
 use crate::app::App;
@@ -87,7 +88,7 @@ async fn screen(
         resource_title: view.title(),
         status: status(&view, &found),
         groups: groups(&view, &found),
-        related: related_sections(&view),
+        related: related_sections(app, &view),
         actions: offered_actions(app, &view, &found),
         change_locked: view.locked_for(ChangeKind::Update),
         delete_locked: view.locked_for(ChangeKind::Delete),
@@ -117,7 +118,7 @@ fn status(view: &View<'_>, found: &Shown) -> Option<(Tone, String)> {
 
 pub(crate) fn groups(view: &View<'_>, found: &Shown) -> Vec<FieldGroup> {
     let mut groups: Vec<FieldGroup> = Vec::new();
-    for ((index, value), title) in found.fields.iter().zip(&found.titles) {
+    for (((index, value), title), far) in found.fields.iter().zip(&found.titles).zip(&found.far) {
         let name = view.face.fields[*index]
             .group
             .as_ref()
@@ -130,7 +131,11 @@ pub(crate) fn groups(view: &View<'_>, found: &Shown) -> Vec<FieldGroup> {
             && (view.face.fields[*index].format == OfficeFormat::Image
                 || looks_like_picture(&field.name));
         let line = RecordField {
-            cell: view.cell(*index, value.clone(), title.as_ref()),
+            cell: view.with_far(
+                *index,
+                view.cell(*index, value.clone(), title.as_ref()),
+                far.as_ref(),
+            ),
             field,
             is_picture,
         };
@@ -150,7 +155,7 @@ fn looks_like_picture(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn related_sections(view: &View<'_>) -> Vec<RelatedSection> {
+fn related_sections(app: &App, view: &View<'_>) -> Vec<RelatedSection> {
     let sections = view.face.incoming.iter().enumerate().map(|(index, incoming)| {
         let from = &view.catalog.faces[incoming.from];
         let link = &from.links[incoming.link];
@@ -164,7 +169,12 @@ fn related_sections(view: &View<'_>) -> Vec<RelatedSection> {
         };
         RelatedSection { link: index.to_string(), title, count: None }
     });
-    sections.collect()
+    let far = app.office.far_incoming(view.permit, view.name()).into_iter().map(|incoming| {
+        let said = |label: &Label| label.in_language(view.language.code()).to_owned();
+        let (title, backend) = (said(&incoming.title), said(&incoming.backend.manifest().title));
+        RelatedSection { link: incoming.name, title: format!("{title} · {backend}"), count: None }
+    });
+    sections.chain(far).collect()
 }
 
 async fn neighbours(
@@ -218,15 +228,19 @@ pub(crate) async fn peek(
         let fields = found
             .fields
             .iter()
-            .zip(&found.titles)
+            .zip(found.titles.iter().zip(&found.far))
             .filter(|((index, value), _)| known(index) && !value.is_null())
             .take(PEEK)
-            .map(|((index, value), title)| {
+            .map(|((index, value), (title, far))| {
                 (
                     view.with_currency(view.field(*index), *index, |other| {
                         found.value(other).cloned()
                     }),
-                    view.cell(*index, value.clone(), title.as_ref()),
+                    view.with_far(
+                        *index,
+                        view.cell(*index, value.clone(), title.as_ref()),
+                        far.as_ref(),
+                    ),
                 )
             })
             .collect();
@@ -255,19 +269,23 @@ pub(crate) async fn related(
 ) -> Result<Response, PageFailure> {
     let asked = async {
         let place: Place<Read> = place(&app, &reader, &backend, &resource)?;
-        let index: usize =
-            link.parse().map_err(|_| OfficeError::Unknown { what: "link", name: link.clone() })?;
         let key = key(&record)?;
-        let found = app.office.related(&place.permit, &place.resource, &key, index, RELATED).await;
-        Ok::<_, OfficeError>((place, found))
+        let (permit, name) = (&place.permit, &place.resource);
+        let found = app.office.related_over(permit, name, &key, &link, RELATED).await;
+        let catalog = permit.backend.catalog()?;
+        let face = face_of(&catalog, &place)?;
+        let view = View { permit, catalog: &catalog, face, language: language(&reader) };
+        let section = related_sections(&app, &view).into_iter().find(|it| it.link == link);
+        let title = section.map(|section| section.title).unwrap_or_default();
+        Ok::<_, OfficeError>((place, title, found))
     };
     match asked.await {
-        Ok((place, found)) => {
+        Ok((place, title, found)) => {
             let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
             let screen = match found {
-                Ok(found) => related_screen(&place, &reader, &found),
+                Ok(found) => RelatedScreen { title, ..related_screen(&reader, &found) },
                 Err(error) => RelatedScreen {
-                    title: String::new(),
+                    title,
                     count: Count::Unknown,
                     columns: Vec::new(),
                     rows: Vec::new(),
@@ -282,13 +300,9 @@ pub(crate) async fn related(
     }
 }
 
-fn related_screen(
-    place: &Place<Read>,
-    reader: &Reader,
-    found: &kontor_office::Related,
-) -> RelatedScreen {
+fn related_screen(reader: &Reader, found: &kontor_office::Related) -> RelatedScreen {
     let view = View {
-        permit: &place.permit,
+        permit: &found.permit,
         catalog: &found.catalog,
         face: &found.catalog.faces[found.face],
         language: language(reader),
@@ -299,10 +313,14 @@ fn related_screen(
             .iter()
             .zip(&record.values)
             .enumerate()
-            .map(|(at, (&index, value))| Cell {
-                editable: false,
-                currency: record.currencies.get(at).cloned().flatten(),
-                ..view.cell(index, value.clone(), record.titles.get(at).and_then(Option::as_ref))
+            .map(|(at, (&index, value))| {
+                let title = record.titles.get(at).and_then(Option::as_ref);
+                let cell = view.cell(index, value.clone(), title);
+                Cell {
+                    editable: false,
+                    currency: record.currencies.get(at).cloned().flatten(),
+                    ..view.with_far(index, cell, record.far.get(at).and_then(Option::as_ref))
+                }
             })
             .collect();
         (view.record(&record.key), cells)

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod change;
 pub mod connect;
 pub mod failure;
+pub mod linking;
 pub mod list;
 pub mod mosaic;
 pub mod overtaken;

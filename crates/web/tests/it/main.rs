@@ -8,6 +8,7 @@ mod api_rights;
 mod api_writing;
 mod changing;
 mod entering;
+mod linking;
 mod markup;
 mod opened;
 mod pages;

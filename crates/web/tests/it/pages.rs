@@ -8,8 +8,8 @@ use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
 use kontor_web::pages::record::{self, acting, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
-    account, audit, backend, bulk, change, connect, failure, list, mosaic, overtaken, palette,
-    people, sign_in, welcome,
+    account, audit, backend, bulk, change, connect, failure, linking, list, mosaic, overtaken,
+    palette, people, sign_in, welcome,
 };
 use kontor_web::texts::Language;
 use maud::Markup;
@@ -160,6 +160,7 @@ fn the_palette_is_drawn() {
 #[test]
 fn a_backend_is_drawn() {
     drawn("backend", |shell| backend::page(&shell, &samples::office::backend_screen()));
+    drawn("links", |shell| linking::page(&shell, &samples::office::linking()));
 }
 
 #[test]

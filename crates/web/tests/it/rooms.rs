@@ -43,7 +43,7 @@ async fn person(administrator: &mut Browser<'_>, email: &str) -> String {
 }
 
 /// A reader of the shop.
-async fn reader<'a>(shop: &'a Shop, administrator: &mut Browser<'_>) -> Browser<'a> {
+pub(super) async fn reader<'a>(shop: &'a Shop, administrator: &mut Browser<'_>) -> Browser<'a> {
     let link = invited(administrator, "grace@example.org").await;
     let id = person(administrator, "grace@example.org").await;
     let roles = [("do", "roles"), ("role", "nothing"), ("role.laden", "reader")];

@@ -187,3 +187,44 @@ connect-reads = nur lesen
 connect-writes = lesen und ändern
 connect-write-help = Lässt sich später je Ressource im Manifest festlegen.
 connect-write = Manifest schreiben
+
+linking-title = Verweise
+linking-lead = Was in einem Backend auf Datensätze eines anderen verweist.
+linking-compared = Verglichen
+linking-compare = Backends vergleichen
+linking-cost = { $n ->
+    [one] { $shown } Abfrage
+   *[other] { $shown } Abfragen
+}
+linking-help = Aus Namen und Stichproben beider Seiten geschlossen. Angenommene kommen ins Manifest des Backends, das verweist; an den Datenbanken ändert sich nichts.
+linking-never = Noch nicht verglichen
+linking-never-text = Ein Vergleich liest von jedem Backend ein paar Stichproben und schlägt vor, was zusammengehört.
+linking-nothing = Keine offenen Vorschläge
+linking-nothing-text = Der letzte Vergleich hat nichts Neues gefunden.
+linking-in-force = In Kraft
+linking-none = Noch verweist kein Backend auf ein anderes.
+linking-elsewhere = Verweise auf andere Backends
+linking-backend = Backend
+linking-from = Von
+linking-to = Nach
+linking-coverage = Gefunden
+linking-unmeasured = noch nicht gemessen
+linking-share = { $percent } %
+linking-fallen = { $percent } %, war schon { $best } %
+linking-fallen-banner = Hier findet sich weniger als früher: { $links }. Vielleicht fehlen drüben Datensätze, oder Werte werden anders geschrieben.
+linking-names = Die Namen meinen dasselbe.
+linking-here = { $found } von { $of } Werten gibt es in „{ $backend }“.
+linking-there = { $found } von { $of } Werten aus „{ $backend }“ kommen hier vor.
+linking-orphans = Ohne Gegenstück zum Beispiel: { $values }.
+linking-one-to-one = Höchstens einer verweist auf jeden.
+linking-many = Mehrere können auf denselben verweisen.
+linking-examples = Zum Beispiel
+linking-value = So wird aus dem Wert der andere: { $steps }.
+linking-one-way = Von drüben zurück geht es nicht: Der Weg ist nicht eindeutig.
+value-trim = Leerraum am Rand weglassen
+value-strip = „{ $text }“ überall weglassen
+value-remove-prefix = „{ $text }“ am Anfang weglassen
+value-unpad = führende Nullen der { $width } Stellen weglassen
+value-pad = vorn auf { $width } Stellen mit Nullen auffüllen
+value-add-prefix = „{ $text }“ davorsetzen
+value-ignore-case = Groß- und Kleinschreibung nicht beachten

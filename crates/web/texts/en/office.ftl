@@ -187,3 +187,44 @@ connect-reads = read only
 connect-writes = read and change
 connect-write-help = Can be set for each resource in the manifest later.
 connect-write = Write manifest
+
+linking-title = Links
+linking-lead = What refers in one backend to records of another.
+linking-compared = Compared
+linking-compare = Compare backends
+linking-cost = { $n ->
+    [one] { $shown } query
+   *[other] { $shown } queries
+}
+linking-help = Concluded from names and samples of both sides. Accepted ones go to the manifest of the backend that refers; nothing changes in the databases.
+linking-never = Not compared yet
+linking-never-text = A comparison reads a few samples of every backend and proposes what belongs together.
+linking-nothing = No open proposals
+linking-nothing-text = The last comparison found nothing new.
+linking-in-force = In force
+linking-none = No backend refers to another yet.
+linking-elsewhere = Links to other backends
+linking-backend = Backend
+linking-from = From
+linking-to = To
+linking-coverage = Found
+linking-unmeasured = not measured yet
+linking-share = { $percent } %
+linking-fallen = { $percent } %, was { $best } % before
+linking-fallen-banner = Less is found here than before: { $links }. Perhaps records are missing there, or values are written differently.
+linking-names = The names mean the same.
+linking-here = { $found } of { $of } values are in “{ $backend }”.
+linking-there = { $found } of { $of } values of “{ $backend }” occur here.
+linking-orphans = Without a counterpart, for example: { $values }.
+linking-one-to-one = At most one refers to each.
+linking-many = Several may refer to the same one.
+linking-examples = For example
+linking-value = This makes the value the other one: { $steps }.
+linking-one-way = There is no way back from there: it is not certain.
+value-trim = leave out blanks at the ends
+value-strip = leave out “{ $text }” everywhere
+value-remove-prefix = leave out “{ $text }” at the beginning
+value-unpad = leave out the leading zeros of the { $width } digits
+value-pad = fill up with zeros to { $width } digits
+value-add-prefix = put “{ $text }” before it
+value-ignore-case = disregard upper and lower case

@@ -313,7 +313,7 @@ impl Office {
                 Ok(selected)
             }
             BulkSelection::List(request) => {
-                let planned = self.planned(&reader, catalog, face, request)?;
+                let planned = self.planned(&reader, catalog, face, request).await?;
                 let columns =
                     resource.key.iter().chain(fields).map(|&field| Column::whole(field)).collect();
                 let query = Query {

@@ -1,8 +1,10 @@
 //! What a manifest says is compared with what its backend has.
 
+use std::collections::BTreeMap;
+
 use kontor_model::schema::ReadOnly;
 use kontor_model::{
-    Engine, Field, FieldType, Generated, Resource, ResourceKind, ResourceName, Schema,
+    BackendName, Engine, Field, FieldType, Generated, Resource, ResourceKind, ResourceName, Schema,
 };
 
 use super::with;
@@ -188,4 +190,61 @@ writable = true
 "#,
     );
     insta::assert_snapshot!(said);
+}
+
+#[test]
+fn links_to_other_backends_are_compared_with_what_is_known_of_them() {
+    let text = r#"[[links]]
+from = "orders"
+fields = ["number"]
+to = "regster:KUNDEN"
+to_fields = ["KDNR"]
+[[links]]
+from = "orders"
+fields = ["customer_id"]
+to = "register:KUNDE"
+to_fields = ["KDNR"]
+[[links]]
+from = "orders"
+fields = ["status"]
+to = "register:KUNDEN"
+to_fields = ["KDNUMMER"]
+[[links]]
+from = "orders"
+fields = ["placed_at"]
+to = "register:KUNDEN"
+to_fields = ["AKTE"]
+[[links]]
+from = "orders"
+fields = ["extra#/customer/no"]
+to = "unread:anything"
+to_fields = ["at all"]
+[[links]]
+from = "orders"
+fields = ["id#/customer/no"]
+to = "register:KUNDEN"
+to_fields = ["KDNR"]
+name = "payer"
+[[links]]
+from = "orders"
+fields = ["extr#/customer/no"]
+to = "register:KUNDEN"
+to_fields = ["KDNR"]
+name = "buyer"
+"#;
+    let number = field("KDNR", FieldType::text(), "char(7)");
+    let akte = Field { comparable: false, ..field("AKTE", FieldType::Other, "polygon") };
+    let register =
+        Schema { resources: vec![resource("KUNDEN", vec![number, akte], &[0])], ..schema() };
+    let name = |name: &str| BackendName::new(name).unwrap();
+    let others = BTreeMap::from([
+        (name("register"), Some(register)),
+        (name("shop"), Some(schema())),
+        (name("unread"), None),
+    ]);
+    let manifest = with(text);
+    let own = manifest.check_against(&schema());
+    let far = manifest.check_far_links(&others);
+    let said: Vec<String> = own.iter().chain(&far).map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"));
 }

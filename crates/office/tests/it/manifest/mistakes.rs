@@ -126,3 +126,23 @@ fn a_password_in_clear_is_refused_and_never_repeated() {
     let strange = parse("url = \"oracle://anna:hunter2@db/shop\"").unwrap_err();
     assert!(!format!("{strange} {strange:?}").contains("hunter2"), "{strange}");
 }
+
+#[test]
+fn mistakes_in_links_to_other_backends_are_told() {
+    let link = |value: &str| {
+        format!(
+            "url = \"sqlite:a.db\"\n[[links]]\nfrom = \"a\"\nfields = [\"b\", \"c\"]\nto = \"x:y\"\nto_fields = [\"d\", \"e\"]\nvalue = {value}\n"
+        )
+    };
+    let texts = [
+        "{ paad = 7 }",
+        "{ pad = 0 }",
+        "{ pad_with = \"0\" }",
+        "{ pad = 7, pad_with = \"00\" }",
+        "[{ pad = 7 }]",
+        "\"upper\"",
+    ]
+    .map(link);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    insta::assert_snapshot!(said_about(&texts));
+}

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use kontor_model::ResourceName;
+use kontor_model::{BackendName, ResourceName};
 use kontor_office::manifest::{
     Choice, Color, Currency, DeletedMark, FieldOverride, Format, Kinds, Label, Manifest,
-    ManifestLink, Password, ResourceOverride, SoftDelete, SortField, Stamps, Translations,
+    ManifestLink, Password, ResourceOverride, SoftDelete, SortField, Stamps, Transform,
+    Translations,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -144,15 +145,40 @@ fn resource() -> impl Strategy<Value = ResourceOverride> {
     )
 }
 
+fn transform() -> impl Strategy<Value = Transform> {
+    let text = || prop_oneof![Just(String::new()), name()];
+    let width = || option::of(1..=64_u32);
+    let flags = (any::<bool>(), any::<bool>());
+    (flags, any::<String>(), text(), width(), width(), any::<char>(), text()).prop_map(
+        |((trim, ignore_case), strip, remove_prefix, unpad, pad, pad_with, add_prefix)| Transform {
+            trim,
+            strip,
+            ignore_case,
+            remove_prefix,
+            unpad,
+            pad,
+            pad_with: (pad.is_some() || unpad.is_some()).then_some(pad_with),
+            add_prefix,
+        },
+    )
+}
+
 fn links() -> impl Strategy<Value = Vec<ManifestLink>> {
-    let link = (name(), name(), name(), option::of(name()), option::of(label()));
+    let far = (option::of("[a-z][a-z0-9-]{0,6}"), option::of(transform()));
+    let link = (name(), name(), name(), option::of(name()), option::of(label()), far);
     vec(link, 0..3).prop_map(|links| {
         let mut taken = BTreeSet::new();
-        let links = links.into_iter().map(|(from, field, to, named, title)| {
+        let links = links.into_iter().map(|(from, field, to, named, title, (backend, value))| {
             let fields = (vec![field.clone()], vec![field]);
             let link =
                 ManifestLink::new(from.as_str().into(), fields.0, to.as_str().into(), fields.1);
-            ManifestLink { name: named.unwrap_or(link.name.clone()), title, ..link }
+            ManifestLink {
+                name: named.unwrap_or(link.name.clone()),
+                title,
+                backend: backend.and_then(|name| BackendName::new(name).ok()),
+                value: value.into_iter().filter(|value| !value.is_none()).collect(),
+                ..link
+            }
         });
         links.filter(|link| taken.insert((link.from.clone(), link.name.clone()))).collect()
     })

@@ -136,3 +136,20 @@ fn a_folder_that_is_not_there_has_no_manifests() {
     let (manifests, refused) = load_folder(&folder.path().join("backends"));
     assert!(manifests.is_empty() && refused.is_empty());
 }
+
+#[test]
+fn a_link_names_a_resource_of_its_own_backend_or_of_another() {
+    let target = |to: &str| {
+        let text = format!(
+            "[[links]]\nfrom = \"a\"\nfields = [\"b\"]\nto = \"{to}\"\nto_fields = [\"c\"]\n"
+        );
+        let link = with(&text).links.remove(0);
+        (link.backend.map(|backend| backend.to_string()), link.to.to_string())
+    };
+    let own = |name: &str| (None, name.to_owned());
+    assert_eq!(target("KUNDEN"), own("KUNDEN"));
+    assert_eq!(target("register:KUNDEN"), (Some("register".into()), "KUNDEN".into()));
+    assert_eq!(target("register:a:b"), (Some("register".into()), "a:b".into()));
+    assert_eq!(target(":register:KUNDEN"), own("register:KUNDEN"), "a name with a colon");
+    assert_eq!(target("Register:KUNDEN"), own("Register:KUNDEN"), "no backend has such a name");
+}

@@ -25,6 +25,7 @@ pub(super) fn sidebar(shell: &Shell) -> Markup {
             }
             div.places.last {
                 @if is_administrator {
+                    (place(links::LINKS, Icon::Link, &t.get("linking-title"), shell.here == Here::Links))
                     (place(links::CONNECT, Icon::Plug, &t.get("connect-title"), shell.here == Here::Connect))
                     (place(links::AUDIT, Icon::Scroll, &t.get("audit-title"), shell.here == Here::Audit))
                     (place(links::PEOPLE, Icon::People, &t.get("people-title"), shell.here == Here::People))

@@ -35,7 +35,7 @@ fn kind(kind: Kind) -> ProposalKind {
     }
 }
 
-fn confidence(percent: Percent) -> Confidence {
+pub(crate) fn confidence(percent: Percent) -> Confidence {
     match percent.as_percent() {
         90.. => Confidence::High,
         65..90 => Confidence::Medium,

@@ -64,7 +64,7 @@ fn builder(
     let query = query(pairs);
     let filter = Filter::parse(&query.filter).unwrap_or_else(|_| Filter::everything());
     let at = first(pairs, "at").and_then(|at| at.parse().ok());
-    let (fields, linked) = (view.fields(), linked_fields(&view));
+    let (fields, linked) = (view.fields(), linked_fields(app, &view));
     let names = describe::Names { fields: &fields, linked: &linked };
     let zone = jiff::tz::TimeZone::get(&reader.actor.user.time_zone);
     let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);

@@ -9,6 +9,7 @@ use crate::components::notice::{Loudness, banner};
 use crate::components::shell::{Here, Layout, page as shell_page};
 use crate::components::{Shell, control, status, time};
 use crate::links;
+use crate::pages::linking::{self, FarLinkRow};
 use crate::shown::{Health, Locked};
 
 mod proposals;
@@ -44,6 +45,8 @@ pub struct BackendScreen {
     pub left_out: Vec<String>,
     /// What might be written into its manifest.
     pub proposals: Vec<Proposal>,
+    /// Its links to other backends.
+    pub far_links: Vec<FarLinkRow>,
     /// What changed in its schema since it was last read.
     pub drift: Vec<Drift>,
     /// When its schema was last read.
@@ -124,8 +127,12 @@ pub fn page(shell: &Shell, screen: &BackendScreen) -> Markup {
                 (banner(Loudness::Bad, &html! { strong { (t.with("list-down", &[("backend", screen.title.as_str().into())])) } " " (problem) }, None))
             }
             @if !screen.drift.is_empty() { (drift(shell, screen)) }
+            (fallen(shell, screen))
             (proposals::section(shell, screen))
             @for group in &screen.groups { (group_of(shell, screen, group)) }
+            @if !screen.far_links.is_empty() {
+                section { h2 { (t.get("linking-elsewhere")) } (linking::table(shell, &screen.far_links, false)) }
+            }
             (connection(shell, screen))
             @if !screen.left_out.is_empty() {
                 section { h2 { (t.get("backend-left-out")) } ul.rows-list { @for line in &screen.left_out { li { (line) } } } }
@@ -153,6 +160,22 @@ fn head(shell: &Shell, screen: &BackendScreen) -> Markup {
             @if screen.may_manage {
                 div.actions { (control::post_button(&links::backend(&screen.name), &[("do", "read")], &html! { (t.get("backend-read")) }, "")) }
             }
+        }
+    }
+}
+
+/// Links that hold less well than before are told where nobody overlooks them.
+fn fallen(shell: &Shell, screen: &BackendScreen) -> Markup {
+    let t = shell.texts;
+    let fallen: Vec<String> = screen
+        .far_links
+        .iter()
+        .filter(|row| row.fallen_from.is_some())
+        .map(|row| format!("{} · {}", row.from, row.title))
+        .collect();
+    html! {
+        @if !fallen.is_empty() {
+            (banner(Loudness::Warning, &html! { (t.with("linking-fallen-banner", &[("links", fallen.join(", ").into())])) }, None))
         }
     }
 }

@@ -70,7 +70,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    fn told(self) -> (Tone, &'static str) {
+    pub(crate) fn told(self) -> (Tone, &'static str) {
         match self {
             Self::High => (Tone::Good, "confidence-high"),
             Self::Medium => (Tone::Waiting, "confidence-medium"),

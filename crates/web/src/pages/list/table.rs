@@ -39,7 +39,7 @@ fn opens(list: &ListScreen) -> bool {
 }
 
 fn leads_elsewhere(row: &Row) -> bool {
-    row.cells.first().is_some_and(|cell| cell.linked.is_some())
+    row.cells.first().is_some_and(Cell::leads_elsewhere)
 }
 
 fn header(
@@ -139,8 +139,8 @@ fn data(shell: &Shell, field: &FieldView, cell: &Cell, href: Option<&str>, pinne
     html! {
         td .right[field.is_right_aligned()] .pinned[pinned || href.is_some()] .first[href.is_some()]
             data-v=[tagged] data-e=[local] data-n=[sum] data-currency=[currency] {
-            @match (href, &cell.linked) {
-                (Some(href), None) => a.open href=(href) data-peek=(peek_of(href)) { (content) },
+            @match (href, cell.leads_elsewhere()) {
+                (Some(href), false) => a.open href=(href) data-peek=(peek_of(href)) { (content) },
                 _ => (content),
             }
         }

@@ -33,7 +33,10 @@ pub fn fragment(shell: &Shell, related: &Related) -> Markup {
     let t = shell.texts;
     html! {
         header.section-head {
-            h2 { a href=(related.all) { (related.title) } " " (status::counter(t, related.count)) }
+            h2 {
+                @if related.all.is_empty() { (related.title) } @else { a href=(related.all) { (related.title) } }
+                " " (status::counter(t, related.count))
+            }
             @if let Some(new) = &related.new { a.button.bare.small href=(new) { (icon(Icon::Plus)) (t.get("list-new")) } }
         }
         @if let Some(problem) = &related.problem { p.help { (problem) } }
@@ -56,7 +59,7 @@ fn row(shell: &Shell, related: &Related, record: &RecordRef, cells: &[Cell]) -> 
             @for (place, (field, cell)) in related.columns.iter().zip(cells).enumerate() {
                 @let value = content(shell, field, cell, Place::List);
                 td .right[field.is_right_aligned()] {
-                    @if place == 0 && cell.linked.is_none() { a.open href=(record.link()) data-peek=(record.part("peek")) { (value) } }
+                    @if place == 0 && !cell.leads_elsewhere() { a.open href=(record.link()) data-peek=(record.part("peek")) { (value) } }
                     @else { (value) }
                 }
             }

@@ -9,6 +9,7 @@ use kontor_web::pages::backend::{
 };
 use kontor_web::pages::change::Outcome;
 use kontor_web::pages::connect::{Ask, Found};
+use kontor_web::pages::linking::{FarLinkRow, LinkingScreen, ProposedLink, ProposedLinks};
 use kontor_web::pages::people::{PeopleScreen, PersonRow, PersonScreen, PersonState, Role};
 use kontor_web::shown::{Health, Locked};
 
@@ -124,6 +125,26 @@ pub(crate) fn backend_screen() -> BackendScreen {
                 &["4 verschiedene Werte"],
                 Confidence::Low,
             ),
+        ],
+        far_links: vec![
+            FarLinkRow {
+                backend: (backend("kunden"), "Kundenkartei".into()),
+                from: "Kunden".into(),
+                title: "Kundin im Shop".into(),
+                to: Some("Auftragssystem".into()),
+                problem: None,
+                coverage: "2026-11-22T03:10:00Z".parse().ok().map(|at| (81, at)),
+                fallen_from: Some(99),
+            },
+            FarLinkRow {
+                backend: (backend("kunden"), "Kundenkartei".into()),
+                from: "Mahnungen".into(),
+                title: "Beleg".into(),
+                to: None,
+                problem: None,
+                coverage: None,
+                fallen_from: None,
+            },
         ],
         drift: vec![
             Drift { what: "ADRESSEN.LAND ist jetzt char(3)".into(), touches: Vec::new() },
@@ -277,5 +298,28 @@ pub(crate) fn found() -> Found {
         variable: "KONTOR_SHOP_URL".into(),
         can_write: true,
         problem: None,
+    }
+}
+
+pub(crate) fn linking() -> LinkingScreen {
+    LinkingScreen {
+        compared: "2026-11-22T10:40:00Z".parse().ok(),
+        cost: Some("104 Abfragen".into()),
+        groups: vec![ProposedLinks {
+            title: "Kundenkartei".into(),
+            proposals: vec![ProposedLink {
+                id: "5f2c".into(),
+                from: "ADRESSEN.KDNR".into(),
+                to: "Auftragssystem: customers.number".into(),
+                evidence: vec![
+                    "Die Namen meinen dasselbe.".into(),
+                    "158 von 165 Werten gibt es in „Auftragssystem“.".into(),
+                ],
+                examples: vec![("0100001".into(), "K-100001".into())],
+                confidence: Confidence::High,
+            }],
+        }],
+        links: backend_screen().far_links,
+        may_compare: true,
     }
 }
