@@ -9,6 +9,7 @@ mod changes;
 mod connecting;
 mod drift;
 mod error;
+mod indexing;
 pub mod manifest;
 mod pending;
 mod people;
@@ -35,6 +36,7 @@ pub use changes::{
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};
 pub use error::{Conflict, FieldProblem, NotUndoable, OfficeError, Problem, ReadOnlyReason};
+pub use indexing::{IndexedResource, Pace};
 pub use pending::{Establish, Looked};
 pub use people::{
     Account, NewPerson, NewToken, Operator, PeopleError, Preferences, SignedIn, TokenMade,
@@ -95,6 +97,7 @@ pub struct Office {
     left_open: changes::LeftOpen,
     undoing: changes::Undoing,
     at_work: changes::AtWork,
+    indexing: indexing::Indexing,
 }
 
 impl Office {
@@ -119,6 +122,7 @@ impl Office {
             at_work: changes::AtWork::default(),
             proposing: proposing::Proposing::default(),
             pending: pending::Pending::default(),
+            indexing: indexing::Indexing::default(),
         })
     }
 

@@ -9,5 +9,6 @@ mod office;
 mod people;
 mod proposals;
 mod real;
+mod searching;
 mod spelled;
 mod undoing;

@@ -6,8 +6,8 @@ use hdrhistogram::Histogram;
 use kontor_model::{BackendName, ResourceName};
 use kontor_search::{Index, Place, Question};
 
+use super::super::process;
 use super::records::{Chance, RESOURCES, Words, record};
-use crate::bench::process;
 use crate::failure::{Failure, Outcome};
 
 /// Records of one batch: a page of a backend.
@@ -22,7 +22,8 @@ const LIMIT: Duration = Duration::from_millis(30);
 /// Measures an index of so many records, and prints the figures.
 pub(super) fn run(records: u32) -> Outcome {
     let records = records as usize;
-    let folder = tempfile::tempdir()?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(format!("no temporary folder: {error}")))?;
     let words = Words::new();
     let index = Index::open(folder.path()).map_err(failed)?;
     let places = places(&index)?;
@@ -38,7 +39,10 @@ pub(super) fn run(records: u32) -> Outcome {
         peak / 1_000_000,
         index.size() / 1_000_000
     );
-    println!("\n{:<28} {:>6} {:>7} {:>9} {:>9} {:>9}", "asked for", "times", "found", "p50", "p99", "max");
+    println!(
+        "\n{:<28} {:>6} {:>7} {:>9} {:>9} {:>9}",
+        "asked for", "times", "found", "p50", "p99", "max"
+    );
     let mut slow = Vec::new();
     for (kind, asked) in questions(&words, records) {
         if !measured(&index, &places, kind, &asked)? {
@@ -50,7 +54,10 @@ pub(super) fn run(records: u32) -> Outcome {
     if slow.is_empty() {
         Ok(())
     } else {
-        Err(Failure::new(format!("slower than {LIMIT:?} at the 99th percentile: {}", slow.join(", "))))
+        Err(Failure::new(format!(
+            "slower than {LIMIT:?} at the 99th percentile: {}",
+            slow.join(", ")
+        )))
     }
 }
 
@@ -62,7 +69,7 @@ fn places(index: &Index) -> Outcome<Vec<Place>> {
     let backend = BackendName::new("shop").map_err(|error| Failure::new(error.to_string()))?;
     let places: Vec<Place> = RESOURCES
         .iter()
-        .map(|(name, _)| Place { backend: backend.clone(), resource: ResourceName::new(name) })
+        .map(|(name, _)| Place { backend: backend.clone(), resource: ResourceName::new(*name) })
         .collect();
     for place in &places {
         index.prepare(place, "all").map_err(failed)?;
@@ -110,7 +117,9 @@ fn questions(words: &Words, records: usize) -> Vec<(&'static str, Vec<String>)> 
         several.push(format!("{one} {two} {}", start(three, 3)));
         several.push(format!("{} {}", start(one, 2), start(two, 1)));
         nothing.push(format!("qqzx{one} {two}"));
-        let long = all.iter().find(|word| word.chars().count() > 5 && word.chars().all(char::is_alphabetic));
+        let long = all
+            .iter()
+            .find(|word| word.chars().count() > 5 && word.chars().all(char::is_alphabetic));
         mistaken.extend(long.map(|word| mistake(word, &mut chance)));
         for number in &document.identifiers {
             numbers.push(number.clone());
@@ -146,7 +155,8 @@ fn mistake(word: &str, chance: &mut Chance) -> String {
 
 /// Prints how long the questions of a kind took; whether that is what was promised.
 fn measured(index: &Index, places: &[Place], kind: &str, asked: &[String]) -> Outcome<bool> {
-    let mut times = Histogram::<u64>::new(3).map_err(|error| Failure::new(error.to_string()))?;
+    let mut times = Histogram::<u64>::new_with_max(60_000_000, 3)
+        .map_err(|error| Failure::new(error.to_string()))?;
     let mut found = 0;
     for words in asked {
         let question = Question { words, places, most_of_each: 5, most: 40 };

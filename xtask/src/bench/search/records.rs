@@ -13,8 +13,11 @@ pub(super) struct Chance(u64);
 
 impl Chance {
     pub(super) fn new(seed: u64) -> Self {
-        let mut chance = Self(0x9E37_79B9_7F4A_7C15 ^ (seed + 1).wrapping_mul(0xD134_2543_DE82_EF95));
-        (0..4).for_each(|_| drop(chance.number()));
+        let mut chance =
+            Self(0x9E37_79B9_7F4A_7C15 ^ (seed + 1).wrapping_mul(0xD134_2543_DE82_EF95));
+        for _ in 0..4 {
+            chance.number();
+        }
         chance
     }
 
@@ -80,7 +83,9 @@ impl Words {
 fn capitals(words: Vec<String>) -> Vec<String> {
     let capital = |word: String| {
         let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     };
     words.into_iter().map(capital).collect()
 }
@@ -105,7 +110,8 @@ pub(super) fn record(words: &Words, number: usize) -> (usize, Document) {
 fn content(words: &Words, chance: &mut Chance, resource: usize, number: usize) -> Document {
     let name = words.name(chance);
     let town = chance.of(&words.towns).clone();
-    let email = format!("{}{}@example.org", name.to_lowercase().replace(' ', "."), chance.below(999));
+    let email =
+        format!("{}{}@example.org", name.to_lowercase().replace(' ', "."), chance.below(999));
     let (title, texts, identifiers) = match resource {
         0 => {
             let phone = format!("0{} {}", 200 + chance.below(700), chance.digits(6));
