@@ -5,7 +5,7 @@ use crate::{identifier, words};
 /// Words of a question that are looked for; the rest is left out.
 const MOST_WORDS: usize = 8;
 /// A beginning of an identifier has at least so many characters.
-const SHORTEST_BEGINNING: usize = 3;
+const SHORTEST_BEGINNING: usize = 2;
 
 /// A question, understood.
 #[derive(Debug, Default)]
@@ -14,32 +14,40 @@ pub(crate) struct Asked {
     pub(crate) identifiers: Vec<String>,
     /// Beginnings of identifiers that it may be, as one types them.
     pub(crate) beginnings: Vec<String>,
-    /// Its words that are no codes.
+    /// Its words that are no identifiers.
     pub(crate) words: Vec<String>,
-    /// Its codes: long numbers, and words with digits in them.
-    pub(crate) codes: Vec<String>,
+    /// Its identifiers, each in its forms, where there are words beside them.
+    pub(crate) codes: Vec<Vec<String>>,
 }
 
 impl Asked {
     pub(crate) fn of(text: &str) -> Self {
         let text: String = text.chars().take(400).collect();
         let text = text.trim();
-        let mut identifiers = identifier::forms(text);
-        identifiers.extend(identifier::recognised(text, 16));
-        let mut unique = Vec::new();
-        for form in identifiers {
-            if !unique.contains(&form) {
-                unique.push(form);
+        let mut identifiers: Vec<String> = Vec::new();
+        for form in identifier::forms(text).into_iter().chain(identifier::recognised(text, 16)) {
+            if !identifiers.contains(&form) {
+                identifiers.push(form);
             }
         }
-        let (codes, mut plain): (Vec<String>, Vec<String>) =
-            words::words(text, MOST_WORDS).into_iter().partition(|word| words::is_code(word));
-        // The last word may be the beginning of one that says more.
-        if let Some(last) = plain.pop() {
-            plain.retain(|word| !words::is_empty(word));
-            plain.push(last);
+        let (mut words, mut codes): (Vec<String>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
+        for token in identifier::tokens(text).take(MOST_WORDS) {
+            if identifier::is_one(token) {
+                codes.push(identifier::forms(token));
+            } else {
+                words.extend(words::words(token, MOST_WORDS));
+            }
         }
-        Self { beginnings: beginnings(text), identifiers: unique, words: plain, codes }
+        // A number in several parts is no text: 0431 12.
+        if words.len() > 1 && words.iter().all(|word| is_number(word)) {
+            codes.extend(words.drain(..).map(|word| vec![word]));
+        }
+        // The last word may be the beginning of one that says more.
+        if let Some(last) = words.pop() {
+            words.retain(|word| !words::is_empty(word));
+            words.push(last);
+        }
+        Self { beginnings: beginnings(text), identifiers, words, codes }
     }
 
     /// What the full text is asked for words that stand there as they are, or as another form.
@@ -66,19 +74,23 @@ fn either(word: &str, mark: &str) -> String {
     }
 }
 
-/// What an identifier may begin with. One without digits is found by its words.
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// What an identifier may begin with: a number in however many parts, or one word.
 fn beginnings(text: &str) -> Vec<String> {
-    let is_number = text.bytes().any(|b| b.is_ascii_digit());
-    let is_address = text.contains(['@', '.']) && !text.contains(char::is_whitespace);
-    if !is_number && !is_address {
+    let is_parted = text.contains(char::is_whitespace);
+    let has_digit = text.bytes().any(|b| b.is_ascii_digit());
+    if is_parted && !has_digit {
         return Vec::new();
     }
     let mut beginnings = identifier::forms(text);
-    if is_address {
+    // An e-mail address keeps its marks.
+    if !is_parted && !beginnings.contains(&text.to_lowercase()) {
         beginnings.push(text.to_lowercase());
     }
     beginnings.retain(|form| form.chars().count() >= SHORTEST_BEGINNING);
-    beginnings.dedup();
     beginnings
 }
 
@@ -89,9 +101,11 @@ mod tests {
     #[test]
     fn words_codes_and_identifiers_are_told_apart() {
         let asked = Asked::of("Andrea Bauer 2026-104233");
-        assert_eq!(asked.words, ["andrea", "baur", "2026"]);
-        assert_eq!(asked.codes, ["104233"]);
+        assert_eq!(asked.words, ["andrea", "baur"]);
+        assert_eq!(asked.codes, [["2026104233"]]);
         assert!(asked.identifiers.contains(&"2026104233".to_owned()), "{asked:?}");
+        assert_eq!(Asked::of("Größe 42").words, ["grosse", "42"]);
+        assert!(Asked::of("0431 12").words.is_empty());
     }
 
     #[test]
@@ -106,7 +120,8 @@ mod tests {
     fn an_address_is_found_as_one_types_it() {
         assert_eq!(Asked::of("Anna.Bau").beginnings, ["annabau", "anna.bau"]);
         assert_eq!(Asked::of("anna@ex").beginnings, ["anna@ex"]);
-        assert!(Asked::of("anna").beginnings.is_empty());
-        assert!(Asked::of("20").beginnings.is_empty());
+        assert_eq!(Asked::of("2026-10").beginnings, ["202610", "2026-10"]);
+        assert!(Asked::of("anna bauer").beginnings.is_empty());
+        assert!(Asked::of("2").beginnings.is_empty());
     }
 }

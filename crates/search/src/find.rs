@@ -30,10 +30,8 @@ impl Index {
             let mut finding = Finding::new(connection, question)?;
             finding.identifiers(&asked)?;
             if asked.codes.is_empty() {
-                finding.matching(Table::Title, &asked.whole(), Rank::Title)?;
+                finding.words(&asked)?;
                 finding.beginnings(&asked)?;
-                finding.matching(Table::Title, &asked.begun(), Rank::Beginning)?;
-                finding.matching(Table::Words, &asked.begun(), Rank::Text)?;
                 if finding.found.len() < FEW && !asked.words.is_empty() {
                     let meant = self.with_vocabulary(connection, |known| meant(known, &asked))?;
                     finding.matching(Table::Words, &meant.unwrap_or_default(), Rank::Meant)?;
@@ -140,6 +138,12 @@ impl<'a> Finding<'a> {
         }
     }
 
+    fn words(&mut self, asked: &Asked) -> Result<(), rusqlite::Error> {
+        self.matching(Table::Title, &asked.whole(), Rank::Title)?;
+        self.matching(Table::Title, &asked.begun(), Rank::Beginning)?;
+        self.matching(Table::Words, &asked.begun(), Rank::Text)
+    }
+
     fn identifiers(&mut self, asked: &Asked) -> Result<(), rusqlite::Error> {
         for form in &asked.identifiers {
             for id in self.with_identifier(form)? {
@@ -177,9 +181,11 @@ impl<'a> Finding<'a> {
     fn coded(&mut self, asked: &Asked) -> Result<(), rusqlite::Error> {
         let mut left: Option<Vec<i64>> = None;
         for code in &asked.codes {
-            let code = code.trim_start_matches('0');
-            let mut having = self.with_identifier(code)?;
-            having.extend(self.beginning(code)?.into_iter().take(MOST_CODED));
+            let mut having = Vec::new();
+            for form in code {
+                having.extend(self.with_identifier(form)?);
+                having.extend(self.beginning(form)?.into_iter().take(MOST_CODED));
+            }
             left = Some(match left {
                 None => having,
                 Some(left) => left.into_iter().filter(|id| having.contains(id)).collect(),

@@ -135,14 +135,11 @@ fn country_digits(number: &str) -> usize {
 pub(crate) fn recognised(text: &str, most: usize) -> Vec<String> {
     let mut found = Vec::new();
     let mut run: Vec<&str> = Vec::new();
-    for token in text.split_whitespace() {
+    for token in tokens(text) {
         if found.len() >= most {
             break;
         }
-        let token = token.trim_matches(|c: char| ",;:!?\"'„“”‚‘’[]{}<>".contains(c));
-        let token = token.trim_end_matches('.');
-        let digits = token.bytes().filter(u8::is_ascii_digit).count();
-        if token.contains('@') || digits > 0 && token.chars().count() > 4 {
+        if is_one(token) {
             forms(token).into_iter().for_each(|form| add(&mut found, form));
         }
         if is_part_of_number(token, &run) {
@@ -154,6 +151,23 @@ pub(crate) fn recognised(text: &str, most: usize) -> Vec<String> {
     end_of_number(&mut run, &mut found);
     found.truncate(most);
     found
+}
+
+/// What stands between spaces, without the punctuation of a sentence.
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace()
+        .map(|token| token.trim_matches(|c: char| ",;:!?\"'„“”‚‘’[]{}<>".contains(c)))
+        .map(|token| token.trim_end_matches('.'))
+        .filter(|token| !token.is_empty())
+}
+
+/// Whether a token of a text is an identifier rather than a word: an e-mail address, a longer one
+/// with digits in it, or a short one whose digits stand behind a mark (`K-7`, `12/3`).
+pub(crate) fn is_one(token: &str) -> bool {
+    let has_digit = token.bytes().any(|b| b.is_ascii_digit());
+    let letters = token.chars().filter(|c| c.is_alphanumeric()).count();
+    let has_mark = token.trim_matches(|c: char| !c.is_alphanumeric()).chars().count() > letters;
+    token.contains('@') || has_digit && (token.chars().count() > 4 || has_mark && letters > 1)
 }
 
 /// Whether a token goes on with a number that is written in several parts: digits, or what an IBAN

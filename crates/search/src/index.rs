@@ -60,7 +60,7 @@ impl Index {
     /// # Errors
     /// [`IndexError`] when the folder cannot be written.
     pub fn open(folder: &Path) -> Result<Self, IndexError> {
-        std::fs::create_dir_all(folder)
+        make_private(folder)
             .map_err(|source| IndexError::File { path: folder.to_owned(), source })?;
         let path = folder.join("search.db");
         let writer = file::open(&path)?;
@@ -321,6 +321,15 @@ impl Index {
         }
     }
 
+    /// Reads the words that are known, as the first question with a mistake in it would else have
+    /// to: half a second for a million records.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub fn warm(&self) -> Result<(), IndexError> {
+        self.read(|connection| self.with_vocabulary(connection, |_| ()))
+    }
+
     /// Works with the words that are known.
     pub(crate) fn with_vocabulary<T>(
         &self,
@@ -344,6 +353,15 @@ fn read_vocabulary(connection: &Connection) -> Result<Vocabulary, rusqlite::Erro
         vocabulary.add(row.get_ref(0)?.as_str().unwrap_or_default());
     }
     Ok(vocabulary)
+}
+
+/// What the index holds is for nobody but Kontor.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The records of a resource: behind the first, up to the second.
@@ -394,9 +412,9 @@ impl Entry {
         }
         ids.extend(document.identifiers.iter().flat_map(|text| identifier::forms(text)));
         for text in titles().chain(&document.identifiers) {
-            let codes =
-                words::words(text, TITLE_WORDS).into_iter().filter(|word| words::is_code(word));
-            ids.extend(codes.flat_map(|code| identifier::forms(&code)));
+            let last =
+                text.split(|c: char| !c.is_alphanumeric()).filter(|part| words::is_code(part));
+            ids.extend(last.flat_map(identifier::forms));
         }
         for text in titles().chain(&document.texts).chain(&document.identifiers) {
             ids.extend(identifier::recognised(text, MOST_FORMS));
@@ -411,12 +429,19 @@ impl Entry {
     }
 }
 
-/// The words of a text with their stems. Numbers and codes are identifiers instead.
+/// The words of a text with their stems, and the names in its e-mail addresses. Numbers and codes
+/// are identifiers instead.
 fn take_words(text: &str, most: usize, into: &mut BTreeSet<String>) {
-    for word in words::words(text, most) {
-        if !words::is_code(&word) && !words::is_empty(&word) {
-            into.insert(words::stem(&word));
-            into.insert(word);
+    for token in identifier::tokens(text).take(most) {
+        let name = token.split_once('@').map(|(name, _)| name);
+        if name.is_none() && identifier::is_one(token) {
+            continue;
+        }
+        for word in words::words(name.unwrap_or(token), most) {
+            if !words::is_code(&word) && !words::is_empty(&word) {
+                into.insert(words::stem(&word));
+                into.insert(word);
+            }
         }
     }
 }

@@ -152,7 +152,7 @@ impl Office {
                             continue;
                         }
                     },
-                    None => (hit.title.clone(), Some(hit.read_at)),
+                    None => (hit.title.clone(), Some(self.indexing.as_of(hit))),
                 };
                 let Some(key) = RecordKey::from_text(&hit.key) else { continue };
                 found.push((*at, record(permit, face, hit, (key, title, as_of))));

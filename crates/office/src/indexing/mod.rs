@@ -12,15 +12,16 @@ mod progress;
 mod reading;
 mod recipe;
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kontor_model::BackendName;
-use kontor_search::{Index, IndexError, Place};
+use kontor_search::{Hit, Index, IndexError, Place};
 use kontor_store::Micros;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 
 pub(crate) use answering::Indexed;
 use filling::Filling;
@@ -119,6 +120,12 @@ impl Indexing {
         how(self.places().entry(place.clone()).or_default());
     }
 
+    /// Until when a record is known to be as it was read: no change was found since.
+    fn as_of(&self, hit: &Hit) -> Micros {
+        let fresh = self.known(&hit.place).and_then(|known| known.progress.fresh);
+        fresh.map_or(hit.read_at, |fresh| fresh.max(hit.read_at))
+    }
+
     /// Whether all records of a resource are in the index, as the recipe says now.
     fn is_whole(&self, recipe: &Recipe) -> bool {
         self.places().get(&recipe.place).is_some_and(|known| {
@@ -133,7 +140,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce(&Index) -> Result<T, IndexError> + Send + 'static,
 ) -> Result<T, OfficeError> {
     let index = Arc::clone(index);
-    let done = tokio::task::spawn_blocking(move || work(&index)).await;
+    let done = task::spawn_blocking(move || work(&index)).await;
     let done = done.map_err(|error| OfficeError::Fault(format!("the index: {error}")))?;
     done.map_err(|error| OfficeError::Fault(error.to_string()))
 }
@@ -146,7 +153,7 @@ impl Office {
     /// [`OfficeError::Fault`] when the folder cannot be written.
     pub async fn open_index(&self, folder: &Path) -> Result<(), OfficeError> {
         let folder = folder.to_owned();
-        let opened = tokio::task::spawn_blocking(move || {
+        let opened = task::spawn_blocking(move || {
             let index = Index::open(&folder)?;
             let mut known = BTreeMap::new();
             for state in index.places()? {
@@ -168,27 +175,24 @@ impl Office {
     /// its own, so that a slow one keeps nobody waiting.
     pub async fn keep_index(self: Arc<Self>, pace: Pace) {
         let Some(index) = self.indexing.index() else { return };
-        let mut at_work: JoinSet<BackendName> = JoinSet::new();
-        let mut names: HashMap<BackendName, ()> = HashMap::new();
+        if let Err(error) = blocking(&index, Index::warm).await {
+            tracing::warn!(%error, "the words of the search index could not be read");
+        }
+        let mut at_work: JoinSet<()> = JoinSet::new();
+        let mut tasks: HashMap<BackendName, task::Id> = HashMap::new();
         loop {
-            while let Some(ended) = at_work.try_join_next() {
-                match ended {
-                    Ok(name) => drop(names.remove(&name)),
-                    Err(error) => {
-                        tracing::error!(%error, "filling the search index was cut off");
-                        // Whose it was is not known: those that still run are asked again later.
-                        names.clear();
-                        at_work.abort_all();
-                    }
+            while let Some(ended) = at_work.try_join_next_with_id() {
+                let id = ended.as_ref().map_or_else(task::JoinError::id, |(id, ())| *id);
+                tasks.retain(|_, other| *other != id);
+                if let Err(error) = ended {
+                    tracing::error!(%error, "filling the search index was cut off");
                 }
             }
             for backend in self.all_backends() {
-                if names.insert(backend.name.clone(), ()).is_none() {
+                if let Entry::Vacant(free) = tasks.entry(backend.name.clone()) {
                     let (office, index) = (Arc::clone(&self), Arc::clone(&index));
-                    at_work.spawn(async move {
-                        office.index_backend(&index, &backend, pace).await;
-                        backend.name.clone()
-                    });
+                    let work = async move { office.index_backend(&index, &backend, pace).await };
+                    free.insert(at_work.spawn(work).id());
                 }
             }
             self.forget_strangers(&index).await;

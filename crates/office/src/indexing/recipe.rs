@@ -11,6 +11,8 @@ use crate::records::{SMALL, is_unique, searched};
 const VERSION: u32 = 1;
 /// Resources of one backend that are indexed.
 const MOST_RESOURCES: usize = 40;
+/// Resources with more records are indexed only where the manifest says what is searched in them.
+const MOST_RECORDS: u64 = 5_000_000;
 /// Fields of one resource that are indexed.
 const MOST_FIELDS: usize = 24;
 
@@ -91,8 +93,11 @@ fn is_indexed(catalog: &Catalog, face: &Face) -> bool {
     let has_sortable_key = !resource.key.is_empty()
         && resource.key.iter().all(|&field| resource.fields[field].sortable);
     let is_told = face.search.is_some();
-    let is_small = resource.estimated_rows.is_some_and(|rows| rows <= SMALL);
-    has_sortable_key && (resource.kind == ResourceKind::Table || is_told || is_small)
+    let rows = resource.estimated_rows;
+    let is_small = rows.is_some_and(|rows| rows <= SMALL);
+    let is_huge = rows.is_some_and(|rows| rows > MOST_RECORDS);
+    let is_table = resource.kind == ResourceKind::Table;
+    has_sortable_key && (is_told || is_small || is_table && !is_huge)
 }
 
 fn holds_words(ty: &FieldType) -> bool {
