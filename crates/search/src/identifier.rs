@@ -47,7 +47,8 @@ fn address(text: &str) -> Option<String> {
     let bare = bare.strip_prefix("mailto:").unwrap_or(bare);
     let (name, domain) = bare.split_once('@')?;
     let fits = !name.is_empty() && !domain.is_empty() && !bare.chars().any(char::is_whitespace);
-    (fits && bare.len() <= LONGEST).then(|| bare.to_lowercase())
+    // Small letters may take more bytes than capitals.
+    Some(bare.to_lowercase()).filter(|address| fits && address.len() <= LONGEST)
 }
 
 /// Letters and digits only, in small letters.

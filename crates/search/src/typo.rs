@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 /// Words that stand for one that was asked for.
-const MOST: usize = 24;
+const MOST: usize = 16;
 /// A word of fewer letters must be written as it is.
 const SHORTEST: usize = 4;
 
@@ -12,6 +12,8 @@ const SHORTEST: usize = 4;
 pub(crate) struct Vocabulary {
     known: HashSet<Box<str>>,
     shelves: HashMap<(char, usize), Vec<Box<str>>>,
+    /// All of them, each on a line: read in one go when parts of words are looked for.
+    lines: String,
 }
 
 impl Vocabulary {
@@ -22,6 +24,8 @@ impl Vocabulary {
         }
         let Some(first) = word.chars().next() else { return };
         self.known.insert(word.into());
+        self.lines.push_str(word);
+        self.lines.push('\n');
         self.shelves.entry((first, word.chars().count())).or_default().push(word.into());
     }
 
@@ -45,14 +49,20 @@ impl Vocabulary {
                 }
             }
         }
-        let containing = self.shelves.iter().filter(|((_, length), _)| *length > letters.len());
-        for ((_, length), shelf) in containing {
-            let parts = shelf.iter().filter(|other| other.contains(word));
-            near.extend(parts.map(|other| (mistakes + 1, *length, &**other)));
-        }
+        let whole = self.containing(word).filter(|other| other.len() > word.len());
+        near.extend(whole.map(|other| (mistakes + 1, other.chars().count(), other)));
         near.sort_unstable();
         near.dedup_by_key(|(.., word)| *word);
         near.into_iter().take(MOST).map(|(.., word)| word).collect()
+    }
+
+    /// The words of which a text is a part.
+    fn containing<'a, 't>(&'a self, text: &'t str) -> impl Iterator<Item = &'a str> + use<'a, 't> {
+        self.lines.match_indices(text).map(|(at, _)| {
+            let begin = self.lines[..at].rfind('\n').map_or(0, |end| end + 1);
+            let end = self.lines[at..].find('\n').map_or(self.lines.len(), |end| at + end);
+            &self.lines[begin..end]
+        })
     }
 }
 
