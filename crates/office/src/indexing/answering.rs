@@ -44,12 +44,17 @@ impl Office {
         if places.is_empty() {
             return Indexed::default();
         }
+        let Ok(turn) = Arc::clone(&self.indexing.questions).acquire_owned().await else {
+            return Indexed::default();
+        };
         let begun = Instant::now();
         let (asked, words) = (places.clone(), words.to_owned());
         let hits = blocking(&index, move |index| {
             let question =
                 Question { words: &words, places: &asked, most_of_each: MOST_OF_EACH, most: MOST };
-            index.find(&question)
+            let hits = index.find(&question);
+            drop(turn);
+            hits
         })
         .await;
         metrics::histogram!("kontor_search_seconds").record(begun.elapsed().as_secs_f64());

@@ -21,6 +21,7 @@ use std::time::Duration;
 use kontor_model::BackendName;
 use kontor_search::{Hit, Index, IndexError, Place};
 use kontor_store::Micros;
+use tokio::sync::Semaphore;
 use tokio::task::{self, JoinSet};
 
 pub(crate) use answering::Indexed;
@@ -82,11 +83,24 @@ pub struct IndexedResource {
     pub problem: Option<String>,
 }
 
+/// Questions to the index at once; who types on is not waited for.
+const QUESTIONS: usize = 4;
+
 /// The index and what is known of each resource in it.
-#[derive(Default)]
 pub(crate) struct Indexing {
     index: OnceLock<Arc<Index>>,
     places: Mutex<BTreeMap<Place, Known>>,
+    questions: Arc<Semaphore>,
+}
+
+impl Default for Indexing {
+    fn default() -> Self {
+        Self {
+            index: OnceLock::new(),
+            places: Mutex::default(),
+            questions: Arc::new(Semaphore::new(QUESTIONS)),
+        }
+    }
 }
 
 /// What is known of a resource in the index.
