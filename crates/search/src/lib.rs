@@ -10,13 +10,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`words`] | how a text becomes words: umlauts, accents, stems |
-//! | [`identifier`] | how an identifier becomes the forms under which any spelling finds it |
-//! | [`typo`] | the words known, and which of them somebody meant |
-//! | [`entry`] | what stands in the index for a document |
-//! | [`asked`] | how what somebody typed is understood |
-//! | [`index`](crate::index) | writing: documents, deletions, how far a resource was read |
-//! | [`find`] | reading: the tiers of a question |
+//! | `words` | how a text becomes words: umlauts, accents, stems |
+//! | `identifier` | how an identifier becomes the forms under which any spelling finds it |
+//! | `typo` | the words known, and which of them somebody meant |
+//! | `entry` | what stands in the index for a document |
+//! | `asked` | how what somebody typed is understood |
+//! | `index` | writing: documents, deletions, how far a resource was read |
+//! | `find` | reading: the tiers of a question |
 
 mod asked;
 mod entry;

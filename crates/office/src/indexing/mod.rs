@@ -4,7 +4,7 @@
 //! Each backend is read by one task, one page at a time, with pauses: never more than one of its
 //! connections, and never all of the time. How far it came is written with the documents, so that
 //! it goes on after a restart. What the index holds is never shown without asking the backend
-//! again; see [`answering`](self::answering).
+//! again; see `answering`.
 
 mod answering;
 mod filling;
