@@ -6,6 +6,7 @@
 //! | `key` | 32 bytes that encrypt passwords of backends; mode 0600 |
 //! | `seal.key` | 32 bytes that seal the end of the audit; mode 0600 |
 //! | `installation` | a name by which backends tell this installation's sessions from others; locked by the server |
+//! | `search/` | the search index; whoever removes it has it built again |
 //! | `backends/` | the manifests, unless they are elsewhere |
 //! | `demo/` | the databases of the sample shop, where there is one |
 //! | `kontor.toml` | the configuration, if somebody wrote one |

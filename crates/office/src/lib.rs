@@ -9,6 +9,7 @@ mod changes;
 mod connecting;
 mod drift;
 mod error;
+mod indexing;
 pub mod manifest;
 mod measuring;
 mod pending;
@@ -37,6 +38,7 @@ pub use changes::{
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};
 pub use error::{Conflict, FieldProblem, NotUndoable, OfficeError, Problem, ReadOnlyReason};
+pub use indexing::{IndexedResource, Pace};
 pub use measuring::{FarLinkState, Measured};
 pub use pending::{Establish, Looked};
 pub use people::{
@@ -100,6 +102,7 @@ pub struct Office {
     left_open: changes::LeftOpen,
     undoing: changes::Undoing,
     at_work: changes::AtWork,
+    indexing: indexing::Indexing,
 }
 
 impl Office {
@@ -125,6 +128,7 @@ impl Office {
             proposing: proposing::Proposing::default(),
             across: proposing::across::Across::default(),
             pending: pending::Pending::default(),
+            indexing: indexing::Indexing::default(),
         })
     }
 

@@ -25,6 +25,7 @@ mod orders;
 mod process;
 #[cfg(feature = "bench")]
 mod report;
+mod search;
 #[cfg(feature = "bench")]
 mod shop;
 #[cfg(feature = "bench")]
@@ -66,6 +67,8 @@ pub(crate) struct Options {
 enum What {
     /// Measure how many orders a second order-inspect places, beside the least SQL that does it.
     Orders(orders::Options),
+    /// Measure the search index: how it is built, and how fast it answers.
+    Search(search::Options),
 }
 
 /// How it is asked.
@@ -91,6 +94,7 @@ fn scale(text: &str) -> Result<f64, String> {
 pub(crate) fn run(options: &Options) -> Outcome {
     match &options.what {
         Some(What::Orders(options)) => orders::run(options),
+        Some(What::Search(options)) => search::run(options),
         None => measure::run(options),
     }
 }
@@ -103,8 +107,13 @@ pub(crate) fn run(options: &Options) -> Outcome {
         .split(' ')
         .map(str::to_owned)
         .collect();
-    if let Some(What::Orders(options)) = &options.what {
-        words.extend(orders::words(options));
+    let other = match &options.what {
+        Some(What::Orders(options)) => Some(orders::words(options)),
+        Some(What::Search(options)) => Some(search::words(options)),
+        None => None,
+    };
+    if let Some(other) = other {
+        words.extend(other);
         println!("Building what measures (minutes the first time) …");
         return run_program(&mut cargo(&words.iter().map(String::as_str).collect::<Vec<_>>()));
     }

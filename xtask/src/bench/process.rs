@@ -42,6 +42,12 @@ pub(super) fn cpu(pid: u32) -> Outcome<Duration> {
     Ok(Duration::from_millis((top.own + top.reaped + children) * 1000 / TICKS))
 }
 
+/// CPU time of this thread so far.
+pub(super) fn thread_cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
 /// Resident memory of a process in bytes.
 pub(super) fn resident(pid: u32) -> Outcome<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -54,7 +60,7 @@ pub(super) fn resident(pid: u32) -> Outcome<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cpu, resident};
+    use super::{cpu, resident, thread_cpu};
 
     #[test]
     fn this_process_uses_time_and_memory() {
@@ -65,6 +71,7 @@ mod tests {
             sum = std::hint::black_box(sum.wrapping_add(1));
         }
         assert!(resident(pid).unwrap() > 100_000);
+        assert!(thread_cpu() > std::time::Duration::ZERO);
     }
 
     #[test]

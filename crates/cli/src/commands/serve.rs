@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kontor_office::Office;
+use kontor_office::{Office, Pace};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -46,8 +46,13 @@ pub(crate) async fn run(
     }
     greet(configuration, &office, address, out).await?;
 
+    // Without its index, search asks the backends: slower, but no reason to stay closed.
+    if let Err(error) = office.open_index(&configuration.data.join("search")).await {
+        tracing::error!(%error, "the search index cannot be used");
+    }
     let watching = tokio::spawn(Arc::clone(&office).watch_backends(WATCH));
     let measuring = tokio::spawn(Arc::clone(&office).watch_links(MEASURE));
+    let indexing = tokio::spawn(Arc::clone(&office).keep_index(Pace::default()));
     let upkeep = tokio::spawn(keep_up(metrics.clone()));
     let app = kontor_web::app(kontor_web::Settings {
         office: Arc::clone(&office),
@@ -59,6 +64,7 @@ pub(crate) async fn run(
     let served = serve(listener, app, stop.clone()).await;
     watching.abort();
     measuring.abort();
+    indexing.abort();
     upkeep.abort();
     finish_changes(&office, stop).await;
     office.close().await;

@@ -100,6 +100,7 @@ impl Office {
         let task = tokio::spawn(async move {
             let applied = office.recorded(&actor, &backend, &plan, operation, &follow).await;
             drop(working);
+            office.reindex(&backend, &plan.change.resource, touched(&plan, applied.as_ref().ok()));
             applied
         });
         task.await.map_err(|error| OfficeError::Fault(format!("a change was cut off: {error}")))?
@@ -256,6 +257,20 @@ impl Office {
         }
         outcomes
     }
+}
+
+/// The records that a change was about, under their keys before and after it.
+fn touched(plan: &Plan, applied: Option<&Applied>) -> Vec<RecordKey> {
+    let mut keys: Vec<RecordKey> =
+        plan.change.items.iter().filter_map(|item| item.key.clone()).collect();
+    for item in applied.iter().flat_map(|applied| &applied.items) {
+        if let ItemState::Written(key) = item
+            && !keys.contains(key)
+        {
+            keys.push(key.clone());
+        }
+    }
+    keys
 }
 
 /// Is told of a part that was written: its records, and what became of each.

@@ -17,9 +17,12 @@ pub(crate) use far::combined;
 pub use far::{FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble};
 pub(crate) use list::visible;
 pub use list::{List, ListRequest, Listed};
+pub(crate) use reading::key_of;
 pub use record::{Related, Shown};
 pub use search::{Found, FoundRecord, SearchPlan, SearchScope};
+pub(crate) use search::{SMALL, is_unique, searched};
 pub use titles::LinkedTitle;
+pub(crate) use titles::title_of;
 
 use jiff::tz::TimeZone;
 use kontor_model::condition::{Comparison, Condition, Test};
@@ -85,7 +88,8 @@ pub(crate) fn zone_of(actor: &Actor) -> TimeZone {
     TimeZone::get(&actor.user.time_zone).unwrap_or(TimeZone::UTC)
 }
 
-fn alive(soft: &crate::catalog::SoftDelete) -> Condition {
+/// The condition that a record does not count as deleted.
+pub(crate) fn alive(soft: &crate::catalog::SoftDelete) -> Condition {
     let test = if soft.alive.is_null() {
         Test::Null
     } else {

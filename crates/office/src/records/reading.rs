@@ -127,7 +127,7 @@ fn content_fields(resource: &Resource, face: &Face) -> Vec<usize> {
 }
 
 /// The address of a record from the fields that were read.
-pub(super) fn key_of(
+pub(crate) fn key_of(
     resource: &Resource,
     face: &Face,
     read: &[usize],

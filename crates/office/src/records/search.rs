@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use kontor_model::condition::{Condition, SearchTerm};
 use kontor_model::{FieldType, IndexKind, RecordKey, Resource, ResourceName};
+use kontor_search::Place;
+use kontor_store::Micros;
 
 use super::list::Listed;
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
+use crate::indexing::Indexed;
 
 /// Up to this many records a search may read the table from end to end.
-const SMALL: u64 = 50_000;
+pub(crate) const SMALL: u64 = 50_000;
 /// At most so many fields are looked into by one search.
 const MOST_FIELDS: usize = 12;
 /// A backend that has not answered the one box by then is left out, and named.
@@ -185,7 +188,8 @@ fn numbers(resource: &Resource, candidates: &[usize], words: &str) -> Vec<Search
         .collect()
 }
 
-fn is_unique(resource: &Resource, field: usize) -> bool {
+/// Whether no two records have the same value in the field.
+pub(crate) fn is_unique(resource: &Resource, field: usize) -> bool {
     resource.indexes.iter().any(|index| index.unique && index.fields == [field])
 }
 
@@ -255,13 +259,17 @@ pub struct FoundRecord {
     pub key: RecordKey,
     /// Its title.
     pub title: String,
-    /// Whether the words are one of its identifiers to the letter.
+    /// Whether the words are one of its identifiers, in some spelling.
     pub is_exact: bool,
+    /// When the record was read, where its backend does not answer and it is shown as it was then;
+    /// none where it was read just now.
+    pub as_of: Option<Micros>,
 }
 
 impl Office {
-    /// Finds records and resources in everything that the actor may read. Each backend has the
-    /// same short time; who is late is named.
+    /// Finds records and resources in everything that the actor may read: in the index where all
+    /// records of a resource are there, else in the backend itself. Each backend has the same short
+    /// time; who is late is named.
     ///
     /// # Errors
     /// None but faults: a backend that cannot answer is named in the result.
@@ -281,17 +289,27 @@ impl Office {
             .into_iter()
             .filter(|permit| within.is_none_or(|(backend, _)| *backend == permit.backend.name))
             .collect();
+        let indexed = match within {
+            None => self.find_indexed(&permits, words).await,
+            // A picker shows what can be picked now.
+            Some(_) => Indexed::default(),
+        };
+        // What was made a moment ago is not in the index yet: where it knows nothing, the backends
+        // are asked all the same.
+        let known = if indexed.is_certain { indexed.places } else { Vec::new() };
+        found.records = indexed.records;
         let searches = permits.iter().map(|permit| async {
-            let searched = self.find_in(permit, words, within.map(|(_, resource)| resource));
+            let only = within.map(|(_, resource)| resource);
+            let searched = self.find_in(permit, words, only, &known);
             (permit.backend.name.clone(), tokio::time::timeout(PATIENCE, searched).await)
         });
         for (name, answer) in futures_util::future::join_all(searches).await {
             match answer {
-                Ok(Ok(records)) => found.records.extend(records),
+                Ok(Ok(records)) => found.add(records),
                 Ok(Err(_)) | Err(_) => found.missing.push(name.to_string()),
             }
         }
-        found.records.sort_by_key(|hit| !hit.is_exact);
+        found.records = arranged(found.records);
         if within.is_none() {
             found.resources = self.resources_called(&permits, words);
         }
@@ -327,12 +345,19 @@ impl Office {
         permit: &Permit<Read>,
         words: &str,
         only: Option<&ResourceName>,
+        known: &[Place],
     ) -> Result<Vec<FoundRecord>, OfficeError> {
         let catalog = permit.backend.catalog()?;
+        let is_known = |face: &Face| {
+            known
+                .iter()
+                .any(|place| place.backend == permit.backend.name && place.resource == face.name)
+        };
         let faces: Vec<&Face> = match only {
             Some(name) => catalog.face(name).into_iter().collect(),
-            None => searched_faces(&catalog),
+            None => searched(&catalog).into_iter().take(MOST_RESOURCES).collect(),
         };
+        let faces = faces.into_iter().filter(|face| !is_known(face));
         let mut hits = Vec::new();
         for face in faces {
             let terms = box_terms(&catalog, face, words, only.is_some());
@@ -353,6 +378,7 @@ impl Office {
                     key: record.key,
                     title,
                     is_exact,
+                    as_of: None,
                 });
             }
         }
@@ -415,9 +441,34 @@ impl Office {
     }
 }
 
+impl Found {
+    /// Adds records that were not found before.
+    fn add(&mut self, records: Vec<FoundRecord>) {
+        for record in records {
+            let is_same = |other: &FoundRecord| {
+                other.backend == record.backend
+                    && other.resource == record.resource
+                    && other.key.to_text() == record.key.to_text()
+            };
+            match self.records.iter_mut().find(|other| is_same(other)) {
+                Some(known) if known.as_of.is_some() => *known = record,
+                Some(_) => {}
+                None => self.records.push(record),
+            }
+        }
+    }
+}
+
+/// The hits as they are shown: identifiers first, and else as they were found. Hits that belong
+/// together stand together here.
+fn arranged(mut records: Vec<FoundRecord>) -> Vec<FoundRecord> {
+    records.sort_by_key(|hit| !hit.is_exact);
+    records
+}
+
 /// The resources of a backend that hold things one looks for: with a key and a title, the most
-/// linked to first.
-fn searched_faces(catalog: &Catalog) -> Vec<&Face> {
+/// linked to first. A manifest that says `search = []` leaves one out.
+pub(crate) fn searched(catalog: &Catalog) -> Vec<&Face> {
     let mut faces: Vec<&Face> = catalog
         .faces
         .iter()
@@ -426,10 +477,10 @@ fn searched_faces(catalog: &Catalog) -> Vec<&Face> {
                 && !face.is_join_table
                 && !catalog.resource(face).key.is_empty()
                 && !face.title_fields.is_empty()
+                && face.search.as_ref().is_none_or(|fields| !fields.is_empty())
         })
         .collect();
     faces.sort_by_key(|face| std::cmp::Reverse(face.incoming.len()));
-    faces.truncate(MOST_RESOURCES);
     faces
 }
 

@@ -11,6 +11,7 @@ mod office;
 mod people;
 mod proposals;
 mod real;
+mod searching;
 mod services;
 mod spelled;
 mod undoing;

@@ -94,6 +94,33 @@ impl Bureau {
         self.folder.path().join("kontor.db")
     }
 
+    /// As [`Bureau::over`], with what the manifests say besides.
+    pub(crate) async fn told(backends: &[(&str, &str, &str)]) -> Self {
+        let bureau = Self::without_backends().await;
+        for (name, url, more) in backends {
+            bureau.register(name, url, Budget::default().statement_timeout);
+            let file = bureau.manifest_file(name);
+            let text = std::fs::read_to_string(&file).unwrap();
+            std::fs::write(&file, format!("{text}\n{more}\n")).unwrap();
+        }
+        let problems = bureau.office.open_backends().await.unwrap();
+        assert_eq!(problems, Vec::<String>::new());
+        for (name, ..) in backends {
+            bureau.wait_for(name).await;
+        }
+        bureau
+    }
+
+    /// Where the search index is.
+    pub(crate) fn index_folder(&self) -> PathBuf {
+        self.folder.path().join("search")
+    }
+
+    /// The manifest's file of a backend.
+    pub(crate) fn manifest_file(&self, name: &str) -> PathBuf {
+        self.folder.path().join("backends").join(format!("{name}.toml"))
+    }
+
     fn register(&self, name: &str, url: &str, patience: Duration) {
         let name = BackendName::new(name).unwrap();
         let (url, password) = Location::split_password(url);

@@ -129,6 +129,34 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
     Ok(json(StatusCode::OK, &BackendList { backends }))
 }
 
+/// How far a resource is in the search index.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IndexedResource)]
+struct IndexedAnswer {
+    /// The resource.
+    resource: String,
+    /// How many of its records are indexed.
+    records: u64,
+    /// Whether all of them have been read once; before, searches ask the backend.
+    whole: bool,
+    /// How many records were read so far, while all are being read.
+    reading: Option<u64>,
+    /// What happened in the backend until then is known, RFC 3339.
+    fresh: Option<String>,
+}
+
+impl IndexedAnswer {
+    fn of(indexed: &kontor_office::IndexedResource) -> Self {
+        Self {
+            resource: indexed.resource.to_string(),
+            records: indexed.records,
+            whole: indexed.is_whole,
+            reading: indexed.reading,
+            fresh: indexed.fresh.map(words::instant),
+        }
+    }
+}
+
 /// A backend with its resources.
 #[derive(Serialize, ToSchema)]
 struct BackendInFull {
@@ -139,6 +167,8 @@ struct BackendInFull {
     version: Option<String>,
     /// Its resources by name.
     resources: Vec<ResourceSummary>,
+    /// How far its resources are in the search index, the most important first.
+    search_index: Vec<IndexedAnswer>,
     /// What was seen in it and could not be used, with the reasons.
     left_out: Vec<String>,
     /// What its manifest says that does not fit; for those who manage it.
@@ -167,6 +197,7 @@ async fn show(
             .as_ref()
             .map(|catalog| summaries(&permit, catalog, caller.language()))
             .unwrap_or_default(),
+        search_index: app.office.indexed(&permit).iter().map(IndexedAnswer::of).collect(),
         left_out: schema.map(|schema| schema.left_out.clone()).unwrap_or_default(),
         problems: catalog
             .as_ref()

@@ -12,6 +12,7 @@ use super::described::Described;
 use super::extract::Asked;
 use super::json::json;
 use super::problem::{OwnReadRefusals, Problem};
+use super::words;
 use crate::app::App;
 use crate::texts::Language;
 use crate::visitor::Caller;
@@ -46,8 +47,11 @@ struct FoundAnswer {
     key: String,
     /// Its title.
     title: String,
-    /// Whether the words are one of its identifiers to the letter.
+    /// Whether the words are one of its identifiers, in some spelling.
     is_exact: bool,
+    /// When it was read, RFC 3339, where its backend does not answer and it is told as it was
+    /// then; null where it was read just now.
+    as_of: Option<String>,
 }
 
 /// A resource that is called so.
@@ -81,6 +85,7 @@ impl FindAnswer {
             key: hit.key.to_text(),
             title: hit.title,
             is_exact: hit.is_exact,
+            as_of: hit.as_of.map(words::instant),
         });
         let resources = found.resources.into_iter().map(|(backend, resource, title)| {
             let title = title.in_language(language.code()).to_owned();
@@ -100,8 +105,11 @@ fn within(text: &str) -> Result<(BackendName, ResourceName), OfficeError> {
     Ok((backend, ResourceName::new(resource)))
 }
 
-/// Finds records and resources in everything that you may read. Each backend has a second and a
-/// half; who is late is named.
+/// Finds records and resources in everything that you may read, in Kontor's own index: identifiers
+/// in any spelling first, then titles, then texts; small mistakes in longer words are forgiven. What
+/// is found is read again from its backend; where that does not answer, `as_of` says how old it is.
+/// Resources that are not indexed yet are searched in their backends, which have a second and a
+/// half for it; who is late is named.
 #[utoipa::path(
     get, path = "/search", operation_id = "find", tag = "Search", params(FindQuery),
     responses((status = 200, description = "What was found", body = FindAnswer), OwnReadRefusals)

@@ -18,6 +18,19 @@ pub fn ago(shell: &Shell, at: Timestamp) -> Markup {
     element(shell, at, &format::ago(shell.texts, at, shell.now, &shell.zone))
 }
 
+/// A moment of today by the clock, any other with its day.
+#[must_use]
+pub fn clock(shell: &Shell, at: Timestamp) -> Markup {
+    let local = |moment: Timestamp| moment.to_zoned(shell.zone.clone()).datetime();
+    let (then, now) = (local(at), local(shell.now));
+    let text = if then.date() == now.date() {
+        format::clock(then.time(), Precision::Minutes)
+    } else {
+        format::date_time(shell.language(), then, Precision::Minutes)
+    };
+    element(shell, at, &text)
+}
+
 fn element(shell: &Shell, at: Timestamp, text: &str) -> Markup {
     let exact = format::moment_with_zone(shell.language(), at, &shell.zone);
     html! { time datetime=(at) title=(exact) { (text) } }

@@ -17,7 +17,7 @@ use crate::frame::health;
 use crate::handlers::{Pairs, all, done, first, shown};
 use crate::links;
 use crate::pages::backend::{
-    BackendScreen, Connection, Drift, ResourceGroup, ResourceRow, page as backend_page,
+    BackendScreen, Connection, Drift, IndexRow, ResourceGroup, ResourceRow, page as backend_page,
 };
 use crate::texts::Texts;
 use crate::view::{at, locked};
@@ -97,6 +97,7 @@ async fn screen(
         latency: state.latency.and_then(|latency| u64::try_from(latency.as_millis()).ok()),
         checked: state.checked.map(at),
         groups: catalog.as_ref().map(|catalog| groups(catalog, code)).unwrap_or_default(),
+        index: index(app, permit, code),
         left_out: catalog
             .as_ref()
             .map(|catalog| {
@@ -110,6 +111,18 @@ async fn screen(
         connection: connection(backend),
         may_manage: managing.is_some(),
     })
+}
+
+fn index(app: &App, permit: &Permit<Read>, code: &str) -> Vec<IndexRow> {
+    let rows = app.office.indexed(permit).into_iter().map(|indexed| IndexRow {
+        title: indexed.title.in_language(code).to_owned(),
+        records: indexed.records,
+        is_whole: indexed.is_whole,
+        reading: indexed.reading,
+        fresh: indexed.fresh.map(at),
+        is_stuck: indexed.problem.is_some(),
+    });
+    rows.collect()
 }
 
 fn drift_lines(t: &Texts, drift: &kontor_office::Drift) -> Vec<Drift> {

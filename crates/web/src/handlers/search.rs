@@ -12,6 +12,7 @@ use crate::handlers::{Pairs, first, shown};
 use crate::links;
 use crate::pages::palette::{Hit, HitGroup, HitKind, Palette, fragment, page as palette_page};
 use crate::texts::Texts;
+use crate::view::at;
 use crate::visitor::Reader;
 
 /// What the words find.
@@ -72,6 +73,7 @@ async fn found(
             ),
             link: links::record(&hit.backend, &hit.resource, &hit.key),
             reference: Some(hit.key.to_text()),
+            as_of: hit.as_of.map(at),
         })
         .collect();
     push(&mut groups, HitKind::Record, records);
@@ -90,6 +92,7 @@ async fn found(
                     place: title_of(&backend),
                     link: query.address(&backend, &ResourceName::new(&view.resource)),
                     reference: None,
+                    as_of: None,
                 })
             });
         push(&mut groups, HitKind::View, views.collect());
@@ -98,6 +101,7 @@ async fn found(
             place: title_of(backend),
             link: links::list(backend, resource),
             reference: None,
+            as_of: None,
         });
         let mut pages: Vec<Hit> = resources.collect();
         pages.extend(own_pages(reader, &folded, t));
@@ -137,6 +141,7 @@ fn own_pages(reader: &Reader, folded: &str, t: &Texts) -> Vec<Hit> {
             place: "Kontor".to_owned(),
             link: link.to_owned(),
             reference: None,
+            as_of: None,
         })
         .collect()
 }

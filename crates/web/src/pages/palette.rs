@@ -1,10 +1,11 @@
 //! The palette: records, views, actions and pages for a few letters or a pasted number.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::components::icon::{Icon, icon};
 use crate::components::shell::{Layout, page as shell_page};
-use crate::components::{Shell, control};
+use crate::components::{Shell, control, time};
 use crate::links;
 
 /// What was found.
@@ -66,6 +67,8 @@ pub struct Hit {
     pub link: String,
     /// The value that a reference to it holds, for the picker.
     pub reference: Option<String>,
+    /// When it was read, where its backend does not answer and it is shown as it was then.
+    pub as_of: Option<Timestamp>,
 }
 
 /// The page for those without script.
@@ -98,7 +101,11 @@ pub fn fragment(shell: &Shell, palette: &Palette) -> Markup {
             p.kind { (t.get(key)) }
             @for hit in &group.hits {
                 a.hit href=(hit.link) data-reference=[hit.reference.as_deref()] {
-                    (icon(which)) span.title { (hit.title) } span.where { (hit.place) }
+                    (icon(which)) span.title { (hit.title) }
+                    span.where {
+                        @if let Some(at) = hit.as_of { span.old { (t.get("hit-as-of")) " " (time::clock(shell, at)) } " · " }
+                        (hit.place)
+                    }
                 }
             }
         }

@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, header};
+use kontor_office::Pace;
+use kontor_testkit::eventually;
 use serde_json::{Value, json};
 
 use crate::api_bed::{As, Bed, ORDERS};
@@ -224,6 +226,36 @@ async fn the_one_box_finds_a_record_by_its_number() {
     assert_eq!(found["missing"], json!([]));
     bed.get("/api/v1/search?q=A-3&in=orders").await.problem(422);
     bed.get("/api/v1/search").await.problem(422);
+}
+
+#[tokio::test]
+async fn the_index_finds_any_spelling_and_its_state_can_be_read() {
+    let bed = Bed::new().await;
+    let before = bed.get("/api/v1/backends/shop").await.ok(200);
+    assert_eq!(before["search_index"], json!([]), "there is no index");
+    bed.office.open_index(&bed.folder.path().join("search")).await.expect("a folder");
+    let filling = tokio::spawn(bed.office.clone().keep_index(Pace::default()));
+    let state = async || bed.get("/api/v1/backends/shop").await.ok(200)["search_index"].clone();
+    eventually("everything is indexed", async || {
+        let state = state().await;
+        let rows = state.as_array().expect("rows");
+        !rows.is_empty() && rows.iter().all(|row| row["whole"] == json!(true))
+    })
+    .await;
+    filling.abort();
+    let state = state().await;
+    let orders = state.as_array().expect("rows").iter().find(|row| row["resource"] == "orders");
+    let orders = orders.expect("orders are indexed");
+    assert_eq!((&orders["records"], &orders["reading"]), (&json!(3), &Value::Null));
+    assert!(orders["fresh"].is_string());
+    for (words, resource, key) in [("a3", "orders", "3"), ("boerje", "customers", "2")] {
+        let found = bed.get(&format!("/api/v1/search?q={words}")).await.ok(200);
+        let first = &found["records"][0];
+        assert_eq!((&first["resource"], &first["key"]), (&json!(resource), &json!(key)));
+        assert_eq!(first["as_of"], Value::Null, "it was read just now");
+    }
+    let secret = bed.get("/api/v1/search?q=sesame").await.ok(200);
+    assert_eq!(secret["records"], json!([]));
 }
 
 #[tokio::test]

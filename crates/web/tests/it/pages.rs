@@ -153,6 +153,32 @@ fn changes_of_many_records_are_drawn() {
 }
 
 #[test]
+fn a_record_whose_backend_does_not_answer_says_how_old_it_is() {
+    let hits = |language| {
+        let shell = samples::shell(language);
+        palette::fragment(&shell, &samples::record::palette()).into_string()
+    };
+    let (german, english) = (hits(Language::German), hits(Language::English));
+    assert_eq!(german.matches("class=\"old\"").count(), 1, "{german}");
+    assert!(german.contains("Stand <time") && english.contains("known as of <time"), "{english}");
+    assert!(german.contains(">09:03</time>"), "{german}");
+}
+
+#[test]
+fn the_page_of_a_backend_says_how_far_its_index_is() {
+    let page = |language| {
+        backend::page(&samples::shell(language), &samples::office::backend_screen()).into_string()
+    };
+    let (german, english) = (page(Language::German), page(Language::English));
+    for text in ["1.198.402", "vollständig", "wird gelesen: 12.500 bisher", "wartet"] {
+        assert!(german.contains(text), "{text}");
+    }
+    for text in ["1,198,402", "complete", "being read: 12,500 so far", "cannot be read"] {
+        assert!(english.contains(text), "{text}");
+    }
+}
+
+#[test]
 fn the_palette_is_drawn() {
     drawn("palette", |shell| palette::page(&shell, &samples::record::palette()));
 }

@@ -120,6 +120,15 @@ deed-manifest = Manifest geändert
 
 backend-read = Schema neu lesen
 backend-resources = Ressourcen
+index-title = Suche
+index-help = Kontor merkt sich, wonach hier gesucht werden kann. So ist alles sofort gefunden – auch wenn das Backend gerade nicht antwortet.
+index-records = Gemerkt
+index-state = Stand
+index-fresh = Zuletzt gelesen
+index-whole = vollständig
+index-reading = wird gelesen: { $records } bisher
+index-waiting = wartet
+index-stuck = lässt sich nicht lesen
 backend-left-out = Nicht verwendbar
 resource = Ressource
 resource-records = Datensätze

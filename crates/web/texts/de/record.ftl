@@ -146,6 +146,8 @@ hit-records = Datensätze
 hit-views = Ansichten
 hit-actions = Aktionen
 hit-pages = Seiten
+# Der Server antwortet nicht; gezeigt wird, was zuletzt gelesen wurde: „Stand 14:03“
+hit-as-of = Stand
 palette-silent = Keine Antwort von: { $backends }
 palette-skipped = Nicht durchsucht, weil dafür ganze Tabellen gelesen werden müssten: { $resources }
 change-create = Neuanlage

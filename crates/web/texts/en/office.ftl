@@ -120,6 +120,15 @@ deed-manifest = changed the manifest
 
 backend-read = Read the schema again
 backend-resources = Resources
+index-title = Search
+index-help = Kontor remembers what can be searched for here. So everything is found at once, even while the backend does not answer.
+index-records = Remembered
+index-state = State
+index-fresh = Last read
+index-whole = complete
+index-reading = being read: { $records } so far
+index-waiting = waiting
+index-stuck = cannot be read
 backend-left-out = Not usable
 resource = Resource
 resource-records = Records

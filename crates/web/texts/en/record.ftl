@@ -146,6 +146,8 @@ hit-records = Records
 hit-views = Views
 hit-actions = Actions
 hit-pages = Pages
+# The server does not answer; what was read last is shown: “known as of 14:03”
+hit-as-of = known as of
 palette-silent = No answer from: { $backends }
 palette-skipped = Not searched, since whole tables would have to be read: { $resources }
 change-create = Creation

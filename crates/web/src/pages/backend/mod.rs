@@ -12,8 +12,10 @@ use crate::links;
 use crate::pages::linking::{self, FarLinkRow};
 use crate::shown::{Health, Locked};
 
+mod index;
 mod proposals;
 
+pub use index::IndexRow;
 pub use proposals::{Confidence, Proposal, ProposalKind};
 
 /// What a backend's page shows.
@@ -41,6 +43,8 @@ pub struct BackendScreen {
     pub checked: Option<Timestamp>,
     /// Its resources by group or namespace.
     pub groups: Vec<ResourceGroup>,
+    /// How far its resources are in the search index; empty where there is none.
+    pub index: Vec<IndexRow>,
     /// What was seen in it and could not be used, with reasons.
     pub left_out: Vec<String>,
     /// What might be written into its manifest.
@@ -133,6 +137,7 @@ pub fn page(shell: &Shell, screen: &BackendScreen) -> Markup {
             @if !screen.far_links.is_empty() {
                 section { h2 { (t.get("linking-elsewhere")) } (linking::table(shell, &screen.far_links, false)) }
             }
+            (index::section(shell, &screen.index))
             (connection(shell, screen))
             @if !screen.left_out.is_empty() {
                 section { h2 { (t.get("backend-left-out")) } ul.rows-list { @for line in &screen.left_out { li { (line) } } } }

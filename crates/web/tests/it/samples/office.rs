@@ -4,7 +4,7 @@ use kontor_model::{Count, Engine, ResourceKind};
 use kontor_web::pages::account::{AccountScreen, SessionRow, TokenRow};
 use kontor_web::pages::audit::{AuditEntry, AuditFilter, AuditScreen, ChainCheck, Deed};
 use kontor_web::pages::backend::{
-    BackendScreen, Confidence, Connection, Drift, Proposal, ProposalKind, ResourceGroup,
+    BackendScreen, Confidence, Connection, Drift, IndexRow, Proposal, ProposalKind, ResourceGroup,
     ResourceRow,
 };
 use kontor_web::pages::change::Outcome;
@@ -17,6 +17,23 @@ use super::{backend, resource};
 
 fn at(text: &str) -> jiff::Timestamp {
     text.parse().expect("a time")
+}
+
+fn index_rows() -> Vec<IndexRow> {
+    let row = |title: &str, records, is_whole, reading, fresh: Option<&str>| IndexRow {
+        title: title.into(),
+        records,
+        is_whole,
+        reading,
+        fresh: fresh.map(at),
+        is_stuck: false,
+    };
+    vec![
+        row("Kunden", 1_198_402, true, None, Some("2026-11-22T10:44:00Z")),
+        row("Adressen", 0, false, Some(12_500), None),
+        row("Notizen", 0, false, None, None),
+        IndexRow { is_stuck: true, ..row("Protokoll", 0, false, Some(500), None) },
+    ]
 }
 
 pub(crate) fn backend_screen() -> BackendScreen {
@@ -91,6 +108,7 @@ pub(crate) fn backend_screen() -> BackendScreen {
                 ],
             },
         ],
+        index: index_rows(),
         left_out: vec!["geo.shape: Typ „geometry“ wird nur als Text gezeigt".into()],
         proposals: vec![
             proposal(

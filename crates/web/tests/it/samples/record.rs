@@ -457,6 +457,7 @@ pub(crate) fn palette() -> Palette {
         place: place.into(),
         link: "/b/orders/orders/r/10250".into(),
         reference: None,
+        as_of: None,
     };
     Palette {
         words: "10250".into(),
@@ -466,7 +467,10 @@ pub(crate) fn palette() -> Palette {
                 kind: HitKind::Record,
                 hits: vec![
                     hit("Bestellung 10250", "Auftragssystem · Bestellungen"),
-                    hit("Rechnung R-10250", "Auftragssystem · Rechnungen"),
+                    Hit {
+                        as_of: Some("2026-11-22T08:03:00Z".parse().expect("a time")),
+                        ..hit("Rechnung R-10250", "Auftragssystem · Rechnungen")
+                    },
                 ],
             },
             HitGroup { kind: HitKind::Page, hits: vec![hit("Bestellungen", "Auftragssystem")] },
