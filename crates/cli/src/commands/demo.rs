@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use kontor_office::manifest::KeyFile;
+
 use crate::command_line::Verdict;
 use crate::commands::order_inspect::OrderInspect;
 use crate::commands::serve;
@@ -31,17 +33,48 @@ pub(crate) async fn run(
         sample_shop::write(&folder).await?
     };
     tracing::info!(folder = %folder.display(), written = shop.written, "the sample shop is there");
-    let mut manifests = manifests::of(&shop);
+    register(configuration, manifests::of(&shop), reset)?;
     let _beside = match order_inspect {
         Some(program) => {
             let folder = configuration.data.join("order-inspect");
-            manifests.push(manifests::order_inspect(&folder));
-            Some(OrderInspect::start(program, &folder, reset, out).await?)
+            let beside = OrderInspect::start(program, &folder, reset, out).await?;
+            register_service(configuration, (program, &folder), &beside, reset).await?;
+            Some(beside)
         }
         None => None,
     };
-    register(configuration, manifests, reset)?;
     serve::run(configuration, out).await
+}
+
+/// Registers Order & Inspect where it listens this time. A manifest that is there keeps all that
+/// was said in it, but for the address.
+async fn register_service(
+    configuration: &Configuration,
+    (program, folder): (&Path, &Path),
+    beside: &OrderInspect,
+    reset: bool,
+) -> Result<(), CommandError> {
+    let file = configuration.manifests.join(manifests::ORDER_INSPECT);
+    let before = match fs::read_to_string(&file) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(CommandError::file(&file, "read")(error)),
+    };
+    if before.as_ref().is_some_and(|text| !manifests::is_ours(text)) {
+        tracing::warn!(file = %file.display(), "is not of the sample shop and was left as it is");
+        return Ok(());
+    }
+    let moved = before.filter(|_| !reset);
+    let moved = moved.and_then(|text| manifests::moved_service(&text, beside.address));
+    let text = match moved {
+        Some(text) => text,
+        None => {
+            let secret = OrderInspect::new_key(program, folder).await?;
+            let key = KeyFile::open_or_create(&configuration.data.join("key"))?;
+            manifests::service(beside.address, &key, &secret)
+        }
+    };
+    replace(&file, &text)
 }
 
 /// Writes the manifests of the sample shop where there are none. With `reset` those that the

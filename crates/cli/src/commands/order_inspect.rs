@@ -5,15 +5,21 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 use crate::error::CommandError;
 
+/// The service is waited for this long.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// The running service. It ends with its standard input: also when the office is killed.
 pub(crate) struct OrderInspect {
     _child: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
 impl OrderInspect {
@@ -38,10 +44,37 @@ impl OrderInspect {
         serve.arg("--data").arg(folder).args(["serve", "--until-input-ends", "--listen"]);
         serve.arg(address.to_string()).stdin(Stdio::piped()).stdout(Stdio::null());
         let child = serve.spawn().map_err(CommandError::file(program, "started"))?;
+        wait_for(address).await;
         writeln!(out, "Order & Inspect: http://{address}/openapi.json")
             .map_err(CommandError::file(program, "announced"))?;
-        Ok(Self { _child: child })
+        Ok(Self { _child: child, address })
     }
+
+    /// Makes a key with which everything may be done.
+    ///
+    /// # Errors
+    /// [`CommandError`] when the program cannot be run.
+    pub(crate) async fn new_key(program: &Path, folder: &Path) -> Result<String, CommandError> {
+        let mut create = Command::new(program);
+        create.arg("--data").arg(folder).args(["key", "create", "Kontor"]).stdin(Stdio::null());
+        let made = create.output().await.map_err(CommandError::file(program, "started"))?;
+        let printed = String::from_utf8_lossy(&made.stdout);
+        let key = printed.lines().rev().find(|line| !line.trim().is_empty());
+        key.filter(|_| made.status.success()).map(|key| key.trim().to_owned()).ok_or_else(|| {
+            let failed = format!("`key create` ended with {}", made.status);
+            CommandError::file(program, "used")(std::io::Error::other(failed))
+        })
+    }
+}
+
+/// Waits until somebody listens; should nobody do so in time, the office tells that.
+async fn wait_for(address: SocketAddr) {
+    let listens = async {
+        while TcpStream::connect(address).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    drop(tokio::time::timeout(PATIENCE, listens).await);
 }
 
 /// A shop of some hundred products and orders.

@@ -1,6 +1,10 @@
 //! The registrations of the sample shop's backends, as its people would have written them.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+use kontor_model::BackendName;
+use kontor_office::manifest::KeyFile;
 
 use super::SampleShop;
 use crate::error::CommandError;
@@ -37,13 +41,32 @@ pub(crate) fn of(shop: &SampleShop) -> Vec<SampleManifest> {
     ]
 }
 
-/// The registration of Order & Inspect's database, which lies in a folder of its own.
-pub(crate) fn order_inspect(folder: &Path) -> SampleManifest {
-    SampleManifest {
-        file_name: "order-inspect.toml",
-        text: include_str!("order_inspect.toml"),
-        database: folder.join("order-inspect.db"),
-    }
+/// The file's name of the registration of Order & Inspect.
+pub(crate) const ORDER_INSPECT: &str = "order-inspect.toml";
+
+/// The address in the text of that registration.
+const NOWHERE: &str = "openapi+http://127.0.0.1:0/openapi.json";
+
+/// The registration of Order & Inspect where it listens, with the key that lets us in.
+pub(crate) fn service(address: SocketAddr, key: &KeyFile, secret: &str) -> String {
+    let backend = BackendName::new("order-inspect").expect("the name is one");
+    let text = include_str!("order_inspect.toml");
+    let encrypted = format!("encrypted = \"{}\"", key.encrypt(&backend, secret));
+    text.replacen(NOWHERE, &described(address), 1).replacen("encrypted = \"\"", &encrypted, 1)
+}
+
+/// A registration of Order & Inspect with the address where it listens now; none where it is about
+/// something else than the service.
+pub(crate) fn moved_service(text: &str, address: SocketAddr) -> Option<String> {
+    let before = text.find("openapi+http://127.0.0.1:")?;
+    let length = text[before..].find('"')?;
+    let mut moved = text.to_owned();
+    moved.replace_range(before..before + length, &described(address));
+    Some(moved)
+}
+
+fn described(address: SocketAddr) -> String {
+    format!("openapi+http://{address}/openapi.json")
 }
 
 /// Whether a manifest is one of the sample shop's.
@@ -68,5 +91,24 @@ impl SampleManifest {
             std::path::absolute(databases).map_err(CommandError::file(&self.database, "found"))?;
         let given = format!("sqlite:../{name}/");
         Ok(self.text.replace(&given, &format!("sqlite:{}/", databases.display())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_registration_of_a_service_moves_with_it_and_keeps_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = KeyFile::open_or_create(&folder.path().join("key")).unwrap();
+        let text = service("127.0.0.1:7001".parse().unwrap(), &key, "s3cret");
+        assert!(text.contains("127.0.0.1:7001") && !text.contains("s3cret"));
+        let moved = moved_service(&text, "127.0.0.1:7002".parse().unwrap()).unwrap();
+        assert_eq!(moved, text.replace("7001", "7002"));
+        let name = BackendName::new("order-inspect").unwrap();
+        let manifest = kontor_office::manifest::Manifest::parse(name, &moved, ORDER_INSPECT);
+        assert!(manifest.is_ok(), "{manifest:?}");
+        assert_eq!(moved_service("url = \"sqlite:a.db\"", "127.0.0.1:1".parse().unwrap()), None);
     }
 }

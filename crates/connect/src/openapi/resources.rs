@@ -266,14 +266,14 @@ impl<'a> Draft<'_, 'a> {
         if let Some((variable, field)) = &key {
             variables.push((variable.clone(), *field));
         }
-        let query: Vec<&Parameter<'_>> = self.read.at("query").collect();
+        let query: Vec<&Parameter<'a>> = self.read.at("query").collect();
         let own_key = key.as_ref().map(|(_, field)| *field);
         let (paging, size) = listing::paging(document, &query, &self.answer, own_key);
         let (paging, size) = match said.paging {
             Some(told) => (told.paging, told.size),
             None => (paging, size),
         };
-        let mut filters = self.filters(&query, &fields, &said.parameters);
+        let (mut filters, unused) = self.filters(&query, &fields, &said.parameters);
         for (field, parameter) in &said.filters {
             if let Some(field) = fields.iter().position(|leaf| leaf.path.join(".") == *field) {
                 filters.push(Filtering {
@@ -286,6 +286,13 @@ impl<'a> Draft<'_, 'a> {
         }
         if !self.is_answerable(&query, &said.parameters, &filters, &mut required) {
             return None;
+        }
+        if !unused.is_empty() {
+            document.note(format!(
+                "GET {}: no field of the records is called like these parameters, which are not used: {}",
+                self.path.text,
+                unused.join(", ")
+            ));
         }
         let list = Listing {
             path: self.path.text.to_owned(),
@@ -369,12 +376,12 @@ impl<'a> Draft<'_, 'a> {
 
     fn filters(
         &self,
-        query: &[&Parameter<'_>],
+        query: &[&Parameter<'a>],
         fields: &[Leaf],
         fixed: &[(String, String)],
-    ) -> Vec<Filtering> {
+    ) -> (Vec<Filtering>, Vec<&'a str>) {
         let document = self.survey.document;
-        let mut filters: Vec<Filtering> = Vec::new();
+        let (mut filters, mut unused): (Vec<Filtering>, Vec<&'a str>) = (Vec::new(), Vec::new());
         for parameter in query {
             if listing::is_of_the_list(parameter.name)
                 || fixed.iter().any(|(name, _)| name == parameter.name)
@@ -383,10 +390,7 @@ impl<'a> Draft<'_, 'a> {
             }
             let found = listing::filterings(document, parameter, fields);
             if found.is_empty() {
-                document.note(format!(
-                    "GET {}: the parameter “{}” is not used, since no field of the records is called so",
-                    self.path.text, parameter.name
-                ));
+                unused.push(parameter.name);
             }
             for filtering in found {
                 let is_same = |other: &Filtering| {
@@ -397,7 +401,7 @@ impl<'a> Draft<'_, 'a> {
                 }
             }
         }
-        filters
+        (filters, unused)
     }
 
     /// Whether all that the list needs can be given; fields that must be known are noted.

@@ -65,7 +65,7 @@ async fn resources_are_found_with_what_they_offer() {
     let lines = shop.resource("orders.lines");
     assert_eq!(lines.references[0].target.as_str(), "orders");
     assert!(
-        shop.schema.left_out.iter().any(|note| note.contains("“mood” is not used")),
+        shop.schema.left_out.iter().any(|note| note.contains("not used: mood")),
         "{:?}",
         shop.schema.left_out
     );

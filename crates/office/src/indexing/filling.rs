@@ -104,12 +104,16 @@ impl<'a> Filling<'a> {
     /// Reads all records, from where the scan stands to the last one, in the order of their keys.
     async fn scan(&self, mut progress: Progress) -> Result<(), OfficeError> {
         let face = self.reading.face();
-        let key = &self.reading.catalog.resource(face).key;
-        let sort: Vec<Sort> = key.iter().map(|&field| ascending(field)).collect();
+        let resource = self.reading.catalog.resource(face);
+        let is_service = resource.service.is_some();
+        let sorted = resource.key.iter().filter(|_| !is_service);
+        let sort: Vec<Sort> = sorted.map(|&field| ascending(field)).collect();
+        // The place in a list of a service is one text of its own.
+        let length = if is_service { 1 } else { sort.len() };
         loop {
             let begun = Instant::now();
             let query = Query {
-                cursor: progress.cursor(sort.len()),
+                cursor: progress.cursor(length),
                 sort: sort.clone(),
                 ..self.query(not_deleted(face))
             };

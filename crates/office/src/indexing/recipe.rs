@@ -41,7 +41,9 @@ impl Recipe {
             return None;
         }
         let is_usable = |field: &usize| {
-            face.fields[*field].is_visible() && holds_words(&resource.fields[*field].ty)
+            face.fields[*field].is_visible()
+                && resource.is_listed(*field)
+                && holds_words(&resource.fields[*field].ty)
         };
         let mut rest: Vec<usize> = match &face.search {
             Some(search) => search.clone(),
@@ -90,6 +92,10 @@ impl Recipe {
 /// would read all of it. Views are indexed only where the manifest says what is searched in them.
 fn is_indexed(catalog: &Catalog, face: &Face) -> bool {
     let resource = catalog.resource(face);
+    if let Some(service) = &resource.service {
+        // A service pages as it sees fit. What it lists only part by part is not known as a whole.
+        return service.required.is_empty() && resource.key.iter().all(|&f| resource.is_listed(f));
+    }
     let has_sortable_key = !resource.key.is_empty()
         && resource.key.iter().all(|&field| resource.fields[field].sortable);
     let is_told = face.search.is_some();

@@ -109,7 +109,7 @@ fn is_json(field: &FieldView) -> bool {
 
 /// JSON with line breaks; numbers are left as they are written, since a reader that rounds them
 /// would show something else than the record holds.
-fn pretty(text: &str) -> String {
+pub(super) fn pretty(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
     let mut chars = text.chars().peekable();

@@ -6,9 +6,10 @@ use serde_json::value::RawValue;
 
 use crate::members::Members;
 
-/// Longer lists, and those of more columns, stay JSON.
+/// Longer lists stay JSON.
 const MOST_ROWS: usize = 60;
-const MOST_COLUMNS: usize = 9;
+/// Columns of a table; what else there is stands in the JSON below it.
+const MOST_COLUMNS: usize = 8;
 /// Inner objects and lists that are longer, in characters, are only named.
 const LONGEST_INNER: usize = 120;
 
@@ -16,7 +17,10 @@ type Row = Members<Box<RawValue>>;
 
 /// A JSON text as a table or as its members; none where it is neither.
 pub(super) fn structure(text: &str) -> Option<Markup> {
-    let start = text.trim_start();
+    let start = text.trim();
+    if matches!(start, "[]" | "{}") {
+        return Some(html! { span.help { "–" } });
+    }
     if start.starts_with('[') {
         return list(text);
     }
@@ -38,13 +42,22 @@ fn list(text: &str) -> Option<Markup> {
     }
     let mut columns: Vec<&str> = Vec::new();
     for (name, value) in rows.iter().flat_map(|row| &row.0) {
-        if !columns.contains(&name.as_str()) && !is_nothing(value) {
+        if !columns.contains(&name.as_str()) && tells(value) {
             columns.push(name);
         }
     }
-    if columns.is_empty() || columns.len() > MOST_COLUMNS {
+    let all = rows.iter().flat_map(|row| &row.0).map(|(name, _)| name.as_str());
+    let is_flat = |column: &&str| {
+        let mut values = rows.iter().flat_map(|row| &row.0).filter(|(name, _)| name == column);
+        values.all(|(_, value)| !value.get().starts_with(['{', '[']))
+    };
+    // What lies deeper is shown where there is room.
+    columns.sort_by_key(|column| !is_flat(column));
+    columns.truncate(MOST_COLUMNS);
+    if columns.is_empty() {
         return None;
     }
+    let more = all.clone().any(|name| !columns.contains(&name));
     let value = |row: &'_ Row, column: &str| {
         row.0.iter().find(|(name, _)| name == column).map(|(_, value)| value.clone())
     };
@@ -54,12 +67,18 @@ fn list(text: &str) -> Option<Markup> {
                 thead { tr { @for column in &columns { th scope="col" { (humanised(column)) } } } }
                 tbody {
                     @for row in &rows {
-                        tr { @for column in &columns { @if let Some(value) = value(row, column) { td .number[is_number(&value)] { (cell(&value)) } } @else { td {} } } }
+                        tr { @for column in &columns { @if let Some(value) = value(row, column) { td class=[is_number(&value).then_some("number")] { (cell(&value)) } } @else { td {} } } }
                     }
                 }
             }
         }
+        @if more { details.structure { summary { "JSON" } pre.code { (super::cell::pretty(text)) } } }
     })
+}
+
+/// Whether a value says more than that there is nothing.
+fn tells(value: &RawValue) -> bool {
+    !is_nothing(value) && !matches!(value.get(), "0" | "false")
 }
 
 fn is_nothing(value: &RawValue) -> bool {
@@ -119,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_no_table_stays_json() {
-        assert_eq!(shown("[]"), "");
+        assert!(shown("[]").contains('–'));
         assert_eq!(shown("[1,[2]]"), "");
         assert_eq!(shown("12"), "");
         assert!(shown(r#"["new","paid"]"#).contains("new, paid"));

@@ -41,7 +41,10 @@ pub(crate) fn offered_actions(app: &App, view: &View<'_>, found: &Shown) -> Vec<
             refused: offered.refused,
         }
     };
-    offered.into_iter().map(told).collect()
+    let mut actions: Vec<OfferedAction> = offered.into_iter().map(told).collect();
+    // What can be done now comes first; each kind keeps its order.
+    actions.sort_by_key(|action| action.refused.is_some());
+    actions
 }
 
 /// What an action takes, as a form.

@@ -23,7 +23,7 @@ pub(super) fn head(shell: &Shell, list: &ListScreen) -> Markup {
                         noscript { a href=(list.part("count")) { (t.get("count-ask")) } }
                     },
                 }
-                @if let Some(locked) = list.rights.change_locked {
+                @if let (Some(locked), Some(_)) = (list.rights.change_locked, list.rights.create_locked) {
                     span.badge title=(t.get(locked.key())) { (t.get("read-only")) span.unseen { ": " (t.get(locked.key())) } }
                 }
             }
