@@ -145,7 +145,8 @@ impl HttpShop {
     pub async fn with(orders: i64) -> Self {
         let inside = Arc::new(Mutex::new(HttpShopInside::default()));
         for id in 1..=orders {
-            let status = ["open", "shipped", "cancelled"][usize::try_from(id % 3).unwrap()];
+            let status = ["open", "shipped", "cancelled"]
+                [usize::try_from(id % 3).expect("the shop is as its tests know it")];
             lock(&inside).orders.insert(
                 id,
                 json!({
@@ -179,7 +180,7 @@ impl HttpShop {
     /// Changes an order behind everybody's back.
     pub fn set(&self, id: i64, field: &str, value: Json) {
         let mut inside = self.inside();
-        inside.orders.get_mut(&id).unwrap()[field] = value;
+        inside.orders.get_mut(&id).expect("the shop is as its tests know it")[field] = value;
         *inside.versions.entry(id).or_default() += 1;
     }
 
@@ -191,14 +192,16 @@ impl HttpShop {
 
 /// Serves on a free port of this machine.
 pub async fn serve_http(router: Router) -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("the shop is as its tests know it");
+    let address = listener.local_addr().expect("the shop is as its tests know it");
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
 fn lock(inside: &Mutex<HttpShopInside>) -> MutexGuard<'_, HttpShopInside> {
-    inside.lock().unwrap()
+    inside.lock().expect("the shop is as its tests know it")
 }
 
 type Shared = State<Arc<Mutex<HttpShopInside>>>;
@@ -242,17 +245,27 @@ async fn list(
         number("total_max").is_none_or(|most| order["total"].as_i64() <= Some(most))
     });
     found.retain(|order| {
-        asks.get("q").is_none_or(|words| order["number"].as_str().unwrap().contains(words.as_str()))
+        asks.get("q").is_none_or(|words| {
+            order["number"]
+                .as_str()
+                .expect("the shop is as its tests know it")
+                .contains(words.as_str())
+        })
     });
     if asks.get("sort").is_some_and(|sort| sort == "total") {
         found.reverse();
     }
     let total = found.len();
-    let begin = number("after").map_or(0, |after| usize::try_from(after).unwrap());
-    let size = number("limit").map_or(10, |size| usize::try_from(size).unwrap());
+    let begin = number("after")
+        .map_or(0, |after| usize::try_from(after).expect("the shop is as its tests know it"));
+    let size = number("limit")
+        .map_or(10, |size| usize::try_from(size).expect("the shop is as its tests know it"));
     let brief = |order: &Json| {
         let mut order = order.clone();
-        order.as_object_mut().unwrap().retain(|name, _| name != "note" && name != "tags");
+        order
+            .as_object_mut()
+            .expect("the shop is as its tests know it")
+            .retain(|name, _| name != "note" && name != "tags");
         order
     };
     let items: Vec<Json> = found.iter().skip(begin).take(size).map(|order| brief(order)).collect();
@@ -293,7 +306,7 @@ async fn create(State(shop): Shared, headers: HeaderMap, body: String) -> Respon
     if let Some(failure) = noted(&mut inside, "POST /orders".into(), &headers, &body) {
         return failure;
     }
-    let mut order: Json = serde_json::from_str(&body).unwrap();
+    let mut order: Json = serde_json::from_str(&body).expect("the shop is as its tests know it");
     if inside.orders.values().any(|other| other["number"] == order["number"]) {
         let problem = json!({"message": "the number is taken", "errors": [{"field": "number"}]});
         return (StatusCode::CONFLICT, axum::Json(problem)).into_response();
@@ -318,7 +331,7 @@ async fn change(
     if headers.get("if-match").is_none_or(|mark| *mark != *format!("\"{version}\"")) {
         return StatusCode::PRECONDITION_FAILED.into_response();
     }
-    let change: Json = serde_json::from_str(&body).unwrap();
+    let change: Json = serde_json::from_str(&body).expect("the shop is as its tests know it");
     if change["total"].as_f64().is_some_and(|total| total < 0.0) {
         let problem =
             json!({"detail": [{"loc": ["body", "total"], "msg": "must not be negative"}]});
@@ -327,10 +340,12 @@ async fn change(
     let Some(order) = inside.orders.get_mut(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    for (name, value) in change.as_object().unwrap() {
+    for (name, value) in change.as_object().expect("the shop is as its tests know it") {
         match value.as_object() {
             Some(inner) => {
-                inner.iter().for_each(|(name_, value)| order[name][name_] = value.clone())
+                for (part, value) in inner {
+                    order[name][part] = value.clone();
+                }
             }
             None => order[name] = value.clone(),
         }

@@ -5,8 +5,8 @@ use kontor_model::{ItemOutcome, RecordKey, Value};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use super::address::Fill;
 use super::api::{Api, service};
-use super::reading::Fill;
 use super::writing::told_refusal;
 use crate::Of;
 use crate::error::{Failure, FailureKind, WriteFailure};

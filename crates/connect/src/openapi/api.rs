@@ -122,7 +122,7 @@ impl Api {
                 let kinds = "application/json, application/yaml;q=0.9, */*;q=0.5";
                 ask.headers.insert(reqwest::header::ACCEPT, kinds.parse().map_err(|_| internal())?);
                 let answer = self.send(&ask).await.map_err(|lost| lost.failure)?;
-                match super::reading::refusal(&answer) {
+                match super::answers::refusal(&answer) {
                     None => Ok(answer.body.to_vec()),
                     Some(failure) => Err(failure),
                 }
@@ -192,7 +192,7 @@ impl Connection for Api {
         let answer = self.send(&ask).await.map_err(|lost| lost.failure)?;
         match answer.status.as_u16() {
             // Whoever refuses is there.
-            502..=504 => Err(super::reading::refusal(&answer).unwrap_or_else(internal)),
+            502..=504 => Err(super::answers::refusal(&answer).unwrap_or_else(internal)),
             _ => Ok(()),
         }
     }

@@ -1,9 +1,12 @@
 //! A backend that is a service with an OpenAPI description.
 
 mod acting;
+mod address;
+mod answers;
 mod api;
 mod asking;
 mod document;
+mod draft;
 mod example;
 mod listing;
 mod names;

@@ -6,42 +6,21 @@ use futures_util::StreamExt as _;
 use kontor_model::query::{BRIEF_CHARACTERS, ROW_ID, VERSION};
 use kontor_model::service::{Ability, Item, Listing, Paging, Rest};
 use kontor_model::{
-    Column, ColumnMode, Condition, Count, FieldType, Page, Query, Resource, Service, Test, Value,
+    Column, ColumnMode, Condition, Count, FieldType, Page, Query, Service, Test, Value,
 };
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::{StatusCode, Url};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use super::address::Fill;
+use super::answers::{raw, refusal};
 use super::api::{Api, service};
 use super::asking::{Asked, Pair, parameters, satisfies};
 use super::position::{self, Part, Position};
 use crate::error::{Failure, FailureKind};
 use crate::http::{Answer, at};
-use crate::json::{self, Wanted, outward};
+use crate::json::{self, Wanted};
 use crate::{Of, RowStream};
-
-/// What stands for itself in a segment of a path.
-const SEGMENT: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'/')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
-/// A value by which a variable of a path is filled.
-pub(super) type Fill<'a> = (usize, &'a Value);
 
 impl Api {
     pub(super) async fn page(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure> {
@@ -186,14 +165,6 @@ impl Fetched {
     fn raw(&self) -> Result<&RawValue, Failure> {
         raw(&self.answer, &self.url)
     }
-}
-
-/// The body of an answer as JSON.
-pub(super) fn raw<'a>(answer: &'a Answer, url: &Url) -> Result<&'a RawValue, Failure> {
-    serde_json::from_slice(&answer.body).map_err(|error| {
-        let detail = format!("{}: the answer is no JSON: {error}", at(url));
-        Failure::new(FailureKind::Garbled, detail)
-    })
 }
 
 /// The entries of a list.
@@ -549,94 +520,4 @@ fn cut(value: &mut Value) {
     {
         *value = Value::Cut(text[..end].to_owned());
     }
-}
-
-impl Api {
-    /// The address of a path with its variables filled.
-    pub(super) fn address(
-        &self,
-        resource: &Resource,
-        rest: &Rest,
-        path: &str,
-        fills: &[Fill<'_>],
-    ) -> Result<Url, Failure> {
-        let mut path = path.to_owned();
-        for (name, field) in &rest.variables {
-            let Some((_, value)) = fills.iter().find(|(own, _)| own == field) else { continue };
-            let text = value.to_text().filter(|text| !text.is_empty()).ok_or_else(|| {
-                let name = &resource.fields[*field].name;
-                Failure::new(
-                    FailureKind::Invalid,
-                    format!("“{name}” is empty and cannot stand in an address"),
-                )
-            })?;
-            let text = outward(&text, &resource.fields[*field].ty);
-            // Relative segments would lead elsewhere.
-            if matches!(text.as_str(), "." | "..") {
-                return Err(Failure::new(
-                    FailureKind::Invalid,
-                    format!("“{text}” cannot stand in an address"),
-                ));
-            }
-            let segment = utf8_percent_encode(&text, SEGMENT).to_string();
-            path = path.replace(&format!("{{{name}}}"), &segment);
-        }
-        let mut url = self.base(rest)?;
-        let whole =
-            format!("{}/{}", url.path().trim_end_matches('/'), path.trim_start_matches('/'));
-        url.set_path(&whole);
-        Ok(url)
-    }
-}
-
-/// What an answer that is no success means; none where it is one.
-pub(super) fn refusal(answer: &Answer) -> Option<Failure> {
-    if answer.status.is_success() {
-        return None;
-    }
-    let kind = match answer.status.as_u16() {
-        401 => FailureKind::SignIn,
-        403 => FailureKind::Privilege,
-        404 | 405 | 410 | 501 => FailureKind::SchemaChanged,
-        408 | 504 => FailureKind::Timeout,
-        429 => FailureKind::Busy,
-        400 | 409 | 412 | 422 => FailureKind::Invalid,
-        502 | 503 => FailureKind::Unreachable,
-        300..=399 => FailureKind::Garbled,
-        _ => FailureKind::Other,
-    };
-    let says = message(answer).map(|message| format!(": {message}")).unwrap_or_default();
-    let leads = answer
-        .headers
-        .get(reqwest::header::LOCATION)
-        .and_then(|to| to.to_str().ok())
-        .filter(|_| answer.status.is_redirection())
-        .map(|to| format!(": it leads to {to}, which is not followed"))
-        .unwrap_or_default();
-    Some(Failure::new(kind, format!("status {}{says}{leads}", answer.status.as_u16())))
-}
-
-/// The service's own words in an answer that is no success.
-pub(super) fn message(answer: &Answer) -> Option<String> {
-    let raw: &RawValue = serde_json::from_slice(&answer.body).ok()?;
-    let at = |path: &[&str]| {
-        let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
-        json::at(raw, &path).filter(|raw| raw.get().starts_with('"')).and_then(json::plain)
-    };
-    let found = at(&["detail"])
-        .or_else(|| at(&["message"]))
-        .or_else(|| at(&["error", "message"]))
-        .or_else(|| at(&["error_description"]))
-        .or_else(|| at(&["error"]))
-        .or_else(|| at(&["title"]))
-        .or_else(|| {
-            let first = json::at(raw, &["errors".to_owned()])
-                .and_then(json::elements)?
-                .into_iter()
-                .next()?;
-            json::at(first, &["message".to_owned()])
-                .or_else(|| json::at(first, &["detail".to_owned()]))
-                .and_then(json::plain)
-        })?;
-    Some(found.chars().take(500).collect())
 }

@@ -7,8 +7,9 @@ use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use reqwest::{Method, StatusCode, Url};
 use serde_json::value::RawValue;
 
+use super::address::Fill;
+use super::answers::{message, raw, refusal};
 use super::api::{Api, service};
-use super::reading::{Fill, message, raw, refusal};
 use crate::Of;
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::http::{Answer, Ask};
