@@ -18,6 +18,8 @@ pub enum Engine {
     Mysql,
     /// A service that describes itself with OpenAPI.
     Openapi,
+    /// A service that speaks GraphQL.
+    Graphql,
 }
 
 impl Engine {
@@ -29,6 +31,7 @@ impl Engine {
             Self::Postgres => "PostgreSQL",
             Self::Mysql => "MySQL/MariaDB",
             Self::Openapi => "OpenAPI",
+            Self::Graphql => "GraphQL",
         }
     }
 }

@@ -1,20 +1,20 @@
 //! A backend that is a service with an OpenAPI description.
 
 mod api;
-mod asking;
+pub(crate) mod asking;
 mod document;
 mod example;
 mod listing;
-mod names;
+pub(crate) mod names;
 mod operations;
 mod options;
 mod paths;
-mod position;
-mod reading;
+pub(crate) mod position;
+pub(crate) mod reading;
 mod resources;
 mod security;
 mod shape;
-mod writing;
+pub(crate) mod writing;
 
 pub(crate) use api::Api;
 pub use options::{PagingOptions, ResourceOptions, ServiceOptions};

@@ -543,7 +543,7 @@ fn sorted(list: &Listing, step: &kontor_model::Sort) -> Result<Vec<Pair>, Failur
     Ok(pairs)
 }
 
-fn cut(value: &mut Value) {
+pub(crate) fn cut(value: &mut Value) {
     if let Value::Text(text) = value
         && let Some((end, _)) = text.char_indices().nth(BRIEF_CHARACTERS)
     {
@@ -590,7 +590,7 @@ impl Api {
 }
 
 /// What an answer that is no success means; none where it is one.
-pub(super) fn refusal(answer: &Answer) -> Option<Failure> {
+pub(crate) fn refusal(answer: &Answer) -> Option<Failure> {
     if answer.status.is_success() {
         return None;
     }

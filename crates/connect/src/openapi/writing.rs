@@ -358,7 +358,7 @@ fn other(message: String) -> Refusal {
 }
 
 /// Numbers may come back in another form.
-fn is_same(seen: &Value, now: &Value) -> bool {
+pub(crate) fn is_same(seen: &Value, now: &Value) -> bool {
     seen.is_same(now)
         || match (seen, now) {
             (Value::Null, _) | (_, Value::Null) => false,

@@ -1,0 +1,202 @@
+//! How a field of the query gives a list: where the records are, and how it goes on.
+
+use kontor_model::service::{Backward, Form, GraphPaging};
+
+use super::scalars::scalar;
+use super::types::{FieldOf, InputOf, Kind, Type, Types};
+use crate::openapi::names::{self, folded, is_one_of};
+
+/// The most records that are asked for at once: what most services give without refusing.
+const MOST_RECORDS: u32 = 100;
+
+/// Arguments that hold others and mean nothing themselves.
+const CONTAINERS: [&str; 9] =
+    ["options", "input", "params", "pagination", "paging", "page", "args", "opts", "list_options"];
+
+/// An object that holds a list of records and what is to say of it.
+pub(super) struct Wrapped<'a> {
+    /// Names that lead to the list, and from an entry to the record.
+    pub(super) at: Vec<String>,
+    pub(super) within: Vec<String>,
+    pub(super) node: &'a Type,
+    pub(super) total: Option<Vec<String>>,
+    pub(super) end: Option<Vec<String>>,
+    /// Whether entries have their places.
+    pub(super) has_cursors: bool,
+    pub(super) more: Option<Vec<String>>,
+    pub(super) start: Option<Vec<String>>,
+    pub(super) more_before: Option<Vec<String>>,
+}
+
+/// The list that an object is there for; none where it is a thing of its own.
+pub(super) fn wrapped<'a>(types: &'a Types, ty: &'a Type) -> Option<Wrapped<'a>> {
+    if ty.kind == Kind::Union || ty.fields.is_empty() {
+        return None;
+    }
+    let is_thing = |field: &FieldOf| is_one_of(&field.name, &["id", "node_id", "uuid", "_id"]);
+    if ty.fields.iter().any(is_thing) {
+        return None;
+    }
+    let info = ty.fields.iter().find(|field| folded(&field.name) == "pageinfo");
+    let told = |name: &str| {
+        let info = info?;
+        types.of(&info.ty)?.field(name).map(|_| vec![info.name.clone(), name.to_owned()])
+    };
+    let total = total(types, ty);
+    let list = |field: &&FieldOf| {
+        field.ty.is_list() && types.of(&field.ty).is_some_and(Type::is_composite)
+    };
+    let called = |name: &str| ty.fields.iter().filter(list).find(|own| own.name == name);
+    let end = told("endCursor");
+    let edge = called("edges").and_then(|edges| {
+        let entry = types.of(&edges.ty)?;
+        let node = entry.field("node").filter(|node| !node.ty.is_list())?;
+        Some((types.of(&node.ty)?, entry.field("cursor").is_some()))
+    });
+    let nodes = called("nodes").and_then(|nodes| types.of(&nodes.ty));
+    let (at, within, node, has_cursors) = match (nodes, edge) {
+        (Some(node), _) if end.is_some() => (vec!["nodes".to_owned()], Vec::new(), node, false),
+        (_, Some((node, cursors))) => {
+            (vec!["edges".to_owned()], vec!["node".to_owned()], node, cursors)
+        }
+        _ => {
+            let mut lists = ty.fields.iter().filter(list);
+            let known = ty
+                .fields
+                .iter()
+                .filter(list)
+                .find(|field| is_one_of(&field.name, &names::RECORDS))
+                .or_else(|| lists.next().filter(|_| lists.next().is_none()))?;
+            (vec![known.name.clone()], Vec::new(), types.of(&known.ty)?, false)
+        }
+    };
+    let is_envelope = |field: &FieldOf| {
+        at.first() == Some(&field.name)
+            || is_one_of(&field.name, &names::ENVELOPE)
+            || is_one_of(&field.name, &names::TOTAL)
+            || is_one_of(&field.name, &names::PAGE)
+            || is_one_of(&field.name, &names::SIZE)
+    };
+    if info.is_none()
+        && total.is_none()
+        && (ty.fields.len() == 1 || !ty.fields.iter().all(is_envelope))
+    {
+        return None;
+    }
+    Some(Wrapped {
+        at,
+        within,
+        node,
+        total,
+        end,
+        has_cursors,
+        more: told("hasNextPage"),
+        start: told("startCursor"),
+        more_before: told("hasPreviousPage"),
+    })
+}
+
+/// Where the number of all records is told, at the top or one level below.
+fn total(types: &Types, ty: &Type) -> Option<Vec<String>> {
+    let number = |ty: &Type| {
+        let is_number = |field: &&FieldOf| {
+            !field.ty.is_list()
+                && types
+                    .of(&field.ty)
+                    .is_some_and(|ty| ty.is_leaf() && scalar(ty).1 == Form::Number)
+        };
+        let of_name = |name: &&str| {
+            ty.fields.iter().filter(is_number).find(|field| folded(&field.name) == folded(name))
+        };
+        names::TOTAL.iter().find_map(of_name).map(|field| field.name.clone())
+    };
+    if let Some(name) = number(ty) {
+        return Some(vec![name]);
+    }
+    ty.fields.iter().filter(|field| is_one_of(&field.name, &names::ENVELOPE)).find_map(|outer| {
+        let inner = types.of(&outer.ty).filter(|_| !outer.ty.is_list())?;
+        number(inner).map(|name| vec![outer.name.clone(), name]).or_else(|| {
+            // `meta { pagination { total } }`
+            let deeper = inner.fields.iter().find(|own| is_one_of(&own.name, &names::ENVELOPE))?;
+            let name = number(types.of(&deeper.ty)?)?;
+            Some(vec![outer.name.clone(), deeper.name.clone(), name])
+        })
+    })
+}
+
+/// A place for a value among the arguments of a field.
+#[derive(Clone)]
+pub(super) struct Slot<'a> {
+    pub(super) path: Vec<String>,
+    pub(super) input: &'a InputOf,
+    pub(super) ty: &'a Type,
+}
+
+impl Slot<'_> {
+    pub(super) fn is_called(&self, names: &[&str]) -> bool {
+        is_one_of(&self.input.name, names)
+    }
+}
+
+/// The arguments of a field, with those inside of arguments that only hold others.
+pub(super) fn slots<'a>(types: &'a Types, field: &'a FieldOf) -> Vec<Slot<'a>> {
+    let mut found = Vec::new();
+    for input in &field.args {
+        let Some(ty) = types.of(&input.ty) else { continue };
+        let path = vec![input.name.clone()];
+        let holds = ty.kind == Kind::InputObject && is_one_of(&input.name, &CONTAINERS);
+        if holds && !input.ty.is_list() {
+            found.extend(ty.input_fields.iter().filter_map(|inner| {
+                let path = vec![input.name.clone(), inner.name.clone()];
+                Some(Slot { path, input: inner, ty: types.of(&inner.ty)? })
+            }));
+        } else {
+            found.push(Slot { path, input, ty });
+        }
+    }
+    found
+}
+
+/// How a list goes on, and the argument for its size.
+pub(super) fn paging(
+    slots: &[Slot<'_>],
+    wrapped: Option<&Wrapped<'_>>,
+) -> (GraphPaging, Option<(Vec<String>, u32)>) {
+    let single = |slot: &&Slot<'_>| slot.ty.is_leaf() && !slot.input.ty.is_list();
+    let called = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            slots.iter().filter(single).find(|slot| folded(&slot.input.name) == folded(name))
+        })
+    };
+    let path = |slot: &Slot<'_>| slot.path.clone();
+    let size =
+        called(&["first"]).or_else(|| called(&names::SIZE)).map(|slot| (path(slot), MOST_RECORDS));
+    let places = wrapped.filter(|list| list.end.is_some() || list.has_cursors);
+    if let (Some(after), Some(list)) = (called(&names::CURSOR), places) {
+        let back = called(&["before"]).zip(called(&["last"])).zip(list.start.clone());
+        let back = back.map(|((before, last), start)| Backward {
+            before: path(before),
+            last: path(last),
+            start,
+            more: list.more_before.clone(),
+        });
+        let (end, more) = (list.end.clone(), list.more.clone());
+        return (GraphPaging::Cursor { after: path(after), end, more, back }, size);
+    }
+    let paging = if let Some(skip) = called(&names::OFFSET) {
+        GraphPaging::Offset { skip: path(skip) }
+    } else if let Some(page) = called(&names::PAGE).filter(|page| page.ty.name == "Int") {
+        GraphPaging::Page { page: path(page) }
+    } else {
+        GraphPaging::Whole
+    };
+    // A list that can be cut and not gone on with is read to its end at once.
+    let size = if paging == GraphPaging::Whole { None } else { size };
+    (paging, size)
+}
+
+/// Whether an argument is about paging and not about a field.
+pub(super) fn is_of_paging(name: &str) -> bool {
+    let groups: [&[&str]; 4] = [&names::CURSOR, &names::PAGE, &names::OFFSET, &names::SIZE];
+    groups.iter().any(|names| is_one_of(name, names)) || is_one_of(name, &["before", "last"])
+}
