@@ -13,8 +13,12 @@ mod printing;
 mod reading;
 mod resources;
 mod scalars;
+#[cfg(test)]
+mod sdl;
 mod service;
 mod shape;
+#[cfg(test)]
+mod styles;
 mod types;
 mod writing;
 

@@ -46,7 +46,8 @@ pub(super) fn schema(types: &Types) -> Schema {
     let mut resources: Vec<Resource> = drafts.into_iter().map(|draft| draft.resource).collect();
     resources.sort_by(|a, b| a.name.cmp(&b.name));
     let left_out = survey.notes.into_inner();
-    Schema { engine: Engine::Graphql, version: "GraphQL".into(), resources, left_out }
+    // A service does not say which version of the language it speaks, nor its own.
+    Schema { engine: Engine::Graphql, version: String::new(), resources, left_out }
 }
 
 /// A field of the query that gives a list.
@@ -260,7 +261,12 @@ fn assembled(
             delete,
         }),
     };
-    let description = list.field.description.trim();
+    // Of the list, generators say no more than that it has pages.
+    let descriptions = [&list.node.description, &list.field.description];
+    let description = descriptions
+        .into_iter()
+        .map(|text| text.trim())
+        .find(|text| !text.is_empty() && !text.contains("pagination"));
     let resource = Resource {
         name: ResourceName::new(name_of(&list.field.name)),
         namespace: None,
@@ -270,7 +276,7 @@ fn assembled(
         fields,
         references: Vec::new(),
         estimated_rows: None,
-        comment: (!description.is_empty()).then(|| description.to_owned()),
+        comment: description.map(str::to_owned),
         transactional: false,
         row_id: None,
         read_only: match (is_addressed, can_write) {

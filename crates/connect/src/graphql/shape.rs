@@ -158,6 +158,11 @@ impl<'a> Taking<'a> {
         if !field.is_free() || self.types.is_root(&ty.name) || field.name == "clientMutationId" {
             return;
         }
+        // Relay's address of a record says nothing to people where it has another key.
+        let has_key = |key: &Vec<String>| !key.contains(&field.name);
+        if folded(&field.name) == "nodeid" && self.keys.get(&owner.name).is_some_and(has_key) {
+            return;
+        }
         let nullable = nullable || !field.ty.is_required();
         under.push(step);
         if ty.is_leaf() {
