@@ -190,8 +190,6 @@ pub(super) fn paging(
     } else {
         GraphPaging::Whole
     };
-    // A list that can be cut and not gone on with is read to its end at once.
-    let size = if paging == GraphPaging::Whole { None } else { size };
     (paging, size)
 }
 

@@ -166,9 +166,11 @@ impl Reader<'_> {
         // One more than is wanted tells whether there are more.
         let spare = u32::from(matches!(list.paging, GraphPaging::Offset { .. }));
         let size = list.size.as_ref().map(|(_, most)| {
-            wanted
-                .saturating_add(spare)
-                .clamp(1 + spare, (*most).min(self.permitted()).max(1 + spare))
+            let most = (*most).min(self.permitted()).max(1 + spare);
+            match list.paging {
+                GraphPaging::Whole => most,
+                _ => wanted.saturating_add(spare).clamp(1 + spare, most),
+            }
         });
         let mut given = self.tests_given(&self.asked.tests)?;
         given.extend(sorted(list.sorting.as_ref(), &self.query.sort)?);

@@ -128,7 +128,13 @@ impl Service {
             (Some(_), _) => Ok(reader.total(ends).await?.map_or(Count::Unknown, Count::Exact)),
             (None, GraphPaging::Whole) => {
                 let part = reader.part(&Position::default(), u32::MAX, ends).await?;
-                Ok(Count::Exact(part.rows.len() as u64))
+                let records = part.rows.len() as u64;
+                let is_cut = |(_, most): &(Vec<String>, u32)| records >= u64::from(*most);
+                Ok(if reader.graph.list.size.as_ref().is_some_and(is_cut) {
+                    Count::MoreThan(records)
+                } else {
+                    Count::Exact(records)
+                })
             }
             _ => Ok(Count::Unknown),
         }

@@ -115,12 +115,19 @@ impl Survey<'_> {
         }
         let slots = slots(self.types, field);
         let (paging, size) = paging(&slots, list.wrapped.as_ref());
+        if let (GraphPaging::Whole, Some((path, most))) = (&paging, &size) {
+            self.note(format!(
+                "{}: it can be cut (“{}”) and not gone on with, so that no more than its first {most} records are shown",
+                field.name,
+                path.join(".")
+            ));
+        }
         let offered = filters::offered(self.types, &slots, &leaves);
         let required = self.required(field, &offered, size.as_ref())?;
         let mut key = self.key_fields(list, &leaves);
         let item = self.item(list, &key);
         let is_found = item.is_some()
-            || paging == GraphPaging::Whole
+            || (paging == GraphPaging::Whole && size.is_none())
             || offered.filters.iter().any(|filter| {
                 key.as_slice() == [filter.field]
                     && matches!(filter.test, Ability::Equal | Ability::OneOf)

@@ -15,7 +15,7 @@ use reqwest::{Method, Url};
 use super::answer::{Parts, parts};
 use super::printing::Question;
 use super::resources;
-use super::types::{QUESTION, Types};
+use super::types::{Types, question};
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::http::{Answer, Ask, Client, Hosts, NoAnswer, Secret};
 use crate::openapi::ServiceOptions;
@@ -93,6 +93,14 @@ impl Service {
         self.client().map_err(unsent)?.send(&ask).await
     }
 
+    /// Asks the service to describe itself.
+    async fn described(&self, deep: bool) -> Result<Answer, Failure> {
+        let body = format!("{{\"query\":{}}}", crate::json::quoted(&question(deep)));
+        let time = self.budget.statement_timeout;
+        let answer = self.send(body, true, time, LONGEST_DESCRIPTION).await;
+        answer.map_err(|lost| lost.failure)
+    }
+
     /// Asks, and waits for the answer.
     pub(super) async fn asked(
         &self,
@@ -132,6 +140,17 @@ fn changed() -> Failure {
         FailureKind::SchemaChanged,
         "the resource is none of a service that speaks GraphQL",
     )
+}
+
+/// Whether a service refused a question because of how deep or how large it is.
+fn is_too_deep(answer: &Answer) -> bool {
+    parts(answer).is_ok_and(|parts| {
+        parts.given("__schema").is_none()
+            && parts.errors.iter().any(|error| {
+                let told = format!("{} {}", error.message, error.code).to_lowercase();
+                ["depth", "deep", "complex"].iter().any(|word| told.contains(word))
+            })
+    })
 }
 
 /// Why a service does not describe itself.
@@ -176,10 +195,10 @@ impl Connection for Service {
     }
 
     async fn introspect(&self) -> Result<Schema, Failure> {
-        let body = format!("{{\"query\":{}}}", crate::json::quoted(QUESTION));
-        let time = self.budget.statement_timeout;
-        let answer = self.send(body, true, time, LONGEST_DESCRIPTION).await;
-        let answer = answer.map_err(|lost| lost.failure)?;
+        let mut answer = self.described(true).await?;
+        if is_too_deep(&answer) {
+            answer = self.described(false).await?;
+        }
         // Large descriptions take a while to be read.
         let read = tokio::task::spawn_blocking(move || {
             let parts = parts(&answer)?;

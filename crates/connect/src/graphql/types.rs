@@ -7,14 +7,21 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 
 /// Asks for all types. References to types are nested as deeply as lists of lists of required
-/// values go.
-pub(super) const QUESTION: &str = "query Introspection { __schema { queryType { name } mutationType { name } types { ...T } } }
-fragment T on __Type { kind name description
- fields { name description args { ...I } type { ...R } }
- inputFields { ...I }
- interfaces { name } possibleTypes { name } enumValues { name } }
-fragment I on __InputValue { name description type { ...R } defaultValue }
-fragment R on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } }";
+/// values go; services that refuse deep questions are asked for plain lists.
+pub(super) fn question(deep: bool) -> String {
+    let mut reference = "kind name".to_owned();
+    for _ in 0..if deep { 7 } else { 3 } {
+        reference = format!("kind name ofType {{ {reference} }}");
+    }
+    format!(
+        "query Introspection {{ __schema {{ queryType {{ name }} mutationType {{ name }} types {{ ...T }} }} }}
+fragment T on __Type {{ kind name description
+ fields {{ name description args {{ ...I }} type {{ ...R }} }}
+ inputFields {{ ...I }} possibleTypes {{ name }} enumValues {{ name }} }}
+fragment I on __InputValue {{ name description type {{ ...R }} defaultValue }}
+fragment R on __Type {{ {reference} }}"
+    )
+}
 
 /// All types of a service.
 #[derive(Debug, Default)]
@@ -164,7 +171,7 @@ struct Described {
 }
 
 impl Types {
-    /// Reads what was answered to [`QUESTION`].
+    /// Reads what was answered to [`question`].
     ///
     /// # Errors
     /// What could not be read.

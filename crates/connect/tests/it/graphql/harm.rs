@@ -90,6 +90,22 @@ async fn a_service_that_does_not_describe_itself_says_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_that_refuses_deep_questions_is_asked_a_flatter_one() {
+    let (url, served) = serving(|body| {
+        if query(body).matches("ofType").count() > 4 {
+            let told = json!({ "errors": [{ "message": "Query exceeds maximum depth of 9" }] });
+            (StatusCode::BAD_REQUEST, told.to_string())
+        } else {
+            (StatusCode::OK, described())
+        }
+    })
+    .await;
+    let schema = open(opening(&url)).introspect().await.unwrap();
+    assert_eq!(schema.resources.len(), 1);
+    assert_eq!(served.asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_begins_again_and_again_is_noticed() {
     let (url, _) = serving(|body| {
         let text = if query(body).contains("__schema") {

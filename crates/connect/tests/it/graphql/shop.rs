@@ -27,12 +27,13 @@ async fn lists_of_every_manner_are_found() {
     let names: Vec<&str> = shop.schema.resources.iter().map(|r| r.name.as_str()).collect();
     assert_eq!(
         names,
-        ["customers", "lying", "media", "orders", "ordersOfCustomer", "reviews", "tags"]
+        ["customers", "lying", "media", "newest", "orders", "ordersOfCustomer", "reviews", "tags"]
     );
     let notes = shop.schema.left_out.join("\n");
     assert!(notes.contains("forecast: it needs the argument “days”"), "{notes}");
     assert!(notes.contains("mutation rebuildIndex"), "{notes}");
-    assert_eq!(notes.lines().count(), 2, "{notes}");
+    assert!(notes.contains("newest: it can be cut (“limit”)"), "{notes}");
+    assert_eq!(notes.lines().count(), 3, "{notes}");
 
     let orders = shop.resource("orders");
     let fields: Vec<&str> = orders.fields.iter().map(|field| field.name.as_str()).collect();
@@ -87,6 +88,7 @@ async fn a_list_is_read_to_its_end_although_the_service_gives_less_than_is_asked
     assert_eq!(count("orders").await, Count::Exact(237));
     assert_eq!(count("tags").await, Count::Exact(2));
     assert_eq!(count("media").await, Count::Unknown);
+    assert_eq!(count("newest").await, Count::MoreThan(100), "more cannot be had");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
