@@ -251,6 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_a_service_is_kept_as_it_is_and_holds_no_secret() {
+        for text in ["graphql+https://shop.example/graphql", "graphql+http://localhost:4000/"] {
+            let location: Location = text.parse().expect(text);
+            assert_eq!((location.to_string().as_str(), location.engine()), (text, Engine::Graphql));
+            let known = location.with_password("s3cret");
+            assert!(!format!("{known} {known:?}").contains("s3cret"));
+        }
+        let refused = "graphql+https://anna:s3cret@shop.example/".parse::<Location>();
+        assert!(!refused.expect_err("a password").to_string().contains("s3cret"));
+    }
+
+    #[test]
     fn a_password_is_split_off_and_decoded() {
         let (bare, password) = Location::split_password("postgres://anna:s%40c%2Fret@db:5433/shop");
         assert_eq!(bare, "postgres://anna@db:5433/shop");

@@ -1,6 +1,7 @@
 //! How a field of the query gives a list: where the records are, and how it goes on.
 
-use kontor_model::service::{Backward, Form, GraphPaging};
+use kontor_model::FieldType;
+use kontor_model::service::{Backward, GraphPaging};
 
 use super::scalars::scalar;
 use super::types::{FieldOf, InputOf, Kind, Type, Types};
@@ -43,33 +44,8 @@ pub(super) fn wrapped<'a>(types: &'a Types, ty: &'a Type) -> Option<Wrapped<'a>>
         types.of(&info.ty)?.field(name).map(|_| vec![info.name.clone(), name.to_owned()])
     };
     let total = total(types, ty);
-    let list = |field: &&FieldOf| {
-        field.ty.is_list() && types.of(&field.ty).is_some_and(Type::is_composite)
-    };
-    let called = |name: &str| ty.fields.iter().filter(list).find(|own| own.name == name);
     let end = told("endCursor");
-    let edge = called("edges").and_then(|edges| {
-        let entry = types.of(&edges.ty)?;
-        let node = entry.field("node").filter(|node| !node.ty.is_list())?;
-        Some((types.of(&node.ty)?, entry.field("cursor").is_some()))
-    });
-    let nodes = called("nodes").and_then(|nodes| types.of(&nodes.ty));
-    let (at, within, node, has_cursors) = match (nodes, edge) {
-        (Some(node), _) if end.is_some() => (vec!["nodes".to_owned()], Vec::new(), node, false),
-        (_, Some((node, cursors))) => {
-            (vec!["edges".to_owned()], vec!["node".to_owned()], node, cursors)
-        }
-        _ => {
-            let mut lists = ty.fields.iter().filter(list);
-            let known = ty
-                .fields
-                .iter()
-                .filter(list)
-                .find(|field| is_one_of(&field.name, &names::RECORDS))
-                .or_else(|| lists.next().filter(|_| lists.next().is_none()))?;
-            (vec![known.name.clone()], Vec::new(), types.of(&known.ty)?, false)
-        }
-    };
+    let Records { at, within, node, has_cursors } = records(types, ty, end.is_some())?;
     let is_envelope = |field: &FieldOf| {
         at.first() == Some(&field.name)
             || is_one_of(&field.name, &names::ENVELOPE)
@@ -77,10 +53,13 @@ pub(super) fn wrapped<'a>(types: &'a Types, ty: &'a Type) -> Option<Wrapped<'a>>
             || is_one_of(&field.name, &names::PAGE)
             || is_one_of(&field.name, &names::SIZE)
     };
-    if info.is_none()
-        && total.is_none()
-        && (ty.fields.len() == 1 || !ty.fields.iter().all(is_envelope))
-    {
+    // `total` may as well be an amount of money.
+    let counts = |path: &Vec<String>| path.len() > 1 || folded(&path[0]) != "total";
+    let is_called = is_one_of(&at[0], &names::RECORDS);
+    let is_list = info.is_some() || (is_called && total.as_ref().is_some_and(counts));
+    let is_plain =
+        (is_called || total.is_some()) && ty.fields.len() > 1 && ty.fields.iter().all(is_envelope);
+    if !is_list && !is_plain {
         return None;
     }
     Some(Wrapped {
@@ -96,6 +75,47 @@ pub(super) fn wrapped<'a>(types: &'a Types, ty: &'a Type) -> Option<Wrapped<'a>>
     })
 }
 
+/// Where the records of an object are.
+struct Records<'a> {
+    at: Vec<String>,
+    within: Vec<String>,
+    node: &'a Type,
+    has_cursors: bool,
+}
+
+fn records<'a>(types: &'a Types, ty: &'a Type, has_end: bool) -> Option<Records<'a>> {
+    let lists = || {
+        ty.fields.iter().filter(|field| {
+            field.ty.is_list() && types.of(&field.ty).is_some_and(Type::is_composite)
+        })
+    };
+    let called = |name: &str| lists().find(|own| own.name == name);
+    let plain = |field: &'a FieldOf| {
+        let node = types.of(&field.ty)?;
+        Some(Records { at: vec![field.name.clone()], within: Vec::new(), node, has_cursors: false })
+    };
+    let edge = |edges: &'a FieldOf| {
+        let entry = types.of(&edges.ty)?;
+        let node = entry.field("node").filter(|node| !node.ty.is_list())?;
+        Some(Records {
+            at: vec![edges.name.clone()],
+            within: vec![node.name.clone()],
+            node: types.of(&node.ty)?,
+            has_cursors: entry.field("cursor").is_some(),
+        })
+    };
+    let only = || {
+        let mut all = lists();
+        all.next().filter(|_| all.next().is_none())
+    };
+    called("nodes")
+        .filter(|_| has_end)
+        .and_then(plain)
+        .or_else(|| called("edges").and_then(edge))
+        .or_else(|| lists().find(|field| is_one_of(&field.name, &names::RECORDS)).and_then(plain))
+        .or_else(|| only().and_then(plain))
+}
+
 /// Where the number of all records is told, at the top or one level below.
 fn total(types: &Types, ty: &Type) -> Option<Vec<String>> {
     let number = |ty: &Type| {
@@ -103,7 +123,7 @@ fn total(types: &Types, ty: &Type) -> Option<Vec<String>> {
             !field.ty.is_list()
                 && types
                     .of(&field.ty)
-                    .is_some_and(|ty| ty.is_leaf() && scalar(ty).1 == Form::Number)
+                    .is_some_and(|ty| ty.is_leaf() && matches!(scalar(ty).0, FieldType::Int { .. }))
         };
         let of_name = |name: &&str| {
             ty.fields.iter().filter(is_number).find(|field| folded(&field.name) == folded(name))
@@ -197,4 +217,34 @@ pub(super) fn paging(
 pub(super) fn is_of_paging(name: &str) -> bool {
     let groups: [&[&str]; 4] = [&names::CURSOR, &names::PAGE, &names::OFFSET, &names::SIZE];
     groups.iter().any(|names| is_one_of(name, names)) || is_one_of(name, &["before", "last"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sdl::types;
+    use super::*;
+
+    #[test]
+    fn a_thing_with_a_list_and_a_total_is_no_list() {
+        let types = types(
+            "scalar Money
+            type Basket { items: [Line!]! total: Int! currency: String! }
+            type Invoice { lines: [Line!]! total: Money! }
+            type Found { items: [Line!]! totalItems: Int! facets: [Facet!]! }
+            type Plain { items: [Line!]! total: Int! }
+            type Holder { items: [Line!]! }
+            type Line { sku: String! }
+            type Facet { name: String! }",
+        );
+        let is_list = |name: &str| wrapped(&types, types.get(name).expect(name)).is_some();
+        for (name, expected) in [
+            ("Basket", false),
+            ("Invoice", false),
+            ("Found", true),
+            ("Plain", true),
+            ("Holder", false),
+        ] {
+            assert_eq!(is_list(name), expected, "{name}");
+        }
+    }
 }

@@ -153,6 +153,41 @@ impl Reader<'_> {
         Ok(told.and_then(|told| told.parse().ok()))
     }
 
+    /// How many records are asked for at once, where the service can be told.
+    fn size(&self, wanted: u32) -> Option<u32> {
+        let list = &self.graph.list;
+        let spare = self.spare();
+        list.size.as_ref().map(|(_, most)| {
+            let most = (*most).min(self.permitted()).max(1 + spare);
+            match list.paging {
+                GraphPaging::Whole => most,
+                _ => wanted.saturating_add(spare).clamp(1 + spare, most),
+            }
+        })
+    }
+
+    /// One record more than is wanted tells whether there are more.
+    fn spare(&self) -> u32 {
+        u32::from(matches!(self.graph.list.paging, GraphPaging::Offset { .. }))
+    }
+
+    /// The question for a part of the list.
+    fn question(
+        &self,
+        here: &Position,
+        size: Option<u32>,
+        wants_back: bool,
+    ) -> Result<Question, Failure> {
+        let list = &self.graph.list;
+        let mut given = self.tests_given(&self.asked.tests)?;
+        given.extend(sorted(list.sorting.as_ref(), &self.query.sort)?);
+        given.extend(self.place_given(here, size)?);
+        let mut question = Question::query();
+        let selected = self.list_selected(wants_back);
+        question.ask("list", (&list.field, &list.arguments), given, &selected);
+        Ok(question)
+    }
+
     /// A part of the list from a place on, and the places around it.
     pub(super) async fn part(
         &self,
@@ -163,22 +198,9 @@ impl Reader<'_> {
         let list = &self.graph.list;
         let is_back =
             here.place.as_deref().is_some_and(|place| place.starts_with(TOWARDS_BEGINNING));
-        // One more than is wanted tells whether there are more.
-        let spare = u32::from(matches!(list.paging, GraphPaging::Offset { .. }));
-        let size = list.size.as_ref().map(|(_, most)| {
-            let most = (*most).min(self.permitted()).max(1 + spare);
-            match list.paging {
-                GraphPaging::Whole => most,
-                _ => wanted.saturating_add(spare).clamp(1 + spare, most),
-            }
-        });
-        let mut given = self.tests_given(&self.asked.tests)?;
-        given.extend(sorted(list.sorting.as_ref(), &self.query.sort)?);
-        given.extend(self.place_given(here, size)?);
         let wants_back = is_back || (here.place.is_some() && here.trail.is_empty());
-        let mut question = Question::query();
-        let selected = self.list_selected(wants_back);
-        question.ask("list", (&list.field, &list.arguments), given, &selected);
+        let (spare, size) = (self.spare(), self.size(wanted));
+        let question = self.question(here, size, wants_back)?;
         let answer = self.service.asked(&question, Self::time(ends)).await?;
         let parts = read(&answer)?;
         let came = self.entries(parts.given("list"))?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_model::schema::{ReadOnly, ReferenceSource};
 use kontor_model::service::{
-    Ability, Calls, Direction, Graph, GraphItem, GraphList, GraphPaging, KeyAt, Property,
+    Ability, Calls, Direction, Graph, GraphItem, GraphList, GraphPaging, KeyAt, Mutation, Property,
     Selection, Service,
 };
 use kontor_model::{
@@ -152,7 +152,8 @@ impl Survey<'_> {
         // Several lists of the same records have the same changes.
         let writing = Writing::of(self.types, &subject);
         self.used.borrow_mut().extend(writing.used.iter().cloned());
-        Some(assembled(list, &leaves, (key, item, required), graph_list, writing))
+        let address = Address { key, item, required };
+        Some(assembled(list, &leaves, address, graph_list, writing))
     }
 
     fn key_fields(&self, list: &List<'_>, leaves: &[Leaf]) -> Vec<usize> {
@@ -205,69 +206,33 @@ impl Survey<'_> {
     }
 }
 
+/// How records are told apart: the key, how one is read by it, and what must be known before they
+/// are listed.
+struct Address {
+    key: Vec<usize>,
+    item: Option<GraphItem>,
+    required: Vec<usize>,
+}
+
 fn assembled(
     list: &List<'_>,
     leaves: &[Leaf],
-    (key, item, required): (Vec<usize>, Option<GraphItem>, Vec<usize>),
+    address: Address,
     graph_list: GraphList,
-    writing: Writing,
+    mut writing: Writing,
 ) -> Draft {
-    let is_addressed = !key.is_empty();
-    let update = writing.update.filter(|_| is_addressed);
-    let delete = writing.delete.filter(|_| is_addressed);
-    let create = writing.create;
-    let takes = |mutation: &Option<kontor_model::service::Mutation>, field: usize| {
-        mutation.as_ref().is_some_and(|own| own.values.iter().any(|(other, ..)| *other == field))
-    };
-    let properties: Vec<Property> = leaves
-        .iter()
-        .enumerate()
-        .map(|(at, leaf)| Property {
-            path: leaf.path(),
-            form: leaf.form,
-            listed: true,
-            creatable: takes(&create, at),
-            needed: create.as_ref().is_some_and(|own| own.needed.contains(&at)),
-            updatable: takes(&update, at),
-            from_path: None,
-        })
-        .collect();
+    let is_addressed = !address.key.is_empty();
+    if !is_addressed {
+        (writing.update, writing.delete) = (None, None);
+        writing.operations.clear();
+    }
+    let properties = properties(leaves, &writing);
     let fields: Vec<Field> = leaves
         .iter()
         .enumerate()
-        .map(|(at, leaf)| field(at, leaf, &properties[at], &key, &graph_list))
+        .map(|(at, leaf)| field(at, leaf, &properties[at], &address.key, &graph_list))
         .collect();
-    let orders = graph_list.sorting.iter().flat_map(|sorting| &sorting.orders);
-    let orders = orders.map(|order| Direction {
-        field: order.field,
-        up: order.up.is_some(),
-        down: order.down.is_some(),
-    });
-    let indexes = indexes(&key, &graph_list);
-    let can_write = create.is_some() || update.is_some() || delete.is_some();
-    let selection = |leaf: &Leaf| Selection {
-        steps: leaf.steps.clone(),
-        inside: leaf.inside.clone(),
-        weight: leaf.weight,
-    };
-    let service = Service {
-        orders: orders.collect(),
-        creates: create.is_some(),
-        updates: update.is_some(),
-        deletes: delete.is_some(),
-        properties,
-        searches: graph_list.search.is_some(),
-        operations: if is_addressed { writing.operations } else { Vec::new() },
-        required,
-        calls: Calls::Graph(Graph {
-            selections: leaves.iter().map(selection).collect(),
-            item: item.filter(|_| is_addressed),
-            list: graph_list,
-            create,
-            update,
-            delete,
-        }),
-    };
+    let can_write = [&writing.create, &writing.update, &writing.delete].iter().any(|m| m.is_some());
     // Of the list, generators say no more than that it has pages.
     let descriptions = [&list.node.description, &list.field.description];
     let description = descriptions
@@ -279,7 +244,7 @@ fn assembled(
         namespace: None,
         table: list.field.name.clone(),
         kind: ResourceKind::Collection,
-        indexes,
+        indexes: indexes(&address.key, &graph_list),
         fields,
         references: Vec::new(),
         estimated_rows: None,
@@ -291,11 +256,66 @@ fn assembled(
             (true, false) => Some(ReadOnly::NotOffered),
             (true, true) => None,
         },
-        key,
-        service: Some(Box::new(service)),
+        key: address.key.clone(),
+        service: Some(Box::new(service(leaves, properties, address, graph_list, writing))),
     };
     let targets = leaves.iter().map(|leaf| leaf.target.clone()).collect();
     Draft { resource, node: list.node.name.clone(), targets }
+}
+
+fn properties(leaves: &[Leaf], writing: &Writing) -> Vec<Property> {
+    let takes = |mutation: &Option<Mutation>, field: usize| {
+        mutation.as_ref().is_some_and(|own| own.values.iter().any(|(other, ..)| *other == field))
+    };
+    let property = |(at, leaf): (usize, &Leaf)| Property {
+        path: leaf.path(),
+        form: leaf.form,
+        listed: true,
+        creatable: takes(&writing.create, at),
+        needed: writing.create.as_ref().is_some_and(|own| own.needed.contains(&at)),
+        updatable: takes(&writing.update, at),
+        from_path: None,
+    };
+    leaves.iter().enumerate().map(property).collect()
+}
+
+fn service(
+    leaves: &[Leaf],
+    properties: Vec<Property>,
+    address: Address,
+    list: GraphList,
+    writing: Writing,
+) -> Service {
+    let orders = list.sorting.iter().flat_map(|sorting| &sorting.orders);
+    let orders = orders.map(|order| Direction {
+        field: order.field,
+        up: order.up.is_some(),
+        down: order.down.is_some(),
+    });
+    let selection = |leaf: &Leaf| Selection {
+        steps: leaf.steps.clone(),
+        inside: leaf.inside.clone(),
+        weight: leaf.weight,
+    };
+    let is_addressed = !address.key.is_empty();
+    Service {
+        orders: orders.collect(),
+        creates: writing.create.is_some(),
+        updates: writing.update.is_some(),
+        deletes: writing.delete.is_some(),
+        properties,
+        searches: list.search.is_some(),
+        operations: writing.operations,
+        required: address.required,
+        calls: Calls::Graph(Graph {
+            selections: leaves.iter().map(selection).collect(),
+            item: address.item.filter(|_| is_addressed),
+            list,
+            create: writing.create,
+            update: writing.update,
+            delete: writing.delete,
+        }),
+    }
 }
 
 fn field(at: usize, leaf: &Leaf, property: &Property, key: &[usize], list: &GraphList) -> Field {

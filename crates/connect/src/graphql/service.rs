@@ -58,7 +58,9 @@ impl Service {
     fn client(&self) -> Result<&Client, Failure> {
         let made = self.client.get_or_init(|| {
             let secret = Secret { auth: self.options.auth.clone(), secret: self.secret.clone() };
-            let hosts = Hosts { home: self.url.clone(), others: self.options.hosts.clone() };
+            let mut others = self.options.hosts.clone();
+            others.extend(self.endpoint()?.host_str().map(str::to_owned));
+            let hosts = Hosts { home: self.url.clone(), others };
             Client::new(hosts, secret, &self.options.headers, &self.budget)
         });
         made.as_ref().map_err(Clone::clone)
