@@ -89,7 +89,10 @@ async fn what_cannot_be_reached_is_told_with_what_to_do_and_not_registered() {
     for (url, expected) in [
         ("sqlite:/nowhere/shop.db", "check the file's path"),
         ("postgres://anna@127.0.0.1:1/shop", "check host and port"),
-        ("oracle://anna@host/shop", "must begin with sqlite:, postgres://, mysql://, openapi+https://"),
+        (
+            "oracle://anna@host/shop",
+            "must begin with sqlite:, postgres://, mysql://, openapi+https://",
+        ),
     ] {
         let ran = bed.run(&["connect", url]).await;
         assert_eq!(ran.code, Some(1), "{url}");
