@@ -82,8 +82,10 @@ fn perform(step: Step) -> Outcome {
         Step::Tidy => tidy::run(),
         Step::Tests => {
             say_what_is_skipped();
-            // Tests of mails talk to a server from npm.
-            assets::install(&root().join("e2e"))?;
+            // Tests of mails and of connections talk to servers from npm.
+            for folder in ["e2e", "crates/connect/tests/peers"] {
+                assets::install(&root().join(folder))?;
+            }
             let mut tests = cargo(&["nextest", "run", "--workspace", "--profile", "ci"]);
             run_program(tests.args(MEASURING))
         }

@@ -62,8 +62,8 @@ struct DemoOptions {
 /// What `kontor connect` is told.
 #[derive(Args)]
 pub(crate) struct ConnectOptions {
-    /// The address: sqlite:<file>, postgres://user@host/database or mysql://user@host/database. A
-    /// password in it is encrypted with the key of the data folder.
+    /// The address: sqlite:<file>, postgres://user@host/database, mysql://user@host/database or
+    /// graphql+https://host/graphql. A password in it is encrypted with the key of the data folder.
     pub(crate) url: String,
     /// The backend's name and that of its manifest; without it, the database's own.
     #[arg(long)]

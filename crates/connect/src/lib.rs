@@ -9,6 +9,7 @@
 mod database;
 mod driver;
 mod error;
+mod graphql;
 mod http;
 mod json;
 mod location;
@@ -216,6 +217,9 @@ pub fn open(opening: Opening) -> Arc<dyn Connection> {
         Location::Mysql(_) => Arc::new(database::Database::new(mysql::Mysql::of, opening)),
         Location::Openapi(description, secret) => {
             Arc::new(openapi::Api::new(description, secret, opening.service, opening.budget))
+        }
+        Location::Graphql(url, secret) => {
+            Arc::new(graphql::Service::new(url, secret, opening.service, opening.budget))
         }
     }
 }

@@ -9,8 +9,8 @@ use sqlx::mysql::MySqlConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-/// A backend's address: `sqlite:<file>`, `postgres://…`, `mysql://…`. Its `Debug` and `Display`
-/// leave the password out.
+/// A backend's address: `sqlite:<file>`, `postgres://…`, `mysql://…`, `openapi+https://…`,
+/// `openapi:<file>`, `graphql+https://…`. Its `Debug` and `Display` leave the password out.
 #[derive(Clone)]
 pub enum Location {
     /// A SQLite file.
@@ -21,6 +21,8 @@ pub enum Location {
     Mysql(Box<MySqlConnectOptions>),
     /// The description of a service, on the web or in a file, with the secret that lets us in.
     Openapi(Description, Option<String>),
+    /// A service that speaks GraphQL, with the secret that lets us in.
+    Graphql(Url, Option<String>),
 }
 
 /// Where the description of a service is.
@@ -37,7 +39,7 @@ pub enum Description {
 pub enum LocationError {
     /// The scheme is none of ours.
     #[error(
-        "“{0}” is no address of a backend: it must begin with sqlite:, postgres://, mysql://, openapi+https:// or openapi:"
+        "“{0}” is no address of a backend: it must begin with sqlite:, postgres://, mysql://, openapi+https://, openapi: or graphql+https://"
     )]
     Scheme(String),
     /// Something in it is wrong.
@@ -83,16 +85,11 @@ impl FromStr for Location {
                 Ok(Self::Mysql(Box::new(options)))
             }
             "openapi+http" | "openapi+https" => {
-                let url: Url =
-                    text["openapi+".len()..].parse().map_err(|error: url::ParseError| {
-                        LocationError::Malformed(error.to_string())
-                    })?;
-                if !url.username().is_empty() || url.password().is_some() {
-                    return Err(LocationError::Malformed(
-                        "it holds a user or a password: say in the manifest how to sign in".into(),
-                    ));
-                }
+                let url = service(&text["openapi+".len()..])?;
                 Ok(Self::Openapi(Description::Url(url), None))
+            }
+            "graphql+http" | "graphql+https" => {
+                Ok(Self::Graphql(service(&text["graphql+".len()..])?, None))
             }
             "openapi" => {
                 let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -106,6 +103,19 @@ impl FromStr for Location {
             _ => Err(LocationError::Scheme(without_password(text))),
         }
     }
+}
+
+/// The address of a service, without a secret in it.
+fn service(text: &str) -> Result<Url, LocationError> {
+    let url: Url = text
+        .parse()
+        .map_err(|error: url::ParseError| LocationError::Malformed(error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(LocationError::Malformed(
+            "it holds a user or a password: say in the manifest how to sign in".into(),
+        ));
+    }
+    Ok(url)
 }
 
 /// What stands before the first `@` is left out: nobody knows what a mistyped address holds.
@@ -125,6 +135,7 @@ impl Location {
             Self::Postgres(_) => Engine::Postgres,
             Self::Mysql(_) => Engine::Mysql,
             Self::Openapi(..) => Engine::Openapi,
+            Self::Graphql(..) => Engine::Graphql,
         }
     }
 
@@ -136,6 +147,7 @@ impl Location {
             Self::Postgres(options) => Self::Postgres(Box::new(options.password(password))),
             Self::Mysql(options) => Self::Mysql(Box::new(options.password(password))),
             Self::Openapi(description, _) => Self::Openapi(description, Some(password.to_owned())),
+            Self::Graphql(url, _) => Self::Graphql(url, Some(password.to_owned())),
         }
     }
 
@@ -148,7 +160,7 @@ impl Location {
             }
             Self::Postgres(options) => options.get_database().unwrap_or_default().to_owned(),
             Self::Mysql(options) => options.get_database().unwrap_or_default().to_owned(),
-            Self::Openapi(Description::Url(url), _) => {
+            Self::Openapi(Description::Url(url), _) | Self::Graphql(url, _) => {
                 url.host_str().unwrap_or_default().to_owned()
             }
             Self::Openapi(Description::File(path), _) => {
@@ -194,6 +206,7 @@ impl fmt::Display for Location {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Openapi(Description::Url(url), _) => write!(f, "openapi+{url}"),
+            Self::Graphql(url, _) => write!(f, "graphql+{url}"),
             Self::Openapi(Description::File(path), _) => {
                 write!(f, "openapi:{}", path.display())
             }
@@ -235,6 +248,18 @@ mod tests {
         }
         let wrong = "pg://anna:s3cret@db/shop".parse::<Location>().expect_err("unknown scheme");
         assert!(!wrong.to_string().contains("s3cret"), "{wrong}");
+    }
+
+    #[test]
+    fn the_address_of_a_service_is_kept_as_it_is_and_holds_no_secret() {
+        for text in ["graphql+https://shop.example/graphql", "graphql+http://localhost:4000/"] {
+            let location: Location = text.parse().expect(text);
+            assert_eq!((location.to_string().as_str(), location.engine()), (text, Engine::Graphql));
+            let known = location.with_password("s3cret");
+            assert!(!format!("{known} {known:?}").contains("s3cret"));
+        }
+        let refused = "graphql+https://anna:s3cret@shop.example/".parse::<Location>();
+        assert!(!refused.expect_err("a password").to_string().contains("s3cret"));
     }
 
     #[test]

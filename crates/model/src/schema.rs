@@ -19,6 +19,8 @@ pub enum Engine {
     Mysql,
     /// A service that describes itself with OpenAPI.
     Openapi,
+    /// A service that speaks GraphQL.
+    Graphql,
 }
 
 impl Engine {
@@ -30,6 +32,7 @@ impl Engine {
             Self::Postgres => "PostgreSQL",
             Self::Mysql => "MySQL/MariaDB",
             Self::Openapi => "OpenAPI",
+            Self::Graphql => "GraphQL",
         }
     }
 }

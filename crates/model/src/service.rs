@@ -1,7 +1,14 @@
 //! What a backend that speaks HTTP offers of a resource, and how it is asked: found in its own
 //! description, kept with the schema, so that addresses and screens stay while it is away.
 
+mod graph;
+
 use serde::{Deserialize, Serialize};
+
+pub use graph::{
+    Argument, Backward, Graph, GraphFilter, GraphItem, GraphList, GraphPaging, GraphSorting, KeyAt,
+    Mutation, Selection, Step,
+};
 
 use crate::schema::Field;
 
@@ -42,9 +49,12 @@ pub struct Direction {
 /// How a service is asked; each connection understands its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one per resource, and it is boxed with it")]
 pub enum Calls {
     /// Over paths and methods.
     Rest(Rest),
+    /// With queries and mutations.
+    Graph(Graph),
 }
 
 /// How a field stands in the service's answers and requests.
@@ -101,6 +111,8 @@ pub struct Operation {
 pub enum OperationCall {
     /// Over a path and a method.
     Rest(Call),
+    /// With a mutation.
+    Graph(Mutation),
 }
 
 /// One thing that an operation takes.

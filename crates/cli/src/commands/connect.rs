@@ -79,16 +79,19 @@ fn explained(error: OfficeError, options: &ConnectOptions) -> CommandError {
 fn print(connected: &Connected, out: &mut dyn Write) -> Result<(), CommandError> {
     let schema = &connected.schema;
     let catalog = catalog::build(&connected.manifest, schema.clone());
-    let views = schema.resources.iter().filter(|of| of.kind != ResourceKind::Table).count();
-    writeln!(
-        out,
-        "{}: {} {}, {} resources ({} tables, {views} views)\n",
-        connected.name,
-        schema.engine.title(),
-        schema.version,
-        schema.resources.len(),
-        schema.resources.len() - views,
-    )?;
+    let of_kind = |is: &dyn Fn(ResourceKind) -> bool| {
+        schema.resources.iter().filter(|resource| is(resource.kind)).count()
+    };
+    let tables = of_kind(&|kind| kind == ResourceKind::Table);
+    let collections = of_kind(&|kind| kind == ResourceKind::Collection);
+    let all = schema.resources.len();
+    let kinds = if collections == all {
+        String::new()
+    } else {
+        format!(" ({tables} tables, {} views)", all - tables)
+    };
+    let server = format!("{} {}", schema.engine.title(), schema.version);
+    writeln!(out, "{}: {}, {all} resources{kinds}\n", connected.name, server.trim_end())?;
     print_resources(&catalog, out)?;
     print_links(&catalog, out)?;
     let secrets = catalog.faces.iter().flat_map(|face| {

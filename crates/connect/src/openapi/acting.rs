@@ -23,8 +23,9 @@ impl Api {
         token: &str,
     ) -> Result<ItemOutcome, WriteFailure> {
         let (service, rest) = service(of.resource).map_err(WriteFailure::NotWritten)?;
-        let OperationCall::Rest(call) = &operation.call;
-        let RecordKey::Values(values) = key else { return Ok(ItemOutcome::Gone) };
+        let (OperationCall::Rest(call), RecordKey::Values(values)) = (&operation.call, key) else {
+            return Ok(ItemOutcome::Gone);
+        };
         let fills: Vec<Fill<'_>> = of.resource.key.iter().copied().zip(values).collect();
         let url = self.address(of.resource, rest, &call.path, &fills);
         let mut url = url.map_err(WriteFailure::NotWritten)?;

@@ -8,7 +8,7 @@ use crate::http::{Answer, at};
 use crate::json;
 
 /// The body of an answer as JSON.
-pub(super) fn raw<'a>(answer: &'a Answer, url: &Url) -> Result<&'a RawValue, Failure> {
+pub(crate) fn raw<'a>(answer: &'a Answer, url: &Url) -> Result<&'a RawValue, Failure> {
     serde_json::from_slice(&answer.body).map_err(|error| {
         let detail = format!("{}: the answer is no JSON: {error}", at(url));
         Failure::new(FailureKind::Garbled, detail)
@@ -16,7 +16,7 @@ pub(super) fn raw<'a>(answer: &'a Answer, url: &Url) -> Result<&'a RawValue, Fai
 }
 
 /// What an answer that is no success means; none where it is one.
-pub(super) fn refusal(answer: &Answer) -> Option<Failure> {
+pub(crate) fn refusal(answer: &Answer) -> Option<Failure> {
     if answer.status.is_success() {
         return None;
     }
@@ -43,7 +43,7 @@ pub(super) fn refusal(answer: &Answer) -> Option<Failure> {
 }
 
 /// The service's own words in an answer that is no success.
-pub(super) fn message(answer: &Answer) -> Option<String> {
+pub(crate) fn message(answer: &Answer) -> Option<String> {
     let raw: &RawValue = serde_json::from_slice(&answer.body).ok()?;
     let at = |path: &[&str]| {
         let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();

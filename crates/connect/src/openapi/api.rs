@@ -162,8 +162,13 @@ pub(super) fn service(resource: &Resource) -> Result<(&Service, &Rest), Failure>
     let service = resource.service.as_deref().ok_or_else(|| {
         Failure::new(FailureKind::SchemaChanged, "the resource is none of a service")
     })?;
-    let Calls::Rest(rest) = &service.calls;
-    Ok((service, rest))
+    match &service.calls {
+        Calls::Rest(rest) => Ok((service, rest)),
+        Calls::Graph(_) => Err(Failure::new(
+            FailureKind::SchemaChanged,
+            "the resource is one of a service that speaks GraphQL",
+        )),
+    }
 }
 
 #[async_trait]
@@ -219,8 +224,9 @@ impl Connection for Api {
             client.sign_in_as_described(auth);
         }
         for resource in &mut schema.resources {
-            if let Some(service) = &mut resource.service {
-                let Calls::Rest(rest) = &mut service.calls;
+            if let Some(service) = &mut resource.service
+                && let Calls::Rest(rest) = &mut service.calls
+            {
                 rest.base = base.to_string();
             }
         }

@@ -10,13 +10,13 @@ use crate::json::outward;
 
 /// A condition, taken apart: all of it must hold.
 #[derive(Debug, Default)]
-pub(super) struct Asked<'a> {
-    pub(super) tests: Vec<(usize, &'a Test)>,
-    pub(super) search: Option<String>,
+pub(crate) struct Asked<'a> {
+    pub(crate) tests: Vec<(usize, &'a Test)>,
+    pub(crate) search: Option<String>,
     /// Nothing can satisfy it.
-    pub(super) nothing: bool,
+    pub(crate) nothing: bool,
     /// Several keys of several fields, of which each record has one.
-    pub(super) keys: Vec<Vec<(usize, &'a Value)>>,
+    pub(crate) keys: Vec<Vec<(usize, &'a Value)>>,
 }
 
 fn refused(detail: impl Into<String>) -> Failure {
@@ -28,7 +28,7 @@ impl<'a> Asked<'a> {
     ///
     /// # Errors
     /// [`FailureKind::Invalid`] when it is none that a service can be asked at once.
-    pub(super) fn of(condition: &'a Condition) -> Result<Self, Failure> {
+    pub(crate) fn of(condition: &'a Condition) -> Result<Self, Failure> {
         let mut asked = Self::default();
         asked.add(condition)?;
         Ok(asked)
@@ -69,7 +69,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The value that a field must equal.
-    pub(super) fn equal(&self, field: usize) -> Option<&'a Value> {
+    pub(crate) fn equal(&self, field: usize) -> Option<&'a Value> {
         self.tests.iter().find_map(|(tested, test)| match test {
             Test::Compare(Comparison::Eq, value) if *tested == field => Some(value),
             Test::In(values) if *tested == field && values.len() == 1 => values.first(),
@@ -78,7 +78,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The keys that are asked for, where nothing but records of certain keys can satisfy it.
-    pub(super) fn keys_of(&self, key: &[usize]) -> Option<Vec<Vec<&'a Value>>> {
+    pub(crate) fn keys_of(&self, key: &[usize]) -> Option<Vec<Vec<&'a Value>>> {
         if key.is_empty() || self.search.is_some() {
             return None;
         }
@@ -116,7 +116,7 @@ fn equalities(condition: &Condition) -> Option<Vec<(usize, &Value)>> {
 }
 
 /// Whether a record that was read satisfies a test; none where that cannot be told here.
-pub(super) fn satisfies(value: &Value, test: &Test) -> Option<bool> {
+pub(crate) fn satisfies(value: &Value, test: &Test) -> Option<bool> {
     let same = |other: &Value| value == other || value.is_alike(other);
     Some(match test {
         Test::Compare(Comparison::Eq, other) => same(other),
@@ -129,13 +129,13 @@ pub(super) fn satisfies(value: &Value, test: &Test) -> Option<bool> {
 }
 
 /// A parameter with its value.
-pub(super) type Pair = (String, String);
+pub(crate) type Pair = (String, String);
 
 /// The parameters that ask for a test of a field.
 ///
 /// # Errors
 /// [`FailureKind::Invalid`] when the service does not offer it.
-pub(super) fn parameters(
+pub(crate) fn parameters(
     resource: &Resource,
     rest: &Rest,
     field: usize,
@@ -207,7 +207,7 @@ fn several(filter: &Filtering, values: &[Value], ty: &FieldType) -> Option<Vec<P
 }
 
 /// The value next to one of a type whose values can be counted off, below (`-1`) or above (`1`).
-fn beside(value: &Value, ty: &FieldType, step: i64) -> Option<Value> {
+pub(crate) fn beside(value: &Value, ty: &FieldType, step: i64) -> Option<Value> {
     match (value, ty) {
         (Value::Int(number), FieldType::Int { .. }) => number.checked_add(step).map(Value::Int),
         (Value::Text(text), FieldType::Date) => {

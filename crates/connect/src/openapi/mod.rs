@@ -2,19 +2,19 @@
 
 mod acting;
 mod address;
-mod answers;
+pub(crate) mod answers;
 mod api;
-mod asking;
+pub(crate) mod asking;
 mod document;
 mod draft;
 mod example;
 mod listing;
-mod names;
+pub(crate) mod names;
 mod operations;
 mod options;
 mod paths;
-mod position;
-mod reading;
+pub(crate) mod position;
+pub(crate) mod reading;
 mod resources;
 mod security;
 mod shape;

@@ -1,12 +1,12 @@
 //! Names that services use for the same things.
 
 /// A name without case and marks, for comparing.
-pub(super) fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The words of a name: `createdAfter`, `created_after` and `created[after]` are the same two.
-pub(super) fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = '_';
     for c in name.chars() {
@@ -25,7 +25,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
 }
 
 /// The English singular of a plural, as far as a rule tells it.
-pub(super) fn singular(name: &str) -> String {
+pub(crate) fn singular(name: &str) -> String {
     let lower = name.to_lowercase();
     if let Some(stem) = lower.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
@@ -42,27 +42,27 @@ pub(super) fn singular(name: &str) -> String {
 }
 
 /// Whether a folded name is one of these.
-pub(super) fn is_one_of(name: &str, names: &[&str]) -> bool {
+pub(crate) fn is_one_of(name: &str, names: &[&str]) -> bool {
     let folded = folded(name);
     names.iter().any(|other| self::folded(other) == folded)
 }
 
 /// Members of an answer that hold the records.
-pub(super) const RECORDS: [&str; 16] = [
+pub(crate) const RECORDS: [&str; 16] = [
     "items", "data", "results", "records", "content", "hits", "values", "value", "entries", "rows",
     "elements", "list", "nodes", "edges", "docs", "objects",
 ];
 
 /// Members of an answer that hold the one record.
-pub(super) const RECORD: [&str; 7] =
+pub(crate) const RECORD: [&str; 7] =
     ["data", "item", "result", "record", "attributes", "object", "entity"];
 
 /// Members of an answer that tell of paging and nothing else.
-pub(super) const ENVELOPE: [&str; 9] =
+pub(crate) const ENVELOPE: [&str; 9] =
     ["meta", "pagination", "paging", "page_info", "links", "_links", "page", "cursors", "_meta"];
 
 /// Members that tell the number of all records.
-pub(super) const TOTAL: [&str; 9] = [
+pub(crate) const TOTAL: [&str; 9] = [
     "total",
     "total_count",
     "total_items",
@@ -75,7 +75,7 @@ pub(super) const TOTAL: [&str; 9] = [
 ];
 
 /// Members that hold the place to go on from.
-pub(super) const NEXT_PLACE: [&str; 12] = [
+pub(crate) const NEXT_PLACE: [&str; 12] = [
     "next_cursor",
     "next_page_token",
     "next_token",
@@ -91,11 +91,11 @@ pub(super) const NEXT_PLACE: [&str; 12] = [
 ];
 
 /// Members that hold the address of the next part.
-pub(super) const NEXT_ADDRESS: [&str; 5] =
+pub(crate) const NEXT_ADDRESS: [&str; 5] =
     ["next", "next_url", "next_page_url", "next_link", "@odata.nextLink"];
 
 /// Parameters that take the place to go on from.
-pub(super) const CURSOR: [&str; 12] = [
+pub(crate) const CURSOR: [&str; 12] = [
     "cursor",
     "after",
     "page_token",
@@ -111,15 +111,15 @@ pub(super) const CURSOR: [&str; 12] = [
 ];
 
 /// Parameters that take the number of the page.
-pub(super) const PAGE: [&str; 6] =
+pub(crate) const PAGE: [&str; 6] =
     ["page", "page[number]", "page_number", "page_no", "p", "current_page"];
 
 /// Parameters that take the number of records to leave out.
-pub(super) const OFFSET: [&str; 7] =
+pub(crate) const OFFSET: [&str; 7] =
     ["offset", "skip", "$skip", "start", "page[offset]", "start_index", "_start"];
 
 /// Parameters that take the number of records that are wanted.
-pub(super) const SIZE: [&str; 16] = [
+pub(crate) const SIZE: [&str; 16] = [
     "limit",
     "per_page",
     "page_size",
@@ -139,7 +139,7 @@ pub(super) const SIZE: [&str; 16] = [
 ];
 
 /// Parameters that take words to look for.
-pub(super) const SEARCH: [&str; 9] = [
+pub(crate) const SEARCH: [&str; 9] = [
     "q",
     "query",
     "search",
@@ -152,11 +152,11 @@ pub(super) const SEARCH: [&str; 9] = [
 ];
 
 /// Parameters that take the order.
-pub(super) const SORT: [&str; 8] =
+pub(crate) const SORT: [&str; 8] =
     ["sort", "sort_by", "order_by", "ordering", "sort_field", "sort[by]", "_sort", "sort_key"];
 
 /// Parameters that take the direction of the order.
-pub(super) const DIRECTION: [&str; 8] = [
+pub(crate) const DIRECTION: [&str; 8] = [
     "order",
     "direction",
     "sort_order",
@@ -168,7 +168,7 @@ pub(super) const DIRECTION: [&str; 8] = [
 ];
 
 /// Headers by which a request that comes twice is recognised.
-pub(super) const IDEMPOTENCY: [&str; 4] =
+pub(crate) const IDEMPOTENCY: [&str; 4] =
     ["Idempotency-Key", "X-Idempotency-Key", "Idempotency-Token", "Idempotent-Key"];
 
 #[cfg(test)]

@@ -15,19 +15,19 @@ const TRAIL: usize = 40;
 
 /// A place in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Position {
+pub(crate) struct Position {
     /// What the service wants to hear; none for the beginning.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
-    pub(super) place: Option<String>,
+    pub(crate) place: Option<String>,
     /// Records of the answer that lie before the place.
     #[serde(rename = "s", default)]
-    pub(super) skip: u32,
+    pub(crate) skip: u32,
     /// What the first record of the part before looked like, to notice that it comes again.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
-    pub(super) mark: Option<u64>,
+    pub(crate) mark: Option<u64>,
     /// The places that were gone through.
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) trail: Vec<(Option<String>, u32)>,
+    pub(crate) trail: Vec<(Option<String>, u32)>,
 }
 
 impl Position {
@@ -35,7 +35,7 @@ impl Position {
     ///
     /// # Errors
     /// [`FailureKind::Invalid`] when it is none of ours.
-    pub(super) fn of(cursor: Option<&Cursor>) -> Result<Self, Failure> {
+    pub(crate) fn of(cursor: Option<&Cursor>) -> Result<Self, Failure> {
         let Some(cursor) = cursor else { return Ok(Self::default()) };
         let wrong = || Failure::new(FailureKind::Invalid, "no place in a list of a service");
         match cursor.values.as_slice() {
@@ -44,13 +44,13 @@ impl Position {
         }
     }
 
-    pub(super) fn to_cursor(&self) -> Cursor {
+    pub(crate) fn to_cursor(&self) -> Cursor {
         let text = serde_json::to_string(self).unwrap_or_default();
         Cursor { values: vec![Value::Text(text)], skip: 0 }
     }
 
     /// The place after a part that was read from here.
-    pub(super) fn then(&self, place: Option<String>, skip: u32, mark: Option<u64>) -> Self {
+    pub(crate) fn then(&self, place: Option<String>, skip: u32, mark: Option<u64>) -> Self {
         let mut trail = self.trail.clone();
         trail.push((self.place.clone(), self.skip));
         if trail.len() > TRAIL {
@@ -60,7 +60,7 @@ impl Position {
     }
 
     /// The place before, where one was gone through.
-    pub(super) fn back(&self) -> Option<Self> {
+    pub(crate) fn back(&self) -> Option<Self> {
         let mut trail = self.trail.clone();
         let (place, skip) = trail.pop()?;
         Some(Self { place, skip, mark: None, trail })
@@ -68,7 +68,7 @@ impl Position {
 }
 
 /// A mark of a record, for noticing that it comes again.
-pub(super) fn mark(record: &RawValue) -> u64 {
+pub(crate) fn mark(record: &RawValue) -> u64 {
     // FNV-1a: it only has to tell neighbours apart, and to be the same tomorrow.
     record.get().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

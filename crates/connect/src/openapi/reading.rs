@@ -514,7 +514,7 @@ fn sorted(list: &Listing, step: &kontor_model::Sort) -> Result<Vec<Pair>, Failur
     Ok(pairs)
 }
 
-fn cut(value: &mut Value) {
+pub(crate) fn cut(value: &mut Value) {
     if let Value::Text(text) = value
         && let Some((end, _)) = text.char_indices().nth(BRIEF_CHARACTERS)
     {

@@ -37,7 +37,7 @@ impl Dialect {
         match engine {
             Engine::Sqlite => Self::Sqlite,
             Engine::Mysql => Self::Mysql,
-            Engine::Postgres | Engine::Openapi => Self::Postgres,
+            Engine::Postgres | Engine::Openapi | Engine::Graphql => Self::Postgres,
         }
     }
 

@@ -32,7 +32,7 @@ impl Bed {
                 Self::at(engine, PostgresServer::shared().await.fresh_database().await)
             }
             Engine::Mysql => Self::at(engine, MariaDbServer::shared().await.fresh_database().await),
-            Engine::Openapi => no_database(),
+            Engine::Openapi | Engine::Graphql => no_database(),
         }
     }
 
@@ -58,7 +58,7 @@ impl Bed {
             Engine::Sqlite => sqlite,
             Engine::Postgres => postgres,
             Engine::Mysql => mysql,
-            Engine::Openapi => no_database(),
+            Engine::Openapi | Engine::Graphql => no_database(),
         }
     }
 
@@ -83,7 +83,7 @@ impl Bed {
                     sqlx::raw_sql(text).execute(&mut connection).await?;
                     connection.close().await
                 }
-                Engine::Openapi => no_database(),
+                Engine::Openapi | Engine::Graphql => no_database(),
             }
         };
         ran.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}\n{script}"));
@@ -110,7 +110,7 @@ impl Bed {
                     let rows = sqlx::query(text).fetch_all(&mut connection).await?;
                     rows.iter().map(|row| row.get_unchecked(0)).collect()
                 }
-                Engine::Openapi => no_database(),
+                Engine::Openapi | Engine::Graphql => no_database(),
             })
         };
         asked.await.unwrap_or_else(|error: sqlx::Error| panic!("{error}\n{question}"))

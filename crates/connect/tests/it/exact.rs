@@ -73,7 +73,7 @@ fn own_text(engine: Engine, field: &Field) -> String {
         (Engine::Mysql, "bit") => format!("BIN({column} + 0)"),
         (Engine::Mysql, "point") => format!("HEX(ST_AsBinary({column}))"),
         (Engine::Mysql, _) => format!("HEX(CAST({column} AS BINARY))"),
-        (Engine::Openapi, _) => panic!("this bed is one of databases"),
+        (Engine::Openapi | Engine::Graphql, _) => panic!("this bed is one of databases"),
     }
 }
 

@@ -8,6 +8,7 @@ mod contract;
 mod counts;
 mod exact;
 mod filters;
+mod graphql;
 mod mysql;
 mod network;
 mod openapi;

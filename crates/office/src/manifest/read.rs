@@ -88,7 +88,7 @@ fn read(name: BackendName, file: PathBuf, root: &Section<'_>) -> Manifest {
             entry.refuse("means nothing: a SQLite file has no schemas");
         }
     }
-    let is_service = manifest.url.starts_with("openapi");
+    let is_service = ["openapi", "graphql"].iter().any(|kind| manifest.url.starts_with(kind));
     let odd: &[&str] = if is_service {
         &["replica", "replica_password", "schemas"]
     } else {

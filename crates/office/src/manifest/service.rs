@@ -269,6 +269,16 @@ http = { list = "/v2/orders", item = "/v2/orders/{id}", records = "data.items", 
     }
 
     #[test]
+    fn a_service_that_speaks_graphql_is_signed_in_to_as_others_are() {
+        let text = "url = \"graphql+https://shop.example/graphql\"\n\
+                    auth = { kind = \"header\", name = \"X-Key\" }\n";
+        let read = manifest(text).expect("all right");
+        assert_eq!(read.service.auth, Some(kontor_connect::Auth::Header { name: "X-Key".into() }));
+        let refused = manifest(&format!("{text}schemas = [\"a\"]\n")).expect_err("schemas");
+        assert!(refused.contains("“schemas” means nothing"), "{refused}");
+    }
+
+    #[test]
     fn what_cannot_be_used_is_told_with_its_place() {
         let refused = |line: &str| {
             manifest(&format!("url = \"openapi:shop.json\"\n{line}\n")).expect_err(line)

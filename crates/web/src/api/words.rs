@@ -27,6 +27,7 @@ pub(super) fn engine(engine: Engine) -> &'static str {
         Engine::Postgres => "postgres",
         Engine::Mysql => "mysql",
         Engine::Openapi => "openapi",
+        Engine::Graphql => "graphql",
     }
 }
 

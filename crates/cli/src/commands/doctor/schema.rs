@@ -61,7 +61,8 @@ fn overview(version: &str, took: Duration, catalog: &Catalog, found: &mut Diagno
         _ => format!("{writable} of them can be changed"),
     };
     found.good(format!(
-        "{version}: {} resources read within {:.1} ms, {changed}",
+        "{}: {} resources read within {:.1} ms, {changed}",
+        version.trim_end(),
         catalog.faces.len(),
         took.as_secs_f64() * 1000.0
     ));

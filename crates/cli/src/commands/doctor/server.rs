@@ -28,7 +28,7 @@ pub(super) async fn examine(location: &Location, manifest: &Manifest, found: &mu
             }
             Location::Mysql(options) => mysql(options, writes, found).await,
             // Its description has told all that there is.
-            Location::Openapi(..) => Ok(()),
+            Location::Openapi(..) | Location::Graphql(..) => Ok(()),
         }
     };
     let problem = match tokio::time::timeout(PATIENCE, asked).await {
