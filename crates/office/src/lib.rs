@@ -4,6 +4,7 @@
 mod actor;
 mod audit;
 mod backend;
+mod cases;
 pub mod catalog;
 mod changes;
 mod connecting;
@@ -30,6 +31,7 @@ use kontor_store::Micros;
 pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use backend::{Backend, Condition as BackendCondition, Health};
+pub use cases::{Case, CaseType, Fact, Member, Missing, Said};
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
     EditRequest, Excluded, Fate, Input, ItemState, NotWritten, Offered, OperationState, Plan,

@@ -76,6 +76,19 @@ pub fn record_part(
     format!("{}/{part}", record(backend, resource, key))
 }
 
+/// The case of a record.
+#[must_use]
+pub fn case(record: &crate::shown::RecordRef) -> String {
+    let resource = encode(record.resource.as_str());
+    format!("/case/{}/{resource}/{}", record.backend, encode(&record.key.to_text()))
+}
+
+/// A part of a case: `timeline`.
+#[must_use]
+pub fn case_part(record: &crate::shown::RecordRef, part: &str) -> String {
+    format!("{}/{part}", case(record))
+}
+
 /// The page of an action of a record.
 #[must_use]
 pub fn action(record: &crate::shown::RecordRef, action: &str) -> String {

@@ -17,8 +17,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::{App, Settings};
 use crate::handlers::{
-    account, acting, audit, backend, bulk, changes, connect, entry, home, linking, list, operating,
-    people, record, search, write,
+    account, acting, audit, backend, bulk, case, changes, connect, entry, home, linking, list,
+    operating, people, record, search, write,
 };
 use crate::{api, assets, body};
 
@@ -55,6 +55,8 @@ pub fn app(settings: Settings) -> Router {
         .route("/audit", get(audit::page).post(audit::verify))
         .route("/connect", get(connect::page).post(connect::act))
         .route("/links", get(linking::page).post(linking::act))
+        .route("/case/{backend}/{resource}/{key}", get(case::page))
+        .route("/case/{backend}/{resource}/{key}/timeline", get(case::happened))
         .route("/search", get(search::find))
         .route("/changes/{operation}", get(changes::page))
         .route("/changes/{operation}/undo", post(changes::undo))

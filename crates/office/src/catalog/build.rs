@@ -177,6 +177,7 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
             })
         }),
         is_join_table: said.join_table.unwrap_or(false),
+        case: said.case.clone(),
         actions: actions::actions(resource, said),
         allowed_field,
         fields,
@@ -229,6 +230,7 @@ fn field_face(
         secret,
         format: format(resource, said_field, index),
         read_only,
+        fact: said_field.fact.clone(),
         kept: said_field.editable != Some(true) && is_kept(resource, said, index),
         choices: said_field
             .choices

@@ -77,6 +77,8 @@ pub struct Face {
     pub kinds: Option<Kinds>,
     /// Whether it only joins others.
     pub is_join_table: bool,
+    /// The kind of case whose things its records are.
+    pub case: Option<String>,
     /// What one can do with its records.
     pub actions: Vec<Action>,
     /// The field in which records say what they allow.
@@ -101,6 +103,8 @@ pub struct FieldFace {
     /// Whether the database or the application keeps it: a key that is counted up, a stamp, the
     /// mark of deleted records. Screens show it, but do not offer to change it.
     pub kept: bool,
+    /// The fact about a case that it is.
+    pub fact: Option<String>,
     /// Titles and colours of its known values.
     pub choices: Vec<Choice>,
 }

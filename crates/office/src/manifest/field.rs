@@ -17,6 +17,7 @@ const FIELD_KEYS: &[&str] = &[
     "decimals",
     "choices",
     "editable",
+    "fact",
 ];
 const CHOICE_KEYS: &[&str] = &["title", "color"];
 
@@ -41,6 +42,8 @@ pub struct FieldOverride {
     pub choices: Vec<Choice>,
     /// Whether edits may name it.
     pub editable: Option<bool>,
+    /// The fact about a case that it is, the same name in all backends.
+    pub fact: Option<String>,
 }
 
 /// How a field is shown and entered.
@@ -209,6 +212,7 @@ impl FieldOverride {
                 .map(|choices| read_choices(&choices))
                 .unwrap_or_default(),
             editable: flag("editable"),
+            fact: section.get("fact").and_then(|fact| fact.text()),
         };
         if format.is_some_and(|format| format != Format::Money) {
             for key in ["currency", "currency_code", "decimals"] {
@@ -236,6 +240,7 @@ impl FieldOverride {
         keys.add("decimals", self.decimals.map(i64::from));
         keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));
         keys.add("editable", self.editable);
+        keys.add("fact", self.fact.as_ref());
         keys
     }
 }

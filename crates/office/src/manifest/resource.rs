@@ -27,6 +27,7 @@ const RESOURCE_KEYS: &[&str] = &[
     "translations",
     "kinds",
     "join_table",
+    "case",
     "http",
     "allowed_actions",
     "actions",
@@ -70,6 +71,8 @@ pub struct ResourceOverride {
     pub kinds: Option<Kinds>,
     /// Whether it only joins two others and is shown as their relation.
     pub join_table: Option<bool>,
+    /// The kind of case whose things its records are.
+    pub case: Option<String>,
     /// How a service is asked for it, where its description does not say that.
     pub http: Option<ResourceOptions>,
     /// The field in which records say what they allow.
@@ -177,6 +180,7 @@ impl ResourceOverride {
             translations: section.get("translations").and_then(|e| Translations::read(&e)),
             kinds: section.get("kinds").and_then(|e| Kinds::read(&e)),
             join_table: flag("join_table"),
+            case: section.get("case").and_then(|case| case.text()),
             allowed_actions: section.get("allowed_actions").and_then(|field| field.text()),
             actions: actions
                 .into_iter()
@@ -213,6 +217,7 @@ impl ResourceOverride {
         keys.add("translations", self.translations.as_ref());
         keys.add("kinds", self.kinds.as_ref());
         keys.add("join_table", self.join_table);
+        keys.add("case", self.case.as_ref());
         keys.add("allowed_actions", self.allowed_actions.as_ref());
         keys.add("http", self.http.as_ref().map(service::http_value));
         keys

@@ -3,6 +3,7 @@
 
 mod across;
 mod bulk;
+mod cases;
 mod far;
 mod faults;
 mod limits;

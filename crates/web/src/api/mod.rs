@@ -9,6 +9,7 @@ mod actions;
 mod audit;
 mod backends;
 mod bulk;
+mod case;
 mod described;
 mod document;
 mod drift;
@@ -54,6 +55,7 @@ fn described() -> Described {
     let api = records::describe(api);
     let api = record::describe(api);
     let api = related::describe(api);
+    let api = case::describe(api);
     let api = export::describe(api);
     let api = actions::describe(api);
     let api = bulk::describe(api);

@@ -5,6 +5,7 @@ pub(crate) mod acting;
 pub(crate) mod audit;
 pub(crate) mod backend;
 pub(crate) mod bulk;
+pub(crate) mod case;
 pub(crate) mod changes;
 pub(crate) mod connect;
 pub(crate) mod entry;

@@ -89,6 +89,10 @@ async fn screen(
         status: status(&view, &found),
         groups: groups(&view, &found),
         related: related_sections(app, &view),
+        case: view.face.case.as_deref().map(|case| {
+            let of = kontor_office::CaseType::of(case);
+            of.title.in_language(view.language.code()).to_owned()
+        }),
         actions: offered_actions(app, &view, &found),
         change_locked: view.locked_for(ChangeKind::Update),
         delete_locked: view.locked_for(ChangeKind::Delete),
@@ -105,7 +109,7 @@ async fn screen(
 }
 
 /// The word of the first status field, as the list shows it.
-fn status(view: &View<'_>, found: &Shown) -> Option<(Tone, String)> {
+pub(crate) fn status(view: &View<'_>, found: &Shown) -> Option<(Tone, String)> {
     let (index, value) = found.fields.iter().find(|(index, _)| view.field(*index).is_status)?;
     let text = value.to_text()?;
     let field = view.field(*index);
@@ -155,7 +159,7 @@ fn looks_like_picture(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-fn related_sections(app: &App, view: &View<'_>) -> Vec<RelatedSection> {
+pub(crate) fn related_sections(app: &App, view: &View<'_>) -> Vec<RelatedSection> {
     let sections = view.face.incoming.iter().enumerate().map(|(index, incoming)| {
         let from = &view.catalog.faces[incoming.from];
         let link = &from.links[incoming.link];

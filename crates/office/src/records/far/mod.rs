@@ -97,7 +97,7 @@ pub enum FarTrouble {
 
 impl FarTrouble {
     /// What an error of the far side means.
-    fn of(backend: &Backend, error: &OfficeError) -> Self {
+    pub(crate) fn of(backend: &Backend, error: &OfficeError) -> Self {
         let title = backend.manifest().title.clone();
         let OfficeError::Backend { failure, .. } = error else {
             return Self::Down { backend: title };

@@ -105,6 +105,7 @@ fn field() -> impl Strategy<Value = FieldOverride> {
                     decimals,
                     choices,
                     editable,
+                    fact: None,
                 }
             },
         )
@@ -127,6 +128,7 @@ fn resource() -> impl Strategy<Value = ResourceOverride> {
             hidden: flags.0,
             writable: flags.1,
             join_table: flags.2,
+            case: None,
             key: lists.0,
             title_field: lists.1,
             order: lists.2,

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::RecordScreen;
 use super::form::{FormGroup, groups};
 use crate::components::icon::{Icon, icon};
 use crate::components::notice::{Loudness, banner};
@@ -48,16 +47,16 @@ pub struct ActionScreen {
 }
 
 /// The menu of a record's actions; nothing where there are none.
-pub(super) fn actions_menu(shell: &Shell, screen: &RecordScreen) -> Markup {
+pub(crate) fn actions_menu(shell: &Shell, record: &RecordRef, actions: &[OfferedAction]) -> Markup {
     let t = shell.texts;
-    if screen.actions.is_empty() {
+    if actions.is_empty() {
         return html! {};
     }
     let panel = html! {
-        @for action in &screen.actions {
+        @for action in actions {
             @match &action.refused {
-                None if action.at_once => span data-do=(links::action(&screen.record, &action.name)) { (control::post_button(&links::action(&screen.record, &action.name), &[], &html! { span { (action.title) } }, "item")) },
-                None => a.item href=(links::action(&screen.record, &action.name)) data-do=(links::action(&screen.record, &action.name)) { span { (action.title) } },
+                None if action.at_once => span data-do=(links::action(record, &action.name)) { (control::post_button(&links::action(record, &action.name), &[], &html! { span { (action.title) } }, "item")) },
+                None => a.item href=(links::action(record, &action.name)) data-do=(links::action(record, &action.name)) { span { (action.title) } },
                 Some(why) => p.item.off title=(refusal(shell, why)) { (icon(Icon::Lock)) span { (action.title) } span.unseen { ": " (refusal(shell, why)) } },
             }
         }

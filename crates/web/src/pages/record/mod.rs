@@ -45,6 +45,8 @@ pub struct RecordScreen {
     pub change_locked: Option<Locked>,
     /// Why it cannot be deleted; `None` where it can.
     pub delete_locked: Option<Locked>,
+    /// What kind of case it is a thing of, by title.
+    pub case: Option<String>,
     /// What one can do with it.
     pub actions: Vec<OfferedAction>,
     /// The list it was opened from.
@@ -119,7 +121,7 @@ pub fn page(shell: &Shell, screen: &RecordScreen) -> Markup {
                     }
                 }
             }
-            @for section in &screen.related { (related_section(shell, screen, section)) }
+            @for section in &screen.related { (related_section(shell, &screen.record, section)) }
         }
     };
     shell_page(shell, &title, Layout::Flow, &content)
@@ -145,7 +147,8 @@ fn head(shell: &Shell, screen: &RecordScreen) -> Markup {
                     (neighbour(t.get("record-previous").as_ref(), screen.neighbours.previous.as_deref(), Icon::Up, "prev"))
                     (neighbour(t.get("record-next").as_ref(), screen.neighbours.next.as_deref(), Icon::Down, "next"))
                 }
-                (actions_menu(shell, screen))
+                (case_link(shell, screen))
+                (actions_menu(shell, &screen.record, &screen.actions))
                 (more(shell, screen))
                 (edit_button(shell, screen))
             }
@@ -158,6 +161,15 @@ fn neighbour(word: &str, href: Option<&str>, which: Icon, rel: &str) -> Markup {
         @match href {
             Some(href) => a.button.mark href=(href) rel=(rel) title=(word) aria-label=(word) { (icon(which)) },
             None => span.button.mark aria-disabled="true" { (icon(which)) },
+        }
+    }
+}
+
+/// The way to the same thing in all backends.
+fn case_link(shell: &Shell, screen: &RecordScreen) -> Markup {
+    html! {
+        @if let Some(of) = &screen.case {
+            a.button href=(links::case(&screen.record)) { (icon(Icon::Link)) span { (shell.texts.with("record-case", &[("of", of.as_str().into())])) } }
         }
     }
 }
@@ -233,8 +245,13 @@ fn shown(shell: &Shell, screen: &RecordScreen, field: &RecordField) -> Markup {
     }
 }
 
-fn related_section(shell: &Shell, screen: &RecordScreen, section: &RelatedSection) -> Markup {
-    let RecordRef { backend, resource, key } = &screen.record;
+/// A section of what points to a record; its content comes when it is seen.
+pub(crate) fn related_section(
+    shell: &Shell,
+    record: &RecordRef,
+    section: &RelatedSection,
+) -> Markup {
+    let RecordRef { backend, resource, key } = record;
     let source = links::related(backend, resource, key, &section.link);
     html! {
         section.related data-get=(source) data-when="visible" {

@@ -4,6 +4,7 @@ use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_web::components::diff::FieldChange;
 use kontor_web::format::Reader;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
+use kontor_web::pages::case::{CasePart, CaseScreen, FactLine, Happened};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
@@ -77,6 +78,7 @@ pub(crate) fn record() -> RecordScreen {
                 count: None,
             },
         ],
+        case: Some("Bestellung".into()),
         actions: actions(),
         change_locked: None,
         delete_locked: None,
@@ -116,6 +118,53 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         groups: form(zone).groups.into_iter().take(1).collect(),
         problem: Some("Die Bestellung ist schon unterwegs.".into()),
     }
+}
+
+pub(crate) fn case() -> CaseScreen {
+    let field = |name: &str, title: &str| super::list::field(name, title, FieldType::text());
+    CaseScreen {
+        of: "Kunde".into(),
+        title: "Anna Meier".into(),
+        record: reference(),
+        facts: vec![
+            FactLine {
+                title: "E-Mail".into(),
+                values: vec![
+                    (field("email", "E-Mail"), text("anna@example.org"), "Bestellsystem".into()),
+                    (field("EMAIL", "E-Mail"), text("a.meier@example.org"), "Kundenkartei".into()),
+                ],
+            },
+            FactLine {
+                title: "Telefon".into(),
+                values: vec![(
+                    field("phone", "Telefon"),
+                    text("+49 431 55"),
+                    "Bestellsystem".into(),
+                )],
+            },
+        ],
+        parts: vec![CasePart {
+            record: reference(),
+            title: "Anna Meier".into(),
+            backend_title: "Bestellsystem".into(),
+            resource_title: "Kunden".into(),
+            health: Health::Ok,
+            status: Some((Tone::Active, "aktiv".into())),
+            fields: vec![(field("number", "Kundennummer"), text("K-17"))],
+            actions: actions(),
+            related: vec![RelatedSection {
+                link: "orders.customer".into(),
+                title: "Bestellungen".into(),
+                count: None,
+            }],
+        }],
+        missing: vec!["„Kundenkartei“ antwortet nicht.".into()],
+    }
+}
+
+pub(crate) fn happened() -> Vec<Happened> {
+    let each = timeline().into_iter();
+    each.map(|entry| Happened { entry, backend: "Bestellsystem".into() }).collect()
 }
 
 pub(crate) fn related() -> Related {
