@@ -18,6 +18,7 @@ mod openapi;
 mod page;
 mod pool;
 mod postgres;
+mod service;
 mod sql;
 mod sqlite;
 mod stream;
@@ -37,8 +38,8 @@ use kontor_model::{
 pub use error::{Failure, FailureKind, WriteFailure};
 pub use http::Auth;
 pub use location::{Description, Location, LocationError};
-pub use openapi::{PagingOptions, ResourceOptions, ServiceOptions};
 pub use pool::Gauge;
+pub use service::{PagingOptions, ResourceOptions, ServiceOptions};
 
 /// What a backend is allowed to be burdened with.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -83,7 +83,7 @@ async fn one_by_one<D: Driver>(
             }
             Err(failure) => {
                 let left = items.len() - outcomes.len();
-                let refused = ItemOutcome::Refused(refusal(Vec::new(), failure.to_string()));
+                let refused = ItemOutcome::Refused(Refusal::other(failure.to_string()));
                 outcomes.extend(std::iter::repeat_n(refused, left));
                 break;
             }
@@ -133,7 +133,7 @@ async fn write_item<D: Driver>(
     let written = async |raw: &mut D::Raw| match (kind, &item.key) {
         (ChangeKind::Create, _) => inserted::<D>(raw, of, item).await,
         (ChangeKind::Update, Some(_)) if item.after.is_empty() => {
-            Ok(ItemOutcome::Refused(refusal(Vec::new(), "nothing was given to change".into())))
+            Ok(ItemOutcome::Refused(Refusal::other("nothing was given to change")))
         }
         (ChangeKind::Update, Some(key)) => {
             let statement = sql::update(of.schema, of.resource, key, item);
@@ -193,7 +193,10 @@ async fn changed<D: Driver>(
         1 => return Ok(ItemOutcome::Applied(new_key(of.resource, key, item))),
         several => {
             let message = format!("the key names {several} records");
-            return Ok(ItemOutcome::Refused(refusal(of.resource.key.clone(), message)));
+            return Ok(ItemOutcome::Refused(Refusal {
+                fields: of.resource.key.clone(),
+                ..Refusal::other(message)
+            }));
         }
     }
     let fields: Vec<usize> = item.before.iter().map(|(field, _)| *field).collect();
@@ -212,13 +215,9 @@ async fn changed<D: Driver>(
     })
 }
 
-fn refusal(fields: Vec<usize>, message: String) -> Refusal {
-    Refusal { rule: Rule::Other, fields, constraint: None, other: None, message }
-}
-
 fn prevented(what: &str) -> ItemOutcome {
     let message = format!("{what}: a trigger or rule of the database prevents it");
-    ItemOutcome::Refused(refusal(Vec::new(), message))
+    ItemOutcome::Refused(Refusal::other(message))
 }
 
 /// A broken reference has two sides. What was done tells which one it is, where the engine does not.

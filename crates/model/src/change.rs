@@ -79,6 +79,19 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl Refusal {
+    /// A refusal of which nothing is known but what was said.
+    pub fn other(message: impl Into<String>) -> Self {
+        Self {
+            rule: Rule::Other,
+            fields: Vec::new(),
+            constraint: None,
+            other: None,
+            message: message.into(),
+        }
+    }
+}
+
 /// The kinds of rules by which databases refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::error::{Failure, FailureKind};
 use crate::http::Answer;
 use crate::json;
-use crate::openapi::answers::refusal;
+use crate::service::answers::refusal;
 
 /// An error that a service tells.
 #[derive(Debug, Clone, PartialEq, Eq)]

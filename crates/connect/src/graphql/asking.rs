@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::printing::list;
 use crate::error::{Failure, FailureKind};
 use crate::json;
-use crate::openapi::asking::beside;
+use crate::service::asking::beside;
 
 /// A value with its place among the arguments.
 pub(super) type Given = (Vec<String>, Box<RawValue>);

@@ -7,7 +7,7 @@ use super::lists::{Slot, is_of_paging};
 use super::scalars::scalar;
 use super::shape::Leaf;
 use super::types::{InputOf, Kind, Type, Types};
-use crate::openapi::names::{self, folded, is_one_of, words};
+use crate::service::names::{self, folded, is_one_of, words};
 
 /// Arguments that hold filters.
 const HOLDERS: [&str; 6] = ["filter", "where", "condition", "filters", "filter_by", "conditions"];

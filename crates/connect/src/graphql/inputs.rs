@@ -2,7 +2,7 @@
 
 use super::scalars::scalar;
 use super::types::{FieldOf, InputOf, Kind, Types};
-use crate::openapi::names::folded;
+use crate::service::names::folded;
 use kontor_model::FieldType;
 use kontor_model::service::Form;
 

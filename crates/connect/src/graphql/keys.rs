@@ -7,7 +7,7 @@ use kontor_model::service::{Form, GraphItem, KeyAt};
 use super::filters::alike;
 use super::scalars::scalar;
 use super::types::{FieldOf, InputOf, Kind, Type, Types};
-use crate::openapi::names::{folded, is_one_of, singular};
+use crate::service::names::{folded, is_one_of, singular};
 
 /// How a record of a type is found by its key.
 #[derive(Debug, Clone)]

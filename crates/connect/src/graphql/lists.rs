@@ -5,7 +5,7 @@ use kontor_model::service::{Backward, GraphPaging};
 
 use super::scalars::scalar;
 use super::types::{FieldOf, InputOf, Kind, Type, Types};
-use crate::openapi::names::{self, folded, is_one_of};
+use crate::service::names::{self, folded, is_one_of};
 
 /// The most records that are asked for at once: what most services give without refusing.
 const MOST_RECORDS: u32 = 100;

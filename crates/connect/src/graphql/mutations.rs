@@ -10,7 +10,7 @@ use super::inputs::{Entry, entries};
 use super::outcome::outcome;
 use super::shape::Leaf;
 use super::types::{FieldOf, Types};
-use crate::openapi::names::{folded, is_one_of, singular, words};
+use crate::service::names::{folded, is_one_of, singular, words};
 
 /// The records of a resource, as far as mutations are recognised by them.
 pub(super) struct Subject<'a> {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::types::{FieldOf, Type, Types};
 use crate::json;
-use crate::openapi::names::folded;
+use crate::service::names::folded;
 
 /// Single values that tell whether it was done.
 const TOLD: [&str; 9] = [

@@ -11,19 +11,13 @@ use super::reading::Reader;
 use super::service::read;
 use crate::error::{Failure, FailureKind};
 use crate::json;
-use crate::openapi::position::{Position, mark};
+use crate::service::position::{Position, mark};
+use crate::service::reading::Part;
 
 /// Places that are gone through towards the beginning.
 const TOWARDS_BEGINNING: char = '<';
 /// Places that are gone on from.
 const TOWARDS_END: char = '>';
-
-/// A part of a list.
-pub(super) struct Part {
-    pub(super) rows: Vec<Vec<Value>>,
-    pub(super) next: Option<Position>,
-    pub(super) previous: Option<Position>,
-}
 
 /// What a list gave, taken apart.
 pub(super) struct Entries<'r> {
@@ -33,10 +27,6 @@ pub(super) struct Entries<'r> {
 
 fn garbled(detail: impl Into<String>) -> Failure {
     Failure::new(FailureKind::Garbled, detail)
-}
-
-fn invalid_place() -> Failure {
-    Failure::new(FailureKind::Invalid, "no place in a list of a service")
 }
 
 fn told(given: &RawValue, path: Option<&Vec<String>>) -> Option<bool> {
@@ -189,7 +179,7 @@ impl Reader<'_> {
     }
 
     /// A part of the list from a place on, and the places around it.
-    pub(super) async fn part(
+    pub(super) async fn list(
         &self,
         here: &Position,
         wanted: u32,
@@ -224,7 +214,7 @@ impl Reader<'_> {
                 rows.push(self.shown(row));
             }
         }
-        let shown = here.skip + taken;
+        let shown = here.skip.saturating_add(taken);
         let next = if (shown as usize) < came.entries.len() && spare == 0 {
             Some(here.then(here.place.clone(), shown, here.mark))
         } else {
@@ -281,15 +271,11 @@ impl Reader<'_> {
                         given.push((back.before.clone(), text(chars.as_str())));
                         size_path = Some(&back.last);
                     }
-                    _ => return Err(invalid_place()),
+                    _ => return Err(Position::invalid()),
                 }
             }
-            (
-                GraphPaging::Offset { skip: path } | GraphPaging::Page { page: path },
-                Some(place),
-            ) => {
-                let place: u64 = place.parse().map_err(|_| invalid_place())?;
-                given.push((path.clone(), number(place)));
+            (GraphPaging::Offset { skip: path } | GraphPaging::Page { page: path }, Some(_)) => {
+                given.push((path.clone(), number(here.number(0)?)))
             }
         }
         given.extend(size_path.zip(size).map(|(path, size)| (path.clone(), number(size.into()))));
@@ -323,9 +309,7 @@ impl Reader<'_> {
                 }
             }
             GraphPaging::Offset { .. } => {
-                let before: u64 =
-                    here.place.as_deref().map_or(Ok(0), str::parse).map_err(|_| invalid_place())?;
-                let after = before + u64::from(shown);
+                let after = here.number(0)? + u64::from(shown);
                 let goes_on = shown > 0
                     && (records > shown
                         || size.is_some_and(|size| records < size)
@@ -333,8 +317,7 @@ impl Reader<'_> {
                 goes_on.then(|| after.to_string())
             }
             GraphPaging::Page { .. } => {
-                let page: u64 =
-                    here.place.as_deref().map_or(Ok(1), str::parse).map_err(|_| invalid_place())?;
+                let page = here.number(1)?;
                 let is_full = records > 0 && size.is_none_or(|size| records >= size);
                 is_full.then(|| (page + 1).to_string())
             }

@@ -2,23 +2,22 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use kontor_model::query::{ROW_ID, VERSION};
-use kontor_model::service::{Ability, Graph, GraphItem, GraphPaging, Selection};
-use kontor_model::{Column, ColumnMode, Comparison, Condition, Count, Page, Query, Test, Value};
+use kontor_model::service::{Graph, GraphItem, GraphPaging, Selection};
+use kontor_model::{Column, ColumnMode, Comparison, Condition, Count, Query, Test, Value};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::answer::parts;
+use super::answer::{Told, parts};
 use super::asking::{Given, number};
 use super::printing::{Question, Tree};
 use super::service::{Service, offered, read};
 use crate::error::{Failure, FailureKind};
 use crate::json::{self, Wanted};
-use crate::openapi::asking::{Asked, satisfies};
-use crate::openapi::position::Position;
-use crate::openapi::reading::cut;
-use crate::{Of, RowStream};
+use crate::service::asking::{Asked, satisfies, value_by_value};
+use crate::service::position::Position;
+use crate::service::reading::{Lists, Part, cut, some_of};
+use crate::{Budget, Of};
 
 /// The most values that one question asks for: fields times records. Services refuse questions
 /// that are too complex, each by a measure of its own.
@@ -26,91 +25,83 @@ const MOST_VALUES: u32 = 10_000;
 /// The most records that are read by their keys with one question.
 const MOST_AT_ONCE: u32 = 50;
 
-impl Service {
-    pub(super) async fn page(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure> {
-        let asked = Asked::of(&query.condition)?;
-        let reader = Reader::of(self, of, query, &asked)?;
-        let whole = |rows| Page { rows, next: None, previous: None };
-        if asked.nothing {
-            return Ok(whole(Vec::new()));
-        }
-        let ends = Instant::now() + self.budget.statement_timeout;
-        if let Some(rows) = reader.by_key(ends).await? {
-            return Ok(whole(rows));
-        }
-        if let Some(rows) = reader.value_by_value(ends).await? {
-            return Ok(whole(rows));
-        }
-        let here = Position::of(query.cursor.as_ref())?;
-        let part = reader.part(&here, query.limit.min(self.budget.row_cap), ends).await?;
-        Ok(Page {
-            rows: part.rows,
-            next: part.next.map(|next| next.to_cursor()),
-            previous: here.back().or(part.previous).map(|back| back.to_cursor()),
-        })
+impl Lists for Service {
+    fn budget(&self) -> &Budget {
+        &self.budget
     }
 
-    pub(super) fn streamed(&self, of: &Of<'_>, query: &Query, budget: Duration) -> RowStream {
-        // Parts are read one after another, each when the one before was taken.
-        let ends = Instant::now() + budget;
-        let (sender, receiver) = tokio::sync::mpsc::channel(2);
-        let service = self.clone();
-        let (schema, resource) = (of.schema.clone(), of.resource.clone());
-        let query = query.clone();
-        tokio::spawn(async move {
-            let of = Of { schema: &schema, resource: &resource };
-            if let Err(failure) = service.send_all(&of, &query, ends, &sender).await {
-                // Who takes the rows may have left.
-                drop(sender.send(Err(failure)).await);
-            }
+    fn value_by_value<'q>(
+        &self,
+        of: &Of<'_>,
+        asked: &Asked<'q>,
+    ) -> Result<Option<(usize, &'q [Value])>, Failure> {
+        let (_, graph) = offered(of.resource)?;
+        let values = value_by_value(asked, |field, test| {
+            graph.list.filters.iter().any(|filter| filter.field == field && filter.test == test)
         });
-        let rows = futures_util::stream::unfold(receiver, |mut receiver| async move {
-            let part: Result<Vec<Vec<Value>>, Failure> = receiver.recv().await?;
-            Some((part, receiver))
-        });
-        let each = rows.flat_map(|part| {
-            futures_util::stream::iter(match part {
-                Ok(rows) => rows.into_iter().map(Ok).collect(),
-                Err(failure) => vec![Err(failure)],
-            })
-        });
-        each.boxed()
+        let is_by_key = graph.item.is_some() && asked.keys_of(&of.resource.key).is_some();
+        Ok(values.filter(|_| !is_by_key))
     }
 
-    async fn send_all(
+    /// As many values with one question as may be.
+    async fn looked_up(
         &self,
         of: &Of<'_>,
         query: &Query,
+        (field, values): (usize, &[Value]),
         ends: Instant,
-        sender: &tokio::sync::mpsc::Sender<Result<Vec<Vec<Value>>, Failure>>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<Vec<Value>>, Failure> {
         let asked = Asked::of(&query.condition)?;
         let reader = Reader::of(self, of, query, &asked)?;
-        if asked.nothing {
-            return Ok(());
-        }
-        if let Some(rows) = reader.by_key(ends).await? {
-            drop(sender.send(Ok(rows)).await);
-            return Ok(());
-        }
-        let mut here = Position::default();
-        loop {
-            let part_ends = ends.min(Instant::now() + self.budget.statement_timeout);
-            let part = reader.part(&here, self.budget.row_cap, part_ends).await?;
-            if sender.send(Ok(part.rows)).await.is_err() {
-                return Ok(());
+        let list = &reader.graph.list;
+        let limit = query.limit.min(self.budget.row_cap).max(1);
+        let each = list.size.as_ref().map_or(limit, |(_, most)| limit.min(*most));
+        let at_once = (reader.permitted() / each).clamp(1, MOST_AT_ONCE) as usize;
+        let mut rows = Vec::new();
+        for some in values.chunks(at_once) {
+            let mut question = Question::query();
+            let selected = reader.list_selected(false);
+            for (at, value) in some.iter().enumerate() {
+                let test = Test::Compare(Comparison::Eq, value.clone());
+                let own = asked.tests.iter().filter(|(tested, _)| *tested != field).copied();
+                let tests: Vec<(usize, &Test)> = own.chain([(field, &test)]).collect();
+                let mut given = reader.tests_given(&tests)?;
+                given.extend(
+                    list.size.as_ref().map(|(path, _)| (path.clone(), number(each.into()))),
+                );
+                question.ask(&format!("r{at}"), (&list.field, &list.arguments), given, &selected);
             }
-            match part.next {
-                Some(next) => here = Position { trail: Vec::new(), ..next },
-                None => return Ok(()),
-            }
-            if Instant::now() > ends {
-                let detail = "the list is longer than can be read in the time that is permitted";
-                return Err(Failure::new(FailureKind::Timeout, detail));
+            let answer = self.asked(&question, Reader::time(ends)).await?;
+            let parts = read(&answer)?;
+            for at in 0..some.len() {
+                let given = parts.given(&format!("r{at}"));
+                for entry in reader.entries(given)?.entries {
+                    let row = reader.row(reader.record(entry)?);
+                    rows.push(reader.shown(row));
+                }
             }
         }
+        Ok(rows)
     }
 
+    async fn part(
+        &self,
+        of: &Of<'_>,
+        query: &Query,
+        here: &Position,
+        wanted: u32,
+        ends: Instant,
+    ) -> Result<Part, Failure> {
+        let asked = Asked::of(&query.condition)?;
+        let reader = Reader::of(self, of, query, &asked)?;
+        match reader.by_key(here, wanted, ends).await? {
+            Some(part) => Ok(part),
+            None => reader.list(here, wanted, ends).await,
+        }
+    }
+}
+
+impl Service {
     pub(super) async fn counted(
         &self,
         of: &Of<'_>,
@@ -127,7 +118,7 @@ impl Service {
         match (&reader.graph.list.total, &reader.graph.list.paging) {
             (Some(_), _) => Ok(reader.total(ends).await?.map_or(Count::Unknown, Count::Exact)),
             (None, GraphPaging::Whole) => {
-                let part = reader.part(&Position::default(), u32::MAX, ends).await?;
+                let part = reader.list(&Position::default(), u32::MAX, ends).await?;
                 let records = part.rows.len() as u64;
                 let is_cut = |(_, most): &(Vec<String>, u32)| records >= u64::from(*most);
                 Ok(if reader.graph.list.size.as_ref().is_some_and(is_cut) {
@@ -201,9 +192,15 @@ impl<'a> Reader<'a> {
 
     /// Records of certain keys, with as few questions as possible; none where the query asks for
     /// others, or the service reads no single records.
-    pub(super) async fn by_key(&self, ends: Instant) -> Result<Option<Vec<Vec<Value>>>, Failure> {
+    async fn by_key(
+        &self,
+        here: &Position,
+        wanted: u32,
+        ends: Instant,
+    ) -> Result<Option<Part>, Failure> {
         let Some(item) = &self.graph.item else { return Ok(None) };
         let Some(keys) = self.asked.keys_of(&self.of.resource.key) else { return Ok(None) };
+        let (keys, next) = some_of(&keys, here, wanted)?;
         let mut rows = Vec::new();
         let at_once = self.permitted().min(MOST_AT_ONCE) as usize;
         for some in keys.chunks(at_once) {
@@ -218,7 +215,7 @@ impl<'a> Reader<'a> {
             }
             let answer = self.service.asked(&question, Self::time(ends)).await?;
             let parts = parts(&answer)?;
-            if !parts.errors.iter().all(super::answer::Told::is_missing)
+            if !parts.errors.iter().all(Told::is_missing)
                 && let Some(failure) = parts.failure()
             {
                 return Err(failure);
@@ -237,7 +234,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(Some(rows))
+        Ok(Some(Part { rows, next, previous: None }))
     }
 
     fn key_given(&self, item: &GraphItem, key: &[&Value]) -> Result<Vec<Given>, Failure> {
@@ -260,57 +257,6 @@ impl<'a> Reader<'a> {
                 Ok((place.path.clone(), written))
             })
             .collect()
-    }
-
-    /// Where one of several values is asked for and the list takes one at a time: all of them with
-    /// one question. For looking up what other records refer to; a list is not put together so.
-    async fn value_by_value(&self, ends: Instant) -> Result<Option<Vec<Vec<Value>>>, Failure> {
-        if self.query.cursor.is_some() || !self.query.sort.is_empty() {
-            return Ok(None);
-        }
-        let list = &self.graph.list;
-        let offers = |field: usize, test: Ability| {
-            list.filters.iter().any(|filter| filter.field == field && filter.test == test)
-        };
-        let several = self.asked.tests.iter().find_map(|(field, test)| match test {
-            Test::In(values) if values.len() > 1 && !offers(*field, Ability::OneOf) => {
-                Some((*field, values))
-            }
-            _ => None,
-        });
-        let Some((field, values)) = several.filter(|(field, _)| offers(*field, Ability::Equal))
-        else {
-            return Ok(None);
-        };
-        let limit = self.query.limit.min(self.service.budget.row_cap).max(1);
-        let each = list.size.as_ref().map_or(limit, |(_, most)| limit.min(*most));
-        let at_once = (self.permitted() / each).clamp(1, MOST_AT_ONCE) as usize;
-        let mut rows = Vec::new();
-        for some in values.chunks(at_once) {
-            let mut question = Question::query();
-            let selected = self.list_selected(false);
-            for (at, value) in some.iter().enumerate() {
-                let test = Test::Compare(Comparison::Eq, value.clone());
-                let own = self.asked.tests.iter().filter(|(tested, _)| *tested != field).copied();
-                let tests: Vec<(usize, &Test)> = own.chain([(field, &test)]).collect();
-                let mut given = self.tests_given(&tests)?;
-                given.extend(
-                    list.size.as_ref().map(|(path, _)| (path.clone(), number(each.into()))),
-                );
-                question.ask(&format!("r{at}"), (&list.field, &list.arguments), given, &selected);
-            }
-            let answer = self.service.asked(&question, Self::time(ends)).await?;
-            let parts = read(&answer)?;
-            for at in 0..some.len() {
-                let given = parts.given(&format!("r{at}"));
-                for entry in self.entries(given)?.entries {
-                    let row = self.row(self.record(entry)?);
-                    rows.push(self.shown(row));
-                }
-            }
-        }
-        rows.truncate(limit as usize);
-        Ok(Some(rows))
     }
 
     /// A row without what was read along.

@@ -19,7 +19,7 @@ use super::lists::{Wrapped, is_of_paging, paging, slots, wrapped};
 use super::mutations::{Subject, Writing};
 use super::shape::{Keys, Leaf, leaves};
 use super::types::{FieldOf, Type, Types};
-use crate::openapi::names::words;
+use crate::service::names::words;
 
 /// The resources that the types of a service describe. What could not be used is in `left_out`.
 pub(super) fn schema(types: &Types) -> Schema {

@@ -4,7 +4,7 @@ use kontor_model::FieldType;
 use kontor_model::service::Form;
 
 use super::types::{Kind, Type};
-use crate::openapi::names::folded;
+use crate::service::names::folded;
 
 /// What the values of a scalar or an enumeration are, and how they are written.
 pub(super) fn scalar(ty: &Type) -> (FieldType, Form) {

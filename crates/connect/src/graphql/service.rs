@@ -16,14 +16,12 @@ use super::answer::{Parts, parts};
 use super::printing::Question;
 use super::resources;
 use super::types::{Types, question};
+use super::writing::Writer;
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::http::{Answer, Ask, Client, Hosts, NoAnswer, Secret};
-use crate::openapi::ServiceOptions;
 use crate::pool::Gauge;
+use crate::service::{LONGEST_DESCRIPTION, ServiceOptions, reading, writing};
 use crate::{Budget, Connection, Of, RowStream, Shared};
-
-/// The longest introspection, in bytes.
-const LONGEST_DESCRIPTION: usize = 32 * 1024 * 1024;
 
 /// A service. Whoever reads a long list keeps it.
 #[derive(Clone)]
@@ -223,7 +221,7 @@ impl Connection for Service {
     }
 
     async fn select(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure> {
-        self.page(of, query).await
+        reading::page(self, of, query).await
     }
 
     async fn stream(
@@ -232,7 +230,7 @@ impl Connection for Service {
         query: &Query,
         budget: Duration,
     ) -> Result<RowStream, Failure> {
-        Ok(self.streamed(of, query, budget))
+        reading::stream(self, of, query, budget)
     }
 
     async fn count(
@@ -260,9 +258,9 @@ impl Connection for Service {
         of: &Of<'_>,
         kind: ChangeKind,
         items: &[ChangeItem],
-        _token: &str,
+        token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
-        self.written(of, kind, items).await
+        writing::written(&Writer::of(self, of)?, kind, items, token).await
     }
 
     async fn act(

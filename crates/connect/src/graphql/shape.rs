@@ -8,7 +8,7 @@ use kontor_model::service::{Form, Step};
 use super::lists::wrapped;
 use super::scalars::scalar;
 use super::types::{FieldOf, Kind, Type, Types};
-use crate::openapi::names::folded;
+use crate::service::names::folded;
 
 /// Objects inside objects are taken apart this deep; what lies deeper is JSON.
 const DEPTH: usize = 4;

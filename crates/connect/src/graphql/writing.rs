@@ -3,25 +3,24 @@
 use kontor_model::change::{Refusal, Rule};
 use kontor_model::service::{Graph, Mutation, Operation, OperationCall, Place};
 use kontor_model::{
-    ChangeItem, ChangeKind, Column, Comparison, Condition, ItemOutcome, Query, RecordKey, Resource,
+    ChangeItem, Column, Comparison, Condition, ItemOutcome, Query, RecordKey, Resource,
     Service as Offered, Test, Value,
 };
 use reqwest::StatusCode;
 use serde_json::value::RawValue;
-use tokio::time::Instant;
 
 use super::answer::{Parts, Told, parts};
 use super::asking::Given;
 use super::outcome::refused;
 use super::printing::{Question, list};
-use super::reading::Reader;
 use super::service::{Service, offered};
 use crate::Of;
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::json;
-use crate::openapi::answers::refusal;
-use crate::openapi::asking::Asked;
-use crate::openapi::names::folded;
+use crate::service::answers::refusal;
+use crate::service::names::folded;
+use crate::service::reading::page;
+use crate::service::writing::{Writes, stale, unwritable};
 
 /// What a mutation is called in a question.
 const ALIAS: &str = "change";
@@ -52,47 +51,6 @@ pub(super) fn mutation(
     Ok(question)
 }
 
-fn unwritable(field: &str) -> Failure {
-    Failure::new(FailureKind::Invalid, format!("“{field}” cannot be written as JSON"))
-}
-
-impl Service {
-    /// Writes the items one after another: a service has no transactions.
-    pub(super) async fn written(
-        &self,
-        of: &Of<'_>,
-        kind: ChangeKind,
-        items: &[ChangeItem],
-    ) -> Result<Vec<ItemOutcome>, WriteFailure> {
-        let (offered, graph) = offered(of.resource).map_err(WriteFailure::NotWritten)?;
-        let writer = Writer { service: self, of, offered, graph };
-        let mut outcomes = Vec::with_capacity(items.len());
-        for item in items {
-            let written = match kind {
-                ChangeKind::Create => writer.create(item).await,
-                ChangeKind::Update => writer.change(graph.update.as_ref(), item).await,
-                ChangeKind::Delete => writer.change(graph.delete.as_ref(), item).await,
-                // An operation has a way of its own.
-                ChangeKind::Act => {
-                    Ok(ItemOutcome::Refused(other("it is no change of fields".into())))
-                }
-            };
-            match written {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(WriteFailure::NotWritten(failure)) if !outcomes.is_empty() => {
-                    // What was written stays: the rest is told as not written.
-                    let rest = items.len() - outcomes.len();
-                    let refused = ItemOutcome::Refused(other(failure.to_string()));
-                    outcomes.extend(std::iter::repeat_n(refused, rest));
-                    break;
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(outcomes)
-    }
-}
-
 impl Service {
     /// Asks for an operation with one record, once.
     pub(super) async fn acted(
@@ -102,8 +60,7 @@ impl Service {
         key: &RecordKey,
         input: &[Option<Value>],
     ) -> Result<ItemOutcome, WriteFailure> {
-        let (offered, graph) = offered(of.resource).map_err(WriteFailure::NotWritten)?;
-        let writer = Writer { service: self, of, offered, graph };
+        let writer = Writer::of(self, of)?;
         let (OperationCall::Graph(call), RecordKey::Values(values)) = (&operation.call, key) else {
             return Ok(ItemOutcome::Gone);
         };
@@ -126,11 +83,8 @@ impl Service {
     }
 }
 
-fn other(message: String) -> Refusal {
-    Refusal { rule: Rule::Other, fields: Vec::new(), constraint: None, other: None, message }
-}
-
-struct Writer<'a> {
+/// Writes records of one resource.
+pub(super) struct Writer<'a> {
     service: &'a Service,
     of: &'a Of<'a>,
     offered: &'a Offered,
@@ -144,8 +98,16 @@ enum Done<'r> {
     Refused(Refusal),
 }
 
-impl Writer<'_> {
-    async fn create(&self, item: &ChangeItem) -> Result<ItemOutcome, WriteFailure> {
+impl<'a> Writer<'a> {
+    pub(super) fn of(service: &'a Service, of: &'a Of<'a>) -> Result<Self, WriteFailure> {
+        let (offered, graph) = offered(of.resource).map_err(WriteFailure::NotWritten)?;
+        Ok(Self { service, of, offered, graph })
+    }
+}
+
+/// GraphQL has nothing by which a request that comes twice is recognised: tokens go nowhere.
+impl Writes for Writer<'_> {
+    async fn create(&self, item: &ChangeItem, _: &str) -> Result<ItemOutcome, WriteFailure> {
         let create = self.mutation(self.graph.create.as_ref())?;
         let given = self.values(create, &item.after)?;
         let question = mutation(self.of.resource, create, &[], given);
@@ -172,6 +134,16 @@ impl Writer<'_> {
         })
     }
 
+    async fn update(&self, item: &ChangeItem, _: &str) -> Result<ItemOutcome, WriteFailure> {
+        self.change(self.graph.update.as_ref(), item).await
+    }
+
+    async fn delete(&self, item: &ChangeItem, _: &str) -> Result<ItemOutcome, WriteFailure> {
+        self.change(self.graph.delete.as_ref(), item).await
+    }
+}
+
+impl Writer<'_> {
     /// Changes or removes a record.
     async fn change(
         &self,
@@ -186,15 +158,8 @@ impl Writer<'_> {
         let Some(present) = self.present(&own, &fields).await? else {
             return Ok(ItemOutcome::Gone);
         };
-        let changed: Vec<(usize, Value)> = item
-            .before
-            .iter()
-            .zip(&present)
-            .filter(|((_, seen), now)| !seen.is_alike(now))
-            .map(|((field, _), now)| (*field, now.clone()))
-            .collect();
-        if !changed.is_empty() {
-            return Ok(ItemOutcome::Stale(changed));
+        if let Some(stale) = stale(item, present.iter()) {
+            return Ok(stale);
         }
         let mut after = item.after.clone();
         for (field, now) in call.needed.iter().zip(&present[item.before.len()..]) {
@@ -232,17 +197,8 @@ impl Writer<'_> {
         let condition = Condition::All(key.iter().map(is).collect());
         let columns = fields.iter().copied().map(Column::whole).collect();
         let query = Query::unordered(columns, condition, 2);
-        let ends = Instant::now() + self.service.budget.statement_timeout;
-        let asked = Asked::of(&query.condition).map_err(WriteFailure::NotWritten)?;
-        let reader = Reader::of(self.service, self.of, &query, &asked);
-        let reader = reader.map_err(WriteFailure::NotWritten)?;
-        let rows = match reader.by_key(ends).await.map_err(WriteFailure::NotWritten)? {
-            Some(rows) => rows,
-            None => {
-                self.service.page(self.of, &query).await.map_err(WriteFailure::NotWritten)?.rows
-            }
-        };
-        Ok(rows.into_iter().next())
+        let page = page(self.service, self.of, &query).await.map_err(WriteFailure::NotWritten)?;
+        Ok(page.rows.into_iter().next())
     }
 
     /// The values of fields with their places.
@@ -269,15 +225,8 @@ impl Writer<'_> {
     async fn sent(&self, question: &Question) -> Result<crate::http::Answer, WriteFailure> {
         let budget = &self.service.budget;
         let body = question.body();
-        let sent =
-            self.service.send(body, false, budget.statement_timeout, budget.answer_bytes).await;
-        sent.map_err(|lost| {
-            if lost.sent {
-                WriteFailure::Unknown(lost.failure)
-            } else {
-                WriteFailure::NotWritten(lost.failure)
-            }
-        })
+        let sent = self.service.send(body, false, budget.statement_timeout, budget.answer_bytes);
+        Ok(sent.await?)
     }
 
     /// What the answer to a mutation means.
@@ -302,7 +251,7 @@ impl Writer<'_> {
                 let fields: Vec<usize> =
                     refused.fields.iter().filter_map(|name| self.field(name)).collect();
                 let rule = if fields.is_empty() { Rule::Other } else { Rule::Invalid };
-                let mut refusal = other(refused.message);
+                let mut refusal = Refusal::other(refused.message);
                 (refusal.rule, refusal.fields) = (rule, fields);
                 Ok(Done::Refused(refusal))
             }
@@ -317,7 +266,7 @@ impl Writer<'_> {
             FailureKind::Invalid => Rule::Invalid,
             _ => Rule::Other,
         };
-        Refusal { rule, ..other(error.message.clone()) }
+        Refusal { rule, ..Refusal::other(error.message.clone()) }
     }
 
     /// The field that a service calls so: `input.email`, `email`.

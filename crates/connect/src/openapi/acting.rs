@@ -9,8 +9,9 @@ use super::address::Fill;
 use super::api::{Api, service};
 use super::writing::told_refusal;
 use crate::Of;
-use crate::error::{Failure, FailureKind, WriteFailure};
+use crate::error::WriteFailure;
 use crate::json::{self, Object, outward};
+use crate::service::writing::unwritable;
 
 impl Api {
     /// Asks for an operation, once.
@@ -63,10 +64,8 @@ fn body<'a>(
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     for (input, value) in given {
         let Place::Body(path) = &input.place else { continue };
-        let written = json::written(value, &input.field.ty, input.form).ok_or_else(|| {
-            let detail = format!("“{}” cannot be written as JSON", input.field.name);
-            WriteFailure::NotWritten(Failure::new(FailureKind::Invalid, detail))
-        })?;
+        let written = json::written(value, &input.field.ty, input.form)
+            .ok_or_else(|| WriteFailure::NotWritten(unwritable(&input.field.name)))?;
         if path.is_empty() {
             return Ok(Some(written.get().to_owned()));
         }

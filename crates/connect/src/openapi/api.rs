@@ -13,16 +13,15 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, Url};
 
 use super::document::Document;
-use super::options::ServiceOptions;
+use super::writing::Writer;
 use super::{resources, security};
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::http::{Answer, Ask, Client, Hosts, NoAnswer, Secret};
 use crate::location::Description;
 use crate::pool::Gauge;
+use crate::service::answers::refusal;
+use crate::service::{LONGEST_DESCRIPTION, ServiceOptions, reading, writing};
 use crate::{Budget, Connection, Of, RowStream, Shared};
-
-/// The longest description, in bytes.
-const LONGEST_DESCRIPTION: usize = 32 * 1024 * 1024;
 
 /// A service. Whoever reads a long list keeps it.
 #[derive(Clone)]
@@ -122,7 +121,7 @@ impl Api {
                 let kinds = "application/json, application/yaml;q=0.9, */*;q=0.5";
                 ask.headers.insert(reqwest::header::ACCEPT, kinds.parse().map_err(|_| internal())?);
                 let answer = self.send(&ask).await.map_err(|lost| lost.failure)?;
-                match super::answers::refusal(&answer) {
+                match refusal(&answer) {
                     None => Ok(answer.body.to_vec()),
                     Some(failure) => Err(failure),
                 }
@@ -197,7 +196,7 @@ impl Connection for Api {
         let answer = self.send(&ask).await.map_err(|lost| lost.failure)?;
         match answer.status.as_u16() {
             // Whoever refuses is there.
-            502..=504 => Err(super::answers::refusal(&answer).unwrap_or_else(internal)),
+            502..=504 => Err(refusal(&answer).unwrap_or_else(internal)),
             _ => Ok(()),
         }
     }
@@ -209,9 +208,9 @@ impl Connection for Api {
         let read = tokio::task::spawn_blocking(move || {
             let document = Document::read(&bytes)?;
             let schema = resources::schema(&document, &options);
-            Ok::<_, Failure>((schema, document.version(), security::auth(&document), document))
+            Ok::<_, Failure>((schema, security::auth(&document), document))
         });
-        let (mut schema, _, auth, document) = match read.await {
+        let (mut schema, auth, document) = match read.await {
             Ok(read) => read?,
             Err(error) => return Err(Failure::new(FailureKind::Other, error.to_string())),
         };
@@ -239,7 +238,7 @@ impl Connection for Api {
     }
 
     async fn select(&self, of: &Of<'_>, query: &Query) -> Result<Page, Failure> {
-        self.page(of, query).await
+        reading::page(self, of, query).await
     }
 
     async fn stream(
@@ -248,7 +247,7 @@ impl Connection for Api {
         query: &Query,
         budget: Duration,
     ) -> Result<RowStream, Failure> {
-        self.streamed(of, query, budget).await
+        reading::stream(self, of, query, budget)
     }
 
     async fn count(
@@ -277,7 +276,7 @@ impl Connection for Api {
         items: &[ChangeItem],
         token: &str,
     ) -> Result<Vec<ItemOutcome>, WriteFailure> {
-        self.written(of, kind, items, token).await
+        writing::written(&Writer::of(self, of)?, kind, items, token).await
     }
 
     async fn act(

@@ -12,12 +12,12 @@ use kontor_model::{
 use reqwest::Method;
 
 use super::listing::{self, Place};
-use super::names::{folded, singular};
 use super::operations;
-use super::options::ResourceOptions;
 use super::paths::{Operation, Parameter, Path, Segment};
 use super::resources::{Found, Survey};
 use super::shape::{Facts, Leaf, Member, Scalar, Shape, Shapes, leaves, merged};
+use crate::service::ResourceOptions;
+use crate::service::names::{folded, singular};
 
 /// A collection while it is put together.
 pub(super) struct Draft<'s, 'a> {

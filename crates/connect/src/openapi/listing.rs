@@ -5,9 +5,9 @@ use kontor_model::service::{Ability, Filtering, Form, Order, Paging, Several, So
 use yaml_serde::Value;
 
 use super::document::{Document, list};
-use super::names::{self, folded, is_one_of, words};
 use super::paths::Parameter;
 use super::shape::{Leaf, Member, Scalar, Shape, Shapes};
+use crate::service::names::{self, folded, is_one_of, words};
 
 /// Where the records of an answer are.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,23 +2,20 @@
 
 mod acting;
 mod address;
-pub(crate) mod answers;
 mod api;
-pub(crate) mod asking;
+mod asking;
 mod document;
 mod draft;
 mod example;
 mod listing;
-pub(crate) mod names;
 mod operations;
-mod options;
+mod paging;
+mod parts;
 mod paths;
-pub(crate) mod position;
-pub(crate) mod reading;
+mod reading;
 mod resources;
 mod security;
 mod shape;
 mod writing;
 
 pub(crate) use api::Api;
-pub use options::{PagingOptions, ResourceOptions, ServiceOptions};

@@ -8,10 +8,10 @@ use kontor_model::{Field, FieldType, Generated};
 use reqwest::Method;
 
 use super::document::{Document, text};
-use super::names::{is_one_of, words};
 use super::paths::{Operation, Path, Segment};
 use super::resources::call;
 use super::shape::{Leaf, Member, Shape, Shapes, leaves};
+use crate::service::names::{is_one_of, words};
 
 /// A summary of more characters than this explains and does not name.
 const LONGEST_TITLE: usize = 32;

@@ -11,10 +11,10 @@ use super::document::Document;
 use super::draft::Draft;
 use super::example;
 use super::listing::{self, Place};
-use super::names::{self, folded, is_one_of, singular};
-use super::options::{ResourceOptions, ServiceOptions};
 use super::paths::{Operation, Path, Segment, paths};
 use super::shape::{Member, Shape, Shapes};
+use crate::service::names::{self, folded, is_one_of, singular};
+use crate::service::{ResourceOptions, ServiceOptions};
 
 /// The resources that a document describes. What could not be used is in `left_out`.
 pub(super) fn schema(document: &Document, options: &ServiceOptions) -> Schema {

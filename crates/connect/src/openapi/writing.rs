@@ -2,18 +2,19 @@
 
 use kontor_model::change::{Refusal, Rule};
 use kontor_model::service::{Call, Rest};
-use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey, Service, Value};
+use kontor_model::{ChangeItem, ItemOutcome, RecordKey, Service, Value};
 use reqwest::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use reqwest::{Method, StatusCode, Url};
 use serde_json::value::RawValue;
 
 use super::address::Fill;
-use super::answers::{message, raw, refusal};
 use super::api::{Api, service};
 use crate::Of;
 use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::http::{Answer, Ask};
 use crate::json::{self, Object, Wanted};
+use crate::service::answers::{message, raw, refusal};
+use crate::service::writing::{Writes, stale, unwritable};
 
 /// A record as it is now.
 struct Present {
@@ -25,53 +26,22 @@ struct Present {
     mark: Option<HeaderValue>,
 }
 
-impl Api {
-    /// Writes the items one after another: a service has no transactions.
-    pub(super) async fn written(
-        &self,
-        of: &Of<'_>,
-        kind: ChangeKind,
-        items: &[ChangeItem],
-        token: &str,
-    ) -> Result<Vec<ItemOutcome>, WriteFailure> {
-        let (service, rest) = service(of.resource).map_err(WriteFailure::NotWritten)?;
-        let writer = Writer { api: self, of, service, rest };
-        let mut outcomes = Vec::with_capacity(items.len());
-        for (at, item) in items.iter().enumerate() {
-            let token = format!("{token}-{at}");
-            let written = match kind {
-                ChangeKind::Create => writer.create(item, &token).await,
-                ChangeKind::Update => writer.update(item, &token).await,
-                ChangeKind::Delete => writer.delete(item, &token).await,
-                // An operation has a way of its own.
-                ChangeKind::Act => {
-                    Ok(ItemOutcome::Refused(other("it is no change of fields".into())))
-                }
-            };
-            match written {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(WriteFailure::NotWritten(failure)) if !outcomes.is_empty() => {
-                    // What was written stays: the rest is told as not written.
-                    let rest = items.len() - outcomes.len();
-                    let refused = ItemOutcome::Refused(other(failure.to_string()));
-                    outcomes.extend(std::iter::repeat_n(refused, rest));
-                    break;
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(outcomes)
-    }
-}
-
-struct Writer<'a> {
+/// Writes records of one resource.
+pub(super) struct Writer<'a> {
     api: &'a Api,
     of: &'a Of<'a>,
     service: &'a Service,
     rest: &'a Rest,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn of(api: &'a Api, of: &'a Of<'a>) -> Result<Self, WriteFailure> {
+        let (service, rest) = service(of.resource).map_err(WriteFailure::NotWritten)?;
+        Ok(Self { api, of, service, rest })
+    }
+}
+
+impl Writes for Writer<'_> {
     async fn create(&self, item: &ChangeItem, token: &str) -> Result<ItemOutcome, WriteFailure> {
         let call = self.call(self.rest.create.as_ref())?;
         let fills: Vec<Fill<'_>> =
@@ -103,20 +73,6 @@ impl Writer<'_> {
                 ),
             ))
         })
-    }
-
-    /// The key in the `Location` of a record that was made.
-    fn located(&self, answer: &Answer, fills: &[Fill<'_>]) -> Option<Vec<Value>> {
-        let location = answer.headers.get(reqwest::header::LOCATION)?.to_str().ok()?;
-        let last = location.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
-        let last = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
-        let (own, parents) = self.of.resource.key.split_last()?;
-        let known = |field: &usize| {
-            fills.iter().find(|(filled, _)| filled == field).map(|(_, value)| (*value).clone())
-        };
-        let mut key: Vec<Value> = parents.iter().map(known).collect::<Option<_>>()?;
-        key.push(self.of.resource.fields[*own].ty.parse(&last).ok()?);
-        Some(key)
     }
 
     async fn update(&self, item: &ChangeItem, token: &str) -> Result<ItemOutcome, WriteFailure> {
@@ -152,6 +108,22 @@ impl Writer<'_> {
         let answer = self.sent(call, url, None, token, present.mark).await?;
         self.settled(&answer, item, &fills, key).await
     }
+}
+
+impl Writer<'_> {
+    /// The key in the `Location` of a record that was made.
+    fn located(&self, answer: &Answer, fills: &[Fill<'_>]) -> Option<Vec<Value>> {
+        let location = answer.headers.get(reqwest::header::LOCATION)?.to_str().ok()?;
+        let last = location.split(['?', '#']).next()?.trim_end_matches('/').rsplit('/').next()?;
+        let last = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
+        let (own, parents) = self.of.resource.key.split_last()?;
+        let known = |field: &usize| {
+            fills.iter().find(|(filled, _)| filled == field).map(|(_, value)| (*value).clone())
+        };
+        let mut key: Vec<Value> = parents.iter().map(known).collect::<Option<_>>()?;
+        key.push(self.of.resource.fields[*own].ty.parse(&last).ok()?);
+        Some(key)
+    }
 
     /// What the answer to a change of a record means. Where somebody else was quicker, the record
     /// is read again.
@@ -169,7 +141,7 @@ impl Writer<'_> {
                     return Ok(ItemOutcome::Gone);
                 };
                 let refused = || {
-                    ItemOutcome::Refused(other(message(answer).unwrap_or_else(|| {
+                    ItemOutcome::Refused(Refusal::other(message(answer).unwrap_or_else(|| {
                         "the service says that the record was changed meanwhile".into()
                     })))
                 };
@@ -238,15 +210,8 @@ impl Writer<'_> {
         row
     }
 
-    /// The fields that are not what was seen, with what they are now.
     fn stale(&self, item: &ChangeItem, present: &Present) -> Option<ItemOutcome> {
-        let changed: Vec<(usize, Value)> = item
-            .before
-            .iter()
-            .filter(|(field, seen)| !seen.is_alike(&present.values[*field]))
-            .map(|(field, _)| (*field, present.values[*field].clone()))
-            .collect();
-        (!changed.is_empty()).then_some(ItemOutcome::Stale(changed))
+        stale(item, item.before.iter().map(|(field, _)| &present.values[*field]))
     }
 
     fn set(&self, body: &mut Object, item: &ChangeItem) -> Result<(), WriteFailure> {
@@ -256,10 +221,8 @@ impl Writer<'_> {
                 continue;
             }
             let field = &self.of.resource.fields[*field];
-            let written = json::written(value, &field.ty, property.form).ok_or_else(|| {
-                let detail = format!("“{}” cannot be written as JSON", field.name);
-                WriteFailure::NotWritten(Failure::new(FailureKind::Invalid, detail))
-            })?;
+            let written = json::written(value, &field.ty, property.form)
+                .ok_or_else(|| WriteFailure::NotWritten(unwritable(&field.name)))?;
             body.set(&property.path, written);
         }
         Ok(())
@@ -338,13 +301,7 @@ impl Api {
             repeatable: call.idempotency.is_some(),
             ..self.reading(url, self.budget.statement_timeout)
         };
-        let answer = self.send(&ask).await.map_err(|lost| {
-            if lost.sent {
-                WriteFailure::Unknown(lost.failure)
-            } else {
-                WriteFailure::NotWritten(lost.failure)
-            }
-        })?;
+        let answer = self.send(&ask).await?;
         match answer.status.as_u16() {
             // It did not let it through, or says that it did nothing.
             429 | 503 => Err(WriteFailure::NotWritten(
@@ -358,10 +315,6 @@ impl Api {
             _ => Ok(answer),
         }
     }
-}
-
-fn other(message: String) -> Refusal {
-    Refusal { rule: Rule::Other, fields: Vec::new(), constraint: None, other: None, message }
 }
 
 /// The fields that an error speaks of: `errors[].field`, `.pointer`, `.loc`, `.path`, `.source`, or

@@ -93,9 +93,10 @@ async fn a_service_that_hangs_costs_its_time_and_is_then_left_alone() {
 #[tokio::test]
 async fn an_answer_that_comes_byte_by_byte_is_not_waited_for() {
     let drips = async || {
-        let bytes = stream::unfold((), |()| async {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
+        let drops = tokio::time::interval(Duration::from_millis(20));
+        let bytes = stream::unfold(drops, |mut drops| async {
+            drops.tick().await;
+            Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), drops))
         });
         Body::from_stream(bytes)
     };
@@ -202,10 +203,12 @@ async fn no_more_is_asked_at_once_than_the_budget_permits() {
     let most = Count::default();
     let now = Count::default();
     let (most_seen, at_once) = (Arc::clone(&most), Arc::clone(&now));
+    // Nobody is answered before a second one has come.
+    let pair = Arc::new(tokio::sync::Barrier::new(2));
     let slow = async move |Parameters(_): Parameters<Vec<(String, String)>>| -> Response {
         let here = at_once.fetch_add(1, Ordering::SeqCst) + 1;
         most_seen.fetch_max(here, Ordering::SeqCst);
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        pair.wait().await;
         at_once.fetch_sub(1, Ordering::SeqCst);
         same_page().await.into_response()
     };

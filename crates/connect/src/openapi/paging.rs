@@ -1,82 +1,16 @@
-//! Places in the lists of a service: what the service wants to hear to go on, and the way back.
+//! How a list says where it goes on.
 
 use kontor_model::service::Paging;
-use kontor_model::{Cursor, Value};
 use reqwest::Url;
 use reqwest::header::{HeaderMap, LINK};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::{Failure, FailureKind};
 use crate::json;
-
-/// So many pages can be gone back.
-const TRAIL: usize = 40;
-
-/// A place in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Position {
-    /// What the service wants to hear; none for the beginning.
-    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) place: Option<String>,
-    /// Records of the answer that lie before the place.
-    #[serde(rename = "s", default)]
-    pub(crate) skip: u32,
-    /// What the first record of the part before looked like, to notice that it comes again.
-    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
-    pub(crate) mark: Option<u64>,
-    /// The places that were gone through.
-    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) trail: Vec<(Option<String>, u32)>,
-}
-
-impl Position {
-    /// The place of a cursor.
-    ///
-    /// # Errors
-    /// [`FailureKind::Invalid`] when it is none of ours.
-    pub(crate) fn of(cursor: Option<&Cursor>) -> Result<Self, Failure> {
-        let Some(cursor) = cursor else { return Ok(Self::default()) };
-        let wrong = || Failure::new(FailureKind::Invalid, "no place in a list of a service");
-        match cursor.values.as_slice() {
-            [Value::Text(text)] => serde_json::from_str(text).map_err(|_| wrong()),
-            _ => Err(wrong()),
-        }
-    }
-
-    pub(crate) fn to_cursor(&self) -> Cursor {
-        let text = serde_json::to_string(self).unwrap_or_default();
-        Cursor { values: vec![Value::Text(text)], skip: 0 }
-    }
-
-    /// The place after a part that was read from here.
-    pub(crate) fn then(&self, place: Option<String>, skip: u32, mark: Option<u64>) -> Self {
-        let mut trail = self.trail.clone();
-        trail.push((self.place.clone(), self.skip));
-        if trail.len() > TRAIL {
-            trail.remove(0);
-        }
-        Self { place, skip, mark, trail }
-    }
-
-    /// The place before, where one was gone through.
-    pub(crate) fn back(&self) -> Option<Self> {
-        let mut trail = self.trail.clone();
-        let (place, skip) = trail.pop()?;
-        Some(Self { place, skip, mark: None, trail })
-    }
-}
-
-/// A mark of a record, for noticing that it comes again.
-pub(crate) fn mark(record: &RawValue) -> u64 {
-    // FNV-1a: it only has to tell neighbours apart, and to be the same tomorrow.
-    record.get().bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
+use crate::service::position::Position;
 
 /// What is known of a part that was read.
-pub(super) struct Part<'a> {
+pub(super) struct Came<'a> {
     pub(super) body: &'a RawValue,
     pub(super) headers: &'a HeaderMap,
     /// Records that came.
@@ -98,32 +32,32 @@ pub(super) struct Part<'a> {
 pub(super) fn following(
     paging: &Paging,
     here: &Position,
-    part: &Part<'_>,
+    came: &Came<'_>,
 ) -> Result<Option<String>, Failure> {
-    if part.records == 0 {
+    if came.records == 0 {
         return Ok(None);
     }
-    let is_full = part.asked.is_none_or(|asked| part.records >= asked);
+    let is_full = came.asked.is_none_or(|asked| came.records >= asked);
     let next = match paging {
         Paging::Cursor { next, key: None, .. } => {
-            json::at(part.body, next).and_then(json::plain).filter(|place| !place.is_empty())
+            json::at(came.body, next).and_then(json::plain).filter(|place| !place.is_empty())
         }
-        Paging::Cursor { key: Some(_), .. } => part.last_key.clone().filter(|_| is_full),
+        Paging::Cursor { key: Some(_), .. } => came.last_key.clone().filter(|_| is_full),
         Paging::Page { first, .. } => {
-            let page: u64 =
-                here.place.as_deref().and_then(|p| p.parse().ok()).unwrap_or(u64::from(*first));
-            let before = (page - u64::from(*first)) * u64::from(part.asked.unwrap_or(part.records));
-            more(part, before, is_full).then(|| (page + 1).to_string())
+            let page = here.number(u64::from(*first))?;
+            let size = u64::from(came.asked.unwrap_or(came.records));
+            let before = (page - u64::from(*first)).saturating_mul(size);
+            more(came, before, is_full).then(|| (page + 1).to_string())
         }
         Paging::Offset { .. } => {
-            let offset: u64 = here.place.as_deref().and_then(|p| p.parse().ok()).unwrap_or(0);
-            more(part, offset, is_full).then(|| (offset + u64::from(part.records)).to_string())
+            let offset = here.number(0)?;
+            more(came, offset, is_full).then(|| (offset + u64::from(came.records)).to_string())
         }
-        Paging::Next { at } => match json::at(part.body, at).and_then(json::plain) {
-            Some(address) if !address.is_empty() => Some(joined(part.url, &address)?),
-            _ => linked(part)?,
+        Paging::Next { at } => match json::at(came.body, at).and_then(json::plain) {
+            Some(address) if !address.is_empty() => Some(joined(came.url, &address)?),
+            _ => linked(came)?,
         },
-        Paging::Whole => linked(part)?,
+        Paging::Whole => linked(came)?,
     };
     if next.is_some() && next == here.place {
         return Err(Failure::new(
@@ -134,34 +68,35 @@ pub(super) fn following(
     Ok(next)
 }
 
-fn more(part: &Part<'_>, before: u64, is_full: bool) -> bool {
-    match part.total {
-        Some(total) => before + u64::from(part.records) < total,
+fn more(came: &Came<'_>, before: u64, is_full: bool) -> bool {
+    match came.total {
+        Some(total) => before.saturating_add(u64::from(came.records)) < total,
         None => is_full,
     }
 }
 
 /// The address in a `Link` header with `rel="next"` (RFC 8288).
-fn linked(part: &Part<'_>) -> Result<Option<String>, Failure> {
-    let headers = part.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
-    for link in headers.flat_map(|header| header.split(",")) {
-        let Some((address, parameters)) = link.split_once(';') else { continue };
+fn linked(came: &Came<'_>) -> Result<Option<String>, Failure> {
+    let headers = came.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+    for (address, parameters) in headers.flat_map(links) {
         let is_next = parameters.split(';').any(|parameter| {
             parameter.split_once('=').is_some_and(|(name, value)| {
+                let relations = value.trim().trim_end_matches(',').trim().trim_matches('"');
                 name.trim().eq_ignore_ascii_case("rel")
-                    && value
-                        .trim()
-                        .trim_matches('"')
-                        .split(' ')
-                        .any(|rel| rel.eq_ignore_ascii_case("next"))
+                    && relations.split(' ').any(|rel| rel.eq_ignore_ascii_case("next"))
             })
         });
-        let address = address.trim().strip_prefix('<').and_then(|a| a.strip_suffix('>'));
-        if let (true, Some(address)) = (is_next, address) {
-            return joined(part.url, address).map(Some);
+        if is_next {
+            return joined(came.url, address).map(Some);
         }
     }
     Ok(None)
+}
+
+/// The addresses of a `Link` header with what is said of each. An address may hold commas; it ends
+/// where its bracket does.
+fn links(header: &str) -> impl Iterator<Item = (&str, &str)> {
+    header.split('<').filter_map(|link| link.split_once('>'))
 }
 
 fn joined(url: &Url, address: &str) -> Result<String, Failure> {
@@ -208,7 +143,7 @@ mod tests {
         }
         let url: Url = "https://shop.example/orders?limit=2".parse().expect("url");
         let here = Position { place: place.map(str::to_owned), ..Position::default() };
-        let part = Part {
+        let came = Came {
             body: &raw(body),
             headers: &headers,
             records: 2,
@@ -217,7 +152,7 @@ mod tests {
             total: None,
             url: &url,
         };
-        following(paging, &here, &part)
+        following(paging, &here, &came)
     }
 
     #[test]
@@ -237,6 +172,24 @@ mod tests {
             after(&Paging::Whole, None, "[]", Some(links)),
             Ok(Some("https://shop.example/orders?page=3".into()))
         );
+        let commas =
+            "</orders?ids=1,2;3&page=2>; title=\"a, b\"; rel=\"next last\", </orders>; rel=first";
+        assert_eq!(
+            after(&Paging::Whole, None, "[]", Some(commas)),
+            Ok(Some("https://shop.example/orders?ids=1,2;3&page=2".into()))
+        );
+    }
+
+    #[test]
+    fn a_place_that_somebody_wrote_is_refused() {
+        let page = Paging::Page { parameter: "page".into(), first: 1 };
+        let offset = Paging::Offset { parameter: "skip".into() };
+        for (paging, place) in
+            [(&page, "0"), (&page, "18446744073709551615"), (&offset, "-3"), (&offset, "x")]
+        {
+            let refused = after(paging, Some(place), "[]", None).expect_err(place);
+            assert_eq!(refused.kind, FailureKind::Invalid, "{place}");
+        }
     }
 
     #[test]
@@ -251,17 +204,5 @@ mod tests {
             let refused = after(&next, None, &body, None).expect_err(elsewhere);
             assert!(refused.detail.contains("another one"), "{refused}");
         }
-    }
-
-    #[test]
-    fn the_way_back_is_known_for_many_pages() {
-        let mut here = Position::default();
-        for page in 1..100 {
-            here = here.then(Some(page.to_string()), 0, None);
-        }
-        let read = Position::of(Some(&here.to_cursor())).expect("a place");
-        assert_eq!(read, here);
-        assert_eq!(here.trail.len(), TRAIL);
-        assert_eq!(here.back().and_then(|back| back.place), Some("98".into()));
     }
 }
