@@ -150,8 +150,9 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Says which operations are not offered anywhere.
+    /// Says which operations are not offered anywhere, where nothing more exact was said of them.
     fn note_unused(&self, found: &[Found]) {
+        let said = self.document.notes();
         let used: BTreeSet<(&str, &str)> = found
             .iter()
             .flat_map(|found| {
@@ -160,11 +161,11 @@ impl<'a> Survey<'a> {
             .collect();
         for path in self.paths {
             for operation in &path.operations {
-                if !used.contains(&(path.text, operation.method.as_str())) {
-                    self.document.note(format!(
-                        "{} {}: belongs to no list whose records have an address",
-                        operation.method, path.text
-                    ));
+                let called = format!("{} {}:", operation.method, path.text);
+                let is_used = used.contains(&(path.text, operation.method.as_str()));
+                if !is_used && !said.iter().any(|note| note.starts_with(&called)) {
+                    self.document
+                        .note(format!("{called} belongs to no list whose records have an address"));
                 }
             }
         }

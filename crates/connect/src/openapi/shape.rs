@@ -6,10 +6,15 @@ use yaml_serde::Value;
 
 use super::document::{Document, entries, flag, list, text};
 
-/// Objects inside objects are taken apart this deep; what lies deeper is JSON.
+/// Objects inside a record are taken apart this deep; what lies deeper is JSON.
 const DEPTH: usize = 4;
-/// Objects of more fields than this stay JSON.
+/// Records have at most so many fields: objects inside them are taken apart less deep where they
+/// would have more.
 const MOST_FIELDS: usize = 250;
+/// Lists and objects are looked into this deep, where that leads to no more than `MOST_NODES`
+/// schemas: what is described by what it is linked to has no end.
+const DEEPEST: usize = 9;
+const MOST_NODES: usize = 1_000;
 
 /// What a schema describes.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,28 +75,52 @@ impl Scalar {
 pub(super) struct Shapes<'a> {
     document: &'a Document,
     /// The references that are being followed: a schema may hold itself.
-    open: Vec<String>,
+    open: Vec<&'a str>,
+    /// Lists and objects around what is being looked at.
+    inside: usize,
+    deepest: usize,
+    /// Schemas that may still be looked at.
+    left: usize,
 }
 
 impl<'a> Shapes<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
-        Self { document, open: Vec::new() }
+        Self { document, open: Vec::new(), inside: 0, deepest: DEEPEST, left: MOST_NODES }
     }
 
-    /// What a schema describes.
+    /// What a schema describes, as deep as there is an end of it.
     pub(super) fn shape(&mut self, schema: &'a Value) -> Shape {
-        self.described(schema).0
+        if let Some(shape) = self.within(schema, DEEPEST, MOST_NODES) {
+            return shape;
+        }
+        let mut best = self.within(schema, 1, usize::MAX).unwrap_or(Shape::Free);
+        for deepest in 2..DEEPEST {
+            let Some(deeper) = self.within(schema, deepest, MOST_NODES) else { break };
+            best = deeper;
+        }
+        best
+    }
+
+    /// What a schema describes so deep; none where more schemas would have to be looked at.
+    fn within(&mut self, schema: &'a Value, deepest: usize, most: usize) -> Option<Shape> {
+        (self.deepest, self.left) = (deepest, most);
+        let (shape, _) = self.described(schema);
+        (self.left > 0).then_some(shape)
     }
 
     fn described(&mut self, schema: &'a Value) -> (Shape, Facts) {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return (Shape::Free, Facts::default());
+        }
         let Some((meant, reference)) = self.document.resolve(schema) else {
             return (Shape::Free, Facts::default());
         };
         let Some(reference) = reference else { return self.plain(meant) };
-        if self.open.iter().any(|open| open == reference) || self.open.len() >= 24 {
+        if self.open.contains(&reference) || self.open.len() >= 24 {
             return (Shape::Free, facts(meant));
         }
-        self.open.push(reference.to_owned());
+        self.open.push(reference);
         let (shape, mut known) = self.plain(meant);
         self.open.pop();
         // What stands beside a reference is said of this use of it (3.1).
@@ -161,10 +190,17 @@ impl<'a> Shapes<'a> {
         let is = |ty: &str| types.contains(&ty);
         let has = |name: &str| schema.get(name).is_some();
         if is("array") || (types.is_empty() && has("items")) {
-            let element = schema.get("items").map_or(Shape::Free, |items| self.shape(items));
+            let items = schema.get("items").filter(|_| self.inside < self.deepest);
+            self.inside += 1;
+            let element = items.map_or(Shape::Free, |items| self.described(items).0);
+            self.inside -= 1;
             return Some(Shape::List(Box::new(element)));
         }
         if is("object") || (types.is_empty() && has("properties")) {
+            if self.inside >= self.deepest {
+                return Some(Shape::Free);
+            }
+            self.inside += 1;
             let needed: Vec<&str> =
                 list(schema, "required").iter().filter_map(Value::as_str).collect();
             let members: Vec<Member> = entries(schema, "properties")
@@ -174,6 +210,7 @@ impl<'a> Shapes<'a> {
                     Member { name: name.to_owned(), shape, facts }
                 })
                 .collect();
+            self.inside -= 1;
             return Some(if members.is_empty() { Shape::Free } else { Shape::Object(members) });
         }
         let kinds: Vec<&str> = types.iter().copied().filter(|ty| *ty != "null").collect();
@@ -263,7 +300,8 @@ fn string(format: &str, schema: &Value) -> FieldType {
 /// Both at once (`allOf`).
 fn together(a: Shape, b: Shape) -> Shape {
     match (a, b) {
-        (Shape::Object(a), Shape::Object(b)) => Shape::Object(merged(a, b)),
+        (Shape::Object(a), Shape::Object(b)) => Shape::Object(joined(a, b, together)),
+        (Shape::List(a), Shape::List(b)) => Shape::List(Box::new(together(*a, *b))),
         (Shape::Free, other) | (other, Shape::Free | _) => other,
     }
 }
@@ -302,7 +340,11 @@ fn a_has(choices: &[String], choice: &str) -> bool {
 }
 
 /// The members of both; what both have is laid over one another.
-pub(super) fn merged(mut a: Vec<Member>, b: Vec<Member>) -> Vec<Member> {
+pub(super) fn merged(a: Vec<Member>, b: Vec<Member>) -> Vec<Member> {
+    joined(a, b, either)
+}
+
+fn joined(mut a: Vec<Member>, b: Vec<Member>, both: fn(Shape, Shape) -> Shape) -> Vec<Member> {
     for member in b {
         match a.iter_mut().find(|own| own.name == member.name) {
             Some(own) => {
@@ -311,7 +353,7 @@ pub(super) fn merged(mut a: Vec<Member>, b: Vec<Member>) -> Vec<Member> {
                 let shape = std::mem::replace(&mut own.shape, Shape::Free);
                 own.shape = match (shape, member.shape) {
                     (Shape::Free, other) | (other, Shape::Free) => other,
-                    (a, b) => either(a, b),
+                    (a, b) => both(a, b),
                 };
             }
             None => a.push(member),
@@ -323,12 +365,25 @@ pub(super) fn merged(mut a: Vec<Member>, b: Vec<Member>) -> Vec<Member> {
 /// The fields of an object: objects inside it are taken apart, lists stay JSON.
 pub(super) fn leaves(members: &[Member]) -> Vec<Leaf> {
     let mut found = Vec::new();
-    collect(members, &mut Vec::new(), &Facts { needed: true, ..Facts::default() }, &mut found);
+    for depth in (1..=DEPTH).rev() {
+        found.clear();
+        let outer = Facts { needed: true, ..Facts::default() };
+        collect(members, depth, &mut Vec::new(), &outer, &mut found);
+        if found.len() <= MOST_FIELDS {
+            break;
+        }
+    }
     found.truncate(MOST_FIELDS);
     found
 }
 
-fn collect(members: &[Member], under: &mut Vec<String>, outer: &Facts, found: &mut Vec<Leaf>) {
+fn collect(
+    members: &[Member],
+    depth: usize,
+    under: &mut Vec<String>,
+    outer: &Facts,
+    found: &mut Vec<Leaf>,
+) {
     for member in members {
         under.push(member.name.clone());
         let facts = Facts {
@@ -340,7 +395,9 @@ fn collect(members: &[Member], under: &mut Vec<String>, outer: &Facts, found: &m
         };
         let leaf = |scalar: Scalar| Leaf { path: under.clone(), scalar, facts: facts.clone() };
         match &member.shape {
-            Shape::Object(inner) if under.len() < DEPTH => collect(inner, under, &facts, found),
+            Shape::Object(inner) if under.len() < depth => {
+                collect(inner, depth, under, &facts, found);
+            }
             Shape::Object(_) => found.push(leaf(Scalar::json("object"))),
             Shape::List(_) => found.push(leaf(Scalar::json("array"))),
             Shape::Free => found.push(leaf(Scalar::json("any"))),
@@ -405,6 +462,10 @@ mod tests {
       allOf:
         - {type: object, required: [id], properties: {id: {type: integer}}}
         - {type: object, properties: {name: {type: [string, 'null']}}}
+    Wrapped:
+      allOf:
+        - {type: object, properties: {data: {type: array, items: {type: object}}, links: {type: object}}}
+        - {properties: {data: {type: array, items: {$ref: '#/components/schemas/Both'}}}}
     Either:
       type: object
       properties:
@@ -420,6 +481,12 @@ mod tests {
             fields(&document, name).into_iter().map(|(path, _)| path).collect::<Vec<_>>()
         };
         assert_eq!(names("Both"), ["id", "name"]);
+        let wrapped =
+            Shapes::of(&document).shape(&document.root()["components"]["schemas"]["Wrapped"]);
+        let place = crate::openapi::listing::place(&wrapped, "things", false).expect("a list");
+        let record = leaves(&place.record.expect("the more exact of the two descriptions"));
+        let names_of = record.iter().map(|leaf| leaf.path.join(".")).collect::<Vec<_>>();
+        assert_eq!(names_of, ["id", "name"]);
         let either = fields(&document, "Either");
         assert_eq!(
             either,
@@ -433,6 +500,26 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    /// Entities that all refer to one another, as shops describe them.
+    #[test]
+    fn a_web_of_records_is_read_as_deep_as_there_is_an_end_of_it() {
+        let entity = |at: usize| {
+            let others = (0..40).filter(|other| *other != at).map(|other| {
+                format!("        e{other}: {{$ref: '#/components/schemas/E{other}'}}\n")
+            });
+            let others: String = others.collect();
+            format!(
+                "    E{at}:\n      type: object\n      properties:\n        id: {{type: string}}\n{others}"
+            )
+        };
+        let document = document(&(0..40).map(entity).collect::<String>());
+        let found = fields(&document, "E7");
+        assert_eq!(found[0], ("id".to_owned(), FieldType::text()));
+        let json = FieldType::Json { binary: false };
+        assert!(found.contains(&("e39".to_owned(), json)), "{} fields", found.len());
+        assert_eq!(found.len(), 40);
     }
 
     #[test]
