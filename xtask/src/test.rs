@@ -83,7 +83,7 @@ fn perform(step: Step) -> Outcome {
         Step::Tests => {
             say_what_is_skipped();
             // Tests of mails and of connections talk to servers from npm.
-            for folder in ["e2e", "crates/connect/tests/peers"] {
+            for folder in ["e2e", "crates/testkit/peers"] {
                 assets::install(&root().join(folder))?;
             }
             let mut tests = cargo(&["nextest", "run", "--workspace", "--profile", "ci"]);

@@ -283,6 +283,9 @@ pub struct Order {
     pub up: Option<String>,
     /// From great to small.
     pub down: Option<String>,
+    /// The parameter, where each order has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
 }
 
 /// How one record is read.

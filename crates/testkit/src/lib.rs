@@ -1,5 +1,6 @@
-//! Real servers for tests: PostgreSQL and MariaDB from the installed binaries, a small shop that
-//! speaks HTTP, and a TCP proxy that breaks connections on purpose. Development only; no product code depends on it.
+//! Real servers for tests: PostgreSQL and MariaDB from the installed binaries, servers that others
+//! wrote from npm, a small shop that speaks HTTP, and a TCP proxy that breaks connections on purpose.
+//! Development only; no product code depends on it.
 //!
 //! # How long a server lives
 //!
@@ -21,6 +22,7 @@ mod database_url;
 mod eventually;
 mod http_shop;
 mod mariadb;
+mod peer;
 mod postgres;
 mod proxy;
 mod server;
@@ -31,6 +33,7 @@ pub use database_url::DatabaseUrl;
 pub use eventually::eventually;
 pub use http_shop::{HttpAsked, HttpShop, HttpShopInside, serve_http};
 pub use mariadb::MariaDbServer;
+pub use peer::Peer;
 pub use postgres::PostgresServer;
 pub use proxy::Proxy;
 pub use server::Durability;

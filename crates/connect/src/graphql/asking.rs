@@ -157,8 +157,12 @@ mod tests {
 
     #[test]
     fn a_list_is_ordered_by_what_its_schema_names() {
-        let order =
-            kontor_model::service::Order { field: 1, up: Some("\"TOTAL_ASC\"".into()), down: None };
+        let order = kontor_model::service::Order {
+            field: 1,
+            up: Some("\"TOTAL_ASC\"".into()),
+            down: None,
+            parameter: None,
+        };
         let sorting = GraphSorting {
             path: vec!["orderBy".into()],
             several: true,

@@ -293,7 +293,7 @@ fn by_words(choices: &[String], leaves: &[Leaf], write: &dyn Fn(&str) -> String)
         let at = match orders.iter().position(|order| order.field == field) {
             Some(at) => at,
             None => {
-                orders.push(Order { field, up: None, down: None });
+                orders.push(Order { field, up: None, down: None, parameter: None });
                 orders.len() - 1
             }
         };
@@ -354,7 +354,7 @@ fn by_objects(types: &Types, ty: &Type, leaves: &[Leaf]) -> Vec<Order> {
             .filter_map(|order| {
                 let choice = order.up?;
                 let (up, down) = (write(&choice, &up), write(&choice, &down));
-                Some(Order { field: order.field, up: Some(up), down: Some(down) })
+                Some(Order { field: order.field, up: Some(up), down: Some(down), parameter: None })
             })
             .collect();
     }
@@ -363,7 +363,7 @@ fn by_objects(types: &Types, ty: &Type, leaves: &[Leaf]) -> Vec<Order> {
         let name = folded(&input.name);
         let field = leaves.iter().position(|leaf| leaf.is_single() && leaf.folded() == name)?;
         let write = |word: &str| Some(format!("{{{}:{}}}", quoted(&input.name), quoted(word)));
-        Some(Order { field, up: write(&up), down: write(&down) })
+        Some(Order { field, up: write(&up), down: write(&down), parameter: None })
     };
     ty.input_fields.iter().filter_map(single).collect()
 }

@@ -16,6 +16,7 @@ use super::operations;
 use super::paths::{Operation, Parameter, Path, Segment};
 use super::resources::{Found, Survey};
 use super::shape::{Facts, Leaf, Member, Scalar, Shape, Shapes, leaves, merged};
+use super::sorting;
 use crate::service::ResourceOptions;
 use crate::service::names::{folded, singular};
 
@@ -72,7 +73,10 @@ impl<'a> Draft<'_, 'a> {
             Some(told) => (told.paging, told.size),
             None => (paging, size),
         };
-        let (mut filters, unused) = self.filters(&query, &fields, &said.parameters);
+        let sorting = sorting::sorting(document, &query, &fields);
+        let (mut filters, mut unused) = self.filters(&query, &fields, &said.parameters);
+        let orders = || sorting.iter().flat_map(|sorting| &sorting.orders);
+        unused.retain(|name| !orders().any(|order| order.parameter.as_deref() == Some(*name)));
         for (field, parameter) in &said.filters {
             if let Some(field) = fields.iter().position(|leaf| leaf.path.join(".") == *field) {
                 filters.push(Filtering {
@@ -102,7 +106,7 @@ impl<'a> Draft<'_, 'a> {
             total: listing::total(&self.answer),
             search: said.search.or_else(|| listing::search(&query)),
             fixed: said.parameters,
-            sorting: listing::sorting(document, &query, &fields),
+            sorting,
             filters,
         };
         Some(self.resource(&fields, &in_list, &from_path, (variables, required, own_key), list))

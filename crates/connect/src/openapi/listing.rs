@@ -1,10 +1,10 @@
 //! How a list is read: where the records are, how it goes on, what may be asked of it.
 
 use kontor_model::FieldType;
-use kontor_model::service::{Ability, Filtering, Form, Order, Paging, Several, Sorting};
+use kontor_model::service::{Ability, Filtering, Form, Paging, Several};
 use yaml_serde::Value;
 
-use super::document::{Document, list};
+use super::document::Document;
 use super::paths::Parameter;
 use super::shape::{Leaf, Member, Scalar, Shape, Shapes};
 use crate::service::names::{self, folded, is_one_of, words};
@@ -342,79 +342,6 @@ fn are_alike(field: &FieldType, parameter: &FieldType) -> bool {
     a != 0 && (a == b || (b == 4 && matches!(parameter, T::Text { .. }) && a != 1))
 }
 
-/// How an order is asked for, as far as the orders are listed.
-pub(super) fn sorting(
-    document: &Document,
-    parameters: &[&Parameter<'_>],
-    leaves: &[Leaf],
-) -> Option<Sorting> {
-    let called = |names: &[&str]| parameters.iter().find(|p| is_one_of(p.name, names)).copied();
-    let choices = |parameter: &Parameter<'_>| {
-        let schema = parameter.schema.and_then(|schema| document.get(schema))?;
-        let items = schema.get("items").and_then(|items| document.get(items));
-        let listed: Vec<String> = list(items.unwrap_or(schema), "enum")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
-        (!listed.is_empty()).then_some(listed)
-    };
-    // `order` is the order itself where nothing else is.
-    let by = called(&names::SORT).or_else(|| called(&["order"]))?;
-    let listed = choices(by)?;
-    let direction =
-        called(&names::DIRECTION).filter(|other| other.name != by.name).and_then(|other| {
-            let words = choices(other)?;
-            let word = |wanted: &[&str]| {
-                words.iter().find(|word| wanted.contains(&word.to_lowercase().as_str())).cloned()
-            };
-            let (up, down) =
-                (word(&["asc", "ascending", "1"])?, word(&["desc", "descending", "-1"])?);
-            Some((other.name.to_owned(), up, down))
-        });
-    let mut orders: Vec<Order> = Vec::new();
-    for choice in &listed {
-        let Some((field, descending)) = ordered(choice, leaves) else { continue };
-        let at = orders.iter().position(|order| order.field == field).unwrap_or_else(|| {
-            orders.push(Order { field, up: None, down: None });
-            orders.len() - 1
-        });
-        let order = &mut orders[at];
-        match (descending, direction.is_some()) {
-            (_, true) => (order.up, order.down) = (Some(choice.clone()), Some(choice.clone())),
-            (true, false) => order.down = Some(choice.clone()),
-            (false, false) => order.up = Some(choice.clone()),
-        }
-    }
-    (!orders.is_empty()).then(|| Sorting { parameter: by.name.to_owned(), direction, orders })
-}
-
-/// The field that a choice of an order names, and whether it descends.
-fn ordered(choice: &str, leaves: &[Leaf]) -> Option<(usize, bool)> {
-    let called = |name: &str| {
-        let name = folded(name);
-        let stems = [name.clone(), format!("{name}at")];
-        stems
-            .iter()
-            .find_map(|name| leaves.iter().position(|leaf| folded(&leaf.path.concat()) == *name))
-    };
-    if let Some(rest) = choice.strip_prefix('-') {
-        return called(rest).map(|field| (field, true));
-    }
-    let choice = choice.strip_prefix('+').unwrap_or(choice);
-    if let Some(field) = called(choice) {
-        return Some((field, false));
-    }
-    let named = words(choice);
-    let (last, rest) = named.split_last()?;
-    let descending = match last.as_str() {
-        "desc" | "descending" => true,
-        "asc" | "ascending" => false,
-        _ => return None,
-    };
-    called(&rest.concat()).map(|field| (field, descending))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::shape::{Facts, leaves};
@@ -547,24 +474,5 @@ paths:
             paths[0].operations[0].answer(&document).and_then(|c| c.schema).expect("schema");
         let answer = Shapes::of(&document).shape(schema);
         assert_eq!(place(&answer, "audit", false), None);
-    }
-
-    #[test]
-    fn orders_are_read_in_all_their_spellings() {
-        for (choices, up, down) in [
-            ("['total', '-total']", Some("total"), Some("-total")),
-            ("['total_asc', 'total_desc']", Some("total_asc"), Some("total_desc")),
-            ("['total:asc', 'total:desc']", Some("total:asc"), Some("total:desc")),
-            ("['total']", Some("total"), None),
-        ] {
-            let parameters =
-                format!("[{{name: sort, in: query, schema: {{type: string, enum: {choices}}}}}]");
-            let document = document(&parameters, "{type: array, items: {type: object}}");
-            let paths = super::super::paths::paths(&document);
-            let parameters: Vec<&Parameter<'_>> = paths[0].operations[0].at("query").collect();
-            let sorting = sorting(&document, &parameters, &record()).expect(choices);
-            let order = &sorting.orders[0];
-            assert_eq!((order.field, order.up.as_deref(), order.down.as_deref()), (2, up, down));
-        }
     }
 }

@@ -16,6 +16,7 @@ mod reading;
 mod resources;
 mod security;
 mod shape;
+mod sorting;
 mod writing;
 
 pub(crate) use api::Api;

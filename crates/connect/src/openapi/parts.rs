@@ -229,7 +229,8 @@ fn sorted(list: &Listing, step: &Sort) -> Result<Vec<Pair>, Failure> {
     let order =
         sorting.orders.iter().find(|order| order.field == step.field).ok_or_else(missing)?;
     let word = if step.descending { &order.down } else { &order.up };
-    let mut pairs = vec![(sorting.parameter.clone(), word.clone().ok_or_else(missing)?)];
+    let parameter = order.parameter.as_ref().unwrap_or(&sorting.parameter);
+    let mut pairs = vec![(parameter.clone(), word.clone().ok_or_else(missing)?)];
     if let Some((parameter, up, down)) = &sorting.direction {
         pairs.push((parameter.clone(), if step.descending { down } else { up }.clone()));
     }

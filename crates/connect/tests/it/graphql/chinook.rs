@@ -7,15 +7,15 @@ use kontor_model::service::{Calls, GraphPaging};
 use kontor_model::{
     ChangeKind, Column, Comparison, Condition, Count, FieldType, ItemOutcome, Query, Test, Value,
 };
-use kontor_testkit::PostgresServer;
+use kontor_testkit::{Peer, PostgresServer};
 
-use super::Peer;
+use super::shop_of;
 use crate::bed::{Shop, applied, equal, item, text};
 
 async fn chinook() -> Option<(Peer, Shop)> {
     let url = PostgresServer::shared().await.copy_of("chinook").await?;
-    let peer = Peer::start("postgraphile.mjs", &[url.to_string()]).await;
-    let shop = peer.shop().await;
+    let peer = Peer::start("postgraphile.mjs", &[&url.to_string()]).await;
+    let shop = shop_of(&peer).await;
     Some((peer, shop))
 }
 

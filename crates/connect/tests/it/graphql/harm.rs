@@ -13,7 +13,9 @@ use kontor_model::{ChangeKind, Condition, Value};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
-use super::{Peer, opening, shop_at};
+use kontor_testkit::Peer;
+
+use super::{opening, shop_at, shop_of};
 use crate::bed::{item, text};
 
 type Answers = fn(&Json) -> (StatusCode, String);
@@ -126,7 +128,7 @@ async fn a_list_that_begins_again_and_again_is_noticed() {
     assert!(again.detail.contains("the same records come again"), "{again}");
 
     let peer = Peer::start("shop.mjs", &[]).await;
-    let shop = peer.shop().await;
+    let shop = shop_of(&peer).await;
     let mut query = shop.list("lying", &["id"], Condition::everything(), 10);
     query.cursor = shop.connection.select(&shop.of_name("lying"), &query).await.unwrap().next;
     let again = shop.connection.select(&shop.of_name("lying"), &query).await.unwrap_err();
@@ -179,7 +181,7 @@ async fn what_was_done_is_told_as_done_although_a_part_of_the_answer_failed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_question_asks_for_more_values_than_are_permitted() {
     let peer = Peer::start("shop.mjs", &[]).await;
-    let shop = peer.shop().await;
+    let shop = shop_of(&peer).await;
     let all: Vec<&str> = shop
         .resource("orders")
         .fields

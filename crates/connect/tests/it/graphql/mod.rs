@@ -5,50 +5,14 @@ mod chinook;
 mod harm;
 mod shop;
 
-use std::path::Path;
-use std::process::Stdio;
-
 use kontor_connect::{Budget, Opening, ServiceOptions, open};
 use kontor_model::{Column, Condition, Query, Sort, Value};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
+use kontor_testkit::Peer;
 
 use crate::bed::Shop;
 
-/// A program from npm that serves on a port of its own; it ends with this value, or with this
-/// process.
-struct Peer {
-    port: u16,
-    _child: Child,
-    _input: ChildStdin,
-}
-
-impl Peer {
-    async fn start(script: &str, arguments: &[String]) -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
-        assert!(
-            folder.join("node_modules/postgraphile").is_dir(),
-            "the npm packages of the tests are missing: `cargo xtask test` installs them, and so \
-             does `npm ci` in {}",
-            folder.display()
-        );
-        let mut child = Command::new("node")
-            .arg(folder.join(script))
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let input = child.stdin.take().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let port = lines.next_line().await.unwrap().expect("it says its port");
-        Self { port: port.parse().expect(&port), _child: child, _input: input }
-    }
-
-    async fn shop(&self) -> Shop {
-        shop_at(&format!("graphql+http://127.0.0.1:{}/graphql", self.port)).await
-    }
+async fn shop_of(peer: &Peer) -> Shop {
+    shop_at(&format!("graphql+http://{}/graphql", peer.host())).await
 }
 
 fn opening(url: &str) -> Opening {

@@ -8,12 +8,14 @@ use kontor_model::{
     ChangeKind, Comparison, Condition, Count, FieldType, ItemOutcome, Query, Test, Value,
 };
 
-use super::Peer;
+use kontor_testkit::Peer;
+
+use super::shop_of;
 use crate::bed::{Shop, applied, equal, item, text};
 
 async fn start() -> (Peer, Shop) {
     let peer = Peer::start("shop.mjs", &[]).await;
-    let shop = peer.shop().await;
+    let shop = shop_of(&peer).await;
     (peer, shop)
 }
 
@@ -270,7 +272,7 @@ async fn what_is_known_of_a_service_is_kept_and_suffices_to_ask_it_again() {
     let (peer, shop) = start().await;
     let kept = serde_json::to_string(&shop.schema).unwrap();
     let schema = serde_json::from_str(&kept).unwrap();
-    let url = format!("graphql+http://127.0.0.1:{}/graphql", peer.port);
+    let url = format!("graphql+http://{}/graphql", peer.host());
     let again = Shop { connection: kontor_connect::open(super::opening(&url)), schema };
     assert_eq!(again.schema, shop.schema);
     assert!(again.record("orders", &[text("7")]).await.is_some());
