@@ -290,7 +290,8 @@ impl Object {
         }
     }
 
-    /// Keeps the members of which the names may be written.
+    /// Keeps the members whose names, from the outermost on, are kept; what is inside of one that is
+    /// not kept goes with it, and so does an object of which nothing is left.
     pub(crate) fn retain(&mut self, keep: &dyn Fn(&[String]) -> bool) {
         self.retain_under(&mut Vec::new(), keep);
     }
@@ -298,13 +299,14 @@ impl Object {
     fn retain_under(&mut self, under: &mut Vec<String>, keep: &dyn Fn(&[String]) -> bool) {
         self.members.retain_mut(|(name, part)| {
             under.push(name.clone());
-            let stays = match part {
-                Part::Object(inner) if !keep(under) => {
-                    inner.retain_under(under, keep);
-                    !inner.members.is_empty()
-                }
-                _ => keep(under),
-            };
+            let mut stays = keep(under);
+            if let Part::Object(inner) = part
+                && stays
+                && !inner.members.is_empty()
+            {
+                inner.retain_under(under, keep);
+                stays = !inner.members.is_empty();
+            }
             under.pop();
             stays
         });
@@ -400,7 +402,7 @@ mod tests {
         let record = raw(r#"{"id":7,"address":{"city":"Kiel","geo":{"lat":1}},"total":12.10}"#);
         let mut object = Object::of(&record);
         object.retain(&|path| {
-            matches!(path, [name] if name == "total") || path == ["address", "city"]
+            !matches!(path, [name] if name == "id") && path != ["address", "geo", "lat"]
         });
         object.set(&names("address.zip"), raw("\"24103\""));
         assert_eq!(object.to_text(), r#"{"address":{"city":"Kiel","zip":"24103"},"total":12.10}"#);

@@ -227,6 +227,9 @@ pub struct Filtering {
     pub test: Ability,
     /// Whether it may be given several times or takes several values.
     pub several: Option<Several>,
+    /// Whether it takes a pattern of SQL (`LIKE`) rather than a text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pattern: bool,
 }
 
 /// How several values of one parameter are written.

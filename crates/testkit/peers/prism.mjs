@@ -1,18 +1,16 @@
 // Prism, which answers as a description promises: node prism.mjs <package>/<path of the document>
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
-const arguments_ = ["mock", "--host", "127.0.0.1", "--port", "0", here(process.argv[2])];
-const cli = here("@stoplight/prism-cli/dist/index.js");
-const prism = spawn(process.execPath, [cli, ...arguments_], {
-  stdio: ["ignore", "pipe", "inherit"],
-});
-createInterface({ input: prism.stdout }).on("line", (line) => {
-  const port = /is listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-  if (port) console.log(port);
-});
-prism.on("exit", (code) => process.exit(code ?? 1));
+// Of all that it says, the port is what matters.
+const say = process.stdout.write.bind(process.stdout);
+process.stdout.write = (text) => {
+  const port = /is listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+  return port ? say(`${port}\n`) : true;
+};
 process.stdin.resume();
-process.stdin.on("end", () => prism.kill());
+process.stdin.on("end", () => process.exit());
+const where = ["--host", "127.0.0.1", "--port", "0", here(process.argv[2])];
+process.argv = [process.execPath, "prism", "mock", ...where];
+createRequire(import.meta.url)("@stoplight/prism-cli/dist/index.js");

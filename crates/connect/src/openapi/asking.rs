@@ -43,6 +43,12 @@ pub(super) fn parameters(
         _ => Err(wrong()),
     };
     let by = |ability: Ability, value: &Value| one(offered(ability).ok_or_else(wrong)?, value);
+    let part = |ability: Ability, text: &str, before: &str| {
+        let filter = offered(ability).ok_or_else(wrong)?;
+        let text =
+            if filter.pattern { format!("{before}{}%", literal(text)) } else { text.to_owned() };
+        one(filter, &Value::Text(text))
+    };
     Ok(match test {
         Test::Compare(Comparison::Eq, value) => {
             vec![match offered(Ability::Equal).or_else(|| offered(Ability::OneOf)) {
@@ -67,10 +73,19 @@ pub(super) fn parameters(
             (Some(filter), values) => several(filter, values, ty).ok_or_else(wrong)?,
             _ => return Err(wrong()),
         },
-        Test::Contains(text) => vec![by(Ability::Contains, &Value::Text(text.clone()))?],
-        Test::StartsWith(text) => vec![by(Ability::Begins, &Value::Text(text.clone()))?],
+        Test::Contains(text) => vec![part(Ability::Contains, text, "%")?],
+        Test::StartsWith(text) => vec![part(Ability::Begins, text, "")?],
         _ => return Err(wrong()),
     })
+}
+
+/// A text in a pattern of SQL that stands for itself.
+fn literal(text: &str) -> String {
+    let escaped = |c: char| {
+        let escape = matches!(c, '%' | '_' | '\\').then_some('\\');
+        escape.into_iter().chain(std::iter::once(c))
+    };
+    text.chars().flat_map(escaped).collect()
 }
 
 fn several(filter: &Filtering, values: &[Value], ty: &FieldType) -> Option<Vec<Pair>> {
@@ -84,5 +99,15 @@ fn several(filter: &Filtering, values: &[Value], ty: &FieldType) -> Option<Vec<P
         // A value with a comma in it would be two.
         _ if texts.iter().any(|text| text.contains(',')) => None,
         _ => Some(vec![(filter.parameter.clone(), texts.join(","))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_in_a_pattern_stands_for_itself() {
+        assert_eq!(literal("50 %_\\"), "50 \\%\\_\\\\");
     }
 }

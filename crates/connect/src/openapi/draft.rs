@@ -18,7 +18,7 @@ use super::resources::{Found, Survey};
 use super::shape::{Facts, Leaf, Member, Scalar, Shape, Shapes, leaves, merged};
 use super::sorting;
 use crate::service::ResourceOptions;
-use crate::service::names::{folded, singular};
+use crate::service::names::{folded, singular, words};
 
 /// A collection while it is put together.
 pub(super) struct Draft<'s, 'a> {
@@ -84,6 +84,7 @@ impl<'a> Draft<'_, 'a> {
                     field,
                     test: Ability::Equal,
                     several: None,
+                    pattern: false,
                 });
             }
         }
@@ -195,8 +196,13 @@ impl<'a> Draft<'_, 'a> {
                 let is_same = |other: &Filtering| {
                     other.field == filtering.field && other.test == filtering.test
                 };
-                if !filters.iter().any(is_same) {
-                    filters.push(filtering);
+                match filters.iter_mut().find(|other| is_same(other)) {
+                    // Of two patterns the one that leaves case out of account.
+                    Some(other) if other.pattern && is_of_either_case(&filtering) => {
+                        *other = filtering;
+                    }
+                    Some(_) => {}
+                    None => filters.push(filtering),
                 }
             }
         }
@@ -348,6 +354,10 @@ impl<'a> Draft<'_, 'a> {
             used,
         }
     }
+}
+
+fn is_of_either_case(filtering: &Filtering) -> bool {
+    filtering.pattern && words(&filtering.parameter).last().is_some_and(|word| word == "ilike")
 }
 
 /// Whether the item's own variable is called so.

@@ -245,7 +245,12 @@ fn of_shape(
         Ability::Equal if text && speaks_of_beginnings(parameter.description) => Ability::Begins,
         test => test,
     };
-    let one = Filtering { parameter: name.to_owned(), field, test, several };
+    let pattern = test == Ability::Contains
+        && words(name).last().is_some_and(|word| matches!(word.as_str(), "like" | "ilike"));
+    let one = Filtering { parameter: name.to_owned(), field, test, several, pattern };
+    if pattern {
+        return vec![Filtering { test: Ability::Begins, ..one.clone() }, one];
+    }
     let more = (several.is_some() && test == Ability::Equal)
         .then(|| Filtering { test: Ability::OneOf, ..one.clone() });
     std::iter::once(one).chain(more).collect()

@@ -85,10 +85,11 @@ impl Writes for Writer<'_> {
         let mut body = Object::default();
         if call.whole {
             body = Object::of(&present.record);
-            let writable = |path: &[String]| {
-                self.service.properties.iter().any(|p| p.updatable && p.path == path)
+            // What the description does not know stays: to leave it out would remove it.
+            let fixed = |path: &[String]| {
+                self.service.properties.iter().any(|p| !p.updatable && p.path == path)
             };
-            body.retain(&writable);
+            body.retain(&|path| !fixed(path));
         }
         self.set(&mut body, item)?;
         let url = self.url(call, &fills)?;

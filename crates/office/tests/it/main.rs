@@ -11,6 +11,7 @@ mod manifest;
 mod office;
 mod people;
 mod proposals;
+mod published;
 mod real;
 mod searching;
 mod services;

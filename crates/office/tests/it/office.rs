@@ -89,26 +89,23 @@ impl Bureau {
         Self { office, actor, folder }
     }
 
-    /// Where the office's own memory is.
-    pub(crate) fn store_file(&self) -> PathBuf {
-        self.folder.path().join("kontor.db")
-    }
-
-    /// As [`Bureau::over`], with what the manifests say besides.
-    pub(crate) async fn told(backends: &[(&str, &str, &str)]) -> Self {
+    /// Over backends whose manifests are written by hand.
+    pub(crate) async fn of_manifests(backends: &[(&str, &str)]) -> Self {
         let bureau = Self::without_backends().await;
-        for (name, url, more) in backends {
-            bureau.register(name, url, Budget::default().statement_timeout);
-            let file = bureau.manifest_file(name);
-            let text = std::fs::read_to_string(&file).unwrap();
-            std::fs::write(&file, format!("{text}\n{more}\n")).unwrap();
+        std::fs::create_dir_all(bureau.folder.path().join("backends")).unwrap();
+        for (name, manifest) in backends {
+            std::fs::write(bureau.manifest_file(name), manifest).unwrap();
         }
-        let problems = bureau.office.open_backends().await.unwrap();
-        assert_eq!(problems, Vec::<String>::new());
-        for (name, ..) in backends {
+        assert_eq!(bureau.office.open_backends().await.unwrap(), Vec::<String>::new());
+        for (name, _) in backends {
             bureau.wait_for(name).await;
         }
         bureau
+    }
+
+    /// Where the office's own memory is.
+    pub(crate) fn store_file(&self) -> PathBuf {
+        self.folder.path().join("kontor.db")
     }
 
     /// Where the search index is.

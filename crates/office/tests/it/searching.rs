@@ -83,7 +83,7 @@ impl Shop {
         let through = url.replace(&from, &to);
         let file = customers.url();
         let backends = [("crm", file.as_str(), customers_told), ("shop", &through, orders_told)];
-        let bureau = Bureau::told(&backends).await;
+        let bureau = Bureau::saying(&backends).await;
         bureau.office.open_index(&bureau.index_folder()).await.unwrap();
         Self { bureau, proxy, direct, customers, filling: None }
     }
