@@ -8,6 +8,7 @@ use crate::components::notice::{Loudness, banner};
 use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, control, menu};
 use crate::links;
+use crate::pages::case::CasePart;
 use crate::shown::RecordRef;
 
 /// An action as a record offers it.
@@ -52,7 +53,28 @@ pub(crate) fn actions_menu(shell: &Shell, record: &RecordRef, actions: &[Offered
     if actions.is_empty() {
         return html! {};
     }
+    let panel = items(shell, record, actions);
+    menu::menu(&menu::label(None, &t.get("record-actions")), None, "end acts", &panel)
+}
+
+/// The actions of all records of a case in one menu, by record; nothing where there are none.
+pub(crate) fn case_actions(shell: &Shell, parts: &[&CasePart]) -> Markup {
+    let with_actions: Vec<&&CasePart> =
+        parts.iter().filter(|part| !part.actions.is_empty()).collect();
+    if with_actions.is_empty() {
+        return html! {};
+    }
     let panel = html! {
+        @for part in with_actions {
+            p.kind { (part.resource_title) " · " (part.backend_title) }
+            (items(shell, &part.record, &part.actions))
+        }
+    };
+    menu::menu(&menu::label(None, &shell.texts.get("record-actions")), None, "end acts", &panel)
+}
+
+fn items(shell: &Shell, record: &RecordRef, actions: &[OfferedAction]) -> Markup {
+    html! {
         @for action in actions {
             @match &action.refused {
                 None if action.at_once => span data-do=(links::action(record, &action.name)) { (control::post_button(&links::action(record, &action.name), &[], &html! { span { (action.title) } }, "item")) },
@@ -60,8 +82,7 @@ pub(crate) fn actions_menu(shell: &Shell, record: &RecordRef, actions: &[Offered
                 Some(why) => p.item.off title=(refusal(shell, why)) { (icon(Icon::Lock)) span { (action.title) } span.unseen { ": " (refusal(shell, why)) } },
             }
         }
-    };
-    menu::menu(&menu::label(None, &t.get("record-actions")), None, "end acts", &panel)
+    }
 }
 
 fn refusal(shell: &Shell, why: &str) -> String {
