@@ -41,6 +41,13 @@ pub(crate) fn of(shop: &SampleShop) -> Vec<SampleManifest> {
     ]
 }
 
+/// The types of cases of the sample shop: names and texts of their files.
+pub(crate) const CASES: [(&str, &str); 3] = [
+    ("customer.toml", include_str!("cases/customer.toml")),
+    ("order.toml", include_str!("cases/order.toml")),
+    ("product.toml", include_str!("cases/product.toml")),
+];
+
 /// The file's name of the registration of Order & Inspect.
 pub(crate) const ORDER_INSPECT: &str = "order-inspect.toml";
 
