@@ -34,6 +34,7 @@ pub(crate) async fn run(
     };
     tracing::info!(folder = %folder.display(), written = shop.written, "the sample shop is there");
     register(configuration, manifests::of(&shop), reset)?;
+    register_cases(configuration, order_inspect.is_some(), reset)?;
     let _beside = match order_inspect {
         Some(program) => {
             let folder = configuration.data.join("order-inspect");
@@ -77,8 +78,7 @@ async fn register_service(
     replace(&file, &text)
 }
 
-/// Writes the manifests of the sample shop and its types of cases where there are none. With `reset`
-/// those that the sample shop has written are written again; a file of another hand is never
+/// Writes the manifests of the sample shop where there are none. With `reset` those that the sample shop has written are written again; a file of another hand is never
 /// touched.
 fn register(
     configuration: &Configuration,
@@ -92,10 +92,19 @@ fn register(
             replace(&file, &manifest.text_from(&configuration.manifests)?)?;
         }
     }
-    let cases = cases_folder(&configuration.manifests);
-    make_private_folder(&cases)?;
-    for (name, text) in manifests::CASES {
-        let file = cases.join(name);
+    Ok(())
+}
+
+/// Writes the types of cases of the sample shop, in the same manner.
+fn register_cases(
+    configuration: &Configuration,
+    has_service: bool,
+    reset: bool,
+) -> Result<(), CommandError> {
+    let folder = cases_folder(&configuration.manifests);
+    make_private_folder(&folder)?;
+    for (name, text) in manifests::cases(has_service) {
+        let file = folder.join(name);
         if is_to_be_written(&file, reset)? {
             replace(&file, text)?;
         }

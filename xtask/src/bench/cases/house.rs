@@ -11,7 +11,7 @@ const SHOP: &str = "
 CREATE TABLE customers (
     id integer PRIMARY KEY, number text NOT NULL UNIQUE, name text NOT NULL, email text NOT NULL,
     phone text, since timestamptz NOT NULL);
-INSERT INTO customers SELECT i, 'K-' || i, 'Customer ' || i, 'c' || i || '@example.org', '0431 ' || i,
+INSERT INTO customers SELECT i, 'K-' || i, 'Customer ' || i, 'c' || i || '@example.org', '0431 ' || 5000000 + i,
     timestamptz '2024-01-01' + i * interval '1 minute' FROM generate_series(1, {n}) i;
 CREATE TABLE orders (
     id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id), status text NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE persons (
     no char(8) PRIMARY KEY, name text NOT NULL, email text, phone text, town text, blocked boolean NOT NULL);
 INSERT INTO persons SELECT lpad(i::text, 8, '0'), 'Customer ' || i,
     CASE WHEN i % 10 = 0 THEN 'other' || i || '@example.org' ELSE 'c' || i || '@example.org' END,
-    '+49 431 ' || i, 'Kiel', false FROM generate_series(1, {n}) i;
+    '+49 431 ' || 5000000 + i, 'Kiel', false FROM generate_series(1, {n}) i;
 ANALYZE;
 ";
 
