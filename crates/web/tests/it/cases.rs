@@ -52,6 +52,20 @@ async fn a_case_has_its_records_what_belongs_to_them_their_actions_and_one_timel
 }
 
 #[tokio::test]
+async fn an_action_that_was_begun_from_a_case_leads_back_to_it() {
+    let shop = Shop::with_tables(CARD, MANIFEST).await;
+    let mut ada = shop.administrator().await;
+    let action = "/b/laden/karte/r/G-1/do/sperren";
+    let form = ada.get(&format!("{action}?back={CASE}")).await;
+    form.says(&format!("name=\"back\" value=\"{CASE}\""));
+    let done = ada.post(action, &[("back", CASE)]).await;
+    assert_eq!(done.location.as_deref(), Some(CASE));
+    let elsewhere =
+        ada.post("/b/laden/karte/r/G-2/do/sperren", &[("back", "//evil.example")]).await;
+    assert_eq!(elsewhere.location.as_deref(), Some("/b/laden/karte/r/G-2"));
+}
+
+#[tokio::test]
 async fn a_timeline_is_a_page_for_browsers_and_a_part_for_the_script() {
     let shop = Shop::with_tables(CARD, MANIFEST).await;
     let mut ada = shop.administrator().await;

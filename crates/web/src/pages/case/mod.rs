@@ -133,7 +133,7 @@ pub fn page(shell: &Shell, screen: &CaseScreen) -> Markup {
                     p.crumb { (icon(screen.icon)) span { (screen.of) } }
                     h1 { (screen.title) }
                 }
-                div.actions { (case_actions(shell, &parts)) }
+                div.actions { (case_actions(shell, &parts, &links::case(&screen.record))) }
             }
             @if !screen.hints.is_empty() { (hints(shell, screen)) }
             @for gap in &screen.missing { p.help { (gap) } }

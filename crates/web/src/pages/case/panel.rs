@@ -32,7 +32,7 @@ pub(super) fn panel(shell: &Shell, screen: &CaseScreen, panel: &Panel) -> Markup
 /// Why a backend's part is missing, and the way to it: the whole case is asked for again, since what
 /// the backend says is part of the head, too.
 fn gap(shell: &Shell, screen: &CaseScreen, problem: &str) -> Markup {
-    let again = links::with_query(&links::case(&screen.record), [("again", "1")].into_iter());
+    let again = links::with_query(&links::case(&screen.record), [("again", "1")]);
     html! {
         div.banner.warning role="status" {
             (icon(Icon::Warning))

@@ -120,6 +120,7 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
         groups: form(zone).groups.into_iter().take(1).collect(),
         problem: Some("Die Bestellung ist schon unterwegs.".into()),
+        back: Some("/case/orders/orders/10250".into()),
     }
 }
 
