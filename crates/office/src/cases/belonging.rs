@@ -103,7 +103,11 @@ impl Office {
 
     async fn read_belonging(&self, case: &Case, missing: &[Missing], wanted: Wanted) -> Belonging {
         let Wanted { member, permit, place, title, show, by } = wanted;
-        let known = missing.iter().find(|gap| gap.name.as_ref() == Some(&place.backend));
+        let is_away = |gap: &&Missing| {
+            gap.name.as_ref() == Some(&place.backend)
+                && matches!(gap.trouble, FarTrouble::Slow { .. } | FarTrouble::Down { .. })
+        };
+        let known = missing.iter().find(is_away);
         let found = match known {
             Some(gap) => Err(gap.trouble.clone()),
             None => {

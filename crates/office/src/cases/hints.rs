@@ -72,7 +72,8 @@ impl Office {
                     }
                 }
                 RuleTest::Record { of, when, without } => {
-                    let is_without = without.as_ref().is_none_or(|place| has_none(case, place));
+                    let is_without =
+                        without.as_ref().is_none_or(|place| self.has_none(actor, case, place));
                     if is_without {
                         let found = self.found_by(actor, case, of, when).into_iter();
                         hints.extend(found.map(|about| Hint::of(rule, Some(about), None)));
@@ -82,6 +83,25 @@ impl Office {
         }
         hints.sort_by_key(|hint| !hint.is_warning);
         hints
+    }
+
+    /// Whether nothing of a resource is in a case; what could not be read may be there.
+    fn has_none(&self, actor: &Arc<Actor>, case: &Case, place: &CasePlace) -> bool {
+        let permit: Result<Permit<Read>, _> = self.permit(actor, &place.backend);
+        let Ok(permit) = permit else { return false };
+        let is_away = permit.backend.catalog().is_err()
+            || case.missing.iter().any(|gap| gap.name.as_ref() == Some(&place.backend));
+        let is_member = case.members.iter().any(|member| member.place() == *place);
+        if is_away || is_member {
+            return false;
+        }
+        let read: Vec<&Belonging> =
+            case.belongings.iter().filter(|belonging| belonging.place() == *place).collect();
+        let is_head = self.case_at(&permit, place).as_ref() == Some(&case.of.name);
+        let is_empty = |belonging: &&Belonging| {
+            belonging.found.as_ref().is_ok_and(|related| related.count == Count::Exact(0))
+        };
+        (is_head || !read.is_empty()) && read.iter().all(is_empty)
     }
 
     /// The records of a resource in a case that are as a filter says.
@@ -148,18 +168,6 @@ impl Belonging {
             })
         })
     }
-}
-
-/// Whether nothing of a resource is in a case; what could not be read may be there.
-fn has_none(case: &Case, place: &CasePlace) -> bool {
-    let is_away = case.missing.iter().any(|gap| gap.name.as_ref() == Some(&place.backend));
-    let is_member = case.members.iter().any(|member| member.place() == *place);
-    let mut belonging = case.belongings.iter().filter(|belonging| belonging.place() == *place);
-    !is_away
-        && !is_member
-        && belonging.all(|belonging| {
-            belonging.found.as_ref().is_ok_and(|related| related.count == Count::Exact(0))
-        })
 }
 
 impl Hint {

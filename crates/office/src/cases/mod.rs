@@ -180,11 +180,31 @@ impl Office {
             hints: Vec::new(),
             dated: Vec::new(),
         };
+        self.add_unread(&permit.actor, &mut case);
         self.add_belongings(&mut case).await;
         case.facts = facts::facts(&case.of, &case.members);
         case.hints = self.hints(&permit.actor, &case);
         case.dated = events::dated(&permit.actor, &case);
         Ok(case)
+    }
+
+    /// Notes the backends that the file of the type names and that were never read: nobody knows yet
+    /// what leads there.
+    fn add_unread(&self, actor: &Arc<Actor>, case: &mut Case) {
+        let belongs = case.of.said.belongs.iter().flatten().map(|it| &it.place.backend);
+        let named = case.of.said.heads.iter().map(|place| &place.backend).chain(belongs);
+        let mut unread: Vec<Missing> = Vec::new();
+        for name in named {
+            let is_told = |gap: &Missing| gap.name.as_ref() == Some(name);
+            let permit: Result<Permit<Read>, _> = self.permit(actor, name);
+            let Ok(permit) = permit else { continue };
+            if let Err(error) = permit.backend.catalog()
+                && !case.missing.iter().chain(&unread).any(is_told)
+            {
+                unread.push(members::missing_of(&permit, Some(&error)));
+            }
+        }
+        case.missing.extend(unread);
     }
 
     /// Asks those backends of a person again that do not answer, so that what is said of them next

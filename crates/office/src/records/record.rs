@@ -322,8 +322,13 @@ impl Office {
         filter: Filter,
         wish: &Wish,
     ) -> Result<Related, OfficeError> {
-        let alive = self.condition(&permit.actor, catalog, from, &Filter::everything())?;
-        let condition = condition.and(alive);
+        // A record that is named by its key is shown also when it counts as deleted.
+        let condition = if refer.is_empty() {
+            condition
+        } else {
+            let alive = self.condition(&permit.actor, catalog, from, &Filter::everything())?;
+            condition.and(alive)
+        };
         let others = from.columns.iter().copied().filter(|field| !refer.contains(field));
         let columns: Vec<usize> = others.take(6).collect();
         let resource = catalog.resource(from);

@@ -281,6 +281,29 @@ async fn a_backend_that_hangs_costs_only_what_it_knows_and_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_backend_that_was_never_read_is_named_and_no_rule_takes_it_for_empty() {
+    let shop = file(SHOP).await;
+    let bureau = Bureau::without_backends().await;
+    let order = ORDER.replace("shop:shipments", "depot:parcels");
+    let cases = bureau.office.cases_folder();
+    std::fs::create_dir_all(&cases).unwrap();
+    std::fs::write(cases.join("order.toml"), order).unwrap();
+    let shop_says = format!("url = \"{}\"\n{SHOP_SAYS}", &*shop.url());
+    std::fs::write(bureau.manifest_file("shop"), shop_says).unwrap();
+    let nobody = "url = \"postgres://nobody@127.0.0.1:1/depot\"\n";
+    std::fs::write(bureau.manifest_file("depot"), nobody).unwrap();
+    bureau.office.open_backends().await.unwrap();
+    let permit = bureau.reading("shop");
+    kontor_testkit::eventually("the shop has been read", async || permit.backend.catalog().is_ok())
+        .await;
+    let key = RecordKey::Values(vec![Value::Int(2)]);
+    let case = bureau.office.case(&permit, &ResourceName::new("orders"), &key).await.unwrap();
+    let [gap] = case.missing.as_slice() else { panic!("{:?}", case.missing) };
+    assert_eq!(gap.name.as_ref().unwrap().as_str(), "depot");
+    assert_eq!(hints(&case), [], "nobody knows whether it was shipped");
+}
+
+#[tokio::test]
 async fn who_may_not_read_a_backend_sees_nothing_of_it_in_a_case() {
     let (shop, cards) = (
         file(SHOP).await,
