@@ -17,12 +17,13 @@ function program() {
 }
 
 /**
- * Starts `kontor demo` and waits until it listens.
+ * Starts `kontor demo` and waits until it listens; `prepare` gets the data folder before.
  * @returns `address` without a slash at the end, `link` that makes the first administrator, and `close`.
  */
-export async function openOffice() {
+export async function openOffice({ prepare } = {}) {
   const command = program();
   const data = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
+  await prepare?.(data);
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("KONTOR_")));
   const office = spawn(command, ["demo", "--data", data, "--listen", "127.0.0.1:0"], {
     cwd: data,

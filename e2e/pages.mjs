@@ -107,6 +107,9 @@ export const PAGES = [
     },
   },
   { name: "record", open: at(`${ORDERS}/r/12`) },
+  { name: "case", open: at("/case/orders/customers/3") },
+  { name: "case of an order", open: at("/case/orders/orders/19402") },
+  { name: "timeline of a case", open: at("/case/orders/customers/3/timeline") },
   { name: "record with pictures", open: at("/b/orders/products/r/1") },
   {
     name: "record whose key has several fields",

@@ -4,9 +4,12 @@ import { openOffice } from "./office.mjs";
 
 export const ORDERS = "/b/orders/orders";
 
-/** Opens the office, makes the first administrator and keeps their cookies for later pages. */
-export async function openWorld() {
-  const office = await openOffice();
+/**
+ * Opens the office, makes the first administrator and keeps their cookies for later pages.
+ * `prepare` gets the data folder before the office is opened.
+ */
+export async function openWorld(options = {}) {
+  const office = await openOffice(options);
   let browser;
   const close = async () => {
     await browser?.close();

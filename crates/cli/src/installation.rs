@@ -8,6 +8,7 @@
 //! | `installation` | a name by which backends tell this installation's sessions from others; locked by the server |
 //! | `search/` | the search index; whoever removes it has it built again |
 //! | `backends/` | the manifests, unless they are elsewhere |
+//! | `cases/` | the types of cases, beside the manifests |
 //! | `demo/` | the databases of the sample shop, where there is one |
 //! | `kontor.toml` | the configuration, if somebody wrote one |
 

@@ -31,7 +31,10 @@ use kontor_store::Micros;
 pub use actor::{Actor, Edit, Manage, Needed, Permit, Read, Right, Way};
 pub use audit::AuditRequest;
 pub use backend::{Backend, Condition as BackendCondition, Health};
-pub use cases::{Case, CaseType, Fact, Member, Missing, Said};
+pub use cases::{
+    About, Belonging, Beyond, Case, CaseType, Dated, Fact, Happened, Happening, Hint, Member,
+    Missing, Said, case_problems,
+};
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
     EditRequest, Excluded, Fate, Input, ItemState, NotWritten, Offered, OperationState, Plan,
@@ -97,6 +100,7 @@ pub struct Office {
     started: Micros,
     actors: people::RecentActors,
     registry: registry::Registry,
+    cases: cases::CaseTypes,
     bulk: changes::BulkPlans,
     proposing: proposing::Proposing,
     across: proposing::across::Across,
@@ -123,6 +127,7 @@ impl Office {
             started,
             actors: people::RecentActors::default(),
             registry: registry::Registry::default(),
+            cases: cases::CaseTypes::default(),
             bulk: changes::BulkPlans::default(),
             left_open: changes::LeftOpen::default(),
             undoing: changes::Undoing::default(),

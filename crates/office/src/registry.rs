@@ -35,14 +35,15 @@ pub(crate) fn is_a_store(schema: &Schema) -> bool {
 }
 
 impl Office {
-    /// Reads all manifests, puts the last known schemas in force, and asks the backends in the
-    /// background. Returns what is wrong with manifests; the others work.
+    /// Reads all manifests and the types of cases, puts the last known schemas in force, and asks the
+    /// backends in the background. Returns what is wrong with the files; the others work.
     ///
     /// # Errors
     /// [`OfficeError::Store`].
     pub async fn open_backends(self: &Arc<Self>) -> Result<Vec<String>, OfficeError> {
         let (manifests, problems) = crate::manifest::load_folder(&self.manifests);
         let mut errors: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let case_errors = self.read_cases();
         for manifest in manifests {
             match self.add(manifest).await {
                 Ok(backend) => {
@@ -53,6 +54,7 @@ impl Office {
             }
         }
         write(&self.registry.errors).clone_from(&errors);
+        errors.extend(case_errors);
         Ok(errors)
     }
 

@@ -43,7 +43,8 @@ pub(super) fn run(options: &Options) -> Outcome {
     runtime.block_on(measured(options, &binary))
 }
 
-fn build() -> Outcome<PathBuf> {
+/// Builds Kontor as it is shipped.
+pub(super) fn build() -> Outcome<PathBuf> {
     println!("Building Kontor as it is shipped (minutes the first time) …");
     crate::assets::run()?;
     run_program(&mut cargo(&["build", "--release", "--package", "kontor"]))?;
@@ -146,7 +147,7 @@ async fn ask<C: Client>((clients, tally): &mut (Vec<C>, Tally), meter: Meter) ->
 }
 
 /// An API token that may write.
-async fn token(reader: &Visitor) -> Outcome<String> {
+pub(super) async fn token(reader: &Visitor) -> Outcome<String> {
     let body = r#"{"name":"bench","role":"editor","days":1}"#.to_owned();
     let ask = Ask::json(reqwest::Method::POST, "/api/v1/me/tokens", body);
     let answer = json(&reader.text(&ask).await?)?;

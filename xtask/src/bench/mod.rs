@@ -6,6 +6,7 @@
 
 #[cfg(feature = "bench")]
 mod case;
+mod cases;
 #[cfg(feature = "bench")]
 mod export;
 #[cfg(feature = "bench")]
@@ -65,6 +66,8 @@ pub(crate) struct Options {
 /// What else is measured.
 #[derive(clap::Subcommand)]
 enum What {
+    /// Measure the page of a case, beside reading its records one by one.
+    Case(cases::Options),
     /// Measure how many orders a second order-inspect places, beside the least SQL that does it.
     Orders(orders::Options),
     /// Measure the search index: how it is built, and how fast it answers.
@@ -93,6 +96,7 @@ fn scale(text: &str) -> Result<f64, String> {
 #[cfg(feature = "bench")]
 pub(crate) fn run(options: &Options) -> Outcome {
     match &options.what {
+        Some(What::Case(options)) => cases::run(options),
         Some(What::Orders(options)) => orders::run(options),
         Some(What::Search(options)) => search::run(options),
         None => measure::run(options),
@@ -108,6 +112,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
         .map(str::to_owned)
         .collect();
     let other = match &options.what {
+        Some(What::Case(options)) => Some(cases::words(options)),
         Some(What::Orders(options)) => Some(orders::words(options)),
         Some(What::Search(options)) => Some(search::words(options)),
         None => None,

@@ -26,6 +26,14 @@ pub(super) const BACKEND: &str = "bench";
 /// The name under which the same database is another backend, for links between the two.
 const FAR: &str = "far";
 
+/// A backend's manifest.
+pub(super) struct Manifest {
+    /// The backend's name.
+    pub(super) name: &'static str,
+    /// The text of its file.
+    pub(super) text: String,
+}
+
 /// A running Kontor. It ends with the value.
 pub(super) struct Office {
     child: Child,
@@ -41,11 +49,26 @@ pub(super) struct Office {
 impl Office {
     /// Starts Kontor, makes the first administrator and waits until the backend was read.
     pub(super) async fn open(binary: &Path, database: &str) -> Outcome<Self> {
+        let manifests = [
+            Manifest { name: BACKEND, text: manifest(database) },
+            Manifest { name: FAR, text: far_manifest(database) },
+        ];
+        let pages = [format!("/b/{BACKEND}/orders"), format!("/b/{FAR}/customers")];
+        Self::over(binary, &manifests, &[&pages[0], &pages[1]]).await
+    }
+
+    /// As [`Office::open`], over backends of these manifests; it waits until the pages come.
+    pub(super) async fn over(
+        binary: &Path,
+        manifests: &[Manifest],
+        pages: &[&str],
+    ) -> Outcome<Self> {
         let folder = TempDir::with_prefix("kontor-bench-").map_err(failed)?;
-        let manifests = folder.path().join("data/backends");
-        fs::create_dir_all(&manifests).map_err(failed)?;
-        fs::write(manifests.join(format!("{BACKEND}.toml")), manifest(database)).map_err(failed)?;
-        fs::write(manifests.join(format!("{FAR}.toml")), far_manifest(database)).map_err(failed)?;
+        let backends = folder.path().join("data/backends");
+        fs::create_dir_all(&backends).map_err(failed)?;
+        for Manifest { name, text } in manifests {
+            fs::write(backends.join(format!("{name}.toml")), text).map_err(failed)?;
+        }
         let listen = free_address()?;
         let begun = Instant::now();
         let mut child = start(binary, folder.path(), listen)?;
@@ -56,8 +79,9 @@ impl Office {
         let mut office = Self { child, folder, base, first_start, cookie: String::new() };
         let link = welcome_link(output)?;
         office.cookie = become_administrator(&office.base, &link).await?;
-        office.wait_for(&format!("/b/{BACKEND}/orders")).await?;
-        office.wait_for(&format!("/b/{FAR}/customers")).await?;
+        for page in pages {
+            office.wait_for(page).await?;
+        }
         Ok(office)
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use kontor_office::manifest::KeyFile;
+use kontor_office::manifest::{KeyFile, cases_folder};
 
 use crate::command_line::Verdict;
 use crate::commands::order_inspect::OrderInspect;
@@ -34,6 +34,7 @@ pub(crate) async fn run(
     };
     tracing::info!(folder = %folder.display(), written = shop.written, "the sample shop is there");
     register(configuration, manifests::of(&shop), reset)?;
+    register_cases(configuration, order_inspect.is_some(), reset)?;
     let _beside = match order_inspect {
         Some(program) => {
             let folder = configuration.data.join("order-inspect");
@@ -77,8 +78,8 @@ async fn register_service(
     replace(&file, &text)
 }
 
-/// Writes the manifests of the sample shop where there are none. With `reset` those that the
-/// sample shop has written are written again; a manifest of another hand is never touched.
+/// Writes the manifests of the sample shop where there are none. With `reset` those that the sample shop has written are written again; a file of another hand is never
+/// touched.
 fn register(
     configuration: &Configuration,
     manifests: Vec<SampleManifest>,
@@ -87,24 +88,40 @@ fn register(
     make_private_folder(&configuration.manifests)?;
     for manifest in manifests {
         let file = configuration.manifests.join(manifest.file_name);
-        let before = match fs::read_to_string(&file) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(CommandError::file(&file, "read")(error)),
-        };
-        match before {
-            None => {}
-            Some(text) if !manifests::is_ours(&text) => {
-                tracing::warn!(file = %file.display(), "is not of the sample shop and was left as it is");
-                continue;
-            }
-            Some(_) if !reset => continue,
-            Some(_) => {}
+        if is_to_be_written(&file, reset)? {
+            replace(&file, &manifest.text_from(&configuration.manifests)?)?;
         }
-        let text = manifest.text_from(&configuration.manifests)?;
-        replace(&file, &text)?;
     }
     Ok(())
+}
+
+/// Writes the types of cases of the sample shop, in the same manner.
+fn register_cases(
+    configuration: &Configuration,
+    has_service: bool,
+    reset: bool,
+) -> Result<(), CommandError> {
+    let folder = cases_folder(&configuration.manifests);
+    make_private_folder(&folder)?;
+    for (name, text) in manifests::cases(has_service) {
+        let file = folder.join(name);
+        if is_to_be_written(&file, reset)? {
+            replace(&file, text)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_to_be_written(file: &Path, reset: bool) -> Result<bool, CommandError> {
+    match fs::read_to_string(file) {
+        Ok(text) if !manifests::is_ours(&text) => {
+            tracing::warn!(file = %file.display(), "is not of the sample shop and was left as it is");
+            Ok(false)
+        }
+        Ok(_) => Ok(reset),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(CommandError::file(file, "read")(error)),
+    }
 }
 
 /// Puts a file in its place, whole or not at all.

@@ -41,6 +41,24 @@ pub(crate) fn of(shop: &SampleShop) -> Vec<SampleManifest> {
     ]
 }
 
+/// The types of cases of the sample shop: names and texts of their files.
+const CASES: [(&str, &str); 3] = [
+    ("customer.toml", include_str!("cases/customer.toml")),
+    ("order.toml", include_str!("cases/order.toml")),
+    ("product.toml", include_str!("cases/product.toml")),
+];
+
+/// Before what those files say of Order & Inspect.
+const OF_SERVICE: &str = "\n# ── Order & Inspect ";
+
+/// Names and texts of the files of the types of cases, with or without Order & Inspect.
+pub(crate) fn cases(has_service: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    CASES.into_iter().map(move |(name, text)| match text.find(OF_SERVICE) {
+        Some(end) if !has_service => (name, &text[..end]),
+        _ => (name, text),
+    })
+}
+
 /// The file's name of the registration of Order & Inspect.
 pub(crate) const ORDER_INSPECT: &str = "order-inspect.toml";
 

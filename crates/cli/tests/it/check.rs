@@ -103,3 +103,28 @@ async fn a_link_is_compared_with_the_last_schema_of_the_other_backend() {
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.out.contains("“KUNDEN” has no field “KDNUMMER”"), "{}", wrong.out);
 }
+
+#[tokio::test]
+async fn types_of_cases_are_checked_with_the_manifests() {
+    let bed = Bed::new();
+    let shop = kontor_testkit::SqliteFile::fresh();
+    let mut connection = shop.connect().await;
+    sqlx::raw_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let connected = bed.run(&["connect", &shop.url(), "--name", "shop"]).await;
+    assert_eq!(connected.code, Some(0), "{}", connected.err);
+    bed.write("cases/order.toml", "heads = [\"shop:orders\"]\n");
+    let right = bed.run(&["check"]).await;
+    let said = "1 manifest and 1 type of case, nothing wrong.";
+    assert_eq!((right.code, right.out.trim()), (Some(0), said));
+
+    bed.write("cases/order.toml", "heads = [\"shop:order\"]\nicon = 1\n");
+    bed.write("cases/ticket.toml", "heads = [\"shop:order\"]\n");
+    let wrong = bed.run(&["check"]).await;
+    assert_eq!(wrong.code, Some(1));
+    let (icon, head) = ("cases/order.toml:2:8: “icon” must be", "did you mean “shop:orders”?");
+    assert!(wrong.out.contains(icon) && wrong.out.contains(head), "{}", wrong.out);
+    assert!(wrong.out.contains("1 manifest and 2 types of cases, 2 problems."), "{}", wrong.out);
+}

@@ -9,7 +9,7 @@ use crate::bed::Bed;
 /// All that the sample shop consists of, by name.
 fn files(bed: &Bed) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for folder in ["demo", "backends"] {
+    for folder in ["demo", "backends", "cases"] {
         for entry in std::fs::read_dir(bed.path(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -48,6 +48,9 @@ async fn a_second_start_changes_nothing_and_a_reset_makes_all_new() {
             "backends/orders.toml",
             "backends/register.toml",
             "backends/warehouse.toml",
+            "cases/customer.toml",
+            "cases/order.toml",
+            "cases/product.toml",
             "demo/orders.db",
             "demo/register.db",
             "demo/warehouse.db",
@@ -77,7 +80,7 @@ async fn the_sample_shop_is_registered_without_a_mistake() {
     eventually("all schemas were read and fit", || async {
         let check = bed.run(&["check"]).await;
         assert_eq!(check.code, Some(0), "{}", check.out);
-        check.out.trim() == "3 manifests, nothing wrong."
+        check.out.trim() == "3 manifests and 3 types of cases, nothing wrong."
     })
     .await;
     serving.stop().await;

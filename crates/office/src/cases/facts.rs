@@ -2,7 +2,7 @@
 
 use kontor_model::Value;
 
-use super::Member;
+use super::{CaseType, Member};
 use crate::catalog::Format;
 use crate::manifest::Label;
 
@@ -58,8 +58,9 @@ fn last_digits(text: &str) -> String {
     digits[digits.len().saturating_sub(OWN)..].iter().collect()
 }
 
-/// The facts of a case, in the order in which its records name them. What nobody says is left out.
-pub(super) fn facts(members: &[Member]) -> Vec<Fact> {
+/// The facts of a case: those that the file of its type names stand first, in its order; the rest
+/// follows as the records name them. What nobody says is left out.
+pub(super) fn facts(of: &CaseType, members: &[Member]) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::new();
     for (at, member) in members.iter().enumerate() {
         let face = member.shown.face();
@@ -76,6 +77,11 @@ pub(super) fn facts(members: &[Member]) -> Vec<Fact> {
                 }),
             }
         }
+    }
+    let wanted = &of.said.facts;
+    if !wanted.is_empty() {
+        let rank = |fact: &Fact| wanted.iter().position(|name| *name == fact.name);
+        facts.sort_by_key(|fact| rank(fact).unwrap_or(usize::MAX));
     }
     facts
 }

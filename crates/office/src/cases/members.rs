@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use kontor_model::{BackendName, RecordKey, ResourceName};
+use kontor_model::{BackendName, Count, RecordKey, ResourceName};
 use tokio::time::Instant;
 
-use super::{Member, Missing};
+use super::ways::WayIn;
+use super::{Beyond, CaseType, Member, Missing};
 use crate::Office;
 use crate::actor::{Permit, Read};
-use crate::records::{FarTitle, FarTrouble};
+use crate::error::OfficeError;
+use crate::manifest::CasePlace;
+use crate::records::{FarTrouble, Related, keys_filter};
 
 /// For so long it is looked for the others.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -26,138 +29,176 @@ const MOST_OVER_ONE: u32 = 3;
 /// A record that is to be read.
 struct Lead {
     permit: Permit<Read>,
-    resource: ResourceName,
+    place: CasePlace,
     key: RecordKey,
 }
 
 impl Lead {
     fn address(&self) -> (BackendName, ResourceName, String) {
-        (self.permit.backend.name.clone(), self.resource.clone(), self.key.to_text())
+        (self.place.backend.clone(), self.place.resource.clone(), self.key.to_text())
     }
+}
+
+/// What was found of a thing.
+pub(super) struct Same {
+    /// The records, the one that was begun with first.
+    pub(super) members: Vec<Member>,
+    /// What could not be had.
+    pub(super) missing: Vec<Missing>,
+    /// What was found and not read.
+    pub(super) beyond: Vec<Beyond>,
+}
+
+/// Where it is told of the same thing.
+#[derive(Default)]
+struct Leads {
+    leads: Vec<Lead>,
+    missing: Vec<Missing>,
+    beyond: Vec<Beyond>,
 }
 
 impl Office {
     /// The records that are the same thing as one, with it, and what could not be had.
-    pub(super) async fn same_elsewhere(
-        self: &Arc<Self>,
-        case: &str,
-        first: Member,
-    ) -> (Vec<Member>, Vec<Missing>) {
+    pub(super) async fn same_elsewhere(self: &Arc<Self>, of: &CaseType, first: Member) -> Same {
         let ends = Instant::now() + PATIENCE;
-        let mut known = HashSet::from([(
-            first.permit.backend.name.clone(),
-            first.resource().clone(),
-            first.key().to_text(),
-        )]);
-        let (mut members, mut missing) = (vec![first], Vec::new());
+        let place = first.place();
+        let mut known = HashSet::from([(place.backend, place.resource, first.key().to_text())]);
+        let mut same = Same { members: vec![first], missing: Vec::new(), beyond: Vec::new() };
         let mut fresh = 0..1;
         for _ in 0..STEPS {
-            let looked = members[fresh.clone()].iter().map(|member| self.leads(case, member, ends));
+            let looked =
+                same.members[fresh.clone()].iter().map(|member| self.leads(of, member, ends));
             let mut leads: Vec<Lead> = Vec::new();
-            for (found, gaps) in join_all(looked).await {
-                leads.extend(found.into_iter().filter(|lead| known.insert(lead.address())));
-                missing.extend(gaps);
+            for found in join_all(looked).await {
+                leads.extend(found.leads.into_iter().filter(|lead| known.insert(lead.address())));
+                same.missing.extend(found.missing);
+                same.beyond.extend(found.beyond);
             }
-            leads.truncate(MOST.saturating_sub(members.len()));
+            let cut = leads.split_off(leads.len().min(MOST.saturating_sub(same.members.len())));
+            same.beyond.extend(beyond(cut));
             if leads.is_empty() {
                 break;
             }
-            let begin = members.len();
-            let read = leads.into_iter().map(|lead| self.follow(lead, ends));
-            for result in join_all(read).await {
+            let begin = same.members.len();
+            for result in join_all(leads.into_iter().map(|lead| self.follow(lead, ends))).await {
                 match result {
-                    Ok(member) => members.push(member),
-                    Err(gap) => missing.push(gap),
+                    Ok(member) => same.members.extend(member),
+                    Err(gap) => same.missing.push(gap),
                 }
             }
-            fresh = begin..members.len();
+            fresh = begin..same.members.len();
         }
         let mut told: Vec<Missing> = Vec::new();
-        missing.retain(|gap: &Missing| {
+        same.missing.retain(|gap| {
             let is_new = !told.contains(gap);
             told.push(gap.clone());
             is_new
         });
-        (members, missing)
+        same
     }
 
-    /// Where the same thing is told of from a record: where it points, and what points to it.
-    async fn leads(&self, case: &str, member: &Member, ends: Instant) -> (Vec<Lead>, Vec<Missing>) {
-        let (mut leads, mut missing) = (Vec::new(), Vec::new());
-        for far in member.shown.far.iter().flatten() {
-            match far {
-                FarTitle::Found(found) => {
-                    let permit: Result<Permit<Read>, _> =
-                        self.permit(&member.permit.actor, &found.backend);
-                    let Ok(permit) = permit else { continue };
-                    if self.holds(case, &permit, &found.resource) {
-                        let (resource, key) = (found.resource.clone(), found.key.clone());
-                        leads.push(Lead { permit, resource, key });
-                    }
-                }
-                FarTitle::Unavailable(trouble) => missing.push(Missing {
-                    backend: trouble.backend().cloned(),
-                    trouble: trouble.clone(),
-                }),
-                FarTitle::Missing { .. } => {}
+    /// Where the same thing is told of from a record: where it points, and what points to it. A
+    /// record of the same resource is another thing: what a product replaces is not that product.
+    async fn leads(&self, of: &CaseType, member: &Member, ends: Instant) -> Leads {
+        let own = member.place();
+        let is_same = |permit: &Permit<Read>, place: &CasePlace| {
+            *place != own && self.case_at(permit, place).as_deref() == Some(&of.name)
+        };
+        let mut found = Leads::default();
+        let (ways, missing) = self.ways_out(member);
+        found.missing = missing;
+        for way in ways.into_iter().filter(|way| is_same(&way.permit, &way.place)) {
+            found.leads.push(Lead { permit: way.permit, place: way.place, key: way.key });
+        }
+        let ways = self.ways_in(member).into_iter().filter(|way| is_same(&way.permit, &way.place));
+        let asked = ways.map(|way| async move {
+            let (permit, name, key) = (&member.permit, member.resource(), member.key());
+            let found = self.related_over(permit, name, key, &way.name, MOST_OVER_ONE);
+            let found = tokio::time::timeout_at(ends, found).await;
+            (way, found)
+        });
+        for (way, read) in join_all(asked).await {
+            match read {
+                Ok(Ok(related)) => found.add(&way, related),
+                Ok(Err(error)) => found.missing.push(missing_of(&way.permit, Some(&error))),
+                Err(_) => found.missing.push(missing_of(&way.permit, None)),
             }
         }
-        let incoming = self.far_incoming(&member.permit, member.resource());
-        let asked = incoming.iter().filter_map(|link| {
-            let from: Permit<Read> = self.permit(&member.permit.actor, &link.backend.name).ok()?;
-            self.holds(case, &from, &link.resource).then_some((link, from))
-        });
-        let asked = asked.map(|(link, from)| async move {
-            let found = self.related_over(
-                &member.permit,
-                member.resource(),
-                member.key(),
-                &link.name,
-                MOST_OVER_ONE,
-            );
-            (link, from, tokio::time::timeout_at(ends, found).await)
-        });
-        for (link, from, found) in join_all(asked).await {
-            let title = || link.backend.manifest().title.clone();
-            match found {
-                Ok(Ok(found)) => leads.extend(found.records.into_iter().map(|record| Lead {
-                    permit: from.clone(),
-                    resource: link.resource.clone(),
-                    key: record.key,
-                })),
-                Ok(Err(error)) => {
-                    let trouble = FarTrouble::of(&link.backend, &error);
-                    missing.push(Missing { backend: Some(title()), trouble });
-                }
-                Err(_) => {
-                    let trouble = FarTrouble::Slow { backend: title() };
-                    missing.push(Missing { backend: Some(title()), trouble });
-                }
-            }
-        }
-        (leads, missing)
+        found
     }
 
-    /// Whether records of a resource are things of a kind.
-    fn holds(&self, case: &str, permit: &Permit<Read>, resource: &ResourceName) -> bool {
-        let catalog = permit.backend.catalog().ok();
-        let face = catalog.as_ref().and_then(|catalog| catalog.face(resource));
-        face.is_some_and(|face| face.case.as_deref() == Some(case))
-    }
-
-    async fn follow(&self, lead: Lead, ends: Instant) -> Result<Member, Missing> {
-        let title = lead.permit.backend.manifest().title.clone();
-        let read = self.record(&lead.permit, &lead.resource, &lead.key);
+    /// Reads a record; none where it is gone meanwhile.
+    async fn follow(&self, lead: Lead, ends: Instant) -> Result<Option<Member>, Missing> {
+        let read = self.record(&lead.permit, &lead.place.resource, &lead.key);
         match tokio::time::timeout_at(ends, read).await {
-            Ok(Ok(shown)) => Ok(Member { permit: lead.permit, shown }),
-            Ok(Err(error)) => {
-                let trouble = FarTrouble::of(&lead.permit.backend, &error);
-                Err(Missing { backend: Some(title), trouble })
+            Ok(Ok(shown)) => {
+                Ok(Some(Member { permit: lead.permit, shown, read_at: self.clock.micros() }))
             }
-            Err(_) => {
-                let trouble = FarTrouble::Slow { backend: title.clone() };
-                Err(Missing { backend: Some(title), trouble })
-            }
+            Ok(Err(OfficeError::UnknownRecord(_))) => Ok(None),
+            Ok(Err(error)) => Err(missing_of(&lead.permit, Some(&error))),
+            Err(_) => Err(missing_of(&lead.permit, None)),
         }
     }
+}
+
+impl Leads {
+    /// Records that point here over a link, and those of them that are not read.
+    fn add(&mut self, way: &WayIn, related: Related) {
+        let read = related.records.len() as u64;
+        let rest = match related.count {
+            Count::Exact(n) => Count::Exact(n.saturating_sub(read)),
+            other => other,
+        };
+        if rest != Count::Exact(0) {
+            self.beyond.push(Beyond {
+                permit: way.permit.clone(),
+                resource: way.place.resource.clone(),
+                title: way.title.clone(),
+                count: rest,
+                filter: Some(related.filter),
+                keys: Vec::new(),
+            });
+        }
+        self.leads.extend(related.records.into_iter().map(|record| Lead {
+            permit: way.permit.clone(),
+            place: way.place.clone(),
+            key: record.key,
+        }));
+    }
+}
+
+/// What could not be had of a backend: why, or that it came too late.
+pub(super) fn missing_of(permit: &Permit<Read>, error: Option<&OfficeError>) -> Missing {
+    let backend = &permit.backend;
+    let title = || backend.manifest().title.clone();
+    let trouble = error.map_or_else(
+        || FarTrouble::Slow { backend: title() },
+        |error| FarTrouble::of(backend, error),
+    );
+    Missing { name: Some(backend.name.clone()), backend: Some(title()), trouble }
+}
+
+/// Records that were found and are too many to be read, by resource.
+fn beyond(leads: Vec<Lead>) -> Vec<Beyond> {
+    let mut by_place: Vec<(CasePlace, Permit<Read>, Vec<RecordKey>)> = Vec::new();
+    for Lead { permit, place, key } in leads {
+        match by_place.iter_mut().find(|(known, ..)| *known == place) {
+            Some((_, _, keys)) => keys.push(key),
+            None => by_place.push((place, permit, vec![key])),
+        }
+    }
+    let told = by_place.into_iter().filter_map(|(place, permit, keys)| {
+        let catalog = permit.backend.catalog().ok()?;
+        let face = catalog.face(&place.resource)?;
+        let filter = keys_filter(catalog.resource(face), &keys).map(|filter| filter.to_string());
+        Some(Beyond {
+            title: face.title.clone(),
+            count: Count::Exact(keys.len() as u64),
+            resource: place.resource,
+            permit,
+            filter,
+            keys,
+        })
+    });
+    told.collect()
 }

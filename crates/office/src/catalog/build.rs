@@ -231,6 +231,7 @@ fn field_face(
         format: format(resource, said_field, index),
         read_only,
         fact: said_field.fact.clone(),
+        event: said_field.event.clone(),
         kept: said_field.editable != Some(true) && is_kept(resource, said, index),
         choices: said_field
             .choices

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kontor_connect::Of;
-use kontor_model::filter::bind::{Hop, Names};
+use kontor_model::filter::Operator;
+use kontor_model::filter::bind::{Hop, Names, suits};
 use kontor_model::{FieldType, OnDelete, Resource, ResourceName, Schema, Sort, Value};
 
 use crate::error::ReadOnlyReason;
@@ -105,6 +106,8 @@ pub struct FieldFace {
     pub kept: bool,
     /// The fact about a case that it is.
     pub fact: Option<String>,
+    /// What happened at the time that it holds, for the timeline of a case.
+    pub event: Option<Label>,
     /// Titles and colours of its known values.
     pub choices: Vec<Choice>,
 }
@@ -269,6 +272,18 @@ impl Catalog {
     #[must_use]
     pub fn resource(&self, face: &Face) -> &Resource {
         &self.schema.resources[face.index]
+    }
+
+    /// Whether the records can be asked for that point to a record over a link.
+    #[must_use]
+    pub fn can_follow_back(&self, incoming: &Incoming) -> bool {
+        let from = &self.faces[incoming.from];
+        let resource = self.resource(from);
+        // What lies below another record is listed by that record only.
+        let below = resource.service.as_ref().map_or(&[][..], |service| &service.required);
+        let can_ask =
+            |&field: &usize| below.contains(&field) || suits(Operator::Eq, &resource.fields[field]);
+        from.links[incoming.link].fields.iter().all(can_ask)
     }
 
     /// A face's resource within its schema, as connections take it.

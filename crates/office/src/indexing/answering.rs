@@ -223,5 +223,6 @@ fn record(
         title,
         is_exact: hit.rank == Rank::Identifier,
         as_of,
+        also: Vec::new(),
     }
 }

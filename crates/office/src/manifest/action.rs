@@ -96,7 +96,7 @@ impl ActionOverride {
     }
 }
 
-fn read_filter(entry: &Entry<'_>) -> Option<Filter> {
+pub(super) fn read_filter(entry: &Entry<'_>) -> Option<Filter> {
     match Filter::parse(&entry.text()?) {
         Ok(filter) => Some(filter),
         Err(error) => {

@@ -332,6 +332,9 @@ impl<'a> Check<'a> {
                 format!("“{name}” is {}, which cannot be shown as {}", field.native, format.word());
             self.note(&at_key("format"), message, None);
         }
+        if said.event.is_some() {
+            self.moment(&at_key("event"), resource, name);
+        }
         for choice in &said.choices {
             self.value(&[at, &["choices", &choice.value]].concat(), field, &choice.value);
         }
@@ -385,7 +388,7 @@ fn names_of<'r>(resource: &'r Resource, positions: &[usize]) -> Vec<&'r str> {
 }
 
 /// Whether a point in time can be kept in it, be it as a text or as seconds since 1970.
-fn holds_moments(ty: &FieldType) -> bool {
+pub(crate) fn holds_moments(ty: &FieldType) -> bool {
     ty.is_temporal()
         || (ty.is_numeric() && !matches!(ty, FieldType::Money | FieldType::Year))
         || is_loose(ty)

@@ -18,6 +18,7 @@ const FIELD_KEYS: &[&str] = &[
     "choices",
     "editable",
     "fact",
+    "event",
 ];
 const CHOICE_KEYS: &[&str] = &["title", "color"];
 
@@ -44,6 +45,8 @@ pub struct FieldOverride {
     pub editable: Option<bool>,
     /// The fact about a case that it is, the same name in all backends.
     pub fact: Option<String>,
+    /// What happened at the time that it holds, for the timeline of a case.
+    pub event: Option<Label>,
 }
 
 /// How a field is shown and entered.
@@ -213,6 +216,7 @@ impl FieldOverride {
                 .unwrap_or_default(),
             editable: flag("editable"),
             fact: section.get("fact").and_then(|fact| fact.text()),
+            event: section.get("event").and_then(|event| Label::read(&event)),
         };
         if format.is_some_and(|format| format != Format::Money) {
             for key in ["currency", "currency_code", "decimals"] {
@@ -241,6 +245,7 @@ impl FieldOverride {
         keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));
         keys.add("editable", self.editable);
         keys.add("fact", self.fact.as_ref());
+        keys.add("event", self.event.as_ref());
         keys
     }
 }

@@ -7,6 +7,7 @@
 
 mod action;
 mod budget;
+mod case;
 mod check;
 mod edit;
 mod field;
@@ -29,6 +30,8 @@ use kontor_connect::{Budget, ServiceOptions};
 use kontor_model::{BackendName, ResourceName};
 
 pub use action::{ActionOverride, InputOverride};
+pub use case::{Belongs, CaseFile, CaseIcon, CasePlace, Rule, RuleTest, cases_folder, load_cases};
+pub(crate) use check::holds_moments;
 pub use edit::{Edit, Part};
 pub use field::{Choice, Color, Currency, FieldOverride, Format, TimeUnit};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};
@@ -36,6 +39,7 @@ pub use label::Label;
 pub use link::{LinkField, ManifestLink};
 pub use password::{Address, Password, PasswordError, PasswordSource};
 pub use problem::{ManifestErrors, Place, Problem};
+pub(crate) use problem::{listed, nearest};
 pub use read::load_folder;
 pub use resource::{
     DeletedMark, Kinds, ResourceOverride, SoftDelete, SortField, Stamps, Translations,

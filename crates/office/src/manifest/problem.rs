@@ -96,7 +96,7 @@ impl Error for ManifestErrors {}
 /// The one of some names that somebody probably meant: the same but for case and punctuation, or
 /// else the nearest one if no more than a third of its letters must be typed again, or else one of
 /// which the beginning was given.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     meant: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -127,7 +127,7 @@ pub(super) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// What there is instead of a name that does not exist; nothing where the list would be long.
-pub(super) fn listed<'a>(verb: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn listed<'a>(verb: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     const LONGEST: usize = 20;
     let names: Vec<&str> = names.into_iter().collect();
     if names.is_empty() || names.len() > LONGEST {

@@ -217,8 +217,8 @@ pub fn load_folder(folder: &Path) -> (Vec<Manifest>, Vec<ManifestErrors>) {
     (manifests, refused)
 }
 
-/// The manifests' files; hidden ones are half-written or an editor's.
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// The files of a folder that end with `.toml`; hidden ones are half-written or an editor's.
+pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let is_hidden = |file: &PathBuf| {
         file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
     };

@@ -18,7 +18,7 @@ pub struct Places(HashMap<Vec<String>, Place>);
 
 impl Places {
     /// The place of a path, or of the nearest part of it that stands in the file.
-    pub(super) fn of(&self, path: &[&str]) -> Option<Place> {
+    pub(crate) fn of(&self, path: &[&str]) -> Option<Place> {
         (1..=path.len()).rev().find_map(|length| {
             let path: Vec<String> = path[..length].iter().map(|key| (*key).to_owned()).collect();
             self.0.get(&path).copied()
@@ -159,13 +159,17 @@ impl<'a> Section<'a> {
     }
 }
 
+/// Tables of which there may be several, each with a heading in two brackets.
+const REPEATED: [&str; 3] = ["links", "belongs", "rules"];
+
 /// `[budget]`, `[resources."order details"]`, `[[links]]`.
 fn header(path: &[String]) -> Option<String> {
+    let is_repeated = path.first().is_some_and(|first| REPEATED.contains(&first.as_str()));
     match path {
         [] => None,
-        [links, _] if links == "links" => Some("[[links]]".to_owned()),
+        [repeated, _] if is_repeated => Some(format!("[[{repeated}]]")),
         path => {
-            let is_index = |at: usize| at == 1 && path[0] == "links";
+            let is_index = |at: usize| at == 1 && is_repeated;
             let keys = path.iter().enumerate().filter(|(at, _)| !is_index(*at));
             Some(format!("[{}]", keys.map(|(_, name)| key(name)).collect::<Vec<_>>().join(".")))
         }

@@ -19,6 +19,7 @@ pub(crate) use list::visible;
 pub use list::{List, ListRequest, Listed};
 pub(crate) use reading::key_of;
 pub use record::{Related, Shown};
+pub(crate) use record::{Wish, keys_filter};
 pub use search::{Found, FoundRecord, SearchPlan, SearchScope};
 pub(crate) use search::{SMALL, is_unique, searched};
 pub use titles::LinkedTitle;

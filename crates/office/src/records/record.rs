@@ -6,14 +6,14 @@ use kontor_model::condition::{Comparison, Condition, Test};
 use kontor_model::filter::{Filter, Operator};
 use kontor_model::query::VERSION;
 use kontor_model::{
-    Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Value,
+    Column, Count, Engine, Query, RecordKey, Resource, ResourceKind, ResourceName, Sort, Value,
 };
 
 use super::far::{FarTitle, Wanted, shorten};
 use super::list::{Listed, completed};
 use super::reading::{Reading, key_of};
 use super::titles::{Along, LinkedTitle, take_titles, title_of};
-use super::{has_key, typed_key};
+use super::{has_key, typed_key, visible};
 use crate::Office;
 use crate::actor::{Permit, Read};
 use crate::catalog::{Catalog, Face};
@@ -71,12 +71,48 @@ pub struct Related {
     pub face: usize,
     /// Fields of the columns.
     pub columns: Vec<usize>,
+    /// Fields that were asked for besides; their values come after those of the columns.
+    pub more: Vec<usize>,
     /// The first of them.
     pub records: Vec<Listed>,
     /// How many there are.
     pub count: Count,
     /// The filter that lists them all.
     pub filter: String,
+}
+
+impl Related {
+    /// The face that the records are of.
+    #[must_use]
+    pub fn face(&self) -> &Face {
+        &self.catalog.faces[self.face]
+    }
+
+    /// The value of a field of one of the records, if it was read.
+    #[must_use]
+    pub fn value<'a>(&self, record: &'a Listed, field: usize) -> Option<&'a Value> {
+        let at = self.columns.iter().chain(&self.more).position(|read| *read == field)?;
+        record.values.get(at)
+    }
+}
+
+/// What is wanted of the records that point to a record.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wish {
+    /// Greatest number of records.
+    pub(crate) limit: u32,
+    /// Names of fields beside the columns.
+    pub(crate) more: Vec<String>,
+    /// The field by which they are ordered, the greatest first; the resource's own order where
+    /// there is none, and where the backend cannot.
+    pub(crate) latest: Option<String>,
+}
+
+impl Wish {
+    /// The first few, as their list shows them.
+    pub(crate) fn first(limit: u32) -> Self {
+        Self { limit, ..Self::default() }
+    }
 }
 
 /// Whether the backend marks versions of the resource's records.
@@ -194,7 +230,7 @@ impl Office {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
-        let field = super::list::visible(resource, face, field)?;
+        let field = visible(resource, face, field)?;
         let key = typed_key(resource, face, key)?;
         let query = Query::unordered(vec![Column::whole(field)], has_key(resource, &key), 1);
         let page = permit.backend.select(&catalog, face, &query).await?;
@@ -223,6 +259,17 @@ impl Office {
         incoming: usize,
         limit: u32,
     ) -> Result<Related, OfficeError> {
+        self.related_near(permit, name, key, incoming, &Wish::first(limit)).await
+    }
+
+    pub(super) async fn related_near(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        incoming: usize,
+        wish: &Wish,
+    ) -> Result<Related, OfficeError> {
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, name)?;
         let resource = catalog.resource(face);
@@ -241,7 +288,28 @@ impl Office {
             let text = value.to_text().unwrap_or_default();
             filter = filter.and(Filter::test(&[&other.fields[field].name], Operator::Eq, &[&text]));
         }
-        self.related_where((permit, &catalog, from), &link.fields, condition, filter, limit).await
+        self.related_where((permit, &catalog, from), &link.fields, condition, filter, wish).await
+    }
+
+    /// One record in the form of those that point to a record.
+    ///
+    /// # Errors
+    /// As [`Office::record`]; where there is none, there is none in it.
+    pub(crate) async fn related_one(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        wish: &Wish,
+    ) -> Result<Related, OfficeError> {
+        let catalog = permit.backend.catalog()?;
+        let face = self.face(&permit.backend, &catalog, name)?;
+        let resource = catalog.resource(face);
+        let key = typed_key(resource, face, key)?;
+        let filter = keys_filter(resource, std::slice::from_ref(&key));
+        let filter = filter.unwrap_or_else(Filter::everything);
+        let parts = (permit, &catalog, face);
+        self.related_where(parts, &[], has_key(resource, &key), filter, wish).await
     }
 
     /// The first records of a face that satisfy a condition on the fields that refer, and how many
@@ -252,13 +320,31 @@ impl Office {
         refer: &[usize],
         condition: Condition,
         filter: Filter,
-        limit: u32,
+        wish: &Wish,
     ) -> Result<Related, OfficeError> {
-        let alive = self.condition(&permit.actor, catalog, from, &Filter::everything())?;
-        let condition = condition.and(alive);
+        // A record that is named by its key is shown also when it counts as deleted.
+        let condition = if refer.is_empty() {
+            condition
+        } else {
+            let alive = self.condition(&permit.actor, catalog, from, &Filter::everything())?;
+            condition.and(alive)
+        };
         let others = from.columns.iter().copied().filter(|field| !refer.contains(field));
         let columns: Vec<usize> = others.take(6).collect();
-        let first = self.first(permit, catalog, from, &columns, condition.clone(), limit);
+        let resource = catalog.resource(from);
+        let mut more: Vec<usize> = Vec::new();
+        for field in wish.more.iter().filter_map(|name| visible(resource, from, name).ok()) {
+            if !columns.contains(&field) && !more.contains(&field) && resource.is_listed(field) {
+                more.push(field);
+            }
+        }
+        let latest = wish.latest.as_ref().and_then(|name| visible(resource, from, name).ok());
+        let latest = latest.filter(|&field| resource.sorts(field, true));
+        let sort = latest
+            .map_or_else(|| from.sort.clone(), |field| vec![Sort { field, descending: true }]);
+        let read: Vec<usize> = columns.iter().chain(&more).copied().collect();
+        let first =
+            self.first(permit, catalog, from, (&read, &sort), condition.clone(), wish.limit);
         let (records, is_all) = first.await?;
         // Most often they fit on the page, and need no counting.
         let count = if is_all {
@@ -270,6 +356,7 @@ impl Office {
             permit: permit.clone(),
             face: from.index,
             columns,
+            more,
             records,
             count,
             filter: filter.to_string(),
@@ -306,12 +393,12 @@ impl Office {
         permit: &Permit<Read>,
         catalog: &Catalog,
         face: &Face,
-        columns: &[usize],
+        (columns, sort): (&[usize], &[Sort]),
         condition: Condition,
         limit: u32,
     ) -> Result<(Vec<Listed>, bool), OfficeError> {
         let resource = catalog.resource(face);
-        let (sort, total_order) = completed(resource, face, &face.sort);
+        let (sort, total_order) = completed(resource, face, sort);
         let reading = Reading::of(face, columns.to_vec()).with_address(resource, face).brief();
         let mut query = Query {
             sort,
@@ -327,6 +414,37 @@ impl Office {
         self.add_all_titles(permit, catalog, lists, columns, &along, &mut records).await;
         shorten(face, columns, &mut records);
         Ok((records, is_all))
+    }
+}
+
+/// The filter that lists records of these keys; none where their resource has no key, and where
+/// its service could not be asked.
+pub(crate) fn keys_filter(resource: &Resource, keys: &[RecordKey]) -> Option<Filter> {
+    let values = |key: &RecordKey| match key {
+        RecordKey::Values(values) => values.iter().map(Value::to_text).collect::<Option<Vec<_>>>(),
+        RecordKey::Content(_) => None,
+    };
+    let texts = keys.iter().map(values).collect::<Option<Vec<Vec<String>>>>()?;
+    let names: Vec<&str> =
+        resource.key.iter().map(|&field| resource.fields[field].name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let one = |values: &Vec<String>| {
+        let each = names.iter().zip(values);
+        each.fold(Filter::everything(), |all, (name, text)| {
+            all.and(Filter::test(&[name], Operator::Eq, &[text]))
+        })
+    };
+    match (texts.as_slice(), names.as_slice()) {
+        ([], _) => None,
+        ([only], _) => Some(one(only)),
+        _ if resource.service.is_some() => None,
+        (several, [name]) => {
+            let operands: Vec<&str> = several.iter().flatten().map(String::as_str).collect();
+            Some(Filter::test(&[name], Operator::In, &operands))
+        }
+        (several, _) => Some(Filter::Any(several.iter().map(one).collect())),
     }
 }
 

@@ -264,6 +264,8 @@ pub struct FoundRecord {
     /// When the record was read, where its backend does not answer and it is shown as it was then;
     /// none where it was read just now.
     pub as_of: Option<Micros>,
+    /// The same thing in other backends, as far as it was found, too.
+    pub also: Vec<FoundRecord>,
 }
 
 impl Office {
@@ -311,6 +313,7 @@ impl Office {
         }
         found.records = arranged(found.records);
         if within.is_none() {
+            found.records = self.joined(&permits, found.records).await;
             found.resources = self.resources_called(&permits, words);
         }
         Ok(found)
@@ -379,6 +382,7 @@ impl Office {
                     title,
                     is_exact,
                     as_of: None,
+                    also: Vec::new(),
                 });
             }
         }
@@ -459,8 +463,7 @@ impl Found {
     }
 }
 
-/// The hits as they are shown: identifiers first, and else as they were found. Hits that belong
-/// together stand together here.
+/// The hits as they are shown: identifiers first, and else as they were found.
 fn arranged(mut records: Vec<FoundRecord>) -> Vec<FoundRecord> {
     records.sort_by_key(|hit| !hit.is_exact);
     records

@@ -1,5 +1,9 @@
 //! Cases: one thing over all backends that know it, with what is missing named.
 
+mod files;
+mod searched;
+mod whole;
+
 use kontor_model::{BackendName, RecordKey, ResourceName, Value};
 use kontor_office::{Case, FarTrouble, OfficeError};
 use kontor_testkit::{HttpShop, PostgresServer, Proxy, SqliteFile};
@@ -7,7 +11,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::office::Bureau;
 
-const CRM: &str = "
+pub(super) const CRM: &str = "
 CREATE TABLE people (no TEXT PRIMARY KEY, name TEXT NOT NULL, mail TEXT, phone TEXT);
 INSERT INTO people VALUES
     ('K-17', 'Anna Meier', 'anna@example.org', '+49 431 5551234'),
@@ -16,7 +20,7 @@ CREATE TABLE notes (id INTEGER PRIMARY KEY, person TEXT REFERENCES people (no), 
 INSERT INTO notes VALUES (1, 'K-17', 'called');
 ";
 
-const CRM_SAYS: &str = r#"
+pub(super) const CRM_SAYS: &str = r#"
 [resources.people]
 title_field = "name"
 case = "customer"
@@ -34,13 +38,13 @@ name = "card"
 value = { remove_prefix = "K-", pad = 4 }
 "#;
 
-const REGISTER: &str = "
+pub(super) const REGISTER: &str = "
 CREATE TABLE kunden (kdnr VARCHAR(4) PRIMARY KEY, name TEXT NOT NULL, email TEXT, telefon TEXT);
 INSERT INTO kunden VALUES ('0017', 'Anna  MEIER', 'a.meier@example.org', '0431 / 555 12 34'),
     ('0018', 'Bert Kunze', 'bert@example.org', NULL);
 ";
 
-const REGISTER_SAYS: &str = r#"
+pub(super) const REGISTER_SAYS: &str = r#"
 [resources.kunden]
 title_field = "name"
 case = "customer"
@@ -50,7 +54,7 @@ telefon = { fact = "phone", format = "phone" }
 name = { fact = "name" }
 "#;
 
-async fn file(sql: &str) -> SqliteFile {
+pub(super) async fn file(sql: &str) -> SqliteFile {
     let file = SqliteFile::fresh();
     let mut connection = file.connect().await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();

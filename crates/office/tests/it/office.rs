@@ -47,7 +47,20 @@ impl Bureau {
 
     /// As [`Bureau::over`], each backend with what its manifest says beside its address.
     pub(crate) async fn saying(backends: &[(&str, &str, &str)]) -> Self {
+        Self::with_cases(backends, &[]).await
+    }
+
+    /// As [`Bureau::saying`], with files of types of cases, each given as name and text.
+    pub(crate) async fn with_cases(
+        backends: &[(&str, &str, &str)],
+        cases: &[(&str, &str)],
+    ) -> Self {
         let bureau = Self::without_backends().await;
+        std::fs::create_dir_all(bureau.office.cases_folder()).unwrap();
+        for (name, text) in cases {
+            let file = bureau.office.cases_folder().join(format!("{name}.toml"));
+            std::fs::write(file, text).unwrap();
+        }
         for (name, url, said) in backends {
             bureau.register(name, url, Budget::default().statement_timeout);
             let file = bureau.folder.path().join("backends").join(format!("{name}.toml"));

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kontor_model::{ChangeKind, Value};
+use kontor_model::Value;
 use kontor_office::{
     ItemState, NotUndoable, NotWritten as NotWrittenBecause, OperationState, Permit, Read,
     Standing, TimelineEntry, Told,
@@ -15,6 +15,7 @@ use super::described::Described;
 use super::extract::At;
 use super::json::{AnyValue, json};
 use super::problem::{Problem, ReadRefusals, WriteRefusals};
+use super::words;
 use crate::app::App;
 use crate::view::at as moment;
 use crate::visitor::Caller;
@@ -99,12 +100,7 @@ impl RecordChange {
             at: moment(entry.at).to_string(),
             actor: entry.actor,
             operation: entry.operation,
-            kind: match entry.kind {
-                ChangeKind::Create => "create",
-                ChangeKind::Update => "update",
-                ChangeKind::Delete => "delete",
-                ChangeKind::Act => "act",
-            },
+            kind: words::change(entry.kind),
             state: state_word(entry.state),
             standing: standing_word(&entry.standing),
             not_written: not_written_word(&entry.standing),

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::{BackendName, ResourceName};
-use kontor_office::{Found, OfficeError};
+use kontor_office::{Found, FoundRecord, OfficeError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -52,6 +52,22 @@ struct FoundAnswer {
     /// When it was read, RFC 3339, where its backend does not answer and it is told as it was
     /// then; null where it was read just now.
     as_of: Option<String>,
+    /// The same thing in other backends, as far as the words found it there, too.
+    also: Vec<AlsoAnswer>,
+}
+
+/// The same thing in another backend.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FoundAlso)]
+struct AlsoAnswer {
+    /// Its backend.
+    backend: String,
+    /// Its resource.
+    resource: String,
+    /// Its key.
+    key: String,
+    /// Its title.
+    title: String,
 }
 
 /// A resource that is called so.
@@ -77,6 +93,17 @@ struct FindAnswer {
     missing: Vec<String>,
 }
 
+impl AlsoAnswer {
+    fn of(hit: FoundRecord) -> Self {
+        Self {
+            backend: hit.backend.to_string(),
+            resource: hit.resource.to_string(),
+            key: hit.key.to_text(),
+            title: hit.title,
+        }
+    }
+}
+
 impl FindAnswer {
     fn of(found: Found, language: Language) -> Self {
         let records = found.records.into_iter().map(|hit| FoundAnswer {
@@ -86,6 +113,7 @@ impl FindAnswer {
             title: hit.title,
             is_exact: hit.is_exact,
             as_of: hit.as_of.map(words::instant),
+            also: hit.also.into_iter().map(AlsoAnswer::of).collect(),
         });
         let resources = found.resources.into_iter().map(|(backend, resource, title)| {
             let title = title.in_language(language.code()).to_owned();

@@ -1,7 +1,7 @@
 //! The words by which the API names what the office has types for.
 
 use kontor_model::schema::ResourceKind;
-use kontor_model::{Engine, FieldType};
+use kontor_model::{ChangeKind, Engine, FieldType};
 use kontor_office::catalog::Format;
 use kontor_office::manifest::TimeUnit;
 use kontor_office::{OfficeError, ReadOnlyReason, Role, Word as _};
@@ -28,6 +28,15 @@ pub(super) fn engine(engine: Engine) -> &'static str {
         Engine::Mysql => "mysql",
         Engine::Openapi => "openapi",
         Engine::Graphql => "graphql",
+    }
+}
+
+pub(super) fn change(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Create => "create",
+        ChangeKind::Update => "update",
+        ChangeKind::Delete => "delete",
+        ChangeKind::Act => "act",
     }
 }
 

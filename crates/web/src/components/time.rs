@@ -31,6 +31,13 @@ pub fn clock(shell: &Shell, at: Timestamp) -> Markup {
     element(shell, at, &text)
 }
 
+/// The day of a moment, where its hour is not known.
+#[must_use]
+pub fn day(shell: &Shell, at: Timestamp) -> Markup {
+    let date = at.to_zoned(shell.zone.clone()).date();
+    html! { time datetime=(date) { (format::day(shell.language(), date)) } }
+}
+
 fn element(shell: &Shell, at: Timestamp, text: &str) -> Markup {
     let exact = format::moment_with_zone(shell.language(), at, &shell.zone);
     html! { time datetime=(at) title=(exact) { (text) } }

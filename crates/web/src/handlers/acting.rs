@@ -1,7 +1,7 @@
 //! Doing something with a record.
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::Value;
@@ -22,6 +22,14 @@ use crate::pages::record::given::{Given, given};
 use crate::shown::{Cell, FieldView};
 use crate::view::View;
 use crate::visitor::Reader;
+
+/// The field with the page that one came from.
+const BACK: &str = "back";
+
+/// The case from which an action was begun; no other page is gone back to.
+fn back(pairs: &Pairs) -> Option<&str> {
+    first(pairs, BACK).filter(|back| back.starts_with("/case/"))
+}
 
 pub(crate) type AtAction = Path<(String, String, String, String)>;
 
@@ -52,11 +60,13 @@ pub(crate) async fn ask(
     State(app): State<App>,
     reader: Reader,
     Path((backend, resource, record, action)): AtAction,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response, PageFailure> {
     match place::<Edit>(&app, &reader, &backend, &resource) {
         Ok(place) => {
             let at = (record.as_str(), action.as_str());
-            form(&app, reader, &place, at, &Vec::new(), Problems::default()).await
+            let came_from: Pairs = pairs.into_iter().filter(|(name, _)| name == BACK).collect();
+            form(&app, reader, &place, at, &came_from, Problems::default()).await
         }
         Err(error) => Err(reader.fails(&app, error).await),
     }
@@ -118,6 +128,7 @@ async fn form(
             description: action.description.as_ref().map(title),
             groups: groups(&view, action, pairs, &problems.fields, shell.texts),
             problem: problems.whole.clone().or(general).or(not_allowed),
+            back: back(pairs).map(str::to_owned),
         })
     };
     match asked.await {
@@ -208,9 +219,10 @@ pub(crate) async fn act(
     match tried {
         Ok((acted, undoable)) => {
             let Ok(key) = key(&record) else { return Ok(go("/")) };
-            let address = links::record(&place.permit.backend.name, &place.resource, &key);
+            let record = links::record(&place.permit.backend.name, &place.resource, &key);
+            let address = back(&pairs).unwrap_or(&record);
             let operation = undoable.then_some(acted.operation.as_str());
-            Ok(done(&address, "done", operation.filter(|operation| !operation.is_empty())))
+            Ok(done(address, "done", operation.filter(|operation| !operation.is_empty())))
         }
         Err(OfficeError::Invalid(fields)) => {
             let problems = Problems { fields, whole: None };

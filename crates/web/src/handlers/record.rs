@@ -21,7 +21,7 @@ use crate::links;
 use crate::pages::list::ListQuery;
 use crate::pages::record::peek::{Peek, fragment as peek_fragment};
 use crate::pages::record::related::{Related as RelatedScreen, fragment as related_fragment};
-use crate::pages::record::timeline::{Entry, fragment as timeline_fragment};
+use crate::pages::record::timeline::{Entry, fragment as timeline_fragment, page as timeline_page};
 use crate::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection, page as record_page,
 };
@@ -89,10 +89,10 @@ async fn screen(
         status: status(&view, &found),
         groups: groups(&view, &found),
         related: related_sections(app, &view),
-        case: view.face.case.as_deref().map(|case| {
-            let of = kontor_office::CaseType::of(case);
-            of.title.in_language(view.language.code()).to_owned()
-        }),
+        case: app
+            .office
+            .case_of(view.backend(), view.face)
+            .map(|of| of.title.in_language(view.language.code()).to_owned()),
         actions: offered_actions(app, &view, &found),
         change_locked: view.locked_for(ChangeKind::Update),
         delete_locked: view.locked_for(ChangeKind::Delete),
@@ -160,7 +160,9 @@ fn looks_like_picture(name: &str) -> bool {
 }
 
 pub(crate) fn related_sections(app: &App, view: &View<'_>) -> Vec<RelatedSection> {
-    let sections = view.face.incoming.iter().enumerate().map(|(index, incoming)| {
+    let sections = view.face.incoming.iter().enumerate();
+    let sections = sections.filter(|(_, incoming)| view.catalog.can_follow_back(incoming));
+    let sections = sections.map(|(index, incoming)| {
         let from = &view.catalog.faces[incoming.from];
         let link = &from.links[incoming.link];
         let several =
@@ -294,6 +296,8 @@ pub(crate) async fn related(
                     columns: Vec::new(),
                     rows: Vec::new(),
                     all: String::new(),
+                    is_one: false,
+                    opens_case: false,
                     new: None,
                     problem: Some(told(shell.texts, &error).text),
                 },
@@ -304,7 +308,7 @@ pub(crate) async fn related(
     }
 }
 
-fn related_screen(reader: &Reader, found: &kontor_office::Related) -> RelatedScreen {
+pub(crate) fn related_screen(reader: &Reader, found: &kontor_office::Related) -> RelatedScreen {
     let view = View {
         permit: &found.permit,
         catalog: &found.catalog,
@@ -339,6 +343,8 @@ fn related_screen(reader: &Reader, found: &kontor_office::Related) -> RelatedScr
         columns: columns.collect(),
         rows: rows.collect(),
         all: query.address(view.backend(), view.name()),
+        is_one: false,
+        opens_case: false,
         new: view.locked_for(ChangeKind::Create).is_none().then(|| new_in(&view, &found.filter)),
         problem: None,
     }
@@ -378,17 +384,20 @@ pub(crate) async fn timeline(
         let view =
             View { permit: &place.permit, catalog: &catalog, face, language: language(&reader) };
         let entries: Vec<Entry> = entries.iter().map(|entry| told_entry(&view, entry)).collect();
-        Ok::<_, OfficeError>((place, entries))
+        Ok::<_, OfficeError>((place, key(&record)?, entries))
     };
     match asked.await {
-        Ok((place, entries)) => {
+        Ok((place, key, entries)) => {
             let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;
-            let back = links::record(
-                &place.permit.backend.name,
-                &place.resource,
-                &key(&record).unwrap_or(RecordKey::Values(Vec::new())),
-            );
-            Ok(timeline_fragment(&shell, &entries, &back).into_response())
+            let back = links::record(&place.permit.backend.name, &place.resource, &key);
+            if reader.frame.is_fragment {
+                return Ok(timeline_fragment(&shell, &entries, &back).into_response());
+            }
+            let (permit, name) = (&place.permit, &place.resource);
+            let title = app.office.titles(permit, name, std::slice::from_ref(&key)).await;
+            let title = title.into_values().next().unwrap_or_else(|| key.to_text());
+            let markup = timeline_page(&shell, &title, &entries, &back);
+            Ok(shown(&shell, markup))
         }
         Err(error) => Err(reader.fails(&app, error).await),
     }

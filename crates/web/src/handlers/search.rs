@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kontor_model::{BackendName, ResourceName};
-use kontor_office::OfficeError;
+use kontor_office::{FoundRecord, OfficeError};
 
 use crate::app::App;
 use crate::components::shell::Here;
@@ -11,6 +11,7 @@ use crate::failure::PageFailure;
 use crate::handlers::{Pairs, first, shown};
 use crate::links;
 use crate::pages::palette::{Hit, HitGroup, HitKind, Palette, fragment, page as palette_page};
+use crate::shown::RecordRef;
 use crate::texts::Texts;
 use crate::view::at;
 use crate::visitor::Reader;
@@ -71,7 +72,8 @@ async fn found(
                 hit.resource_title.in_language(language),
                 title_of(&hit.backend)
             ),
-            link: links::record(&hit.backend, &hit.resource, &hit.key),
+            link: link_of(hit),
+            also: hit.also.iter().map(|also| title_of(&also.backend)).collect(),
             reference: Some(hit.key.to_text()),
             as_of: hit.as_of.map(at),
         })
@@ -91,6 +93,7 @@ async fn found(
                     title: view.name.clone(),
                     place: title_of(&backend),
                     link: query.address(&backend, &ResourceName::new(&view.resource)),
+                    also: Vec::new(),
                     reference: None,
                     as_of: None,
                 })
@@ -100,6 +103,7 @@ async fn found(
             title: title.in_language(language).to_owned(),
             place: title_of(backend),
             link: links::list(backend, resource),
+            also: Vec::new(),
             reference: None,
             as_of: None,
         });
@@ -113,6 +117,18 @@ async fn found(
         groups,
         silent: found.missing,
         skipped: Vec::new(),
+    })
+}
+
+/// Where a hit leads: what several backends know is opened as a case.
+fn link_of(hit: &FoundRecord) -> String {
+    if hit.also.is_empty() {
+        return links::record(&hit.backend, &hit.resource, &hit.key);
+    }
+    links::case(&RecordRef {
+        backend: hit.backend.clone(),
+        resource: hit.resource.clone(),
+        key: hit.key.clone(),
     })
 }
 
@@ -140,6 +156,7 @@ fn own_pages(reader: &Reader, folded: &str, t: &Texts) -> Vec<Hit> {
             title,
             place: "Kontor".to_owned(),
             link: link.to_owned(),
+            also: Vec::new(),
             reference: None,
             as_of: None,
         })

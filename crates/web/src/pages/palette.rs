@@ -65,6 +65,8 @@ pub struct Hit {
     pub place: String,
     /// Where it leads.
     pub link: String,
+    /// Titles of the backends that have the same thing, too.
+    pub also: Vec<String>,
     /// The value that a reference to it holds, for the picker.
     pub reference: Option<String>,
     /// When it was read, where its backend does not answer and it is shown as it was then.
@@ -105,6 +107,7 @@ pub fn fragment(shell: &Shell, palette: &Palette) -> Markup {
                     span.where {
                         @if let Some(at) = hit.as_of { span.old { (t.get("hit-as-of")) " " (time::clock(shell, at)) } " · " }
                         (hit.place)
+                        @if !hit.also.is_empty() { " " span.also { (t.with("hit-also", &[("backends", hit.also.join(", ").into())])) } }
                     }
                 }
             }

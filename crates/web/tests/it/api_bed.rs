@@ -100,6 +100,8 @@ impl Bed {
         run(folder.path(), &shop, SHOP).await;
         let manifest = format!(
             "title = \"Shop\"\nurl = \"sqlite:{}\"\nwritable = true\n\n\
+             [resources.customers]\ncase = \"customer\"\n\n\
+             [resources.customers.fields]\ncity = {{ fact = \"town\" }}\n\n\
              [resources.customers.fields.password_hash]\nsecret = true\n\n\
              [resources.payments.fields]\n\
              amount = {{ format = \"money\", currency = \"currency\" }}\n\

@@ -272,3 +272,28 @@ async fn backends_say_how_they_are() {
     let again = bed.send(Method::POST, "/api/v1/backends/shop/read-again", "").await;
     assert_eq!(again.status, 204);
 }
+
+#[tokio::test]
+async fn a_case_is_told_with_all_that_its_page_shows() {
+    let bed = Bed::new().await;
+    let customer = "/api/v1/backends/shop/resources/customers/records/1";
+    let body = r#"{"set": {"city": "Husum"}}"#;
+    bed.send(Method::PATCH, customer, body).await.ok(200);
+    let case = bed.get(&format!("{customer}/case")).await.ok(200);
+    assert_eq!((&case["of"], &case["members"][0]["title"]), (&json!("customer"), &json!("Anna")));
+    assert_eq!(case["facts"][0]["said"][0]["value"], "Husum");
+    let orders = &case["belongings"][0];
+    assert_eq!(orders["count"], json!({"kind": "exact", "records": 2}));
+    assert_eq!(
+        (&orders["resource"], &orders["filter"]),
+        (&json!("orders"), &json!("customer_id = 1"))
+    );
+    assert_eq!(
+        (&case["timeline"][0]["from"], &case["timeline"][0]["what"]),
+        (&json!("change"), &json!("update"))
+    );
+    for nothing in ["hints", "beyond", "missing"] {
+        assert_eq!(case[nothing], json!([]), "{nothing}");
+    }
+    bed.get("/api/v1/backends/shop/resources/words/records/count/case").await.ok(404);
+}

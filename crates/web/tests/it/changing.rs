@@ -200,7 +200,7 @@ async fn an_undo_that_comes_too_late_says_what_happened_since() {
     ada.get(&format!("/changes/{first}")).await.says("/undo\"");
     ada.post(&edit, &[("v.ort", "Kiel"), ("was.ort", "tHusum")]).await;
 
-    let timeline = ada.get(&format!("{CUSTOMER}/timeline")).await;
+    let timeline = ada.get_part(&format!("{CUSTOMER}/timeline")).await;
     assert_eq!(timeline.text.matches("/undo\"").count(), 1, "{}", timeline.text);
     timeline.says("Danach wurden dieselben Felder noch einmal geändert");
     ada.get(&format!("/changes/{first}"))

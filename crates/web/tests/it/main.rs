@@ -6,6 +6,7 @@ mod api_document;
 mod api_reading;
 mod api_rights;
 mod api_writing;
+mod cases;
 mod changing;
 mod entering;
 mod linking;

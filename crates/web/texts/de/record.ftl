@@ -14,6 +14,20 @@ locked-not-offered = Der Dienst bietet keine Änderung an.
 record-actions = Aktionen
 record-case = { $of } überall
 case-disputed = Die Backends sagen Verschiedenes.
+case-hints = Auffälliges
+case-warning = Achtung
+case-hint = Hinweis
+case-facts = Was bekannt ist
+case-timeline-all = Den ganzen Verlauf zeigen
+case-timeline-none = Noch ist nichts verzeichnet.
+case-as-of = Stand
+case-empty = Keine Einträge:
+case-unread = Am Datensatz selbst:
+case-beyond-many = weitere
+case-beyond = { $n ->
+    [one] ein weiterer Datensatz
+   *[other] { $shown } weitere Datensätze
+}
 action-refused = Bei diesem Datensatz ist das gerade nicht möglich.
 locked-key = Der Schlüssel bleibt, wie er ist.
 locked-kept = Wird automatisch gesetzt.
@@ -147,6 +161,7 @@ bulk-apply-delete = { $n ->
 hit-records = Datensätze
 hit-views = Ansichten
 hit-actions = Aktionen
+hit-also = auch in { $backends }
 hit-pages = Seiten
 # Der Server antwortet nicht; gezeigt wird, was zuletzt gelesen wurde: „Stand 14:03“
 hit-as-of = Stand

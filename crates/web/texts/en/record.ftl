@@ -14,6 +14,20 @@ locked-not-offered = The service offers no way to change this.
 record-actions = Actions
 record-case = { $of } everywhere
 case-disputed = The backends say different things.
+case-hints = What is odd
+case-warning = Attention
+case-hint = Hint
+case-facts = What is known
+case-timeline-all = Show the whole timeline
+case-timeline-none = Nothing is on record yet.
+case-as-of = as of
+case-empty = None yet:
+case-unread = At the record itself:
+case-beyond-many = more
+case-beyond = { $n ->
+    [one] one more record
+   *[other] { $shown } more records
+}
 action-refused = This is not possible with this record right now.
 locked-key = The key stays as it is.
 locked-kept = Set automatically.
@@ -147,6 +161,7 @@ bulk-apply-delete = { $n ->
 hit-records = Records
 hit-views = Views
 hit-actions = Actions
+hit-also = also in { $backends }
 hit-pages = Pages
 # The server does not answer; what was read last is shown: “known as of 14:03”
 hit-as-of = known as of

@@ -6,7 +6,7 @@ use kontor_connect::{Failure, FailureKind};
 use kontor_model::filter::{Filter, Operator};
 use kontor_model::{BackendName, RecordKey, ResourceName};
 
-use super::super::record::Related;
+use super::super::record::{Related, Wish};
 use super::super::{one_of, typed_key};
 use super::{FarRefusal, WAIT, combined, value_for};
 use crate::Office;
@@ -29,6 +29,10 @@ pub struct FarIncoming {
     pub title: Label,
     /// Title of the link.
     pub link: Label,
+    /// Its name among the links of that resource.
+    pub link_name: String,
+    /// Whether it can be followed back.
+    pub is_reversible: bool,
     /// Names of the fields that refer.
     pub fields: Vec<String>,
     /// Names of the fields that are referred to.
@@ -68,6 +72,8 @@ impl Office {
                         resource: face.name.clone(),
                         title: face.title.clone(),
                         link: link.title.clone(),
+                        link_name: link.name.clone(),
+                        is_reversible: link.is_reversible(),
                         fields: link.fields.iter().map(|f| fields[f.field].name.clone()).collect(),
                         target_fields: link.target_fields.clone(),
                     });
@@ -90,12 +96,23 @@ impl Office {
         link: &str,
         limit: u32,
     ) -> Result<Related, OfficeError> {
+        self.related_by(permit, name, key, link, &Wish::first(limit)).await
+    }
+
+    pub(crate) async fn related_by(
+        &self,
+        permit: &Permit<Read>,
+        name: &ResourceName,
+        key: &RecordKey,
+        link: &str,
+        wish: &Wish,
+    ) -> Result<Related, OfficeError> {
         if let Ok(index) = link.parse() {
-            return self.related(permit, name, key, index, limit).await;
+            return self.related_near(permit, name, key, index, wish).await;
         }
         let unknown = || OfficeError::Unknown { what: "link", name: link.to_owned() };
         let origin = self.origin(permit, name, link).ok_or_else(unknown)?;
-        let asked = self.related_far(permit, name, key, &origin, limit);
+        let asked = self.related_far(permit, name, key, &origin, wish);
         tokio::time::timeout(WAIT, asked).await.unwrap_or_else(|_| {
             let late = Failure::new(FailureKind::Timeout, "it did not answer in time");
             Err(OfficeError::backend(&origin.permit.backend.name, late))
@@ -121,7 +138,7 @@ impl Office {
         name: &ResourceName,
         key: &RecordKey,
         origin: &Origin,
-        limit: u32,
+        wish: &Wish,
     ) -> Result<Related, OfficeError> {
         let refused = |refusal| OfficeError::FarFilter { link: origin.link.title.clone(), refusal };
         if origin.link.is_inside() {
@@ -160,6 +177,6 @@ impl Office {
         });
         let condition = one_of(&fields, &rows);
         let at = (&origin.permit, &origin.catalog, from);
-        self.related_where(at, &fields, condition, filter, limit).await
+        self.related_where(at, &fields, condition, filter, wish).await
     }
 }

@@ -106,6 +106,7 @@ fn field() -> impl Strategy<Value = FieldOverride> {
                     choices,
                     editable,
                     fact: None,
+                    event: None,
                 }
             },
         )

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use crate::components::cell::{Place, content};
 use crate::components::icon::{Icon, icon};
 use crate::components::{Shell, status};
+use crate::links;
 use crate::shown::{Cell, FieldView, RecordRef};
 
 /// The first records that point to a record.
@@ -21,6 +22,10 @@ pub struct Related {
     pub rows: Vec<(RecordRef, Vec<Cell>)>,
     /// The list of all of them.
     pub all: String,
+    /// Whether it is the one record that another points to, and not all that point to one.
+    pub is_one: bool,
+    /// Whether the records are things of a case, and open as such.
+    pub opens_case: bool,
     /// Where one more is made, where the reader may.
     pub new: Option<String>,
     /// Why they cannot be read, in the reader's words.
@@ -35,7 +40,7 @@ pub fn fragment(shell: &Shell, related: &Related) -> Markup {
         header.section-head {
             h2 {
                 @if related.all.is_empty() { (related.title) } @else { a href=(related.all) { (related.title) } }
-                " " (status::counter(t, related.count))
+                @if !related.is_one { " " (status::counter(t, related.count)) }
             }
             @if let Some(new) = &related.new { a.button.bare.small href=(new) { (icon(Icon::Plus)) (t.get("list-new")) } }
         }
@@ -54,12 +59,13 @@ pub fn fragment(shell: &Shell, related: &Related) -> Markup {
 }
 
 fn row(shell: &Shell, related: &Related, record: &RecordRef, cells: &[Cell]) -> Markup {
+    let link = if related.opens_case { links::case(record) } else { record.link() };
     html! {
         tr {
             @for (place, (field, cell)) in related.columns.iter().zip(cells).enumerate() {
                 @let value = content(shell, field, cell, Place::List);
                 td .right[field.is_right_aligned()] {
-                    @if place == 0 && !cell.leads_elsewhere() { a.open href=(record.link()) data-peek=(record.part("peek")) { (value) } }
+                    @if place == 0 && !cell.leads_elsewhere() { a.open href=(link) data-peek=(record.part("peek")) { (value) } }
                     @else { (value) }
                 }
             }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::components::diff::{FieldChange, changes};
 use crate::components::icon::{Icon, icon};
+use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, control, time};
 use crate::links;
 
@@ -47,9 +48,22 @@ pub fn fragment(shell: &Shell, entries: &[Entry], back: &str) -> Markup {
     html! {
         @if entries.is_empty() { p.help { (t.get("timeline-none")) } }
         @else {
-            ol.timeline { @for entry in entries { (line(shell, entry, back)) } }
+            ol.timeline { @for entry in entries { (line(shell, entry, back, None)) } }
         }
     }
+}
+
+/// The timeline as a page of its own, for those without script.
+#[must_use]
+pub fn page(shell: &Shell, title: &str, entries: &[Entry], back: &str) -> Markup {
+    let t = shell.texts;
+    let content = html! {
+        div.page.narrow {
+            header.head { div.titles { p.crumb { a href=(back) { (title) } } h1 { (t.get("timeline")) } } }
+            (fragment(shell, entries, back))
+        }
+    };
+    shell_page(shell, &format!("{} · {title}", t.get("timeline")), Layout::Flow, &content)
 }
 
 /// Key of what was done.
@@ -83,7 +97,7 @@ fn deed(shell: &Shell, entry: &Entry, key: &str) -> String {
 
 /// An attempt: who, what, and why nothing came of it. It changed nothing, so there is nothing to
 /// show of the record and nothing to take back.
-fn attempt(shell: &Shell, entry: &Entry, why: &str) -> Markup {
+fn attempt(shell: &Shell, entry: &Entry, why: &str, place: Option<&str>) -> Markup {
     let t = shell.texts;
     html! {
         li.tried {
@@ -93,14 +107,16 @@ fn attempt(shell: &Shell, entry: &Entry, why: &str) -> Markup {
                 " " span.help { (time::ago(shell, entry.at)) }
             }
             p { (t.with("tried-not-written", &[("why", why.into())])) }
+            @if let Some(place) = place { p.help { (place) } }
         }
     }
 }
 
-fn line(shell: &Shell, entry: &Entry, back: &str) -> Markup {
+/// One entry; `place` is where it happened, where that is not said already.
+pub(crate) fn line(shell: &Shell, entry: &Entry, back: &str, place: Option<&str>) -> Markup {
     let t = shell.texts;
     if let Some(why) = &entry.not_written {
-        return attempt(shell, entry, why);
+        return attempt(shell, entry, why, place);
     }
     html! {
         li {
@@ -110,6 +126,7 @@ fn line(shell: &Shell, entry: &Entry, back: &str) -> Markup {
                 " " span.help { (time::ago(shell, entry.at)) }
                 @if entry.records > 1 { " " span.help { (t.count("timeline-together", entry.records - 1)) } }
             }
+            @if let Some(place) = place { p.help { (place) } }
             @if entry.is_unknown { p.error { (icon(Icon::Warning)) (t.get("outcome-unknown")) } }
             @if !entry.given.is_empty() { p.help { (entry.given.join(" · ")) } }
             @if matches!(entry.kind, ChangeKind::Update | ChangeKind::Act) { (changes(shell, &entry.changes)) }

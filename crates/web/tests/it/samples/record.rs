@@ -2,9 +2,12 @@
 
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_web::components::diff::FieldChange;
+use kontor_web::components::icon::Icon;
 use kontor_web::format::Reader;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
-use kontor_web::pages::case::{CasePart, CaseScreen, FactLine, Happened};
+use kontor_web::pages::case::{
+    BeyondLine, CasePart, CaseScreen, FactLine, Happened, HintLine, Panel, What,
+};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
@@ -117,6 +120,7 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
         groups: form(zone).groups.into_iter().take(1).collect(),
         problem: Some("Die Bestellung ist schon unterwegs.".into()),
+        back: Some("/case/orders/orders/10250".into()),
     }
 }
 
@@ -124,6 +128,7 @@ pub(crate) fn case() -> CaseScreen {
     let field = |name: &str, title: &str| super::list::field(name, title, FieldType::text());
     CaseScreen {
         of: "Kunde".into(),
+        icon: Icon::Person,
         title: "Anna Meier".into(),
         record: reference(),
         facts: vec![
@@ -143,28 +148,72 @@ pub(crate) fn case() -> CaseScreen {
                 )],
             },
         ],
-        parts: vec![CasePart {
-            record: reference(),
-            title: "Anna Meier".into(),
-            backend_title: "Bestellsystem".into(),
-            resource_title: "Kunden".into(),
-            health: Health::Ok,
-            status: Some((Tone::Active, "aktiv".into())),
-            fields: vec![(field("number", "Kundennummer"), text("K-17"))],
-            actions: actions(),
-            related: vec![RelatedSection {
-                link: "orders.customer".into(),
-                title: "Bestellungen".into(),
-                count: None,
-            }],
-        }],
-        missing: vec!["„Kundenkartei“ antwortet nicht.".into()],
+        hints: vec![
+            HintLine {
+                text: "Seit fünf Tagen bezahlt und noch nicht versandt:".into(),
+                is_warning: true,
+                about: Some(("2026-104233".into(), reference())),
+            },
+            HintLine { text: "Die Adresse weicht ab.".into(), is_warning: false, about: None },
+        ],
+        panels: vec![
+            Panel {
+                title: "Bestellsystem".into(),
+                link: "/b/orders".into(),
+                health: Health::Ok,
+                as_of: Some("2026-11-20T12:03:00Z".parse().expect("a moment")),
+                problem: None,
+                parts: vec![CasePart {
+                    record: reference(),
+                    title: "Anna Meier".into(),
+                    backend_title: "Bestellsystem".into(),
+                    resource_title: "Kunden".into(),
+                    status: Some((Tone::Active, "aktiv".into())),
+                    fields: vec![(field("number", "Kundennummer"), text("K-17"))],
+                    actions: actions(),
+                    unread: vec!["Merkmale".into()],
+                }],
+                belongings: vec![related()],
+                beyond: vec![BeyondLine {
+                    title: "Kunden".into(),
+                    count: Count::Exact(2),
+                    list: None,
+                    records: vec![reference()],
+                }],
+            },
+            Panel {
+                title: "Kundenkartei".into(),
+                link: "/b/register".into(),
+                health: Health::Down,
+                as_of: None,
+                problem: Some("„Kundenkartei“ antwortet nicht.".into()),
+                parts: Vec::new(),
+                belongings: Vec::new(),
+                beyond: Vec::new(),
+            },
+        ],
+        missing: vec!["Ein Backend ist außer Reichweite.".into()],
+        happened: happened(),
+        has_more: true,
     }
 }
 
 pub(crate) fn happened() -> Vec<Happened> {
     let each = timeline().into_iter();
-    each.map(|entry| Happened { entry, backend: "Bestellsystem".into() }).collect()
+    let mut all: Vec<Happened> = each
+        .map(|entry| Happened { what: What::Changed(entry), backend: "Bestellsystem".into() })
+        .collect();
+    all.push(Happened {
+        what: What::Dated {
+            at: "2026-11-18T23:00:00Z".parse().expect("a moment"),
+            is_day: true,
+            text: "versandt".into(),
+            title: "2026-104233".into(),
+            record: reference(),
+        },
+        backend: "Lager".into(),
+    });
+    all
 }
 
 pub(crate) fn related() -> Related {
@@ -189,6 +238,8 @@ pub(crate) fn related() -> Related {
             row(3, "Geschenkpapier", "3.50"),
         ],
         all: "/b/orders/order_lines?f=order%20%3D%2010250".into(),
+        is_one: false,
+        opens_case: false,
         new: Some("/b/orders/order_lines/new?v.order=10250".into()),
         problem: None,
     }
@@ -502,6 +553,7 @@ pub(crate) fn changed() -> ChangeScreen {
 
 pub(crate) fn palette() -> Palette {
     let hit = |title: &str, place: &str| Hit {
+        also: Vec::new(),
         title: title.into(),
         place: place.into(),
         link: "/b/orders/orders/r/10250".into(),
@@ -517,6 +569,7 @@ pub(crate) fn palette() -> Palette {
                 hits: vec![
                     hit("Bestellung 10250", "Auftragssystem · Bestellungen"),
                     Hit {
+                        also: vec!["Kundenkartei".into()],
                         as_of: Some("2026-11-22T08:03:00Z".parse().expect("a time")),
                         ..hit("Rechnung R-10250", "Auftragssystem · Rechnungen")
                     },
