@@ -34,8 +34,8 @@ pub use backend::{Backend, Condition as BackendCondition, Health};
 pub use cases::{Case, CaseType, Fact, Member, Missing, Said};
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
-    EditRequest, Excluded, Fate, Input, ItemState, NotWritten, Offered, OperationState, Plan,
-    SampleOf, Standing, TimelineEntry, Told, Touched,
+    EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered, OperationState,
+    Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};

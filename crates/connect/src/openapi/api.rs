@@ -19,7 +19,7 @@ use crate::error::{Failure, FailureKind, WriteFailure};
 use crate::http::{Answer, Ask, Client, Hosts, NoAnswer, Secret};
 use crate::location::Description;
 use crate::pool::Gauge;
-use crate::{Budget, Connection, Of, RowStream, Shared};
+use crate::{Answered, Budget, Connection, Of, RowStream, Shared};
 
 /// The longest description, in bytes.
 const LONGEST_DESCRIPTION: usize = 32 * 1024 * 1024;
@@ -289,6 +289,17 @@ impl Connection for Api {
         token: &str,
     ) -> Result<ItemOutcome, WriteFailure> {
         self.acted(of, operation, key, input, token).await
+    }
+
+    async fn foresee(
+        &self,
+        of: &Of<'_>,
+        operation: &Operation,
+        key: &RecordKey,
+        input: &[Option<Value>],
+        token: &str,
+    ) -> Result<Answered, Failure> {
+        self.foreseen(of, operation, key, input, token).await
     }
 
     /// Nobody can tell what a service still works on.

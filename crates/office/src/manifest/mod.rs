@@ -6,6 +6,7 @@
 //! longer than [`Manifest::address`] needs.
 
 mod action;
+mod action_input;
 mod budget;
 mod check;
 mod edit;
@@ -28,7 +29,8 @@ use std::path::PathBuf;
 use kontor_connect::{Budget, ServiceOptions};
 use kontor_model::{BackendName, ResourceName};
 
-pub use action::{ActionOverride, InputOverride};
+pub use action::{ActionOverride, Confirm, ICONS, PreviewOverride};
+pub use action_input::{AskOverride, InputOverride, PickOverride, ShownMember};
 pub use edit::{Edit, Part};
 pub use field::{Choice, Color, Currency, FieldOverride, Format, TimeUnit};
 pub use key_file::{KeyFile, KeyFileError, NotDecrypted, Secret};

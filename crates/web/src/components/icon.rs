@@ -41,6 +41,17 @@ pub enum Icon {
     Into,
     Scroll,
     File,
+    Box,
+    Flag,
+    Mail,
+    Money,
+    Pause,
+    Phone,
+    Play,
+    Print,
+    Return,
+    Swap,
+    Truck,
 }
 
 impl Icon {
@@ -90,8 +101,59 @@ impl Icon {
             Self::Into => "M2.5 8h10.500M9 4l4 4-4 4",
             Self::Scroll => "M4 2.500h8v11H4zM6 5.500h4M6 8h4M6 10.500h2.500",
             Self::File => "M4 2h5l3 3v9H4zM9 2v3h3",
+            Self::Box => {
+                "M2.500 5 8 2.300 13.500 5v6.200L8 13.800l-5.500-2.600zM2.500 5 8 7.700 13.500 5M8 7.700v6.100"
+            }
+            Self::Flag => "M4 14V2.500h8l-2 3 2 3H4",
+            Self::Mail => "M2 4h12v8.500H2zM2 4.500l6 4.500 6-4.500",
+            Self::Money => "M1.500 4h13v8h-13zM10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM4 8h.1M12 8h.1",
+            Self::Pause => "M5.500 3.500v9M10.500 3.500v9",
+            Self::Phone => {
+                "M3 2.500h2.500l1 3-1.500 1.200a8 8 0 0 0 4.300 4.300L10.500 9.500l3 1V13c-6 .8-11.300-4.500-10.500-10.500z"
+            }
+            Self::Play => "M5 3.200 12.500 8 5 12.800z",
+            Self::Print => "M4.500 6V2.500h7V6M4.500 11.500h-2V6h11v5.500h-2M4.500 9.500h7v4h-7z",
+            Self::Return => {
+                "M13.500 8.500A5.300 5.300 0 1 1 8 3.200h3M8.700 1l2.500 2.200-2.500 2.300"
+            }
+            Self::Swap => "M3 5.500h9.500L10 3M13 10.500H3.500L6 13",
+            Self::Truck => {
+                "M1.500 4h8v7h-8zM9.500 6.500h3l2 2.300V11h-5M6 11.500a1.300 1.300 0 1 1-2.600 0 1.300 1.300 0 0 1 2.600 0zM13 11.500a1.300 1.300 0 1 1-2.600 0 1.300 1.300 0 0 1 2.600 0z"
+            }
         }
     }
+}
+
+/// The icon that a manifest names.
+#[must_use]
+pub fn named(word: &str) -> Option<Icon> {
+    Some(match word {
+        "box" => Icon::Box,
+        "check" => Icon::Check,
+        "clock" => Icon::Clock,
+        "close" => Icon::Close,
+        "copy" => Icon::Copy,
+        "edit" => Icon::Edit,
+        "file" => Icon::File,
+        "flag" => Icon::Flag,
+        "lock" => Icon::Lock,
+        "mail" => Icon::Mail,
+        "money" => Icon::Money,
+        "note" => Icon::Scroll,
+        "pause" => Icon::Pause,
+        "person" => Icon::Person,
+        "phone" => Icon::Phone,
+        "pin" => Icon::Pin,
+        "play" => Icon::Play,
+        "print" => Icon::Print,
+        "return" => Icon::Return,
+        "swap" => Icon::Swap,
+        "trash" => Icon::Trash,
+        "truck" => Icon::Truck,
+        "undo" => Icon::Undo,
+        "warning" => Icon::Warning,
+        _ => return None,
+    })
 }
 
 /// The icon; decoration only, the words stand beside it or in the label of its button.
@@ -100,6 +162,18 @@ pub fn icon(which: Icon) -> Markup {
     html! {
         svg.icon viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false" {
             path d=(which.path()) {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_picture_that_a_manifest_may_name_is_there() {
+        for word in kontor_office::manifest::ICONS {
+            assert!(named(word).is_some(), "{word}");
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::handlers::record::{AtRecord, language, related_sections, status, told
 use crate::handlers::{Place, here, key, place, shown};
 use crate::links;
 use crate::pages::case::{CasePart, CaseScreen, FactLine, Happened, page as case_page, timeline};
+use crate::pages::record::acting::OfferedAction;
 use crate::texts::Texts;
 use crate::view::{View, far_trouble};
 use crate::visitor::Reader;
@@ -96,7 +97,11 @@ fn part(app: &App, reader: &Reader, member: &Member) -> CasePart {
         health: health(&member.permit.backend.health()),
         status: status(&view, found),
         fields: listed.take(FIELDS).collect(),
-        actions: offered_actions(app, &view, found),
+        // Several records are on the page: no key would say which is meant.
+        actions: offered_actions(app, &view, found)
+            .into_iter()
+            .map(|action| OfferedAction { key: None, ..action })
+            .collect(),
         related: related_sections(app, &view),
     }
 }

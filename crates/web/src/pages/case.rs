@@ -136,7 +136,7 @@ fn part_of(shell: &Shell, part: &CasePart) -> Markup {
                     span.help { " " (part.resource_title) " " (part.title) }
                 }
                 @if let Some((tone, word)) = &part.status { (status::dot(*tone, word)) }
-                (actions_menu(shell, &part.record, &part.actions))
+                (actions_menu(shell, &part.record, &part.actions, false))
             }
             dl.fields {
                 @for (field, cell) in &part.fields {

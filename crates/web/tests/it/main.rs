@@ -12,6 +12,7 @@ mod linking;
 mod markup;
 mod opened;
 mod pages;
+mod queues;
 mod revoking;
 mod rooms;
 mod samples;

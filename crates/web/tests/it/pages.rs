@@ -136,6 +136,7 @@ fn a_record_is_drawn() {
 fn the_forms_of_a_record_are_drawn() {
     drawn("case", |shell| case::page(&shell, &samples::record::case()));
     drawn("case-timeline", |shell| case::timeline(&shell, &samples::record::happened(), "/"));
+    drawn("queue", |shell| record::page(&shell, &samples::record::queued()));
     drawn("acting", |shell| acting::page(&shell, &samples::record::acting(&shell.zone)));
     drawn("form", |shell| form::page(&shell, &samples::record::form(&shell.zone)));
     drawn("create", |shell| form::page(&shell, &samples::record::create(&shell.zone)));
