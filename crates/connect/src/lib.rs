@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use kontor_model::change::Refusal;
 use kontor_model::service::Operation;
 use kontor_model::{
     ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, RecordKey,
@@ -175,6 +176,23 @@ pub trait Connection: Send + Sync {
         token: &str,
     ) -> Result<ItemOutcome, WriteFailure>;
 
+    /// Asks an operation that changes nothing what it has to say of one record; the parameters are
+    /// as for [`Connection::act`].
+    ///
+    /// # Errors
+    /// [`FailureKind::Privilege`] where the backend has no operations that answer.
+    async fn foresee(
+        &self,
+        _of: &Of<'_>,
+        operation: &Operation,
+        _key: &RecordKey,
+        _input: &[Option<Value>],
+        _token: &str,
+    ) -> Result<Answered, Failure> {
+        let detail = format!("“{}” cannot be asked what it would do", operation.name);
+        Err(Failure::new(FailureKind::Privilege, detail))
+    }
+
     /// Waits until no session of an earlier run of this installation can still write. `false`
     /// when that cannot be told.
     async fn earlier_sessions_ended(&self) -> Result<bool, Failure>;
@@ -187,6 +205,15 @@ pub trait Connection: Send + Sync {
     /// When the last holder lets go without this, the connections are closed, too, but nobody
     /// learns when.
     async fn close(&self);
+}
+
+/// What an operation answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// This, as JSON.
+    Said(String),
+    /// It refuses.
+    Refused(Refusal),
 }
 
 /// Records that have the same values where these were to tell them apart.

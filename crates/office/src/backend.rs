@@ -301,6 +301,21 @@ impl Backend {
         result
     }
 
+    pub(crate) async fn foresee(
+        &self,
+        catalog: &Catalog,
+        face: &Face,
+        operation: &kontor_model::service::Operation,
+        key: &kontor_model::RecordKey,
+        input: &[Option<kontor_model::Value>],
+    ) -> Result<kontor_connect::Answered, OfficeError> {
+        let begun = Instant::now();
+        let token = crate::random::id(self.clock.micros());
+        let result =
+            self.connection.foresee(&catalog.of(face), operation, key, input, &token).await;
+        self.observed("foresee", begun, result).map_err(|failure| self.failed(failure))
+    }
+
     /// Reads samples of the backend, within its budget.
     pub(crate) fn sampler<'a>(&'a self, schema: &'a Schema) -> ConnectionSampler<'a> {
         ConnectionSampler::new(self.connection.as_ref(), schema, self.manifest.budget.row_cap)

@@ -37,8 +37,8 @@ pub use cases::{
 };
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
-    EditRequest, Excluded, Fate, Input, ItemState, NotWritten, Offered, OperationState, Plan,
-    SampleOf, Standing, TimelineEntry, Told, Touched,
+    EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered, OperationState,
+    Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};

@@ -105,6 +105,14 @@ paths:
                 reason: {type: string, enum: [customer, fraud]}
                 refund: {type: object, properties: {amount: {type: number}, note: {type: string}}}
       responses: {'200': {description: ok}}
+  /orders/{id}/cancel/preview:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {refund: {type: object, properties: {amount: {type: number}}}}}
+      responses: {'200': {description: ok}}
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Shop-Key}}
   schemas:
@@ -163,6 +171,7 @@ impl HttpShop {
             .route("/api/orders/{id}", get(read).patch(change).delete(remove))
             .route("/api/orders/{id}/lines", get(lines))
             .route("/api/orders/{id}/cancel", post(cancel))
+            .route("/api/orders/{id}/cancel/preview", post(cancel_preview))
             .with_state(Arc::clone(&inside));
         Self { address: serve_http(router).await, inside }
     }
@@ -365,6 +374,21 @@ async fn remove(State(shop): Shared, Path(id): Path<i64>, headers: HeaderMap) ->
     }
     inside.orders.remove(&id);
     StatusCode::NO_CONTENT.into_response()
+}
+
+/// What a cancellation would give back; it changes nothing.
+async fn cancel_preview(
+    State(inside): Shared,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let what = format!("POST /orders/{id}/cancel/preview");
+    if let Some(failure) = noted(&mut lock(&inside), what, &headers, &body) {
+        return failure;
+    }
+    let asked: Json = serde_json::from_str(&body).unwrap_or_default();
+    axum::Json(json!({ "amount": asked["refund"]["amount"] })).into_response()
 }
 
 async fn cancel(

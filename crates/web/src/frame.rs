@@ -32,7 +32,7 @@ pub(crate) struct Frame {
     pub(crate) address: String,
     pub(crate) is_fragment: bool,
     pub(crate) target: Option<String>,
-    toast: Option<String>,
+    pub(crate) toast: Option<String>,
 }
 
 /// The language that a browser asks for.
@@ -111,6 +111,10 @@ fn toast(told: &str, language: Language) -> Option<Toast> {
         "unchanged" => texts.get("toast-unchanged"),
         "view-saved" => texts.get("toast-view-saved"),
         "done" => texts.get("toast-done"),
+        "overtaken" => texts.get("toast-overtaken"),
+        "skipped" => texts.get("toast-skipped"),
+        "queue-end" => texts.get("toast-queue-end"),
+        "queue-empty" => texts.get("toast-queue-empty"),
         _ => return None,
     };
     let undo = operation.filter(|operation| operation.chars().all(|c| c.is_ascii_alphanumeric()));

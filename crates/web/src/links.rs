@@ -95,6 +95,18 @@ pub fn action(record: &crate::shown::RecordRef, action: &str) -> String {
     record.part(&format!("do/{}", encode(action)))
 }
 
+/// What an action would do (POST).
+#[must_use]
+pub fn foresee(record: &crate::shown::RecordRef, action: &str) -> String {
+    format!("{}/preview", self::action(record, action))
+}
+
+/// Goes through a list record by record.
+#[must_use]
+pub fn queue(backend: &BackendName, resource: &ResourceName) -> String {
+    part(backend, resource, "queue")
+}
+
 /// The bytes of a field.
 #[must_use]
 pub fn file(

@@ -18,7 +18,7 @@ use tower_http::trace::TraceLayer;
 use crate::app::{App, Settings};
 use crate::handlers::{
     account, acting, audit, backend, bulk, case, changes, connect, entry, home, linking, list,
-    operating, people, record, search, write,
+    operating, people, queue, record, search, write,
 };
 use crate::{api, assets, body};
 
@@ -71,6 +71,7 @@ pub fn app(settings: Settings) -> Router {
         .route("/b/{backend}/{resource}/export.xlsx", get(list::export_xlsx))
         .route("/b/{backend}/{resource}/export.ndjson", get(list::export_ndjson))
         .route("/b/{backend}/{resource}/bulk", post(bulk::act).get(bulk::progress))
+        .route("/b/{backend}/{resource}/queue", get(queue::next))
         .route("/b/{backend}/{resource}/new", get(write::new_page).post(write::create))
         .route("/b/{backend}/{resource}/r/{key}", get(record::page))
         .route("/b/{backend}/{resource}/r/{key}/peek", get(record::peek))
@@ -79,6 +80,7 @@ pub fn app(settings: Settings) -> Router {
         .route("/b/{backend}/{resource}/r/{key}/file/{field}", get(record::file))
         .route("/b/{backend}/{resource}/r/{key}/edit", get(write::edit_page).post(write::edit))
         .route("/b/{backend}/{resource}/r/{key}/do/{action}", get(acting::ask).post(acting::act))
+        .route("/b/{backend}/{resource}/r/{key}/do/{action}/preview", post(acting::foresee))
         .route(
             "/b/{backend}/{resource}/r/{key}/delete",
             get(write::delete_page).post(write::delete),

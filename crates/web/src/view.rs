@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kontor_model::{BackendName, ChangeKind, FieldType, RecordKey, Resource, ResourceName, Value};
-use kontor_office::catalog::{Catalog, Face, Format as OfficeFormat};
+use kontor_office::catalog::{Catalog, Choice, Face, Format as OfficeFormat};
 use kontor_office::manifest::Label;
 use kontor_office::{Edit, FarTitle, FarTrouble, LinkedTitle, Permit, Read, ReadOnlyReason};
 
@@ -95,7 +95,7 @@ impl<'a> View<'a> {
             name: field.name.clone(),
             title: face.title.in_language(self.language.code()).to_owned(),
             ty: field.ty.clone(),
-            format: format(resource, &face.format, index),
+            format: format(&field.ty, &face.format),
             help: field.comment.clone(),
             nullable: field.nullable,
             required: resource.requires(index),
@@ -104,15 +104,7 @@ impl<'a> View<'a> {
             is_key,
             holds_numbers: false,
             is_status: face.format == OfficeFormat::Status || !face.choices.is_empty(),
-            choices: face
-                .choices
-                .iter()
-                .map(|choice| ChoiceView {
-                    value: choice.value.clone(),
-                    title: choice.title.in_language(self.language.code()).to_owned(),
-                    tone: tone(choice.color.as_deref(), &choice.value),
-                })
-                .collect(),
+            choices: self.choices(&face.choices),
             link: link.map(|link| LinkView {
                 name: link.name.clone(),
                 backend: self.backend().clone(),
@@ -125,6 +117,16 @@ impl<'a> View<'a> {
                 .or_else(|| (!self.permit.has::<Edit>()).then_some(Locked::NoRight))
                 .or_else(|| face.kept.then_some(Locked::Kept)),
         }
+    }
+
+    /// Values with their titles.
+    pub(crate) fn choices(&self, choices: &[Choice]) -> Vec<ChoiceView> {
+        let view = |choice: &Choice| ChoiceView {
+            value: choice.value.clone(),
+            title: choice.title.in_language(self.language.code()).to_owned(),
+            tone: tone(choice.color.as_deref(), &choice.value),
+        };
+        choices.iter().map(view).collect()
     }
 
     /// All fields that may be seen, in the order in which people read them.
@@ -241,8 +243,8 @@ pub(crate) fn far_trouble(t: &Texts, trouble: &FarTrouble) -> String {
     }
 }
 
-fn format(resource: &Resource, format: &OfficeFormat, index: usize) -> Format {
-    let ty = &resource.fields[index].ty;
+/// How values of a type are shown and entered.
+pub(crate) fn format(ty: &FieldType, format: &OfficeFormat) -> Format {
     match format {
         OfficeFormat::Money { currency_code, decimals, .. } => Format::Money {
             currency: currency_code.clone(),

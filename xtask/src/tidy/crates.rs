@@ -27,6 +27,7 @@ const ALL: &[&str] = &[
     "kontor-search",
     "kontor-office",
     "kontor-web",
+    "returns-desk",
 ];
 
 const TESTKIT: &str = "kontor-testkit";

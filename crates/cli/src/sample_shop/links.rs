@@ -1,4 +1,4 @@
-//! The links between the three databases are found without any being declared.
+//! The links between the three databases and the returns desk are found without any being declared.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -10,6 +10,7 @@ use kontor_model::{BackendName, Schema};
 use kontor_office::proposals::{
     AcrossReport, ConnectionSampler, FarProposal, Side, SketchKey, propose_across,
 };
+use returns_desk::{Clock, Desk, Serving};
 
 use super::tests::small_shop;
 
@@ -27,6 +28,11 @@ const LABELLED: &str = "
     = warehouse.supplier_items.sku       orders.products.sku
     = warehouse.price_history.sku        orders.products.sku
     = warehouse.movements.reference      orders.orders.number
+    = desk.returns.orderNo               orders.orders.number
+    = desk.returns.customerNo            orders.customers.number
+    = desk.returns.customerNo            register.KUNDEN.KDNR
+    = desk.returns.customerEmail         orders.customers.email
+    = desk.returns.sku                   orders.products.sku
     ! register.ORDER.AUFTRNR             orders.orders.number
     ! register.MAHNUNGEN.AUFTRNR         orders.orders.number
     ! register.ORDER.KDNR                orders.orders.number
@@ -59,6 +65,19 @@ const LABELLED: &str = "
     ! warehouse.movements.seq            orders.orders.id
     ! warehouse.bins.rack                orders.categories.id
     ! warehouse.stock.site               orders.coupons.code
+    ! desk.returns.rma                   orders.orders.number
+    ! desk.returns.orderNo               register.ORDER.AUFTRNR
+    ! desk.returns.orderNo               warehouse.deliveries.delivery_no
+    ! desk.returns.customerNo            orders.orders.number
+    ! desk.returns.quantity              orders.categories.id
+    ! desk.returns.photos                orders.categories.id
+    ! desk.returns.parcel.id             orders.orders.id
+    ! desk.parcels.id                    orders.shipments.id
+    ! desk.parcels.id                    orders.returns.id
+    ! desk.parcels.trackingNo            warehouse.deliveries.delivery_no
+    ! desk.parcels.carrier               warehouse.suppliers.supplier_no
+    ! orders.returns.id                  desk.parcels.id
+    ! warehouse.movements.reference      desk.returns.rma
 ";
 
 struct Backend {
@@ -69,8 +88,12 @@ struct Backend {
 
 impl Backend {
     async fn of(name: &str, file: &Path) -> Self {
+        Self::at(name, &format!("sqlite:{}", file.display())).await
+    }
+
+    async fn at(name: &str, location: &str) -> Self {
         let connection = kontor_connect::open(Opening {
-            location: format!("sqlite:{}", file.display()).parse().unwrap(),
+            location: location.parse().unwrap(),
             replica: None,
             writable: false,
             budget: Budget::default(),
@@ -126,12 +149,15 @@ fn labelled() -> BTreeMap<(String, String), bool> {
 }
 
 #[tokio::test]
-async fn the_links_between_the_three_databases_are_found_and_no_others() {
+async fn the_links_between_the_four_backends_are_found_and_no_others() {
     let (_folder, shop) = small_shop().await;
+    let desk = Desk::open(&shop.returns, Clock::System).await.unwrap();
+    let desk = Serving::start(desk).await.unwrap();
     let backends = [
         Backend::of("orders", &shop.orders).await,
         Backend::of("register", &shop.register).await,
         Backend::of("warehouse", &shop.warehouse).await,
+        Backend::at("desk", &format!("graphql+{}", desk.url())).await,
     ];
     let labelled = labelled();
     assert!(labelled.len() >= 30, "{} pairs", labelled.len());

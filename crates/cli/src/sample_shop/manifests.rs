@@ -20,7 +20,7 @@ pub(crate) struct SampleManifest {
     database: PathBuf,
 }
 
-/// The registrations of all three databases.
+/// The registrations of the three databases that are looked at themselves.
 pub(crate) fn of(shop: &SampleShop) -> Vec<SampleManifest> {
     vec![
         SampleManifest {
@@ -59,32 +59,60 @@ pub(crate) fn cases(has_service: bool) -> impl Iterator<Item = (&'static str, &'
     })
 }
 
-/// The file's name of the registration of Order & Inspect.
-pub(crate) const ORDER_INSPECT: &str = "order-inspect.toml";
-
-/// The address in the text of that registration.
-const NOWHERE: &str = "openapi+http://127.0.0.1:0/openapi.json";
-
-/// The registration of Order & Inspect where it listens, with the key that lets us in.
-pub(crate) fn service(address: SocketAddr, key: &KeyFile, secret: &str) -> String {
-    let backend = BackendName::new("order-inspect").expect("the name is one");
-    let text = include_str!("order_inspect.toml");
-    let encrypted = format!("encrypted = \"{}\"", key.encrypt(&backend, secret));
-    text.replacen(NOWHERE, &described(address), 1).replacen("encrypted = \"\"", &encrypted, 1)
+/// A service of the sample shop: it listens elsewhere after every start.
+#[derive(Clone, Copy)]
+pub(crate) struct SampleService {
+    /// The file's name of its registration.
+    pub(crate) file_name: &'static str,
+    text: &'static str,
+    scheme: &'static str,
+    path: &'static str,
 }
 
-/// A registration of Order & Inspect with the address where it listens now; none where it is about
-/// something else than the service.
-pub(crate) fn moved_service(text: &str, address: SocketAddr) -> Option<String> {
-    let before = text.find("openapi+http://127.0.0.1:")?;
-    let length = text[before..].find('"')?;
-    let mut moved = text.to_owned();
-    moved.replace_range(before..before + length, &described(address));
-    Some(moved)
-}
+/// The registration of Order & Inspect.
+pub(crate) const ORDER_INSPECT: SampleService = SampleService {
+    file_name: "order-inspect.toml",
+    text: include_str!("order_inspect.toml"),
+    scheme: "openapi+http",
+    path: "/openapi.json",
+};
 
-fn described(address: SocketAddr) -> String {
-    format!("openapi+http://{address}/openapi.json")
+/// The registration of the returns desk.
+pub(crate) const RETURNS_DESK: SampleService = SampleService {
+    file_name: "returns-desk.toml",
+    text: include_str!("returns_desk.toml"),
+    scheme: "graphql+http",
+    path: "/graphql",
+};
+
+impl SampleService {
+    /// The registration of the service where it listens.
+    pub(crate) fn at(self, address: SocketAddr) -> String {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.text.replacen(&self.url(nowhere), &self.url(address), 1)
+    }
+
+    /// The registration with the key that lets us in, as it may stand in a file.
+    pub(crate) fn with_key(self, address: SocketAddr, key: &KeyFile, secret: &str) -> String {
+        let name = self.file_name.trim_end_matches(".toml");
+        let backend = BackendName::new(name).expect("the name is one");
+        let encrypted = format!("encrypted = \"{}\"", key.encrypt(&backend, secret));
+        self.at(address).replacen("encrypted = \"\"", &encrypted, 1)
+    }
+
+    /// A registration of the service with the address where it listens now; none where it is about
+    /// something else than the service.
+    pub(crate) fn moved(self, text: &str, address: SocketAddr) -> Option<String> {
+        let before = text.find(&format!("{}://127.0.0.1:", self.scheme))?;
+        let length = text[before..].find('"')?;
+        let mut moved = text.to_owned();
+        moved.replace_range(before..before + length, &self.url(address));
+        Some(moved)
+    }
+
+    fn url(self, address: SocketAddr) -> String {
+        format!("{}://{address}{}", self.scheme, self.path)
+    }
 }
 
 /// Whether a manifest is one of the sample shop's.
@@ -114,19 +142,24 @@ impl SampleManifest {
 
 #[cfg(test)]
 mod tests {
+    use kontor_office::manifest::Manifest;
+
     use super::*;
 
     #[test]
     fn the_registration_of_a_service_moves_with_it_and_keeps_the_rest() {
         let folder = tempfile::tempdir().unwrap();
         let key = KeyFile::open_or_create(&folder.path().join("key")).unwrap();
-        let text = service("127.0.0.1:7001".parse().unwrap(), &key, "s3cret");
-        assert!(text.contains("127.0.0.1:7001") && !text.contains("s3cret"));
-        let moved = moved_service(&text, "127.0.0.1:7002".parse().unwrap()).unwrap();
-        assert_eq!(moved, text.replace("7001", "7002"));
-        let name = BackendName::new("order-inspect").unwrap();
-        let manifest = kontor_office::manifest::Manifest::parse(name, &moved, ORDER_INSPECT);
-        assert!(manifest.is_ok(), "{manifest:?}");
-        assert_eq!(moved_service("url = \"sqlite:a.db\"", "127.0.0.1:1".parse().unwrap()), None);
+        let (here, there) = ("127.0.0.1:7001".parse().unwrap(), "127.0.0.1:7002".parse().unwrap());
+        for service in [ORDER_INSPECT, RETURNS_DESK] {
+            let text = service.with_key(here, &key, "s3cret");
+            assert!(text.contains("127.0.0.1:7001") && !text.contains("s3cret"));
+            let moved = service.moved(&text, there).unwrap();
+            assert_eq!(moved, text.replace("7001", "7002"));
+            let name = BackendName::new("service").unwrap();
+            let manifest = Manifest::parse(name, &moved, service.file_name);
+            assert!(manifest.is_ok(), "{manifest:?}");
+            assert_eq!(service.moved("url = \"sqlite:a.db\"", there), None);
+        }
     }
 }

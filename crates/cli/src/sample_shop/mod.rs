@@ -1,5 +1,5 @@
-//! The sample shop: a mail-order house of three databases by three different hands, for
-//! `kontor demo` and for tests.
+//! The sample shop: a mail-order house of four databases by four different hands, for
+//! `kontor demo` and for tests. The last of them is looked at through a service only.
 //!
 //! Everything follows from a seed and a fixed day; no clock is read and nothing is fetched. People,
 //! streets and companies are composed at random, telephone numbers ring nowhere, e-mail addresses
@@ -10,6 +10,7 @@
 //! | `orders.db` | the shop: English, foreign keys, checks, indexes, soft delete, translations |
 //! | `register.db` | the customer register: German, upper case, no foreign keys, dates as on forms |
 //! | `warehouse.db` | the warehouse: composite keys, strict tables beside loose ones |
+//! | `returns.db` | the returns desk: it speaks GraphQL, and spells the numbers of others its own way |
 
 mod catalogue;
 mod customers;
@@ -24,6 +25,8 @@ mod picture;
 mod random;
 mod register_file;
 mod register_orders;
+mod returns;
+mod returns_file;
 mod seasons;
 mod shop_catalogue;
 mod shop_file;
@@ -53,7 +56,9 @@ pub struct SampleShop {
     pub register: PathBuf,
     /// The warehouse.
     pub warehouse: PathBuf,
-    /// How many of the three were made now; 0 when all had been there.
+    /// The database behind the returns desk.
+    pub returns: PathBuf,
+    /// How many of the four were made now; 0 when all had been there.
     pub written: usize,
 }
 
@@ -127,22 +132,24 @@ impl Plan {
     }
 }
 
-/// One of the three databases.
+/// One of the four databases.
 #[derive(Clone, Copy)]
 enum Part {
     Orders,
     Register,
     Warehouse,
+    Returns,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Orders, Self::Register, Self::Warehouse];
+    const ALL: [Self; 4] = [Self::Orders, Self::Register, Self::Warehouse, Self::Returns];
 
     fn path(self, folder: &Path) -> PathBuf {
         folder.join(match self {
             Self::Orders => "orders.db",
             Self::Register => "register.db",
             Self::Warehouse => "warehouse.db",
+            Self::Returns => "returns.db",
         })
     }
 
@@ -151,11 +158,12 @@ impl Part {
             Self::Orders => Box::pin(shop_file::write(connection, plan)).await,
             Self::Register => Box::pin(register_file::write(connection, plan)).await,
             Self::Warehouse => Box::pin(warehouse_file::write(connection, plan)).await,
+            Self::Returns => Box::pin(returns_file::write(connection, plan)).await,
         }
     }
 }
 
-/// Makes sure that the three databases are in `folder`, which is made too if need be.
+/// Makes sure that the four databases are in `folder`, which is made too if need be.
 ///
 /// What is there already stays as it is, with everything that was changed in it; only what is
 /// missing is made. A database appears under its name when it is whole and not before, so that a
@@ -168,7 +176,7 @@ pub async fn write(folder: &Path) -> Result<SampleShop, SampleShopError> {
     write_sized(folder, SEED, FULL).await
 }
 
-/// Makes the three databases new. Changes that were made in them are lost.
+/// Makes the four databases new. Changes that were made in them are lost.
 ///
 /// # Errors
 /// [`SampleShopError`], as for [`write()`]; a file that the sample shop has not made is never
@@ -208,6 +216,7 @@ async fn write_sized(folder: &Path, seed: u64, size: Size) -> Result<SampleShop,
         orders: Part::Orders.path(folder),
         register: Part::Register.path(folder),
         warehouse: Part::Warehouse.path(folder),
+        returns: Part::Returns.path(folder),
         written: missing.len(),
     })
 }

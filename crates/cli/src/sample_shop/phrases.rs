@@ -77,3 +77,32 @@ pub(super) const SUPPLIERS: &[(&str, &str)] = &[
     ("Strickwaren Allgäu GmbH", "DE"), ("Modehaus Porto Lda.", "PT"), ("Konfekcja Łódź Sp. z o.o.", "PL"),
     ("Schuhfabrik Pfalz GmbH", "DE"), ("Verlag am Hafen GmbH", "DE"),
 ];
+
+/// What customers write on the form of a return.
+#[rustfmt::skip]
+pub(super) const CUSTOMERS_ON_RETURNS: &[&str] = &[
+    "Fällt kleiner aus als erwartet.", "Farbe wirkt auf dem Foto ganz anders.", "Kam mit einer Delle an, Karton war auch beschädigt.",
+    "Habe versehentlich zwei bestellt.", "Passt nicht ins Zimmer, schade!", "Leider das falsche Modell im Paket.",
+    "Lieferung kam zu spät, Geburtstag war schon.", "Stoff kratzt.", "Gefällt meinem Mann nicht :-)", "Eine Schraube fehlt, der Rest ist unbenutzt.",
+    "Bitte auf dasselbe Konto erstatten.", "Der Reißverschluss klemmt.", "Qualität nicht wie beschrieben.",
+];
+
+/// What the desk's people write down.
+#[rustfmt::skip]
+pub(super) const DESK_COMMENTS: &[&str] = &[
+    "Kundin angerufen, fehlendes Teil kommt nach.", "Etikett unleserlich, über die Bestellnummer gefunden.", "Zweiter Karton noch unterwegs.",
+    "Fotos an den Lieferanten geschickt.", "Bitte zuerst auf Flecken prüfen.", "Karton getauscht.", "Beim Einräumen Kratzer entdeckt, siehe Fotos.",
+];
+
+/// Those who stand at the returns desk.
+pub(super) const DESK_CLERKS: &[&str] =
+    &["Yıldız", "Petra", "Milan", "Frau Ahrens", "Tim (Aushilfe)"];
+
+/// Where returned goods are put.
+pub(super) const SHELVES_OF_RETURNS: &[&str] = &["R-01", "R-02", "R-03", "R-07", "B-Ware 2"];
+
+/// Why returned goods are given up.
+#[rustfmt::skip]
+pub(super) const WHY_GIVEN_UP: &[&str] = &[
+    "Bruch", "Teile fehlen, kein Ersatz lieferbar", "getragen, nicht zu reinigen", "Flecken", "Kratzer an der Front", "an Sozialkaufhaus gegeben",
+];

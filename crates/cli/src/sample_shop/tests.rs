@@ -1,4 +1,4 @@
-//! What must hold of the three databases together.
+//! What must hold of the four databases together.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,7 +45,10 @@ async fn the_same_seed_makes_the_same_bytes_and_another_seed_does_not() {
     write_sized(other.path(), 8, SMALL).await.unwrap();
     let (first, second, other) =
         (contents(first.path()), contents(second.path()), contents(other.path()));
-    assert_eq!(first.keys().collect::<Vec<_>>(), ["orders.db", "register.db", "warehouse.db"]);
+    assert_eq!(
+        first.keys().collect::<Vec<_>>(),
+        ["orders.db", "register.db", "returns.db", "warehouse.db"]
+    );
     for (name, bytes) in &first {
         assert!(*bytes == second[name], "{name} differs between two runs");
         assert!(*bytes != other[name], "{name} does not depend on the seed");
@@ -55,7 +58,7 @@ async fn the_same_seed_makes_the_same_bytes_and_another_seed_does_not() {
 #[tokio::test]
 async fn every_declared_foreign_key_holds_and_every_file_is_sound() {
     let (_folder, shop) = small_shop().await;
-    for path in [&shop.orders, &shop.register, &shop.warehouse] {
+    for path in [&shop.orders, &shop.register, &shop.warehouse, &shop.returns] {
         let mut database = open(path).await;
         let broken =
             sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut database).await.unwrap();
@@ -144,10 +147,10 @@ async fn movements_add_up_to_what_is_on_hand_and_never_fall_below_nothing() {
 }
 
 #[tokio::test]
-async fn the_three_databases_speak_of_the_same_people_and_articles() {
+async fn the_four_databases_speak_of_the_same_people_and_articles() {
     let (_folder, shop) = small_shop().await;
     let mut database = open(&shop.orders).await;
-    for (name, path) in [("r", &shop.register), ("w", &shop.warehouse)] {
+    for (name, path) in [("r", &shop.register), ("w", &shop.warehouse), ("d", &shop.returns)] {
         let attach = format!("ATTACH '{}' AS {name}", path.display());
         sqlx::query(AssertSqlSafe(attach)).execute(&mut database).await.unwrap();
     }
@@ -167,6 +170,30 @@ async fn the_three_databases_speak_of_the_same_people_and_articles() {
     let prices = "SELECT count(*) FROM products p WHERE price_cents <>
         (SELECT price_cents FROM w.price_history h WHERE h.sku = p.sku ORDER BY valid_from DESC LIMIT 1)";
     assert_eq!(number(&mut database, prices).await, 0);
+    let known = "SELECT count(*) FROM d.returns b JOIN orders o ON '#' || o.number = b.order_no
+        JOIN customers c ON c.id = o.customer_id AND c.email = lower(b.customer_email)
+            AND coalesce('K-' || b.customer_no, c.number) = c.number
+        JOIN products p ON 'VH-' || p.sku = b.sku AND p.name = b.article
+        JOIN order_lines l ON l.order_id = o.id AND l.product_id = p.id AND l.quantity >= b.quantity";
+    let (known, all) = (
+        number(&mut database, known).await,
+        number(&mut database, "SELECT count(*) FROM d.returns").await,
+    );
+    assert!(all > 100 && known == all, "{known} of {all}");
+    assert_eq!(all, number(&mut database, "SELECT count(*) FROM returns").await);
+}
+
+#[tokio::test]
+async fn nothing_at_the_returns_desk_happens_before_what_must_come_first() {
+    let (_folder, shop) = small_shop().await;
+    let mut desk = open(&shop.returns).await;
+    let early = "SELECT count(*) FROM returns r JOIN parcels p ON p.id = r.parcel_id
+        WHERE p.announced_at > r.registered_at OR r.registered_at > r.received_at OR p.arrived_at IS NOT r.received_at
+           OR r.received_at > r.inspected_at OR r.inspected_at > r.decided_at
+           OR (r.decision = 'RESTOCK') <> (r.condition IN ('AS_NEW', 'OPENED'))";
+    assert_eq!(number(&mut desk, early).await, 0);
+    let waiting = "SELECT count(DISTINCT state) FROM returns";
+    assert_eq!(number(&mut desk, waiting).await, 5, "every state is there");
 }
 
 #[tokio::test]
@@ -285,7 +312,7 @@ async fn a_reset_makes_the_full_shop_new() {
     sqlx::query("DELETE FROM admin_users").execute(&mut orders).await.unwrap();
     Connection::close(orders).await.unwrap();
     let shop = reset(folder.path()).await.unwrap();
-    assert_eq!(shop.written, 3);
+    assert_eq!(shop.written, 4);
     let mut orders = open(&shop.orders).await;
     for (table, least, most) in [
         ("orders", 20_000, 20_000),

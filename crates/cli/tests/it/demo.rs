@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kontor_testkit::eventually;
 
-use crate::bed::Bed;
+use crate::bed::{Bed, http};
 
 /// All that the sample shop consists of, by name.
 fn files(bed: &Bed) -> BTreeMap<String, Vec<u8>> {
@@ -17,10 +17,20 @@ fn files(bed: &Bed) -> BTreeMap<String, Vec<u8>> {
             if name.ends_with("-wal") || name.ends_with("-shm") {
                 continue;
             }
-            files.insert(format!("{folder}/{name}"), std::fs::read(path).unwrap());
+            let bytes = std::fs::read(&path).unwrap();
+            let bytes = if name == "returns-desk.toml" { without_port(bytes) } else { bytes };
+            files.insert(format!("{folder}/{name}"), bytes);
         }
     }
     files
+}
+
+/// A service listens at another port after every start.
+fn without_port(bytes: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(bytes).unwrap();
+    let (before, rest) = text.split_once("http://127.0.0.1:").unwrap();
+    let (_, after) = rest.split_once('/').unwrap();
+    format!("{before}http://127.0.0.1/{after}").into_bytes()
 }
 
 const NONE: Vec<&str> = Vec::new();
@@ -47,12 +57,14 @@ async fn a_second_start_changes_nothing_and_a_reset_makes_all_new() {
         [
             "backends/orders.toml",
             "backends/register.toml",
+            "backends/returns-desk.toml",
             "backends/warehouse.toml",
             "cases/customer.toml",
             "cases/order.toml",
             "cases/product.toml",
             "demo/orders.db",
             "demo/register.db",
+            "demo/returns.db",
             "demo/warehouse.db",
         ]
     );
@@ -80,15 +92,48 @@ async fn the_sample_shop_is_registered_without_a_mistake() {
     eventually("all schemas were read and fit", || async {
         let check = bed.run(&["check"]).await;
         assert_eq!(check.code, Some(0), "{}", check.out);
-        check.out.trim() == "3 manifests and 3 types of cases, nothing wrong."
+        check.out.trim() == "4 manifests and 3 types of cases, nothing wrong."
     })
     .await;
-    serving.stop().await;
     let doctor = bed.run(&["doctor"]).await;
     assert_eq!(doctor.code, Some(0), "{}", doctor.out);
-    for expected in ["15 resources read", "7 resources read", "10 resources read"] {
+    for expected in
+        ["15 resources read", "7 resources read", "10 resources read", "2 resources read"]
+    {
         assert!(doctor.out.contains(expected), "{expected}: {}", doctor.out);
     }
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn the_returns_desk_keeps_what_was_decided_when_the_demo_starts_again() {
+    let bed = Bed::new();
+    let first = bed.start(&["demo"]).await;
+    let question =
+        r#"mutation { commentReturn(rma: "RMA-2026-0001", text: "kept") { __typename } }"#;
+    let answer = asked(&first.greeting, question).await;
+    assert_eq!(answer, r#"{"data":{"commentReturn":{"__typename":"Return"}}}"#);
+    first.stop().await;
+    let again = bed.start(&["demo"]).await;
+    let question = r#"{ return(rma: "RMA-2026-0001") { comments { text } } }"#;
+    let answer = asked(&again.greeting, question).await;
+    assert!(answer.contains(r#"{"text":"kept"}"#), "{answer}");
+    let manifest = bed.read("backends/returns-desk.toml");
+    assert!(manifest.contains(&desk_address(&again.greeting)), "{manifest}");
+    again.stop().await;
+}
+
+/// Where the desk listens, as it was printed.
+fn desk_address(greeting: &[String]) -> String {
+    let said = greeting.iter().find_map(|line| line.strip_prefix("Returns desk: "));
+    said.unwrap_or_else(|| panic!("{greeting:?}")).to_owned()
+}
+
+async fn asked(greeting: &[String], question: &str) -> String {
+    let client = http().build().unwrap();
+    let question = serde_json::json!({ "query": question });
+    let asked = client.post(desk_address(greeting)).json(&question).send();
+    asked.await.unwrap().text().await.unwrap()
 }
 
 #[tokio::test]
@@ -96,8 +141,9 @@ async fn manifests_elsewhere_still_find_the_databases() {
     let bed = Bed::new();
     let elsewhere = bed.path("../elsewhere");
     let arguments = ["demo", "--manifests", elsewhere.to_str().unwrap()];
-    bed.start(&arguments).await.stop().await;
+    let serving = bed.start(&arguments).await;
     let doctor = bed.run(&["doctor", "--manifests", elsewhere.to_str().unwrap()]).await;
     assert_eq!(doctor.code, Some(0), "{}", doctor.out);
-    assert!(doctor.out.contains("3 backends examined: 0 broken"), "{}", doctor.out);
+    assert!(doctor.out.contains("4 backends examined: 0 broken"), "{}", doctor.out);
+    serving.stop().await;
 }

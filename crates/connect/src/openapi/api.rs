@@ -21,7 +21,7 @@ use crate::location::Description;
 use crate::pool::Gauge;
 use crate::service::answers::refusal;
 use crate::service::{LONGEST_DESCRIPTION, ServiceOptions, reading, writing};
-use crate::{Budget, Connection, Of, RowStream, Shared};
+use crate::{Answered, Budget, Connection, Of, RowStream, Shared};
 
 /// A service. Whoever reads a long list keeps it.
 #[derive(Clone)]
@@ -288,6 +288,17 @@ impl Connection for Api {
         token: &str,
     ) -> Result<ItemOutcome, WriteFailure> {
         self.acted(of, operation, key, input, token).await
+    }
+
+    async fn foresee(
+        &self,
+        of: &Of<'_>,
+        operation: &Operation,
+        key: &RecordKey,
+        input: &[Option<Value>],
+        token: &str,
+    ) -> Result<Answered, Failure> {
+        self.foreseen(of, operation, key, input, token).await
     }
 
     /// Nobody can tell what a service still works on.

@@ -1,11 +1,12 @@
 //! What one can do with a record: operations of a service, and updates that the manifest names.
 
+use kontor_model::Resource;
 use kontor_model::filter::Filter;
-use kontor_model::service::{Input as Taken, Operation};
-use kontor_model::{FieldType, Resource};
+use kontor_model::service::Operation;
 
-use super::humanised;
-use crate::manifest::{ActionOverride, Label, ResourceOverride};
+use super::taking::{ActionInput, inputs, money};
+use super::{Format, humanised};
+use crate::manifest::{ActionOverride, Confirm, Label, PreviewOverride, ResourceOverride};
 
 /// Something one can do with a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,10 @@ pub struct Action {
     pub title: Label,
     /// What it does.
     pub description: Option<Label>,
+    /// The word of the picture beside its title.
+    pub icon: Option<&'static str>,
+    /// The key of the keyboard that does it while a record is on the screen.
+    pub key: Option<char>,
     /// What it takes.
     pub inputs: Vec<ActionInput>,
     /// What is done.
@@ -26,29 +31,39 @@ pub struct Action {
     pub when: Option<Filter>,
     /// Whether it is asked back before it is done.
     pub confirm: bool,
+    /// What is asked or warned of then.
+    pub question: Option<Label>,
+    /// What tells beforehand what it would do.
+    pub preview: Option<Preview>,
 }
 
-/// One thing that an action takes.
+impl Action {
+    /// Whether it is done without asking anything: it takes nothing of people and is not asked
+    /// back.
+    #[must_use]
+    pub fn is_at_once(&self) -> bool {
+        !self.confirm && self.inputs.iter().all(|input| input.hidden)
+    }
+}
+
+/// An operation that tells what an action would do.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ActionInput {
+pub struct Preview {
+    /// Index of the service's operation.
+    pub operation: usize,
+    /// Members of its answer as they are shown; empty for all of it.
+    pub show: Vec<Told>,
+}
+
+/// A member of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
     /// Its name.
     pub name: String,
     /// Its title.
     pub title: Label,
-    /// The heading under which it stands with others.
-    pub group: Option<Label>,
-    /// What it is for, in the service's own words.
-    pub help: Option<String>,
-    /// Its type.
-    pub ty: FieldType,
-    /// Whether it must be given.
-    pub needed: bool,
-    /// Whether people are not asked for it.
-    pub hidden: bool,
-    /// Whether it is a text of several lines.
-    pub is_long: bool,
-    /// What it is where nothing is given.
-    pub default: Option<String>,
+    /// How it is shown.
+    pub format: Format,
 }
 
 /// What an action does.
@@ -61,85 +76,86 @@ pub enum Does {
 }
 
 /// The actions of a resource: the manifest's order first, then the service's own.
-pub(super) fn actions(resource: &Resource, said: &ResourceOverride) -> Vec<Action> {
+pub(super) fn actions(resource: &Resource, of: &ResourceOverride) -> Vec<Action> {
     let operations: &[Operation] =
         resource.service.as_ref().map(|service| service.operations.as_slice()).unwrap_or_default();
     let position = |name: &str| operations.iter().position(|operation| operation.name == name);
     let mut taken = Vec::new();
     let mut actions = Vec::new();
-    for (name, said) in &said.actions {
+    for (name, said) in &of.actions {
         let action = if said.set.is_empty() {
             let Some(at) = position(said.operation.as_deref().unwrap_or(name)) else { continue };
             taken.push(at);
-            of_operation(name, at, &operations[at], said)
+            of_operation(resource, (name, at), said, of)
         } else {
             let set = said
                 .set
                 .iter()
                 .map(|(field, text)| resource.position(field).map(|field| (field, text.clone())));
             let Some(set) = set.collect::<Option<Vec<_>>>() else { continue };
-            of_update(name, set, said)
+            Some(action(name, Does::Update(set), said))
         };
-        if !said.hidden {
-            actions.push(action);
-        }
+        actions.extend(action.filter(|_| !said.hidden));
     }
     let nothing = ActionOverride::default();
     for (at, operation) in operations.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
-        actions.push(of_operation(&operation.name, at, operation, &nothing));
+        actions.extend(of_operation(resource, (&operation.name, at), &nothing, of));
     }
     actions
 }
 
-fn of_operation(name: &str, at: usize, operation: &Operation, said: &ActionOverride) -> Action {
-    Action {
-        name: name.to_owned(),
+fn of_operation(
+    resource: &Resource,
+    (name, at): (&str, usize),
+    said: &ActionOverride,
+    of: &ResourceOverride,
+) -> Option<Action> {
+    let operations = &resource.service.as_ref()?.operations;
+    let operation: &Operation = operations.get(at)?;
+    let description = || operation.description.as_deref().map(Label::same);
+    let preview = said.preview.as_ref().and_then(|preview| {
+        let at = operations.iter().position(|other| other.name == preview.operation)?;
+        Some(told(resource, at, preview))
+    });
+    Some(Action {
         title: said.title.clone().unwrap_or_else(|| Label::same(&operation.title)),
-        description: said
-            .description
-            .clone()
-            .or_else(|| operation.description.as_deref().map(Label::same)),
-        inputs: operation.input.iter().map(|taken| input(taken, said)).collect(),
-        does: Does::Operation(at),
-        allowed: said.allowed.clone().unwrap_or_else(|| name.to_owned()),
-        when: said.when.clone(),
-        confirm: said.confirm,
-    }
+        description: said.description.clone().or_else(description),
+        inputs: inputs(resource, &operation.input, said, of),
+        preview,
+        ..action(name, Does::Operation(at), said)
+    })
 }
 
-fn of_update(name: &str, set: Vec<(usize, String)>, said: &ActionOverride) -> Action {
+/// An action as far as it is the same whatever it does.
+fn action(name: &str, does: Does, said: &ActionOverride) -> Action {
+    let (confirm, question) = match &said.confirm {
+        None => (false, None),
+        Some(Confirm::Flag(flag)) => (*flag, None),
+        Some(Confirm::Words(words)) => (true, Some(words.clone())),
+    };
     Action {
         name: name.to_owned(),
         title: said.title.clone().unwrap_or_else(|| Label::same(&humanised(name))),
         description: said.description.clone(),
+        icon: said.icon,
+        key: said.key,
         inputs: Vec::new(),
-        does: Does::Update(set),
+        does,
         allowed: said.allowed.clone().unwrap_or_else(|| name.to_owned()),
         when: said.when.clone(),
-        confirm: said.confirm,
+        confirm,
+        question,
+        preview: None,
     }
 }
 
-fn input(taken: &Taken, said: &ActionOverride) -> ActionInput {
-    let field = &taken.field;
-    let own = said.inputs.iter().find(|(name, _)| *name == field.name).map(|(_, own)| own);
-    let (group, last) = match field.name.rsplit_once('.') {
-        Some((outer, last)) => (Some(Label::same(&humanised(outer))), last),
-        None => (None, field.name.as_str()),
-    };
-    ActionInput {
-        name: field.name.clone(),
-        title: own
-            .and_then(|own| own.title.clone())
-            .unwrap_or_else(|| Label::same(&humanised(last))),
-        group,
-        help: field.comment.clone(),
-        ty: field.ty.clone(),
-        needed: taken.needed,
-        hidden: own.is_some_and(|own| own.hidden),
-        is_long: field.native == "text",
-        default: own.and_then(|own| own.default.clone()).or_else(|| field.default.clone()),
-    }
+fn told(resource: &Resource, operation: usize, said: &PreviewOverride) -> Preview {
+    let show = said.show.iter().map(|member| Told {
+        name: member.name.clone(),
+        title: member.title.clone().unwrap_or_else(|| Label::same(&humanised(&member.name))),
+        format: money(resource, member.currency.as_ref()),
+    });
+    Preview { operation, show: show.collect() }
 }
 
 /// What a record says of whether it allows something: a list of words, a list of objects

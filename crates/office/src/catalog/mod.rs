@@ -4,6 +4,7 @@ mod actions;
 mod build;
 mod far;
 mod money;
+mod taking;
 mod words;
 
 use std::collections::HashMap;
@@ -17,10 +18,11 @@ use kontor_model::{FieldType, OnDelete, Resource, ResourceName, Schema, Sort, Va
 use crate::error::ReadOnlyReason;
 use crate::manifest::{Label, TimeUnit};
 
-pub use actions::{Action, ActionInput, Does, allows};
+pub use actions::{Action, Does, Preview, Told, allows};
 pub use build::build;
 pub use far::{FarField, FarLink};
 pub use money::{in_major_units, own_digits};
+pub use taking::{ActionInput, Asked, Entry, Pick, Picked, Source};
 pub use words::humanised;
 
 /// A backend's resources as people see them.

@@ -13,7 +13,7 @@ mod settle;
 mod timeline;
 mod undo;
 
-pub use acting::{Acted, ActionPlan, ActionRequest, Offered};
+pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered};
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
 pub use dependents::{Fate, Touched};

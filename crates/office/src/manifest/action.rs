@@ -4,13 +4,26 @@
 use kontor_model::filter::Filter;
 use toml_edit::{InlineTable, Value};
 
+use super::action_input::{InputOverride, ShownMember, read_inputs, read_shown};
 use super::label::Label;
-use super::source::{Entry, Section};
+use super::source::Entry;
 use super::text::Keys;
 
-const ACTION_KEYS: &[&str] =
-    &["title", "description", "hidden", "operation", "set", "allowed", "when", "confirm", "inputs"];
-const INPUT_KEYS: &[&str] = &["title", "hidden", "default"];
+const ACTION_KEYS: &[&str] = &[
+    "title",
+    "description",
+    "icon",
+    "key",
+    "hidden",
+    "operation",
+    "set",
+    "allowed",
+    "when",
+    "confirm",
+    "preview",
+    "inputs",
+];
+const PREVIEW_KEYS: &[&str] = &["operation", "show"];
 
 /// What the manifest says about an action.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +32,10 @@ pub struct ActionOverride {
     pub title: Option<Label>,
     /// What it does, for people.
     pub description: Option<Label>,
+    /// The picture beside its name, one of [`ICONS`].
+    pub icon: Option<&'static str>,
+    /// The key of the keyboard that does it with the record on the screen.
+    pub key: Option<char>,
     /// Whether it is not offered.
     pub hidden: bool,
     /// The service's operation that it is, where that has another name.
@@ -29,22 +46,47 @@ pub struct ActionOverride {
     pub allowed: Option<String>,
     /// The records for which it is offered.
     pub when: Option<Filter>,
-    /// Whether it is asked back before it is done, though it takes nothing.
-    pub confirm: bool,
+    /// Whether it is asked back before it is done, and in which words.
+    pub confirm: Option<Confirm>,
+    /// What tells beforehand what it would do.
+    pub preview: Option<PreviewOverride>,
     /// What is said about the things that it takes.
     pub inputs: Vec<(String, InputOverride)>,
 }
 
-/// What the manifest says about one thing that an action takes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct InputOverride {
-    /// Name for people.
-    pub title: Option<Label>,
-    /// Whether it is not asked for.
-    pub hidden: bool,
-    /// What it is where nothing is given.
-    pub default: Option<String>,
+/// Whether an action is asked back, though it takes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Confirm {
+    /// It is, or is not.
+    Flag(bool),
+    /// It is, with this question or warning.
+    Words(Label),
 }
+
+/// An operation that tells what an action would do, and what is shown of its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewOverride {
+    /// The service's operation; it takes what the action takes.
+    pub operation: String,
+    /// Members of its answer, in the order in which they are shown; empty for all.
+    pub show: Vec<ShownMember>,
+}
+
+/// The pictures that an action can have, by their words.
+pub const ICONS: &[&str] = &[
+    "box", "check", "clock", "close", "copy", "edit", "file", "flag", "lock", "mail", "money",
+    "note", "pause", "person", "phone", "pin", "play", "print", "return", "swap", "trash", "truck",
+    "undo", "warning",
+];
+
+/// Keys that mean something else while a record is on the screen.
+pub(super) const TAKEN_KEYS: &[(char, &str)] = &[
+    ('e', "edits the record"),
+    ('g', "begins the way to other pages"),
+    ('j', "goes to the next record"),
+    ('k', "goes to the record before"),
+    ('n', "goes to the next record"),
+];
 
 impl ActionOverride {
     pub(super) fn read(entry: &Entry<'_>) -> Option<Self> {
@@ -66,10 +108,13 @@ impl ActionOverride {
                 .flatten()
                 .filter_map(|entry| Some((entry.name().to_owned(), entry.scalar()?)))
                 .collect(),
+            icon: section.get("icon").and_then(|icon| read_icon(&icon)),
+            key: section.get("key").and_then(|key| read_key(&key)),
             allowed: text("allowed"),
             when: section.get("when").and_then(|when| read_filter(&when)),
-            confirm: flag("confirm").unwrap_or(false),
-            inputs: read_inputs(&section),
+            confirm: section.get("confirm").and_then(|confirm| Confirm::read(&confirm)),
+            preview: section.get("preview").and_then(|preview| PreviewOverride::read(&preview)),
+            inputs: section.get("inputs").map(|inputs| read_inputs(&inputs)).unwrap_or_default(),
         })
     }
 
@@ -78,6 +123,8 @@ impl ActionOverride {
         let mut keys = Keys::default();
         keys.add("title", self.title.as_ref());
         keys.add("description", self.description.as_ref());
+        keys.add("icon", self.icon);
+        keys.add("key", self.key.map(|key| key.to_string()));
         keys.add("hidden", self.hidden.then_some(true));
         keys.add("operation", self.operation.as_ref());
         let set: InlineTable =
@@ -85,7 +132,8 @@ impl ActionOverride {
         keys.add("set", (!self.set.is_empty()).then(|| Value::from(set)));
         keys.add("allowed", self.allowed.as_ref());
         keys.add("when", self.when.as_ref().map(ToString::to_string));
-        keys.add("confirm", self.confirm.then_some(true));
+        keys.add("confirm", self.confirm.as_ref().map(Confirm::to_value));
+        keys.add("preview", self.preview.as_ref().map(PreviewOverride::to_value));
         let inputs: InlineTable = self
             .inputs
             .iter()
@@ -106,26 +154,67 @@ pub(super) fn read_filter(entry: &Entry<'_>) -> Option<Filter> {
     }
 }
 
-fn read_inputs(section: &Section<'_>) -> Vec<(String, InputOverride)> {
-    let inputs = section.get("inputs").map(|inputs| inputs.entries("a table of inputs"));
-    let read = |entry: Entry<'_>| {
-        let section = entry.section(INPUT_KEYS, "a table such as { default = \"customer\" }")?;
-        let input = InputOverride {
-            title: section.get("title").and_then(|title| Label::read(&title)),
-            hidden: section.get("hidden").and_then(|hidden| hidden.flag()).unwrap_or(false),
-            default: section.get("default").and_then(|default| default.scalar()),
-        };
-        Some((entry.name().to_owned(), input))
-    };
-    inputs.into_iter().flatten().filter_map(read).collect()
+fn read_icon(entry: &Entry<'_>) -> Option<&'static str> {
+    let words: Vec<(&'static str, &'static str)> =
+        ICONS.iter().map(|icon| (*icon, *icon)).collect();
+    entry.word(&words)
 }
 
-impl InputOverride {
-    fn keys(&self) -> Keys {
+fn read_key(entry: &Entry<'_>) -> Option<char> {
+    let text = entry.text()?;
+    let mut chars = text.chars();
+    let (Some(key), None) = (chars.next(), chars.next()) else {
+        entry.refuse("must be one letter or digit, such as \"r\"");
+        return None;
+    };
+    if !key.is_ascii_lowercase() && !key.is_ascii_digit() {
+        entry.refuse(format!("must be a small letter from a to z or a digit, not “{key}”"));
+        return None;
+    }
+    if let Some((_, does)) = TAKEN_KEYS.iter().find(|(taken, _)| *taken == key) {
+        entry.refuse(format!("cannot be “{key}”: that key {does}"));
+        return None;
+    }
+    Some(key)
+}
+
+impl Confirm {
+    fn read(entry: &Entry<'_>) -> Option<Self> {
+        if entry.is_flag() {
+            return entry.flag().map(Self::Flag);
+        }
+        Label::read(entry).map(Self::Words)
+    }
+
+    fn to_value(&self) -> Value {
+        match self {
+            Self::Flag(flag) => Value::from(*flag),
+            Self::Words(label) => Value::from(label),
+        }
+    }
+}
+
+impl PreviewOverride {
+    fn read(entry: &Entry<'_>) -> Option<Self> {
+        if entry.is_text() {
+            return Some(Self { operation: entry.text()?, show: Vec::new() });
+        }
+        let section = entry.section(PREVIEW_KEYS, "an operation, or a table with “operation”")?;
+        Some(Self {
+            operation: section.need("operation")?.text()?,
+            show: section.get("show").map(|show| read_shown(&show)).unwrap_or_default(),
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        if self.show.is_empty() {
+            return Value::from(&self.operation);
+        }
         let mut keys = Keys::default();
-        keys.add("title", self.title.as_ref());
-        keys.add("hidden", self.hidden.then_some(true));
-        keys.add("default", self.default.as_ref());
-        keys
+        keys.add("operation", Some(&self.operation));
+        let show: InlineTable =
+            self.show.iter().map(|member| (member.name.as_str(), member.to_value())).collect();
+        keys.add("show", Some(Value::from(show)));
+        keys.into_inline()
     }
 }

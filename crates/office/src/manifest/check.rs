@@ -1,5 +1,7 @@
 //! Comparing what a manifest says with what its backend has.
 
+mod actions;
+
 use std::collections::BTreeMap;
 
 use kontor_model::schema::ReadOnly;
@@ -182,6 +184,7 @@ impl<'a> Check<'a> {
         for (name, said) in &said.fields {
             self.field_override(&[at[0], at[1], "fields", name], resource, name, said);
         }
+        self.actions(&key("actions"), resource, said);
     }
 
     fn sort(&mut self, at: At<'_>, resource: &Resource, said: &ResourceOverride) {

@@ -251,7 +251,7 @@ impl FieldOverride {
 }
 
 impl Currency {
-    fn read(section: &Section<'_>) -> Option<Self> {
+    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
         let code = section.get("currency_code");
         if let (Some(field), Some(_)) = (section.get("currency"), &code) {
             field.refuse("and “currency_code” exclude each other: keep one");
@@ -268,7 +268,7 @@ impl Currency {
     }
 }
 
-fn read_choices(entry: &Entry<'_>) -> Vec<Choice> {
+pub(super) fn read_choices(entry: &Entry<'_>) -> Vec<Choice> {
     let choices = entry.entries("a table of values such as { open = { title = \"Open\" } }");
     let choices = choices.into_iter().filter_map(|choice| {
         let section = choice.section(CHOICE_KEYS, "a table such as { title = \"Open\" }")?;

@@ -6,6 +6,7 @@
 //! longer than [`Manifest::address`] needs.
 
 mod action;
+mod action_input;
 mod budget;
 mod case;
 mod check;
@@ -29,7 +30,8 @@ use std::path::PathBuf;
 use kontor_connect::{Budget, ServiceOptions};
 use kontor_model::{BackendName, ResourceName};
 
-pub use action::{ActionOverride, InputOverride};
+pub use action::{ActionOverride, Confirm, ICONS, PreviewOverride};
+pub use action_input::{AskOverride, InputOverride, PickOverride, ShownMember};
 pub use case::{Belongs, CaseFile, CaseIcon, CasePlace, Rule, RuleTest, cases_folder, load_cases};
 pub(crate) use check::holds_moments;
 pub use edit::{Edit, Part};

@@ -351,6 +351,11 @@ impl<'a> Entry<'a> {
         self.value.is_str()
     }
 
+    /// Whether this is true or false.
+    pub(super) fn is_flag(&self) -> bool {
+        self.value.as_bool().is_some()
+    }
+
     /// A table with a fixed set of keys; `expected` says what it should look like.
     pub(super) fn section(
         &self,

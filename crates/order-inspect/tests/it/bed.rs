@@ -109,6 +109,10 @@ impl Bed {
         self.send("POST", path, Some(body), &[]).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send("PATCH", path, Some(body), &[("if-match", "*")]).await
+    }
+
     pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.send("PUT", path, Some(body), &[("if-match", "*")]).await
     }

@@ -22,6 +22,7 @@ mod life;
 mod lists;
 mod mail;
 mod money;
+mod offers;
 mod outcomes;
 mod overdue;
 mod paper;

@@ -11,6 +11,7 @@ import "./columns";
 import "./palette";
 import "./peek";
 import "./forms";
+import "./acting";
 import "./drafts";
 import "./picker";
 import "./follow";

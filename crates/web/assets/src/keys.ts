@@ -13,6 +13,12 @@ export function openKeys(): void {
   document.querySelector<HTMLDialogElement>("#keys")?.showModal();
 }
 
+/** What the page itself offers by a key; where it does twice, neither is meant. */
+function keyed(key: string): HTMLElement | undefined {
+  const found = [...document.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => one.dataset["key"]?.split(" ").includes(key));
+  return found.length === 1 ? found[0] : undefined;
+}
+
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
@@ -39,7 +45,8 @@ document.addEventListener("keydown", (event) => {
     "/": () => (document.querySelector<HTMLElement>("[data-add-filter]") ?? document.querySelector<HTMLElement>("[data-find]"))?.click(),
     e: () => document.querySelector<HTMLElement>("[data-edit]")?.click(),
   };
-  const found = act[key];
+  const offered = keyed(event.key);
+  const found = offered ? () => offered.click() : act[key];
   if (!found) return;
   event.preventDefault();
   found();

@@ -4,9 +4,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::RecordKey;
-use kontor_office::catalog::{Action, ActionInput};
+use kontor_office::catalog::{Action, ActionInput, Face};
 use kontor_office::{ActionRequest, Edit, ItemState, OfficeError, Permit, Read};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::bulk::FailedRecord;
@@ -21,7 +22,7 @@ use crate::texts::Language;
 use crate::visitor::Caller;
 
 pub(super) fn describe(api: Described) -> Described {
-    api.with(__path_list, list).with(__path_act, act)
+    api.with(__path_list, list).with(__path_act, act).with(__path_foresee, foresee)
 }
 
 /// Something that one can do with a record.
@@ -34,8 +35,14 @@ struct ActionAnswer {
     title: String,
     /// What it does, where the backend or its manifest says it.
     description: Option<String>,
+    /// The word of its picture.
+    icon: Option<&'static str>,
+    /// The key that does it while a record is on the screen.
+    key: Option<char>,
     /// What it takes.
     input: Vec<InputAnswer>,
+    /// Whether its backend can be asked what it would do.
+    foresees: bool,
     /// The filter that records must satisfy to be offered it; null for all.
     when: Option<String>,
 }
@@ -57,6 +64,8 @@ struct InputAnswer {
     required: bool,
     /// What it is where it is not given.
     default: Option<String>,
+    /// Whether it comes from the record where it is not given.
+    from_record: bool,
 }
 
 impl ActionAnswer {
@@ -67,15 +76,19 @@ impl ActionAnswer {
             name: input.name.clone(),
             title: text(&input.title),
             ty: words::field_type(&input.ty),
-            help: input.help.clone(),
+            help: input.help.as_ref().map(text),
             required: input.needed,
             default: input.default.clone(),
+            from_record: input.from.is_some() && input.pick.is_none(),
         };
         Self {
             name: action.name.clone(),
             title: text(&action.title),
             description: action.description.as_ref().map(text),
+            icon: action.icon,
+            key: action.key,
             input: action.inputs.iter().map(input).collect(),
+            foresees: action.preview.is_some(),
             when: action.when.as_ref().map(ToString::to_string),
         }
     }
@@ -162,10 +175,7 @@ async fn act(
     let tried = async {
         let catalog = permit.backend.catalog()?;
         let face = super::face(&catalog, &permit, &name)?;
-        let action = face.actions.iter().find(|action| action.name == at.action);
-        let action = action
-            .ok_or_else(|| OfficeError::Unknown { what: "action", name: at.action.clone() })?;
-        let request = request(action, &sent)?;
+        let request = request(called(face, &at.action)?, &sent)?;
         let plan = app.office.plan_action(&permit, &name, &request)?;
         app.office.act(&caller.0, &permit, plan).await
     };
@@ -180,6 +190,49 @@ async fn act(
     }
     let answer = Done { operation: acted.operation, done, failed, changed: acted.changed };
     Ok(json(StatusCode::OK, &answer))
+}
+
+/// What an action would do with a record.
+#[derive(Serialize, ToSchema)]
+struct Foresight {
+    /// What the backend answers.
+    #[schema(value_type = super::json::AnyValue)]
+    answer: Box<RawValue>,
+}
+
+/// Asks the backend what an action would do with one record. Nothing is done.
+#[utoipa::path(
+    post, path = "/backends/{backend}/resources/{resource}/actions/{action}/foresee",
+    operation_id = "foresee", tag = "Actions", params(InAction), request_body = Deed,
+    responses((status = 200, description = "What the backend says", body = Foresight), WriteRefusals)
+)]
+async fn foresee(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InAction>,
+    Sent(sent): Sent<Deed>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
+    let name = kontor_model::ResourceName::new(&at.resource);
+    let asked = async {
+        let catalog = permit.backend.catalog()?;
+        let face = super::face(&catalog, &permit, &name)?;
+        let request = request(called(face, &at.action)?, &sent)?;
+        let [key] = request.keys.as_slice() else {
+            let problem = "what an action would do is told of one record at a time".to_owned();
+            return Err(OfficeError::Parameter { what: "keys", problem });
+        };
+        let foreseen = app.office.foresee(&permit, &name, key, &request).await?;
+        RawValue::from_string(foreseen.answer)
+            .map_err(|error| OfficeError::Fault(format!("a foreseen answer is no JSON: {error}")))
+    };
+    let answer = asked.await.map_err(|error| caller.told(error))?;
+    Ok(json(StatusCode::OK, &Foresight { answer }))
+}
+
+fn called<'a>(face: &'a Face, name: &str) -> Result<&'a Action, OfficeError> {
+    let found = face.actions.iter().find(|action| action.name == name);
+    found.ok_or_else(|| OfficeError::Unknown { what: "action", name: name.to_owned() })
 }
 
 fn request(action: &Action, sent: &Deed) -> Result<ActionRequest, OfficeError> {

@@ -43,8 +43,16 @@ pub enum Icon {
     File,
     Basket,
     Box,
-    Truck,
+    Flag,
+    Mail,
     Money,
+    Pause,
+    Phone,
+    Play,
+    Print,
+    Return,
+    Swap,
+    Truck,
 }
 
 impl Icon {
@@ -96,14 +104,58 @@ impl Icon {
             Self::File => "M4 2h5l3 3v9H4zM9 2v3h3",
             Self::Basket => "M2 6.5h12l-1.4 7H3.4zM5 6.500 7 2.500M11 6.500 9 2.500",
             Self::Box => {
-                "M8 2 13.500 4.700v6.600L8 14l-5.500-2.700V4.700zM2.500 4.700 8 7.400l5.500-2.700M8 7.400V14"
+                "M2.500 5 8 2.300 13.500 5v6.200L8 13.800l-5.500-2.600zM2.500 5 8 7.700 13.500 5M8 7.700v6.100"
             }
+            Self::Flag => "M4 14V2.500h8l-2 3 2 3H4",
+            Self::Mail => "M2 4h12v8.500H2zM2 4.500l6 4.500 6-4.500",
+            Self::Money => "M1.500 4h13v8h-13zM10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM4 8h.1M12 8h.1",
+            Self::Pause => "M5.500 3.500v9M10.500 3.500v9",
+            Self::Phone => {
+                "M3 2.500h2.500l1 3-1.500 1.200a8 8 0 0 0 4.300 4.300L10.500 9.500l3 1V13c-6 .8-11.300-4.500-10.500-10.500z"
+            }
+            Self::Play => "M5 3.200 12.500 8 5 12.800z",
+            Self::Print => "M4.500 6V2.500h7V6M4.500 11.500h-2V6h11v5.500h-2M4.500 9.500h7v4h-7z",
+            Self::Return => {
+                "M13.500 8.500A5.300 5.300 0 1 1 8 3.200h3M8.700 1l2.500 2.200-2.500 2.300"
+            }
+            Self::Swap => "M3 5.500h9.500L10 3M13 10.500H3.500L6 13",
             Self::Truck => {
-                "M1.500 4h8v7h-8zM9.500 6.500h3l2 2.500v2h-5zM5.800 12a1.300 1.300 0 1 1-2.600 0 1.300 1.300 0 0 1 2.600 0zM13.100 12a1.300 1.300 0 1 1-2.600 0 1.300 1.300 0 0 1 2.600 0z"
+                "M1.500 4h8v7h-8zM9.500 6.500h3l2 2.300V11h-5M6 11.500a1.300 1.300 0 1 1-2.600 0 1.300 1.300 0 0 1 2.600 0zM13 11.500a1.300 1.300 0 1 1-2.600 0 1.300 1.300 0 0 1 2.600 0z"
             }
-            Self::Money => "M1.500 4.500h13v7h-13zM10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0z",
         }
     }
+}
+
+/// The icon that a manifest names.
+#[must_use]
+pub fn named(word: &str) -> Option<Icon> {
+    Some(match word {
+        "box" => Icon::Box,
+        "check" => Icon::Check,
+        "clock" => Icon::Clock,
+        "close" => Icon::Close,
+        "copy" => Icon::Copy,
+        "edit" => Icon::Edit,
+        "file" => Icon::File,
+        "flag" => Icon::Flag,
+        "lock" => Icon::Lock,
+        "mail" => Icon::Mail,
+        "money" => Icon::Money,
+        "note" => Icon::Scroll,
+        "pause" => Icon::Pause,
+        "person" => Icon::Person,
+        "phone" => Icon::Phone,
+        "pin" => Icon::Pin,
+        "play" => Icon::Play,
+        "print" => Icon::Print,
+        "return" => Icon::Return,
+        "swap" => Icon::Swap,
+        "trash" => Icon::Trash,
+        "truck" => Icon::Truck,
+        "undo" => Icon::Undo,
+        "warning" => Icon::Warning,
+        _ => return None,
+    })
 }
 
 /// The icon; decoration only, the words stand beside it or in the label of its button.
@@ -112,6 +164,18 @@ pub fn icon(which: Icon) -> Markup {
     html! {
         svg.icon viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false" {
             path d=(which.path()) {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_picture_that_a_manifest_may_name_is_there() {
+        for word in kontor_office::manifest::ICONS {
+            assert!(named(word).is_some(), "{word}");
         }
     }
 }

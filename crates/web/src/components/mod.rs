@@ -8,7 +8,7 @@ pub mod menu;
 pub mod notice;
 pub mod shell;
 pub mod status;
-mod structure;
+pub(crate) mod structure;
 pub mod time;
 
 pub use shell::Shell;

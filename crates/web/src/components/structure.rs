@@ -16,7 +16,7 @@ const LONGEST_INNER: usize = 120;
 type Row = Members<Box<RawValue>>;
 
 /// A JSON text as a table or as its members; none where it is neither.
-pub(super) fn structure(text: &str) -> Option<Markup> {
+pub(crate) fn structure(text: &str) -> Option<Markup> {
     let start = text.trim();
     if matches!(start, "[]" | "{}") {
         return Some(html! { span.help { "–" } });

@@ -21,6 +21,7 @@ use crate::pages::case::{
     timeline, timeline_page,
 };
 use crate::pages::list::ListQuery;
+use crate::pages::record::acting::OfferedAction;
 use crate::pages::record::related::Related;
 use crate::shown::RecordRef;
 use crate::texts::Language;
@@ -278,7 +279,11 @@ fn part(app: &App, reader: &Reader, case: &Case, at: usize, member: &Member) -> 
         resource_title: view.title(),
         status: status(&view, found),
         fields: listed.take(FIELDS).collect(),
-        actions: offered_actions(app, &view, found),
+        // Several records are on the page: no key would say which is meant.
+        actions: offered_actions(app, &view, found)
+            .into_iter()
+            .map(|action| OfferedAction { key: None, ..action })
+            .collect(),
         unread: unread.map(|(_, title)| said(title, language(reader))).collect(),
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod linking;
 pub(crate) mod list;
 pub(crate) mod operating;
 pub(crate) mod people;
+pub(crate) mod queue;
 pub(crate) mod record;
 pub(crate) mod search;
 pub(crate) mod write;

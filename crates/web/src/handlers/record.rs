@@ -16,10 +16,11 @@ use crate::failure::{PageFailure, not_undoable_key, told};
 use crate::frame::health;
 use crate::handlers::acting::offered_actions;
 use crate::handlers::list::{face_of, query, request};
-use crate::handlers::{Pairs, Place, first, here, key, place, shown};
+use crate::handlers::{Pairs, Place, first, here, key, place, queue, shown};
 use crate::links;
 use crate::pages::list::ListQuery;
 use crate::pages::record::peek::{Peek, fragment as peek_fragment};
+use crate::pages::record::queue::QueuePlace;
 use crate::pages::record::related::{Related as RelatedScreen, fragment as related_fragment};
 use crate::pages::record::timeline::{Entry, fragment as timeline_fragment, page as timeline_page};
 use crate::pages::record::{
@@ -79,7 +80,18 @@ async fn screen(
         language: language(reader),
     };
     let query = query(pairs);
-    let neighbours = neighbours(app, &place, &view, &query, &found.key).await;
+    let queue = match QueuePlace::from_pairs(pairs) {
+        Some(queue) => Some(queue::bar(app, &place, queue, &found.key).await?),
+        None => None,
+    };
+    let neighbours = match &queue {
+        // The bar has its own way on.
+        Some(queue) => Neighbours {
+            list: queue.place.list(&place.permit.backend.name, &place.resource),
+            ..Neighbours::default()
+        },
+        None => neighbours(app, &place, &view, &query, &found.key).await,
+    };
     let screen = RecordScreen {
         record: view.record(&found.key),
         title: found.title.clone(),
@@ -97,6 +109,7 @@ async fn screen(
         change_locked: view.locked_for(ChangeKind::Update),
         delete_locked: view.locked_for(ChangeKind::Delete),
         neighbours,
+        queue,
         deleted: found.is_deleted.then(|| {
             view.face
                 .soft_delete
@@ -418,7 +431,11 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
                 |action| action.title.in_language(view.language.code()).to_owned(),
             )
         }),
-        given: entry.input.iter().filter_map(|(_, value)| value.to_text()).collect(),
+        given: entry
+            .input
+            .iter()
+            .filter_map(|(name, value)| given_text(view, entry, name, value))
+            .collect(),
         changes: field_changes(view, entry),
         undoable: entry.standing == Standing::Written
             && entry.undo_locked.is_none()
@@ -430,6 +447,21 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
         is_unknown: matches!(entry.standing, Standing::Unknown | Standing::Open),
         not_written: not_written(view.language.texts(), &entry.standing),
     }
+}
+
+/// What an action was given, as people said it; lists of entries are only worth telling by what
+/// became of them.
+fn given_text(view: &View<'_>, entry: &TimelineEntry, name: &str, value: &Value) -> Option<String> {
+    let action =
+        view.face.actions.iter().find(|action| Some(&action.name) == entry.action.as_ref());
+    let own = action.and_then(|action| action.inputs.iter().find(|own| own.name == name));
+    let text = value.to_text()?;
+    let Some(own) = own else { return Some(text) };
+    if own.pick.is_some() {
+        return None;
+    }
+    let choice = own.choices.iter().find(|choice| choice.value == text);
+    Some(choice.map_or(text, |choice| choice.title.in_language(view.language.code()).to_owned()))
 }
 
 /// Why a record was not written, in the reader's words; none where it was, or nobody knows.

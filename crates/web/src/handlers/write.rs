@@ -13,11 +13,13 @@ use kontor_office::{Edit, FieldProblem, ItemState, OfficeError};
 
 use crate::app::App;
 use crate::failure::PageFailure;
+use crate::handlers::acting::onward;
 use crate::handlers::list::{At, face_of};
 use crate::handlers::record::{AtRecord, language};
-use crate::handlers::{Pairs, Place, done, go, here, key, place, shown};
+use crate::handlers::{Pairs, Place, done, first, go, here, key, place, shown};
 use crate::links;
 use crate::pages::record::form::{FormScreen, page as form_page};
+use crate::pages::record::queue::QueuePlace;
 use crate::view::View;
 use crate::visitor::Reader;
 
@@ -60,6 +62,7 @@ async fn new_form(
         let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
         Ok(FormScreen {
             record: None,
+            along: Vec::new(),
             backend: view.backend().clone(),
             resource: view.name().clone(),
             backend_title: view.backend_title(),
@@ -120,12 +123,11 @@ pub(crate) async fn edit_page(
     State(app): State<App>,
     reader: Reader,
     Path((backend, resource, record)): AtRecord,
+    Query(pairs): Query<Pairs>,
 ) -> Result<Response, PageFailure> {
     let asked = place::<Edit>(&app, &reader, &backend, &resource);
     match asked {
-        Ok(place) => {
-            edit_form(&app, reader, &place, &record, &Vec::new(), &[], StatusCode::OK).await
-        }
+        Ok(place) => edit_form(&app, reader, &place, &record, &pairs, &[], StatusCode::OK).await,
         Err(error) => Err(reader.fails(&app, error).await),
     }
 }
@@ -151,6 +153,7 @@ async fn edit_form(
         let view = View { permit: &reading, catalog: &catalog, face, language: language(&reader) };
         Ok(FormScreen {
             record: Some(view.record(&found.key)),
+            along: along(pairs),
             backend: view.backend().clone(),
             resource: view.name().clone(),
             backend_title: view.backend_title(),
@@ -176,6 +179,14 @@ async fn edit_form(
     }
 }
 
+/// The place in a queue that a form sends along.
+fn along(pairs: &Pairs) -> Vec<(&'static str, String)> {
+    let Some(queue) = QueuePlace::from_pairs(pairs) else { return Vec::new() };
+    let mut along = queue.pairs();
+    along.extend(first(pairs, "to").map(|next| ("to", next.to_owned())));
+    along
+}
+
 /// Saves the form of a record.
 pub(crate) async fn edit(
     State(app): State<App>,
@@ -199,17 +210,14 @@ pub(crate) async fn edit(
         let plan = Filled::told(filled.problems, planned)?;
         app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
     };
-    let address = |record: &str| {
-        key(record).map(|key| links::record(&place.permit.backend.name, &place.resource, &key))
-    };
+    let queue = QueuePlace::from_pairs(&pairs);
+    let address = |record: &str| onward(&place, record, queue.as_ref(), &pairs);
     match saved.await {
-        Ok(None) => Ok(go(&address(&record).unwrap_or_default())),
+        Ok(None) => Ok(go(&address(&record))),
         Ok(Some(applied)) => {
             let address = match applied.items.first() {
-                Some(ItemState::Written(key)) => {
-                    links::record(&place.permit.backend.name, &place.resource, key)
-                }
-                _ => return Ok(done(&address(&record).unwrap_or_default(), "unchanged", None)),
+                Some(ItemState::Written(key)) => address(&key.to_text()),
+                _ => return Ok(done(&address(&record), "unchanged", None)),
             };
             Ok(done(&address, "saved", Some(&applied.operation)))
         }

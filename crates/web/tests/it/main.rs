@@ -13,6 +13,7 @@ mod linking;
 mod markup;
 mod opened;
 mod pages;
+mod queues;
 mod revoking;
 mod rooms;
 mod samples;

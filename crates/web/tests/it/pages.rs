@@ -139,6 +139,7 @@ fn the_forms_of_a_record_are_drawn() {
     drawn("case-timeline-page", |shell| {
         case::timeline_page(&shell, "Anna Meier", &samples::record::happened(), "/")
     });
+    drawn("queue", |shell| record::page(&shell, &samples::record::queued()));
     drawn("acting", |shell| acting::page(&shell, &samples::record::acting(&shell.zone)));
     drawn("form", |shell| form::page(&shell, &samples::record::form(&shell.zone)));
     drawn("create", |shell| form::page(&shell, &samples::record::create(&shell.zone)));

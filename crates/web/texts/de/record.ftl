@@ -180,3 +180,24 @@ leave-title = Ohne Speichern verlassen?
 leave-text = Deine Änderungen sind noch nicht gespeichert. Als Entwurf bleiben sie in diesem Browser.
 leave-stay = Hier bleiben
 leave-go = Verlassen
+# Warteschlangen
+queue = Warteschlange
+queue-start = Abarbeiten
+queue-start-help = Einen Datensatz nach dem anderen öffnen; nach jeder Aktion folgt der nächste.
+queue-list = Liste
+queue-of = von
+queue-left = Gehört nicht mehr in diese Liste
+queue-previous = Voriger Datensatz (k)
+queue-next = Weiter
+queue-end = Fertig
+toast-overtaken = Hier war das nicht mehr möglich, da war schon jemand dran. Weiter mit dem nächsten.
+toast-skipped = Einer davor wurde inzwischen erledigt und ist übersprungen.
+toast-queue-end = Das war der letzte Datensatz dieser Liste.
+toast-queue-empty = Hier ist gerade nichts zu tun.
+# Formulare von Aktionen
+pick-none = Hier ist nichts mehr zu wählen.
+pick-number = Wie viele von „{ $title }“
+pick-of = von
+foreseen = Was dabei herauskommt
+foreseen-ask = Ausrechnen
+foreseen-unasked = Steht hier, sobald alles dafür angegeben ist.

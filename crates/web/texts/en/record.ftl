@@ -180,3 +180,24 @@ leave-title = Leave without saving?
 leave-text = Your changes are not saved yet. They stay in this browser as a draft.
 leave-stay = Stay here
 leave-go = Leave
+# Work queues
+queue = Work queue
+queue-start = Work through
+queue-start-help = Open one record after another; after every action the next one follows.
+queue-list = List
+queue-of = of
+queue-left = No longer belongs to this list
+queue-previous = Previous record (k)
+queue-next = Next
+queue-end = Finish
+toast-overtaken = That was no longer possible here: somebody else got there first. On to the next one.
+toast-skipped = One before it was dealt with in the meantime and has been skipped.
+toast-queue-end = That was the last record of this list.
+toast-queue-empty = Nothing to do here at the moment.
+# Forms of actions
+pick-none = There is nothing left to choose here.
+pick-number = How many of “{ $title }”
+pick-of = of
+foreseen = What it comes to
+foreseen-ask = Work it out
+foreseen-unasked = Appears here as soon as everything needed is given.

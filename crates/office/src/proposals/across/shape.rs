@@ -76,11 +76,34 @@ pub(super) fn transforms(here: &[String], there: &[String]) -> Vec<Transform> {
         found.push(one.way_to(&other));
     } else if is_other_case(here, there) {
         found.push(Transform { ignore_case: true, ..Transform::default() });
+    } else {
+        let remove = own_beginnings(here, there).into_iter();
+        found.extend(
+            remove.map(|remove_prefix| Transform { remove_prefix, ..Transform::default() }),
+        );
+        let add = own_beginnings(there, here).into_iter();
+        found.extend(add.map(|add_prefix| Transform { add_prefix, ..Transform::default() }));
     }
     if !found.contains(&Transform::default()) {
         found.push(Transform::default());
     }
     found
+}
+
+/// Longer beginnings are no marks before a value.
+const LONGEST_MARK: usize = 8;
+
+/// What all values of one side begin with and none of the other, up to a sign that is neither
+/// letter nor digit, as in `#2026-4711` and `DE-SOF-4711`; the shortest first.
+fn own_beginnings(own: &[String], other: &[String]) -> Vec<String> {
+    let Some((first, rest)) = own.split_first() else { return Vec::new() };
+    let marks = first.char_indices().take(LONGEST_MARK).filter(|(_, c)| !c.is_alphanumeric());
+    marks
+        .map(|(at, c)| &first[..at + c.len_utf8()])
+        .filter(|mark| rest.iter().all(|text| text.starts_with(mark)))
+        .filter(|mark| !other.iter().any(|text| text.starts_with(mark)))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether one side writes everything in one case and the other does not.
@@ -109,6 +132,19 @@ mod tests {
         let back = &transforms(&register, &shop)[0];
         assert_eq!(back.apply("0000009").as_deref(), Some("K-9"));
         assert_eq!(transforms(&shop, &shop), [Transform::default()]);
+    }
+
+    #[test]
+    fn a_mark_before_all_values_of_one_side_is_taken_away_or_added() {
+        let (typed, kept) = (texts(&["#2026-1", "#2025-9"]), texts(&["2026-1", "2024-7"]));
+        let there = &transforms(&typed, &kept)[0];
+        assert_eq!(there.apply("#2026-1").as_deref(), Some("2026-1"));
+        assert_eq!(transforms(&kept, &typed)[0].apply("2026-1").as_deref(), Some("#2026-1"));
+        let (desk, shop) = (texts(&["VH-SOF-17", "VH-TI-24"]), texts(&["SOF-17", "TI-31"]));
+        assert_eq!(transforms(&desk, &shop)[0].apply("VH-TI-24").as_deref(), Some("TI-24"));
+        // A year that all of a sample have in common comes after the mark alone.
+        let marks = own_beginnings(&texts(&["#2026-1", "#2026-9"]), &kept);
+        assert_eq!(marks, ["#", "#2026-"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Prices, as intervals that are never overwritten.
 
 mod handlers;
+mod offers;
 mod plan;
 pub mod record;
 pub(crate) mod store;
@@ -17,4 +18,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(handlers::withdraw))
         .routes(routes!(handlers::end))
         .routes(routes!(handlers::set_all))
+        .routes(routes!(offers::list))
+        .routes(routes!(offers::read, offers::change))
+        .routes(routes!(offers::sale))
+        .routes(routes!(offers::end_sale))
 }

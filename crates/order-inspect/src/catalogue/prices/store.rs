@@ -63,7 +63,10 @@ pub(crate) async fn set(
         let from = price.valid_from.unwrap_or(act.now);
         let there = standing.entry(key.clone()).or_default();
         let plan = plan(there, from, price.valid_until).map_err(|mut refusal| {
-            refusal.detail = format!("{}: {}", place(at), refusal.detail);
+            let place = place(at);
+            if !place.is_empty() {
+                refusal.detail = format!("{place}: {}", refusal.detail);
+            }
             refusal
         })?;
         let id = act.new_id();

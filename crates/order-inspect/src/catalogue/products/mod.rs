@@ -26,5 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(handlers::list, handlers::create))
         .routes(routes!(handlers::read, handlers::change))
         .routes(routes!(publishing::publish, publishing::unpublish))
+        .routes(routes!(publishing::show))
+        .routes(routes!(publishing::take_out))
         .routes(routes!(publishing::bulk))
 }

@@ -15,6 +15,7 @@ use crate::{
     db::Tx,
     error::{Findings, Refusal},
     http::{Answer, NoBody, PathParams, Permit, Reply, Write, allowed},
+    moment::Moment,
 };
 
 /// The shops that show a product.
@@ -63,6 +64,73 @@ pub(super) async fn unpublish(
             let (product, channel) = found(tx, &code, &channel).await?;
             publication::unpublish(tx, act, product, channel).await?;
             Reply::nothing()
+        })
+    })
+    .await
+}
+
+/// In which shop a product is shown, and when.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShowIn {
+    /// The shop.
+    channel: Code,
+    /// From when on it is shown; from now on if there is none.
+    #[serde(default)]
+    from: Option<Moment>,
+    /// Until when.
+    #[serde(default)]
+    until: Option<Moment>,
+}
+
+/// Show a product in a shop, as somebody does who has the product before them.
+#[utoipa::path(post, path = "/catalogue/products/{code}/publication", tag = "Catalogue",
+    operation_id = "show_product", params(("code" = String, Path)), request_body = ShowIn,
+    responses((status = 200, description = "Where it is shown now", body = Publications)),
+    security(("api_key" = ["catalogue"])))]
+pub(super) async fn show(
+    State(app): State<App>,
+    permit: Permit<allowed::Catalogue>,
+    PathParams(code): PathParams<String>,
+    write: Write<ShowIn>,
+) -> Answer {
+    let Write { input, once, .. } = write;
+    app.write(permit, once, move |tx, act| {
+        Box::pin(async move {
+            let (product, channel) = asked(tx, &code, &input.channel).await?;
+            let window = PublicationWindow { from: input.from, until: input.until };
+            publication::publish(tx, act, product, channel, window).await?;
+            Reply::ok(&Publications { publications: publication::of(tx, product).await? })
+        })
+    })
+    .await
+}
+
+/// Out of which shop a product is taken.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakeOutOf {
+    /// The shop.
+    channel: Code,
+}
+
+/// Take a product out of a shop, as somebody does who has the product before them.
+#[utoipa::path(post, path = "/catalogue/products/{code}/withdrawal", tag = "Catalogue",
+    operation_id = "take_out_product", params(("code" = String, Path)), request_body = TakeOutOf,
+    responses((status = 200, description = "Where it is shown now", body = Publications)),
+    security(("api_key" = ["catalogue"])))]
+pub(super) async fn take_out(
+    State(app): State<App>,
+    permit: Permit<allowed::Catalogue>,
+    PathParams(code): PathParams<String>,
+    write: Write<TakeOutOf>,
+) -> Answer {
+    let Write { input, once, .. } = write;
+    app.write(permit, once, move |tx, act| {
+        Box::pin(async move {
+            let (product, channel) = asked(tx, &code, &input.channel).await?;
+            publication::unpublish(tx, act, product, channel).await?;
+            Reply::ok(&Publications { publications: publication::of(tx, product).await? })
         })
     })
     .await
@@ -175,6 +243,15 @@ async fn publish_all(tx: &mut Tx, act: &Act, bulk: BulkPublication) -> crate::Re
     outcome.done = done.len();
     publication::changed(tx, &done, act.now).await?;
     Ok(outcome)
+}
+
+/// The numbers of a product and of the shop that a body names.
+async fn asked(tx: &mut Tx, code: &str, channel: &Code) -> crate::Result<(i64, i64)> {
+    let shop = numbers(tx, "channel", vec![channel.to_string()]).await?;
+    let mut found = Findings::default();
+    found.check(shop.contains_key(&**channel), "/channel", "there is no such shop");
+    found.end()?;
+    self::found(tx, code, channel).await
 }
 
 async fn found(tx: &mut Tx, code: &str, channel: &str) -> crate::Result<(i64, i64)> {

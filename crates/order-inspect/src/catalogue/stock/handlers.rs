@@ -22,6 +22,8 @@ use crate::{
 /// How many of a variant are at a location.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct StockLevel {
+    /// Location and variant: `ham:OAK-S`.
+    id: String,
     /// Which variant.
     sku: Sku,
     /// Where.
@@ -41,15 +43,28 @@ pub(super) struct StockLevel {
     incoming_at: Option<Moment>,
 }
 
+/// The level of a variant at a location.
+pub(super) async fn level_at(tx: &mut Tx, sku: &str, location: &str) -> crate::Result<StockLevel> {
+    let sql = format!(
+        "{COLUMNS} FROM variant AS v JOIN stock AS s ON s.variant_id = v.id \
+         JOIN location AS l ON l.id = s.location_id WHERE v.sku = $1 AND l.code = $2"
+    );
+    let row = tx.row(&sql, args![sku, location]).await?;
+    let row = row.ok_or_else(|| Refusal::not_found("stock", format!("{location}:{sku}")))?;
+    Ok(level(&row)?)
+}
+
 const COLUMNS: &str = "SELECT v.sku, l.code AS location, s.variant_id, s.location_id, s.on_hand, s.reserved, \
      s.incoming, s.incoming_at, s.safety";
 
 fn level(row: &Row) -> Result<StockLevel, DbError> {
     let (on_hand, reserved, safety): (i64, i64, i64) =
         (row.get("on_hand")?, row.get("reserved")?, row.get("safety")?);
+    let (sku, location): (Sku, String) = (row.word("sku")?, row.get("location")?);
     Ok(StockLevel {
-        sku: row.word("sku")?,
-        location: row.get("location")?,
+        id: format!("{location}:{sku}"),
+        sku,
+        location,
         on_hand,
         reserved,
         safety,

@@ -3,6 +3,7 @@
 pub(crate) mod change;
 mod handlers;
 mod ledger;
+mod level;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,4 +18,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(handlers::plan))
         .routes(routes!(handlers::movements))
         .routes(routes!(handlers::audit))
+        .routes(routes!(level::read))
+        .routes(routes!(level::correct))
 }

@@ -28,11 +28,23 @@ pub(super) fn head(shell: &Shell, list: &ListScreen) -> Markup {
                 }
             }
             div.actions {
+                (work_through(shell, list))
                 (save_view(shell, list))
                 (columns::chooser(shell, list))
                 (export(shell, list))
                 (new_button(shell, list))
             }
+        }
+    }
+}
+
+/// The way through the records of a view, one after another.
+fn work_through(shell: &Shell, list: &ListScreen) -> Markup {
+    let is_view = list.query.view.as_deref().is_some_and(|view| view != super::ALL_RECORDS);
+    let is_offered = (is_view || list.is_narrowed()) && !list.rows.is_empty();
+    html! {
+        @if is_offered {
+            a.button href=(list.part("queue")) data-key="w" aria-keyshortcuts="w" title=(shell.texts.get("queue-start-help")) { (icon(Icon::Play)) span { (shell.texts.get("queue-start")) } }
         }
     }
 }

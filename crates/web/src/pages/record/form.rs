@@ -29,6 +29,8 @@ pub struct FormScreen {
     pub groups: Vec<FormGroup>,
     /// What went wrong with the whole, and what was and was not written.
     pub problem: Option<String>,
+    /// What is sent along: the place in a queue.
+    pub along: Vec<(&'static str, String)>,
 }
 
 /// Inputs that belong together.
@@ -69,7 +71,10 @@ pub fn page(shell: &Shell, form: &FormScreen) -> Markup {
         None => t.with("form-new", &[("resource", form.resource_title.as_str().into())]),
     };
     let (action, back) = match &form.record {
-        Some(record) => (record.part("edit"), record.link()),
+        Some(record) => {
+            let along = form.along.iter().map(|(name, value)| (*name, value.as_str()));
+            (record.part("edit"), links::with_query(&record.link(), along))
+        }
         None => (
             links::part(&form.backend, &form.resource, "new"),
             links::list(&form.backend, &form.resource),
@@ -87,6 +92,7 @@ pub fn page(shell: &Shell, form: &FormScreen) -> Markup {
             @if let Some(problem) = &form.problem { (banner(Loudness::Bad, &html! { (problem) }, None)) }
             @if errors > 0 { (banner(Loudness::Bad, &html! { (t.count("form-errors", errors)) }, None)) }
             form.record-form method="post" action=(action) data-draft=(action) {
+                @for (name, value) in &form.along { input type="hidden" name=(name) value=(value); }
                 (groups(shell, &form.groups))
                 div.actions.sticky {
                     (control::submit(&t.get(if form.record.is_some() { "save" } else { "form-create" })))

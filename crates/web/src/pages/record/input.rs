@@ -119,8 +119,12 @@ fn control(shell: &Shell, input: &FormInput, a: &Attributes<'_>) -> Markup {
             select(shell, input, a, &choices)
         }
         FieldType::Enum { choices } => {
+            let called = |value: &String| {
+                let known = field.choices.iter().find(|choice| choice.value == *value);
+                known.map_or_else(|| value.clone(), |choice| choice.title.clone())
+            };
             let choices: Vec<_> =
-                choices.iter().map(|choice| (choice.clone(), choice.clone())).collect();
+                choices.iter().map(|choice| (choice.clone(), called(choice))).collect();
             select(shell, input, a, &choices)
         }
         _ if !field.choices.is_empty() && field.link.is_none() => {

@@ -11,6 +11,7 @@ use crate::components::{Shell, control, menu, status};
 use crate::links;
 use crate::shown::{Cell, FieldView, Health, Locked, RecordRef, Tone};
 use acting::{OfferedAction, actions_menu};
+use queue::{QueueBar, bar as queue_bar};
 
 pub mod acting;
 pub mod delete;
@@ -18,6 +19,8 @@ pub mod form;
 pub mod given;
 mod input;
 pub mod peek;
+pub mod picking;
+pub mod queue;
 pub mod related;
 pub mod stale;
 pub mod timeline;
@@ -51,6 +54,8 @@ pub struct RecordScreen {
     pub actions: Vec<OfferedAction>,
     /// The list it was opened from.
     pub neighbours: Neighbours,
+    /// The queue that is gone through.
+    pub queue: Option<QueueBar>,
     /// Whether it counts as deleted, by which field.
     pub deleted: Option<String>,
 }
@@ -106,6 +111,7 @@ pub fn page(shell: &Shell, screen: &RecordScreen) -> Markup {
     let t = shell.texts;
     let content = html! {
         div.page.record {
+            @if let Some(queue) = &screen.queue { (queue_bar(shell, &screen.record, queue, &screen.actions)) }
             (head(shell, screen))
             @if let Some(field) = &screen.deleted {
                 (banner(Loudness::Warning, &html! { (t.with("record-deleted", &[("field", field.as_str().into())])) }, None))
@@ -143,12 +149,14 @@ fn head(shell: &Shell, screen: &RecordScreen) -> Markup {
                 @if let Some((tone, word)) = &screen.status { (status::dot(*tone, word)) }
             }
             div.actions {
-                span.steps {
-                    (neighbour(t.get("record-previous").as_ref(), screen.neighbours.previous.as_deref(), Icon::Up, "prev"))
-                    (neighbour(t.get("record-next").as_ref(), screen.neighbours.next.as_deref(), Icon::Down, "next"))
+                @if screen.queue.is_none() {
+                    span.steps {
+                        (neighbour(t.get("record-previous").as_ref(), screen.neighbours.previous.as_deref(), Icon::Up, "prev"))
+                        (neighbour(t.get("record-next").as_ref(), screen.neighbours.next.as_deref(), Icon::Down, "next"))
+                    }
                 }
                 (case_link(shell, screen))
-                (actions_menu(shell, &screen.record, &screen.actions))
+                (actions_menu(shell, &screen.record, &screen.actions, screen.queue.is_none()))
                 (more(shell, screen))
                 (edit_button(shell, screen))
             }
@@ -179,7 +187,10 @@ fn edit_button(shell: &Shell, screen: &RecordScreen) -> Markup {
     let word = t.get("record-edit");
     match screen.change_locked {
         None => {
-            html! { a.button.primary href=(screen.record.part("edit")) data-edit { (icon(Icon::Edit)) span { (word) } } }
+            let along = screen.queue.as_ref().map(QueueBar::along).unwrap_or_default();
+            let along = along.iter().map(|(name, value)| (*name, value.as_str()));
+            let edit = links::with_query(&screen.record.part("edit"), along);
+            html! { a.button.primary href=(edit) data-edit { (icon(Icon::Edit)) span { (word) } } }
         }
         Some(locked) => html! {
             button.button type="button" aria-disabled="true" title=(t.get(locked.key())) {

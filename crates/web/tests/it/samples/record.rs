@@ -12,18 +12,20 @@ use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
 use kontor_web::pages::palette::{Hit, HitGroup, HitKind, Palette};
-use kontor_web::pages::record::acting::{ActionScreen, OfferedAction};
+use kontor_web::pages::record::acting::{ActionScreen, ForeseenPart, OfferedAction};
 use kontor_web::pages::record::delete::{DeleteScreen, Fate, Touched};
 use kontor_web::pages::record::form::{FormGroup, FormInput, FormScreen};
 use kontor_web::pages::record::given::input_text;
 use kontor_web::pages::record::peek::Peek;
+use kontor_web::pages::record::picking::{PickAsked, PickGroup, PickRow};
+use kontor_web::pages::record::queue::{QueueBar, QueuePlace};
 use kontor_web::pages::record::related::Related;
 use kontor_web::pages::record::stale::{Clash, StaleScreen, Theirs};
 use kontor_web::pages::record::timeline::Entry;
 use kontor_web::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection,
 };
-use kontor_web::shown::{Cell, FieldView, Health, RecordRef, Tone};
+use kontor_web::shown::{Cell, ChoiceView, FieldView, Health, RecordRef, Tone};
 use kontor_web::texts::Language;
 
 use super::list::{fields, orders};
@@ -91,14 +93,32 @@ pub(crate) fn record() -> RecordScreen {
             previous: Some("/b/orders/orders/r/10249".into()),
             next: Some("/b/orders/orders/r/10251".into()),
         },
+        queue: None,
         deleted: None,
     }
+}
+
+/// A record in a queue.
+pub(crate) fn queued() -> RecordScreen {
+    let query = ListQuery { filter: "status = hold".into(), ..ListQuery::default() };
+    let bar = QueueBar {
+        place: QueuePlace { number: 2, ..QueuePlace::start(&query) },
+        view: Some("Angehaltene".into()),
+        count: Count::Exact(3),
+        is_in: true,
+        previous: Some(reference().link()),
+        next: Some("10251".into()),
+    };
+    RecordScreen { queue: Some(bar), ..record() }
 }
 
 fn actions() -> Vec<OfferedAction> {
     let action = |name: &str, title: &str, refused: Option<&str>| OfferedAction {
         name: name.into(),
         title: title.into(),
+        help: (name == "note").then(|| "Steht danach im Verlauf.".into()),
+        icon: (name == "release").then_some(Icon::Play),
+        key: name.chars().next(),
         at_once: name == "release",
         refused: refused.map(str::to_owned),
     };
@@ -118,9 +138,40 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         name: "cancel".into(),
         action: "Stornieren".into(),
         description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
+        question: Some("Danach gibt es kein Zurück.".into()),
+        picks: vec![picks()],
         groups: form(zone).groups.into_iter().take(1).collect(),
+        foreseen: Some(ForeseenPart::Told(vec![("Wird erstattet".into(), "49,90 EUR".into())])),
         problem: Some("Die Bestellung ist schon unterwegs.".into()),
-        back: Some("/case/orders/orders/10250".into()),
+        back: reference().link(),
+        along: vec![("queue", "2".into())],
+    }
+}
+
+fn picks() -> PickGroup {
+    let reasons = ["Zu klein", "Beschädigt"].map(|reason| ChoiceView {
+        value: reason.into(),
+        title: reason.into(),
+        tone: Tone::Neutral,
+    });
+    let row = |title: &str, is_picked| PickRow {
+        title: title.into(),
+        mark: r#"{"position":1,"quantity":2}"#.into(),
+        is_picked,
+        number: Some(("1".into(), 2)),
+        asked: vec![PickAsked {
+            name: "reason".into(),
+            title: "Grund".into(),
+            text: "Beschädigt".into(),
+            choices: reasons.to_vec(),
+        }],
+    };
+    PickGroup {
+        name: "lines".into(),
+        title: "Positionen".into(),
+        help: Some("Ohne Auswahl alle.".into()),
+        rows: vec![row("Lampe · L-1", true), row("Stuhl · S-4", false)],
+        problem: Some("Das muss angegeben werden.".into()),
     }
 }
 
@@ -366,6 +417,7 @@ pub(crate) fn form(zone: &jiff::tz::TimeZone) -> FormScreen {
             FormGroup { title: Some("Versand und Zahlung".into()), inputs: rest },
         ],
         problem: None,
+        along: Vec::new(),
     }
 }
 

@@ -1,0 +1,215 @@
+//! What a manifest says about the things that an action takes.
+
+use toml_edit::{InlineTable, Value};
+
+use super::field::{Choice, Currency, read_choices};
+use super::label::Label;
+use super::source::Entry;
+use super::text::Keys;
+
+const INPUT_KEYS: &[&str] = &[
+    "title",
+    "help",
+    "hidden",
+    "needed",
+    "default",
+    "from",
+    "pick",
+    "choices",
+    "currency",
+    "currency_code",
+];
+const PICK_KEYS: &[&str] = &["show", "send", "count", "ask"];
+const ASK_KEYS: &[&str] = &["title", "default", "choices"];
+const SHOWN_KEYS: &[&str] = &["title", "currency", "currency_code"];
+
+/// What the manifest says about one thing that an action takes, or about all whose names begin
+/// with it and a point.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InputOverride {
+    /// Name for people.
+    pub title: Option<Label>,
+    /// What it is for, for people.
+    pub help: Option<Label>,
+    /// Whether it is not asked for.
+    pub hidden: bool,
+    /// Whether people must give it, though the backend does not ask for it.
+    pub needed: bool,
+    /// What it is where nothing is given.
+    pub default: Option<String>,
+    /// The field of the record that it comes from where nothing is given.
+    pub from: Option<String>,
+    /// How entries of a list that the record holds are picked.
+    pub pick: Option<PickOverride>,
+    /// The values that it takes, in the order in which they are offered.
+    pub choices: Vec<Choice>,
+    /// Where the currency is said, of an amount.
+    pub currency: Option<Currency>,
+}
+
+/// How entries are picked out of a list that the record holds as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PickOverride {
+    /// Members of an entry by which people recognise it.
+    pub show: Vec<String>,
+    /// What is sent of each picked entry: the name that the backend wants, and the entry's member.
+    pub send: Vec<(String, String)>,
+    /// The name under which a number is sent that people may make smaller.
+    pub count: Option<String>,
+    /// What is asked of people for each picked entry.
+    pub ask: Vec<(String, AskOverride)>,
+}
+
+/// Something that is asked for each picked entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AskOverride {
+    /// Name for people.
+    pub title: Option<Label>,
+    /// What stands there at first.
+    pub default: Option<String>,
+    /// The values that are offered; empty for any text.
+    pub choices: Vec<Choice>,
+}
+
+/// A member of an answer as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownMember {
+    /// Its name in the answer.
+    pub name: String,
+    /// Name for people.
+    pub title: Option<Label>,
+    /// Where the currency is said, of an amount.
+    pub currency: Option<Currency>,
+}
+
+pub(super) fn read_inputs(entry: &Entry<'_>) -> Vec<(String, InputOverride)> {
+    let read = |entry: Entry<'_>| {
+        let section = entry.section(INPUT_KEYS, "a table such as { default = \"customer\" }")?;
+        let flag = |key| section.get(key).and_then(|flag: Entry<'_>| flag.flag()).unwrap_or(false);
+        let pick = section.get("pick");
+        if let (Some(pick), None) = (&pick, section.get("from")) {
+            pick.refuse("needs “from”: the field of the record that holds the list");
+        }
+        let input = InputOverride {
+            title: section.get("title").and_then(|title| Label::read(&title)),
+            help: section.get("help").and_then(|help| Label::read(&help)),
+            hidden: flag("hidden"),
+            needed: flag("needed"),
+            default: section.get("default").and_then(|default| default.scalar()),
+            from: section.get("from").and_then(|from| from.text()),
+            pick: pick.and_then(|pick| PickOverride::read(&pick)),
+            choices: section
+                .get("choices")
+                .map(|choices| read_choices(&choices))
+                .unwrap_or_default(),
+            currency: Currency::read(&section),
+        };
+        Some((entry.name().to_owned(), input))
+    };
+    entry.entries("a table of inputs").into_iter().filter_map(read).collect()
+}
+
+pub(super) fn read_shown(entry: &Entry<'_>) -> Vec<ShownMember> {
+    let read = |entry: Entry<'_>| {
+        let section = entry.section(SHOWN_KEYS, "a table such as { currency = \"currency\" }")?;
+        Some(ShownMember {
+            name: entry.name().to_owned(),
+            title: section.get("title").and_then(|title| Label::read(&title)),
+            currency: Currency::read(&section),
+        })
+    };
+    entry.entries("a table of the answer’s members").into_iter().filter_map(read).collect()
+}
+
+impl PickOverride {
+    fn read(entry: &Entry<'_>) -> Option<Self> {
+        let section = entry.section(PICK_KEYS, "a table with “send”")?;
+        let send = section.need("send")?.entries("a table of names with members of an entry");
+        let send: Vec<(String, String)> = send
+            .into_iter()
+            .filter_map(|entry| Some((entry.name().to_owned(), entry.text()?)))
+            .collect();
+        let count = section.get("count");
+        let name = count.as_ref().and_then(Entry::text);
+        if let (Some(count), Some(name)) = (&count, &name)
+            && !send.iter().any(|(sent, _)| sent == name)
+        {
+            count.refuse(format!("“{name}” is not among what “send” names"));
+        }
+        let ask = section.get("ask").map(|ask| ask.entries("a table of what is asked"));
+        let ask = ask.into_iter().flatten().filter_map(|entry| {
+            let section = entry.section(ASK_KEYS, "a table such as { title = \"Reason\" }")?;
+            let asked = AskOverride {
+                title: section.get("title").and_then(|title| Label::read(&title)),
+                default: section.get("default").and_then(|default| default.scalar()),
+                choices: section
+                    .get("choices")
+                    .map(|choices| read_choices(&choices))
+                    .unwrap_or_default(),
+            };
+            Some((entry.name().to_owned(), asked))
+        });
+        Some(Self {
+            show: section.get("show").and_then(|show| show.name_or_names()).unwrap_or_default(),
+            ask: ask.collect(),
+            count: name,
+            send,
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        let mut keys = Keys::default();
+        keys.add_names("show", &self.show);
+        let send: InlineTable =
+            self.send.iter().map(|(name, member)| (name.as_str(), member.as_str())).collect();
+        keys.add("send", Some(Value::from(send)));
+        keys.add("count", self.count.as_ref());
+        let ask: InlineTable =
+            self.ask.iter().map(|(name, asked)| (name.as_str(), asked.to_value())).collect();
+        keys.add("ask", (!self.ask.is_empty()).then(|| Value::from(ask)));
+        keys.into_inline()
+    }
+}
+
+impl AskOverride {
+    fn to_value(&self) -> Value {
+        let mut keys = Keys::default();
+        keys.add("title", self.title.as_ref());
+        keys.add("default", self.default.as_ref());
+        keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));
+        keys.into_inline()
+    }
+}
+
+impl ShownMember {
+    pub(super) fn to_value(&self) -> Value {
+        let mut keys = Keys::default();
+        keys.add("title", self.title.as_ref());
+        add_currency(&mut keys, self.currency.as_ref());
+        keys.into_inline()
+    }
+}
+
+impl InputOverride {
+    pub(super) fn keys(&self) -> Keys {
+        let mut keys = Keys::default();
+        keys.add("title", self.title.as_ref());
+        keys.add("help", self.help.as_ref());
+        keys.add("hidden", self.hidden.then_some(true));
+        keys.add("needed", self.needed.then_some(true));
+        keys.add("default", self.default.as_ref());
+        keys.add("from", self.from.as_ref());
+        keys.add("pick", self.pick.as_ref().map(PickOverride::to_value));
+        keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));
+        add_currency(&mut keys, self.currency.as_ref());
+        keys
+    }
+}
+
+fn add_currency(keys: &mut Keys, currency: Option<&Currency>) {
+    match currency {
+        Some(Currency::Field(field)) => keys.add("currency", Some(field)),
+        Some(Currency::Code(code)) => keys.add("currency_code", Some(code)),
+        None => {}
+    }
+}

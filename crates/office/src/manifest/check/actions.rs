@@ -1,0 +1,139 @@
+//! What a manifest says about actions, compared with what the backend offers.
+
+use kontor_model::service::Operation;
+use kontor_model::{FieldType, Resource};
+
+use super::{At, Check};
+use crate::catalog::Source;
+use crate::manifest::problem::{listed, nearest};
+use crate::manifest::{ActionOverride, Currency, InputOverride, ResourceOverride};
+
+impl Check<'_> {
+    pub(super) fn actions(&mut self, at: At<'_>, resource: &Resource, said: &ResourceOverride) {
+        for (index, (name, action)) in said.actions.iter().enumerate() {
+            let at = [at, &[name.as_str()]].concat();
+            self.action(&at, resource, name, action);
+            let twin = said.actions[..index].iter().find(|(_, other)| other.key == action.key);
+            if let (Some(key), Some((other, _))) = (action.key, twin) {
+                let message = format!("“{key}” is the key of “{other}” already");
+                self.note(&[&at[..], &["key"]].concat(), message, None);
+            }
+        }
+    }
+
+    fn action(&mut self, at: At<'_>, resource: &Resource, name: &str, said: &ActionOverride) {
+        let key = |key: &'static str| [at, &[key]].concat();
+        if !said.set.is_empty() {
+            for (field, _) in &said.set {
+                self.field(&[at, &["set", field]].concat(), resource, field);
+            }
+            self.unused(at, said, "an update of fields takes nothing");
+            return;
+        }
+        let Some(service) = &resource.service else {
+            self.note(at, "needs “set”: a database has no operations of its own", None);
+            return;
+        };
+        let operations = &service.operations;
+        let (place, wanted) = match &said.operation {
+            Some(operation) => (key("operation"), operation.as_str()),
+            None => (at.to_vec(), name),
+        };
+        let Some(operation) = self.operation(&place, operations, wanted) else { return };
+        if let Some(preview) = &said.preview {
+            let place = [&key("preview")[..], &["operation"]].concat();
+            self.operation(&place, operations, &preview.operation);
+            for member in &preview.show {
+                let place = [&key("preview")[..], &["show", &member.name, "currency"]].concat();
+                self.currency(&place, resource, member.currency.as_ref());
+            }
+        }
+        for (name, input) in &said.inputs {
+            let at = [at, &["inputs", name]].concat();
+            self.input(&at, resource, operation, name, input);
+        }
+    }
+
+    /// Nothing but the title of what an update does can be said of its inputs.
+    fn unused(&mut self, at: At<'_>, said: &ActionOverride, why: &str) {
+        if let Some((name, _)) = said.inputs.first() {
+            self.note(&[at, &["inputs", name]].concat(), format!("“{name}”: {why}"), None);
+        }
+        if said.preview.is_some() {
+            self.note(&[at, &["preview"]].concat(), format!("“preview”: {why}"), None);
+        }
+    }
+
+    fn operation<'o>(
+        &mut self,
+        at: At<'_>,
+        operations: &'o [Operation],
+        name: &str,
+    ) -> Option<&'o Operation> {
+        let found = operations.iter().find(|operation| operation.name == name);
+        if found.is_none() {
+            let names = || operations.iter().map(|operation| operation.name.as_str());
+            let suggestion = nearest(name, names());
+            let mut message = format!("the service has no operation “{name}” of a record");
+            if suggestion.is_none() {
+                message.push_str(&listed("it has", names()));
+            }
+            self.note(at, message, suggestion);
+        }
+        found
+    }
+
+    fn input(
+        &mut self,
+        at: At<'_>,
+        resource: &Resource,
+        operation: &Operation,
+        name: &str,
+        said: &InputOverride,
+    ) {
+        let taken = || operation.input.iter().map(|input| input.field.name.as_str());
+        let below = format!("{name}.");
+        let own = operation.input.iter().find(|input| input.field.name == name);
+        let members: Vec<&str> = taken().filter_map(|input| input.strip_prefix(&below)).collect();
+        if own.is_none() && members.is_empty() {
+            let suggestion = nearest(name, taken());
+            let mut message = format!("“{}” takes no “{name}”", operation.name);
+            if suggestion.is_none() {
+                message.push_str(&listed("it takes", taken()));
+            }
+            self.note(at, message, suggestion);
+            return;
+        }
+        let key = |key: &'static str| [at, &[key]].concat();
+        self.currency(&key("currency"), resource, said.currency.as_ref());
+        if let Some(from) = &said.from {
+            // Of an object it is enough that some of its members are there.
+            let is_there = match own {
+                Some(_) => Source::of(resource, from).is_some(),
+                None => members
+                    .iter()
+                    .any(|last| Source::of(resource, &format!("{from}.{last}")).is_some()),
+            };
+            if !is_there {
+                self.field(&key("from"), resource, from);
+            }
+        }
+        let Some(own) = own else { return };
+        if let Some(default) = &said.default {
+            self.value(&key("default"), &own.field, default);
+        }
+        if said.pick.is_some() && !matches!(own.field.ty, FieldType::Json { .. }) {
+            let message = format!("entries cannot be picked for “{name}”, which is no list");
+            self.note(&key("pick"), message, None);
+        }
+        for choice in &said.choices {
+            self.value(&[at, &["choices", &choice.value]].concat(), &own.field, &choice.value);
+        }
+    }
+
+    fn currency(&mut self, at: At<'_>, resource: &Resource, currency: Option<&Currency>) {
+        if let Some(Currency::Field(field)) = currency {
+            self.field(at, resource, field);
+        }
+    }
+}
