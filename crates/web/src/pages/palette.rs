@@ -107,7 +107,7 @@ pub fn fragment(shell: &Shell, palette: &Palette) -> Markup {
                     span.where {
                         @if let Some(at) = hit.as_of { span.old { (t.get("hit-as-of")) " " (time::clock(shell, at)) } " · " }
                         (hit.place)
-                        @if !hit.also.is_empty() { " " span.also { (t.with("hit-also", &[("backends", hit.also.join(", ").into())])) } }
+                        @if !hit.also.is_empty() { ", " span.also { (t.with("hit-also", &[("backends", hit.also.join(", ").into())])) } }
                     }
                 }
             }
