@@ -41,7 +41,7 @@ pub use changes::{
     Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
-pub use drift::{Drift, DriftLine};
+pub use drift::{Affected, Drift, DriftLine, Drifted, Writing};
 pub use error::{Conflict, FieldProblem, NotUndoable, OfficeError, Problem, ReadOnlyReason};
 pub use indexing::{IndexedResource, Pace};
 pub use measuring::{FarLinkState, Measured};

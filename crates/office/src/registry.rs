@@ -10,6 +10,7 @@ use kontor_connect::{Failure, FailureKind, Location, Opening};
 use kontor_model::{BackendName, Schema};
 use kontor_store::Json;
 use kontor_store::snapshots::{self, Snapshot};
+use tokio::time::Instant;
 
 use crate::Office;
 use crate::actor::{Actor, Permit, Read, Right};
@@ -181,26 +182,43 @@ impl Office {
         }
     }
 
-    /// Asks every backend now and then how it is; those that were down are read again.
-    pub async fn watch_backends(self: Arc<Self>, every: Duration) {
+    /// Asks every backend now and then how it is; those that were down are read again, and the
+    /// others when their schema was last read longer ago than `schemas`.
+    pub async fn watch_backends(self: Arc<Self>, every: Duration, schemas: Duration) {
+        let mut read_at: BTreeMap<BackendName, Instant> = BTreeMap::new();
         loop {
             tokio::time::sleep(every).await;
             let backends: Vec<Arc<Backend>> =
                 read(&self.registry.backends).values().cloned().collect();
+            let now = Instant::now();
+            read_at.retain(|name, _| backends.iter().any(|backend| backend.name == *name));
+            let is_due = |backend: &Backend| {
+                read_at.get(&backend.name).is_some_and(|at| now.duration_since(*at) >= schemas)
+            };
             let checks = backends.iter().map(|backend| async {
                 let was_down = !matches!(backend.health().condition, Condition::Ready);
+                let is_due = is_due(backend);
                 if backend.ping().await.is_err() {
-                    return;
+                    return None;
                 }
-                if was_down {
+                if was_down || is_due {
                     self.refresh(backend).await;
-                } else if !self.left_open.is_empty()
+                    return Some(backend.name.clone());
+                }
+                if !self.left_open.is_empty()
                     && let Err(error) = self.settle(&backend.name).await
                 {
                     tracing::error!(backend = %backend.name, %error, "open changes could not be settled");
                 }
+                None
             });
-            futures_util::future::join_all(checks).await;
+            let refreshed = futures_util::future::join_all(checks).await;
+            for name in refreshed.into_iter().flatten() {
+                read_at.insert(name, now);
+            }
+            for backend in &backends {
+                read_at.entry(backend.name.clone()).or_insert(now);
+            }
         }
     }
 

@@ -18,6 +18,8 @@ use crate::installation::{Installation, Role};
 
 /// Backends are asked how they are this often.
 const WATCH: Duration = Duration::from_secs(15);
+/// Schemas and descriptions are read again this often.
+const SCHEMAS: Duration = Duration::from_secs(60 * 60);
 /// Links between backends are looked at this often; each is measured once a day.
 const MEASURE: Duration = Duration::from_secs(15 * 60);
 /// How long requests and changes may still take once the office closes.
@@ -50,7 +52,7 @@ pub(crate) async fn run(
     if let Err(error) = office.open_index(&configuration.data.join("search")).await {
         tracing::error!(%error, "the search index cannot be used");
     }
-    let watching = tokio::spawn(Arc::clone(&office).watch_backends(WATCH));
+    let watching = tokio::spawn(Arc::clone(&office).watch_backends(WATCH, SCHEMAS));
     let measuring = tokio::spawn(Arc::clone(&office).watch_links(MEASURE));
     let indexing = tokio::spawn(Arc::clone(&office).keep_index(Pace::default()));
     let upkeep = tokio::spawn(keep_up(metrics.clone()));

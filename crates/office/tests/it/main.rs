@@ -5,6 +5,7 @@ mod across;
 mod acting;
 mod bulk;
 mod cases;
+mod drifting;
 mod far;
 mod faults;
 mod limits;

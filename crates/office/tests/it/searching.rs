@@ -132,7 +132,8 @@ impl Shop {
     /// Lets the server be reached again, and waits until the office has noticed.
     async fn restore_orders(&self) {
         self.proxy.restore();
-        let watch = Arc::clone(&self.bureau.office).watch_backends(Duration::from_millis(10));
+        let watch = Arc::clone(&self.bureau.office)
+            .watch_backends(Duration::from_millis(10), Duration::MAX);
         let watching = tokio::spawn(watch);
         let backend = self.bureau.reading("shop").backend;
         eventually("the backend answers again", async || {

@@ -125,12 +125,16 @@ fn index(app: &App, permit: &Permit<Read>, code: &str) -> Vec<IndexRow> {
     rows.collect()
 }
 
+/// What breaks comes first.
 fn drift_lines(t: &Texts, drift: &kontor_office::Drift) -> Vec<Drift> {
-    let lines = drift.lines.iter().map(|line| Drift {
+    let lines = drift.lines.iter().map(|(line, affected)| Drift {
         what: words::drift(t, line),
-        touches: if line.is_breaking() { drift.views.clone() } else { Vec::new() },
+        is_breaking: line.is_breaking(),
+        touches: affected.iter().map(|affected| words::affected(t, affected)).collect(),
     });
-    lines.collect()
+    let mut lines: Vec<Drift> = lines.collect();
+    lines.sort_by_key(|line| !line.is_breaking);
+    lines
 }
 
 fn connection(backend: &Backend) -> Connection {

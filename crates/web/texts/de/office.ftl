@@ -144,6 +144,7 @@ kind-foreign = fremde Tabelle
 kind-collection = Liste eines Dienstes
 drift = Am Schema hat sich etwas geändert
 drift-help = Was noch passt, funktioniert weiter. Zuletzt gelesen:
+drift-breaking = Achtung:
 drift-nothing = betrifft nichts
 drift-touches = betrifft
 connection = Verbindung

@@ -144,6 +144,7 @@ kind-foreign = foreign table
 kind-collection = list of a service
 drift = The schema has changed
 drift-help = What still fits goes on working. Last read:
+drift-breaking = Take care:
 drift-nothing = touches nothing
 drift-touches = touches
 connection = Connection

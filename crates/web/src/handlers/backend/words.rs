@@ -1,10 +1,10 @@
 //! Proposals, their evidence and drift, in the reader's words.
 
-use kontor_office::DriftLine;
 use kontor_office::proposals::{
     Confidence as Percent, Fact, Kind, ManifestEdit, NameAgreement, Proposal as Found,
     secrets::Reason,
 };
+use kontor_office::{Affected, DriftLine, Drifted, Writing};
 
 use crate::pages::backend::{Confidence, Proposal, ProposalKind};
 use crate::texts::Texts;
@@ -156,30 +156,64 @@ fn secret_key(reason: Reason) -> &'static str {
 
 /// A change of the schema.
 pub(super) fn drift(t: &Texts, line: &DriftLine) -> String {
-    let of = |key: &str, resource: &str| t.with(key, &[("resource", resource.into())]);
-    let field = |key: &str, resource: &str, field: &str| {
-        t.with(key, &[("resource", resource.into()), ("field", field.into())])
+    use Drifted as D;
+    let resource = ("resource", line.resource.as_str().into());
+    let of = |key: &str| t.with(key, std::slice::from_ref(&resource));
+    let with = |key: &str, more: &[(&'static str, &str)]| {
+        let more = more.iter().map(|(name, value)| (*name, (*value).into()));
+        t.with(key, &std::iter::once(resource.clone()).chain(more).collect::<Vec<_>>())
     };
-    match line {
-        DriftLine::ResourceAdded(name) => of("drift-resource-added", name),
-        DriftLine::ResourceRemoved(name) => of("drift-resource-removed", name),
-        DriftLine::FieldAdded(name, added) => field("drift-field-added", name, added),
-        DriftLine::FieldRemoved(name, removed) => field("drift-field-removed", name, removed),
-        DriftLine::FieldRetyped(name, retyped, before, now) => t.with(
-            "drift-field-retyped",
-            &[
-                ("resource", name.as_str().into()),
-                ("field", retyped.as_str().into()),
-                ("before", before.as_str().into()),
-                ("now", now.as_str().into()),
-            ],
-        ),
-        DriftLine::FieldNullable(name, changed, true) => {
-            field("drift-field-optional", name, changed)
+    let choices = |choices: &[String]| choices.join(", ");
+    match &line.what {
+        D::Added => of("drift-resource-added"),
+        D::Removed => of("drift-resource-removed"),
+        D::Key => of("drift-key"),
+        D::FieldAdded(field) => with("drift-field-added", &[("field", field)]),
+        D::FieldRemoved(field) => with("drift-field-removed", &[("field", field)]),
+        D::FieldRetyped(field, before, now) => {
+            with("drift-field-retyped", &[("field", field), ("before", before), ("now", now)])
         }
-        DriftLine::FieldNullable(name, changed, false) => {
-            field("drift-field-required", name, changed)
+        D::FieldNullable(field, true) => with("drift-field-optional", &[("field", field)]),
+        D::FieldNullable(field, false) => with("drift-field-required", &[("field", field)]),
+        D::ChoicesAdded(field, all) => {
+            with("drift-choices-added", &[("field", field), ("choices", &choices(all))])
         }
-        DriftLine::KeyChanged(name) => of("drift-key", name),
+        D::ChoicesRemoved(field, all) => {
+            with("drift-choices-removed", &[("field", field), ("choices", &choices(all))])
+        }
+        D::FilterAdded(field) => with("drift-filter-added", &[("field", field)]),
+        D::FilterRemoved(field) => with("drift-filter-removed", &[("field", field)]),
+        D::Order(field, true) => with("drift-order-added", &[("field", field)]),
+        D::Order(field, false) => with("drift-order-removed", &[("field", field)]),
+        D::Search(true) => of("drift-search-added"),
+        D::Search(false) => of("drift-search-removed"),
+        D::Written(Writing::Create, true) => of("drift-create-added"),
+        D::Written(Writing::Create, false) => of("drift-create-removed"),
+        D::Written(Writing::Update, true) => of("drift-update-added"),
+        D::Written(Writing::Update, false) => of("drift-update-removed"),
+        D::Written(Writing::Delete, true) => of("drift-delete-added"),
+        D::Written(Writing::Delete, false) => of("drift-delete-removed"),
+        D::ActionAdded(action) => with("drift-action-added", &[("action", action)]),
+        D::ActionRemoved(action) => with("drift-action-removed", &[("action", action)]),
+        D::InputAdded(action, input) => {
+            with("drift-input-added", &[("action", action), ("input", input)])
+        }
+        D::InputNeeded(action, input) => {
+            with("drift-input-needed", &[("action", action), ("input", input)])
+        }
+        D::InputRemoved(action, input) => {
+            with("drift-input-removed", &[("action", action), ("input", input)])
+        }
+    }
+}
+
+/// Something that uses what is not as it was.
+pub(super) fn affected(t: &Texts, affected: &Affected) -> String {
+    match affected {
+        Affected::View(name) => t.with("drift-view", &[("name", name.as_str().into())]),
+        Affected::Link(from, to) => {
+            t.with("drift-link", &[("from", from.as_str().into()), ("to", to.as_str().into())])
+        }
+        Affected::Action(name) => t.with("drift-action", &[("name", name.as_str().into())]),
     }
 }

@@ -94,7 +94,9 @@ pub struct ResourceRow {
 pub struct Drift {
     /// What changed, in the reader's words.
     pub what: String,
-    /// Views, links and settings that it touches, in the reader's words.
+    /// Whether something that worked may not work any more.
+    pub is_breaking: bool,
+    /// Views, links and actions that it touches, in the reader's words.
     pub touches: Vec<String>,
 }
 
@@ -233,7 +235,7 @@ fn drift(shell: &Shell, screen: &BackendScreen) -> Markup {
             h2 { (t.get("drift")) }
             p.help { (t.get("drift-help")) @if let Some(at) = screen.schema_read { " " (time::ago(shell, at)) } }
             ul.rows-list { @for line in &screen.drift { li {
-                span { (line.what) }
+                span { @if line.is_breaking { (icon(Icon::Warning)) " " span.unseen { (t.get("drift-breaking")) " " } } (line.what) }
                 @if line.touches.is_empty() { span.end { (t.get("drift-nothing")) } }
                 @else { span.end.danger { (t.get("drift-touches")) " " (line.touches.join(", ")) } }
             } } }

@@ -165,9 +165,14 @@ pub(crate) fn backend_screen() -> BackendScreen {
             },
         ],
         drift: vec![
-            Drift { what: "ADRESSEN.LAND ist jetzt char(3)".into(), touches: Vec::new() },
+            Drift {
+                what: "ADRESSEN.LAND ist jetzt char(3)".into(),
+                is_breaking: false,
+                touches: Vec::new(),
+            },
             Drift {
                 what: "KUNDEN.FAX gibt es nicht mehr".into(),
+                is_breaking: true,
                 touches: vec!["Ansicht „Firmenkunden“".into()],
             },
         ],
