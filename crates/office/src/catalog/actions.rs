@@ -46,6 +46,15 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whether it can be done with many records at once: all that its backend cannot do without is
+    /// the same for each of them, or comes from each.
+    #[must_use]
+    pub fn is_for_many(&self) -> bool {
+        self.inputs.iter().all(|input| !input.is_vital || input.is_for_many() || input.hidden)
+    }
+}
+
 /// An operation that tells what an action would do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {

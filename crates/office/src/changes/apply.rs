@@ -36,6 +36,8 @@ pub enum ItemState {
     Gone,
     /// Not written: the database refused it.
     Refused(Vec<FieldProblem>),
+    /// The backend's answer was lost: nobody knows.
+    Unknown,
 }
 
 impl Office {
@@ -58,6 +60,10 @@ impl Office {
                 conflicts,
             }),
             Some(ItemState::Refused(problems)) => Err(OfficeError::Invalid(problems)),
+            Some(ItemState::Unknown) => Err(OfficeError::OutcomeUnknown {
+                backend: backend.name.to_string(),
+                operation: applied.operation,
+            }),
             Some(ItemState::Gone) => {
                 Err(OfficeError::UnknownRecord(key.map(|key| key.to_text()).unwrap_or_default()))
             }

@@ -33,6 +33,8 @@ struct ActionAnswer {
     name: String,
     /// Its title in your language.
     title: String,
+    /// Whether it can be done with many records as a bulk edit.
+    is_for_many: bool,
     /// What it does, where the backend or its manifest says it.
     description: Option<String>,
     /// The word of its picture.
@@ -84,6 +86,7 @@ impl ActionAnswer {
         Self {
             name: action.name.clone(),
             title: text(&action.title),
+            is_for_many: action.is_for_many(),
             description: action.description.as_ref().map(text),
             icon: action.icon,
             key: action.key,
@@ -230,22 +233,31 @@ async fn foresee(
     Ok(json(StatusCode::OK, &Foresight { answer }))
 }
 
-fn called<'a>(face: &'a Face, name: &str) -> Result<&'a Action, OfficeError> {
+pub(super) fn called<'a>(face: &'a Face, name: &str) -> Result<&'a Action, OfficeError> {
     let found = face.actions.iter().find(|action| action.name == name);
     found.ok_or_else(|| OfficeError::Unknown { what: "action", name: name.to_owned() })
+}
+
+/// What is given, in the types of what the action takes.
+pub(super) fn action_input(
+    action: &Action,
+    sent: &Wanted,
+) -> Result<Vec<(String, kontor_office::Input)>, OfficeError> {
+    let given = sent.0.iter().map(|(name, raw)| {
+        let own = action.inputs.iter().find(|own| own.name == *name);
+        input(name, raw, own.map(|own| &own.ty)).map(|input| (name.clone(), input))
+    });
+    given.collect()
 }
 
 fn request(action: &Action, sent: &Deed) -> Result<ActionRequest, OfficeError> {
     let key = |text: &String| {
         RecordKey::from_text(text).ok_or_else(|| OfficeError::UnknownRecord(text.clone()))
     };
-    let given = sent.input.0.iter().map(|(name, raw)| {
-        let own = action.inputs.iter().find(|own| own.name == *name);
-        input(name, raw, own.map(|own| &own.ty)).map(|input| (name.clone(), input))
-    });
     Ok(ActionRequest {
         action: action.name.clone(),
         keys: sent.keys.iter().map(key).collect::<Result<_, _>>()?,
-        input: given.collect::<Result<_, _>>()?,
+        input: action_input(action, &sent.input)?,
+        of_many: false,
     })
 }

@@ -243,6 +243,7 @@ fn exception(state: &ItemState) -> Option<String> {
         ItemState::Written(_) => None,
         ItemState::Stale(_) => Some("stale".into()),
         ItemState::Gone => Some("gone".into()),
+        ItemState::Unknown => Some("not known".into()),
         ItemState::Refused(problems) => {
             let message = problems.iter().find_map(|problem| match &problem.problem {
                 Problem::Refused(refusal) => Some(refusal.message.clone()),

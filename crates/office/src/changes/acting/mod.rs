@@ -33,8 +33,12 @@ pub struct ActionRequest {
     pub action: String,
     /// The records.
     pub keys: Vec<RecordKey>,
-    /// Names with what is given; what is left out has its default, or is not given.
+    /// Names with what is given; what is left out comes from the record, has its default, or is not
+    /// given.
     pub input: Vec<(String, Input)>,
+    /// Whether these are some of many records: then nothing can be picked from each, and what only
+    /// the manifest demands to be picked may be left out.
+    pub of_many: bool,
 }
 
 /// An action that a record offers.
@@ -106,7 +110,7 @@ impl Office {
     }
 
     /// A record as it is, provided it allows an action.
-    async fn allowed(
+    pub(super) async fn allowed(
         &self,
         (actor, permit): (&Actor, &Permit<Read>),
         face: &Face,
@@ -115,9 +119,9 @@ impl Office {
     ) -> Result<Shown, OfficeError> {
         let shown = self.record(permit, &face.name, key).await?;
         let offered = self.offered(actor, &shown).into_iter();
-        let own =
+        let mut own =
             offered.filter(|offered| shown.face().actions[offered.action].name == action.name);
-        let why = match own.last() {
+        let why = match own.next() {
             Some(Offered { refused: None, .. }) => return Ok(shown),
             Some(Offered { refused: Some(why), .. }) => why,
             None => String::new(),
@@ -154,7 +158,7 @@ impl Office {
         }
         let keys: Result<Vec<RecordKey>, OfficeError> =
             request.keys.iter().map(|key| typed_key(resource, face, key)).collect();
-        let (keys, input) = (keys?, given(action, &request.input)?);
+        let (keys, input) = (keys?, given(action, &request.input, request.of_many)?);
         Ok(ActionPlan { face: face.index, action: at, keys, input, catalog })
     }
 

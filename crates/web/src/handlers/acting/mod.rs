@@ -25,6 +25,8 @@ pub(crate) use foreseeing::foresee;
 use form::{Asked, Problems, form};
 use reading::read;
 
+pub(crate) use reading::field;
+
 pub(crate) type AtAction = Path<(String, String, String, String)>;
 
 /// The actions of a record as its page offers them; none for somebody who may not change anything.
@@ -143,7 +145,7 @@ async fn asked_for(
     };
     let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
     let input = read(&view, action, found.as_ref(), pairs, shell.reader())?;
-    Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input })
+    Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input, of_many: false })
 }
 
 /// Where it goes on after something was done with a record: the record, or what follows in the

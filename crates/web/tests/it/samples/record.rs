@@ -1,10 +1,12 @@
 //! A record, its forms and changes.
 
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
+use kontor_office::Stop;
 use kontor_web::components::diff::FieldChange;
 use kontor_web::components::icon::Icon;
 use kontor_web::format::Reader;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
+use kontor_web::pages::bulk_acting::BulkAct;
 use kontor_web::pages::case::{CasePart, CaseScreen, FactLine, Happened};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
@@ -93,6 +95,23 @@ pub(crate) fn record() -> RecordScreen {
         },
         queue: None,
         deleted: None,
+    }
+}
+
+/// An action with many records.
+pub(crate) fn bulk_acting(zone: &jiff::tz::TimeZone) -> BulkAct {
+    BulkAct {
+        target: target(),
+        action: "Versenden".into(),
+        description: Some("Was offen ist, geht aus dem Haus.".into()),
+        question: Some("Die Kundschaft bekommt dann eine E-Mail.".into()),
+        plan: "01JD8Z6M3Q".into(),
+        allowed: 12,
+        excluded: vec![("Bestellung 10250".into(), "Die Bestellung ist angehalten.".into())],
+        left_out: 3,
+        groups: form(zone).groups.into_iter().take(1).collect(),
+        cut: Some(1_000),
+        problem: Some("Das Backend antwortet gerade nicht.".into()),
     }
 }
 
@@ -484,6 +503,7 @@ pub(crate) fn end(is_done: bool) -> BulkEnd {
         missed: if is_done { 3 } else { 1 },
         failure: None,
         operation: is_done.then(|| "01JD8Z6M3Q".into()),
+        stop: if is_done { Stop::Never } else { Stop::Possible },
     }
 }
 
