@@ -35,7 +35,7 @@ pub use cases::{Case, CaseType, Fact, Member, Missing, Said};
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
     EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered, OperationState,
-    Plan, SampleOf, Standing, Stop, TimelineEntry, Told, Touched,
+    Plan, SampleOf, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Drift, DriftLine};

@@ -217,10 +217,11 @@ impl Office {
     pub(super) async fn end_action(
         &self,
         operation: &str,
-        (state, entry): (OperationState, NewEntry),
+        state: OperationState,
+        entries: Vec<NewEntry>,
     ) -> bool {
         let closed = OpenChange::Close(operation.to_owned());
-        match self.store.audit().append(vec![entry], closed).await {
+        match self.store.audit().append(entries, closed).await {
             Ok(_) => true,
             Err(error) => {
                 let state = state_word(state);

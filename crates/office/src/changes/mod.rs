@@ -13,7 +13,7 @@ mod settle;
 mod timeline;
 mod undo;
 
-pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered};
+pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered, Surprise};
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf, Stop};
 pub use dependents::{Fate, Touched};

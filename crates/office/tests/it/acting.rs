@@ -2,7 +2,8 @@
 
 use kontor_model::{RecordKey, ResourceName, Value};
 use kontor_office::{
-    ActionRequest, BulkPreview, BulkProgress, BulkSelection, Input, ItemState, OfficeError, Stop,
+    ActionRequest, BulkPreview, BulkProgress, BulkSelection, Input, ItemState, NotUndoable,
+    OfficeError, Stop, Surprise,
 };
 use kontor_testkit::{HttpShop, eventually};
 
@@ -172,4 +173,42 @@ async fn an_action_that_may_have_been_done_is_not_done_again_with_the_rest() {
     shop.inside().loses_answers = false;
     let rest = bureau.office.bulk_retry(&editing, &orders(), &preview.id).await.unwrap();
     assert_eq!(rest.records, 2);
+}
+
+/// What cancels an order is taken back by opening it again, an update of its status.
+const UNDOABLE: &str = r#"
+[resources.orders.actions]
+cancel = { undo = "reopen", expects = ["status"], inputs = { reason = { default = "customer" } } }
+reopen = { set = { status = "open" } }
+"#;
+
+#[tokio::test]
+async fn an_action_is_taken_back_by_the_one_that_its_manifest_names() {
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, UNDOABLE).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    let acted = bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    assert_eq!((shop.order(3)["status"].as_str(), &acted.surprise), (Some("cancelled"), &None));
+    let permit = bureau.reading("shop");
+    let told = bureau.office.timeline(&permit, &orders(), "3", None, 9).await.unwrap();
+    assert_eq!(told[0].undo_locked, None);
+
+    bureau.office.undo(&bureau.actor, &acted.operation).await.unwrap();
+    assert_eq!(shop.order(3)["status"], "open");
+    let told = bureau.office.timeline(&permit, &orders(), "3", None, 9).await.unwrap();
+    assert_eq!(told[0].undo_of.as_deref(), Some(acted.operation.as_str()));
+    assert_eq!(told[1].undo_locked, Some(NotUndoable::AlreadyUndone));
+    bureau.assert_audit_is_intact().await;
+}
+
+#[tokio::test]
+async fn an_action_that_changes_something_else_than_expected_says_so() {
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, &UNDOABLE.replace("[\"status\"]", "[\"total\"]")).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    let acted = bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    assert_eq!(acted.changed, ["status"]);
+    assert_eq!(acted.surprise, Some(Surprise::Nothing));
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::RecordKey;
 use kontor_office::catalog::{Action, ActionInput, Face};
-use kontor_office::{ActionRequest, Edit, ItemState, OfficeError, Permit, Read};
+use kontor_office::{ActionRequest, Edit, ItemState, OfficeError, Permit, Read, Surprise};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -43,6 +43,10 @@ struct ActionAnswer {
     key: Option<char>,
     /// What it takes.
     input: Vec<InputAnswer>,
+    /// The action that takes it back.
+    undo: Option<String>,
+    /// The fields that it is expected to change, as far as the manifest says it.
+    expects: Vec<String>,
     /// Whether its backend can be asked what it would do.
     foresees: bool,
     /// The filter that records must satisfy to be offered it; null for all.
@@ -91,6 +95,8 @@ impl ActionAnswer {
             icon: action.icon,
             key: action.key,
             input: action.inputs.iter().map(input).collect(),
+            undo: action.undo.clone(),
+            expects: action.expects.clone(),
             foresees: action.preview.is_some(),
             when: action.when.as_ref().map(ToString::to_string),
         }
@@ -158,6 +164,10 @@ struct Done {
     failed: Vec<FailedRecord>,
     /// The fields that it changed, of a single record.
     changed: Vec<String>,
+    /// Whether it changed nothing of what the manifest expects of it, of a single record.
+    changed_nothing: bool,
+    /// Fields that it changed though the manifest does not expect it, of a single record.
+    unexpected: Vec<String>,
 }
 
 /// Does something with records. What it changed is found by reading the records before and after.
@@ -191,7 +201,14 @@ async fn act(
             state => failed.extend(FailedRecord::of(texts, (key, state))),
         }
     }
-    let answer = Done { operation: acted.operation, done, failed, changed: acted.changed };
+    let (changed_nothing, unexpected) = match acted.surprise {
+        None => (false, Vec::new()),
+        Some(Surprise::Nothing) => (true, Vec::new()),
+        Some(Surprise::Also(fields)) => (false, fields),
+    };
+    let changed = acted.changed;
+    let answer =
+        Done { operation: acted.operation, done, failed, changed, changed_nothing, unexpected };
     Ok(json(StatusCode::OK, &answer))
 }
 

@@ -156,6 +156,7 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         action: "Stornieren".into(),
         description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
         question: Some("Danach gibt es kein Zurück.".into()),
+        expects: vec!["Status".into(), "Stopps".into()],
         picks: vec![picks()],
         groups: form(zone).groups.into_iter().take(1).collect(),
         foreseen: Some(ForeseenPart::Told(vec![("Wird erstattet".into(), "49,90 EUR".into())])),
