@@ -38,7 +38,7 @@ pub use cases::{
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
     EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered, OperationState,
-    Plan, SampleOf, Standing, TimelineEntry, Told, Touched,
+    Plan, SampleOf, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Affected, Drift, DriftLine, Drifted, Writing};

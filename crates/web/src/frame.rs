@@ -111,6 +111,8 @@ fn toast(told: &str, language: Language) -> Option<Toast> {
         "unchanged" => texts.get("toast-unchanged"),
         "view-saved" => texts.get("toast-view-saved"),
         "done" => texts.get("toast-done"),
+        "done-nothing" => texts.get("toast-done-nothing"),
+        "done-also" => texts.get("toast-done-also"),
         "overtaken" => texts.get("toast-overtaken"),
         "skipped" => texts.get("toast-skipped"),
         "queue-end" => texts.get("toast-queue-end"),

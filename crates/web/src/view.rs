@@ -78,6 +78,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether the reader could take back a change of a kind, as far as rights and manifest go.
+    pub(crate) fn undo_is_offered(&self, kind: ChangeKind) -> bool {
+        match kind {
+            ChangeKind::Act => {
+                self.permit.has::<Edit>() && self.permit.backend.manifest().is_writable(self.name())
+            }
+            _ => self.change_locked().is_none(),
+        }
+    }
+
     /// Why the reader cannot make a kind of change here.
     pub(crate) fn locked_for(&self, kind: ChangeKind) -> Option<Locked> {
         let offered = self.resource().offers(kind);

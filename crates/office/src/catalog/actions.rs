@@ -35,6 +35,11 @@ pub struct Action {
     pub question: Option<Label>,
     /// What tells beforehand what it would do.
     pub preview: Option<Preview>,
+    /// The action that takes it back, by name.
+    pub undo: Option<String>,
+    /// Names of the fields that it is expected to change, and of objects of which it changes some;
+    /// empty where nobody says.
+    pub expects: Vec<String>,
 }
 
 impl Action {
@@ -43,6 +48,25 @@ impl Action {
     #[must_use]
     pub fn is_at_once(&self) -> bool {
         !self.confirm && self.inputs.iter().all(|input| input.hidden)
+    }
+}
+
+impl Action {
+    /// Whether it is expected to change a field.
+    #[must_use]
+    pub fn is_expected(&self, field: &str) -> bool {
+        self.expects.iter().any(|name| {
+            field
+                .strip_prefix(name.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// Whether it can be done with many records at once: all that its backend cannot do without is
+    /// the same for each of them, or comes from each.
+    #[must_use]
+    pub fn is_for_many(&self) -> bool {
+        self.inputs.iter().all(|input| !input.is_vital || input.is_for_many() || input.hidden)
     }
 }
 
@@ -76,7 +100,7 @@ pub enum Does {
 }
 
 /// The actions of a resource: the manifest's order first, then the service's own.
-pub(super) fn actions(resource: &Resource, of: &ResourceOverride) -> Vec<Action> {
+pub(crate) fn actions(resource: &Resource, of: &ResourceOverride) -> Vec<Action> {
     let operations: &[Operation] =
         resource.service.as_ref().map(|service| service.operations.as_slice()).unwrap_or_default();
     let position = |name: &str| operations.iter().position(|operation| operation.name == name);
@@ -146,6 +170,8 @@ fn action(name: &str, does: Does, said: &ActionOverride) -> Action {
         confirm,
         question,
         preview: None,
+        undo: said.undo.clone(),
+        expects: said.expects.clone(),
     }
 }
 

@@ -18,6 +18,7 @@ use kontor_model::{FieldType, OnDelete, Resource, ResourceName, Schema, Sort, Va
 use crate::error::ReadOnlyReason;
 use crate::manifest::{Label, TimeUnit};
 
+pub(crate) use actions::actions as actions_of;
 pub use actions::{Action, Does, Preview, Told, allows};
 pub use build::build;
 pub use far::{FarField, FarLink};

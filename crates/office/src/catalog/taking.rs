@@ -46,6 +46,22 @@ pub struct ActionInput {
     pub pick: Option<Pick>,
 }
 
+impl ActionInput {
+    /// Whether the same value can be meant for many records, or each has its own: entries of a
+    /// list, and amounts in the record's currency, belong to one.
+    #[must_use]
+    pub fn is_for_many(&self) -> bool {
+        let is_own_money = matches!(self.format, Format::Money { currency_field: Some(_), .. });
+        self.pick.is_none() && (self.from.is_some() || !is_own_money)
+    }
+
+    /// Whether it is asked of people where it is done with many records.
+    #[must_use]
+    pub fn is_asked_of_many(&self) -> bool {
+        !self.hidden && self.from.is_none() && self.is_for_many()
+    }
+}
+
 /// A place in a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

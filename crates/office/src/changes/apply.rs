@@ -36,6 +36,8 @@ pub enum ItemState {
     Gone,
     /// Not written: the database refused it.
     Refused(Vec<FieldProblem>),
+    /// The backend's answer was lost: nobody knows.
+    Unknown,
 }
 
 impl Office {
@@ -58,6 +60,10 @@ impl Office {
                 conflicts,
             }),
             Some(ItemState::Refused(problems)) => Err(OfficeError::Invalid(problems)),
+            Some(ItemState::Unknown) => Err(OfficeError::OutcomeUnknown {
+                backend: backend.name.to_string(),
+                operation: applied.operation,
+            }),
             Some(ItemState::Gone) => {
                 Err(OfficeError::UnknownRecord(key.map(|key| key.to_text()).unwrap_or_default()))
             }
@@ -211,10 +217,11 @@ impl Office {
     pub(super) async fn end_action(
         &self,
         operation: &str,
-        (state, entry): (OperationState, NewEntry),
+        state: OperationState,
+        entries: Vec<NewEntry>,
     ) -> bool {
         let closed = OpenChange::Close(operation.to_owned());
-        match self.store.audit().append(vec![entry], closed).await {
+        match self.store.audit().append(entries, closed).await {
             Ok(_) => true,
             Err(error) => {
                 let state = state_word(state);

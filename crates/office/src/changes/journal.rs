@@ -6,6 +6,7 @@ use kontor_store::{Json, Micros};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
+use crate::catalog::{Action, Face};
 use crate::error::{NotUndoable, OfficeError};
 use crate::manifest::KeyFile;
 
@@ -325,15 +326,23 @@ impl Operation {
         keys.filter(move |key| !exceptions.iter().any(|(other, _)| other == key))
     }
 
+    /// The action that takes it back, where it was an action of which the manifest names one.
+    pub(super) fn undone_by_action<'a>(&self, face: &'a Face) -> Option<&'a Action> {
+        let called = |name: &str| face.actions.iter().find(|action| action.name == name);
+        let done = self.intents.first()?.1.action.as_deref()?;
+        called(called(done)?.undo.as_deref()?)
+    }
+
     /// Why it cannot be taken back, as far as its own entries tell.
-    pub(super) fn undo_locked(&self) -> Option<NotUndoable> {
+    pub(super) fn undo_locked(&self, face: &Face) -> Option<NotUndoable> {
         let records = || self.intents.iter().map(|(_, record)| record);
         if self.undone_by.is_some() {
             Some(NotUndoable::AlreadyUndone)
         } else if !self.state().is_written_in_part() {
             Some(NotUndoable::NotApplied)
         } else if records().any(|record| record.kind == ChangeKind::Act) {
-            Some(NotUndoable::AnAction)
+            let none = self.undone_by_action(face).is_none();
+            none.then_some(NotUndoable::AnAction)
         } else if records().any(|record| record.is_final) {
             Some(NotUndoable::OthersLost)
         } else if records().any(|record| !record.not_kept.is_empty()) {

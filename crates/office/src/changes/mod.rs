@@ -13,9 +13,9 @@ mod settle;
 mod timeline;
 mod undo;
 
-pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered};
+pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered, Surprise};
 pub use apply::{Applied, ItemState};
-pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf};
+pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf, Stop};
 pub use dependents::{Fate, Touched};
 pub use journal::{NotWritten, OperationState, Standing};
 pub use plan::{Edit as EditRequest, Input, Plan};

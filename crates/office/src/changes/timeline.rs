@@ -312,6 +312,6 @@ fn timeline_entry(
         input,
         undo_of: record.undo_of.clone(),
         undone_by: operation.undone_by.clone(),
-        undo_locked: operation.undo_locked(),
+        undo_locked: operation.undo_locked(face),
     }
 }

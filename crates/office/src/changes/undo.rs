@@ -4,17 +4,18 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kontor_model::{
-    BackendName, ChangeItem, ChangeKind, Engine, RecordKey, Resource, ResourceName,
+    BackendName, ChangeItem, ChangeKind, Engine, RecordKey, Resource, ResourceName, Value,
 };
 use kontor_store::Json;
 use kontor_store::audit::NewEntry;
 
+use super::acting::ActionRequest;
 use super::apply::Applied;
 use super::journal::{self, ItemRecord, Operation, OperationState, Sealing, UNDONE};
-use super::plan::Plan;
+use super::plan::{Input, Plan};
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
-use crate::catalog::{Catalog, Face};
+use crate::catalog::{Action, Catalog, Face};
 use crate::error::{NotUndoable, OfficeError};
 use crate::records::recorded_key;
 
@@ -53,10 +54,14 @@ impl Office {
         let backend = BackendName::new(backend).map_err(|_| unknown())?;
         let permit: Permit<Edit> = self.permit(actor, &backend)?;
         // One that broke off in the middle is taken up again.
-        if let Some(reason) = told.undo_locked() {
+        let catalog = permit.backend.catalog()?;
+        let face = self.face(&permit.backend, &catalog, &resource)?;
+        if let Some(reason) = told.undo_locked(face) {
             return Err(not(reason));
         }
-        let catalog = permit.backend.catalog()?;
+        if let Some(action) = told.undone_by_action(face) {
+            return self.act_back(&permit, &resource, &told, (operation, action)).await;
+        }
         let face = self.writable_face(&permit, &catalog, &resource)?;
         let taken_back = self.taken_back(&told).await?;
         let mut items = Vec::new();
@@ -94,6 +99,32 @@ impl Office {
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
         plan.change.undo_of = Some(operation.to_owned());
         self.undo_plan(actor, &permit, plan).await
+    }
+
+    /// Takes an action back by the one that its manifest names, with what the first was given where
+    /// both take the same.
+    async fn act_back(
+        self: &Arc<Self>,
+        permit: &Permit<Edit>,
+        resource: &ResourceName,
+        told: &Operation,
+        (operation, action): (&str, &Action),
+    ) -> Result<Applied, OfficeError> {
+        let keys = told.written().filter_map(RecordKey::from_text).collect();
+        let given = told.intents.iter().flat_map(|(_, record)| &record.input);
+        let mut input: Vec<(String, Input)> = Vec::new();
+        for (name, tagged) in given {
+            let is_taken = action.inputs.iter().any(|own| own.name == *name && !own.hidden);
+            let is_new = !input.iter().any(|(other, _)| other == name);
+            if let Some(value) = Value::from_tagged(tagged).filter(|_| is_taken && is_new) {
+                input.push((name.clone(), Input::Value(value)));
+            }
+        }
+        let request = ActionRequest { action: action.name.clone(), keys, input, of_many: false };
+        let plan = self.plan_action(permit, resource, &request)?.taking_back(operation);
+        let acted = self.act(&permit.actor, permit, plan).await?;
+        let items = acted.items.into_iter().map(|(_, state)| state).collect();
+        Ok(Applied { operation: acted.operation, items })
     }
 
     /// The addresses of the records that were taken back already: one that broke off in the middle

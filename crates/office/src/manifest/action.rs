@@ -21,6 +21,8 @@ const ACTION_KEYS: &[&str] = &[
     "when",
     "confirm",
     "preview",
+    "undo",
+    "expects",
     "inputs",
 ];
 const PREVIEW_KEYS: &[&str] = &["operation", "show"];
@@ -50,6 +52,11 @@ pub struct ActionOverride {
     pub confirm: Option<Confirm>,
     /// What tells beforehand what it would do.
     pub preview: Option<PreviewOverride>,
+    /// The action that takes it back.
+    pub undo: Option<String>,
+    /// The fields that it is expected to change; a name stands for all that begin with it and a
+    /// point.
+    pub expects: Vec<String>,
     /// What is said about the things that it takes.
     pub inputs: Vec<(String, InputOverride)>,
 }
@@ -114,6 +121,8 @@ impl ActionOverride {
             when: section.get("when").and_then(|when| read_filter(&when)),
             confirm: section.get("confirm").and_then(|confirm| Confirm::read(&confirm)),
             preview: section.get("preview").and_then(|preview| PreviewOverride::read(&preview)),
+            undo: text("undo"),
+            expects: section.get("expects").and_then(|names| names.names()).unwrap_or_default(),
             inputs: section.get("inputs").map(|inputs| read_inputs(&inputs)).unwrap_or_default(),
         })
     }
@@ -134,6 +143,8 @@ impl ActionOverride {
         keys.add("when", self.when.as_ref().map(ToString::to_string));
         keys.add("confirm", self.confirm.as_ref().map(Confirm::to_value));
         keys.add("preview", self.preview.as_ref().map(PreviewOverride::to_value));
+        keys.add("undo", self.undo.as_ref());
+        keys.add_names("expects", &self.expects);
         let inputs: InlineTable = self
             .inputs
             .iter()

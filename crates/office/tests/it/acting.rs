@@ -1,8 +1,11 @@
 //! Actions: what they take from the record, what their backend foresees, what a manifest may say.
 
 use kontor_model::{RecordKey, ResourceName, Value};
-use kontor_office::{ActionRequest, Input, OfficeError};
-use kontor_testkit::HttpShop;
+use kontor_office::{
+    ActionRequest, BulkPreview, BulkProgress, BulkSelection, Input, ItemState, NotUndoable,
+    OfficeError, Stop, Surprise,
+};
+use kontor_testkit::{HttpShop, eventually};
 
 use crate::office::Bureau;
 
@@ -28,7 +31,7 @@ fn key(id: i64) -> RecordKey {
 
 fn cancel(input: &[(&str, Input)]) -> ActionRequest {
     let input = input.iter().map(|(name, input)| ((*name).to_owned(), input.clone())).collect();
-    ActionRequest { action: "cancel".into(), keys: vec![key(3)], input }
+    ActionRequest { action: "cancel".into(), keys: vec![key(3)], input, of_many: false }
 }
 
 /// The body of the last request to an address.
@@ -95,4 +98,117 @@ ship = { key = "c" }
     ] {
         assert!(told.iter().any(|told| told.contains(wanted)), "{wanted}: {told:#?}");
     }
+}
+
+async fn previewed(bureau: &Bureau, ids: &[i64]) -> BulkPreview {
+    let keys = BulkSelection::Keys(ids.iter().map(|&id| key(id)).collect());
+    let editing = bureau.editing("shop");
+    bureau.office.bulk_preview_action(&editing, &orders(), &keys, "cancel").await.unwrap()
+}
+
+async fn ended(bureau: &Bureau, id: &str) -> BulkProgress {
+    let editing = bureau.editing("shop");
+    let progress = || bureau.office.bulk_progress(&editing, &orders(), id).unwrap();
+    eventually("the action has ended", async || progress().is_done).await;
+    progress()
+}
+
+#[tokio::test]
+async fn an_action_with_many_records_leaves_out_those_that_do_not_allow_it() {
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, SAID).await;
+    let editing = bureau.editing("shop");
+    let preview = previewed(&bureau, &[1, 2, 3, 4, 6, 99]).await;
+    assert_eq!((preview.records, preview.gone.as_slice()), (3, [key(99)].as_slice()));
+    let reason = "it has left the house".to_owned();
+    assert_eq!(preview.refused, [(key(1), reason.clone()), (key(4), reason)]);
+    let early = bureau.office.bulk_apply(&editing, &preview.id, None);
+    assert!(matches!(early, Err(OfficeError::Parameter { .. })), "nobody said what it is given");
+
+    let wrong = [("reason".to_owned(), Input::Text("whim".into()))];
+    let wrong = bureau.office.bulk_give(&editing, &preview.id, &wrong);
+    assert!(matches!(wrong, Err(OfficeError::Invalid(_))));
+    let fraud = [("reason".to_owned(), Input::Text("fraud".into()))];
+    bureau.office.bulk_give(&editing, &preview.id, &fraud).unwrap();
+    bureau.office.bulk_apply(&editing, &preview.id, None).unwrap();
+    let progress = ended(&bureau, &preview.id).await;
+    assert_eq!((progress.written, progress.failed.len(), progress.failure), (3, 0, None));
+    assert!(sent(&shop, "POST /orders/6/cancel").contains(r#""amount":600"#), "each its own");
+    for id in ["2", "3", "6"] {
+        let told = bureau.office.timeline(&bureau.reading("shop"), &orders(), id, None, 9).await;
+        assert_eq!(told.unwrap().len(), 1, "each record has its own entry");
+    }
+    bureau.assert_audit_is_intact().await;
+}
+
+#[tokio::test]
+async fn an_action_with_many_records_can_be_stopped_and_goes_on_with_the_rest() {
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, SAID).await;
+    let editing = bureau.editing("shop");
+    let preview = previewed(&bureau, &[3, 6]).await;
+    bureau.office.bulk_give(&editing, &preview.id, &[]).unwrap();
+    bureau.office.bulk_apply(&editing, &preview.id, None).unwrap();
+    // What was begun has a task of its own, which runs only when this one waits.
+    bureau.office.bulk_stop(&editing, &orders(), &preview.id).unwrap();
+    let progress = ended(&bureau, &preview.id).await;
+    assert_eq!((progress.written, progress.stop), (0, Stop::Asked));
+    let rest = bureau.office.bulk_retry(&editing, &orders(), &preview.id).await.unwrap();
+    assert_eq!(rest.records, 2);
+}
+
+#[tokio::test]
+async fn an_action_that_may_have_been_done_is_not_done_again_with_the_rest() {
+    let shop = HttpShop::with(15).await;
+    let bureau = bureau(&shop, SAID).await;
+    let editing = bureau.editing("shop");
+    let preview = previewed(&bureau, &[3, 6, 9, 12, 15]).await;
+    bureau.office.bulk_give(&editing, &preview.id, &[]).unwrap();
+    shop.inside().loses_answers = true;
+    bureau.office.bulk_apply(&editing, &preview.id, None).unwrap();
+    let progress = ended(&bureau, &preview.id).await;
+    let lost = progress.failed.iter().filter(|(_, state)| *state == ItemState::Unknown);
+    assert_eq!((progress.written, lost.count()), (0, 3), "it does not go on against a wall");
+    assert!(progress.failure.is_some());
+    shop.inside().loses_answers = false;
+    let rest = bureau.office.bulk_retry(&editing, &orders(), &preview.id).await.unwrap();
+    assert_eq!(rest.records, 2);
+}
+
+/// What cancels an order is taken back by opening it again, an update of its status.
+const UNDOABLE: &str = r#"
+[resources.orders.actions]
+cancel = { undo = "reopen", expects = ["status"], inputs = { reason = { default = "customer" } } }
+reopen = { set = { status = "open" } }
+"#;
+
+#[tokio::test]
+async fn an_action_is_taken_back_by_the_one_that_its_manifest_names() {
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, UNDOABLE).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    let acted = bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    assert_eq!((shop.order(3)["status"].as_str(), &acted.surprise), (Some("cancelled"), &None));
+    let permit = bureau.reading("shop");
+    let told = bureau.office.timeline(&permit, &orders(), "3", None, 9).await.unwrap();
+    assert_eq!(told[0].undo_locked, None);
+
+    bureau.office.undo(&bureau.actor, &acted.operation).await.unwrap();
+    assert_eq!(shop.order(3)["status"], "open");
+    let told = bureau.office.timeline(&permit, &orders(), "3", None, 9).await.unwrap();
+    assert_eq!(told[0].undo_of.as_deref(), Some(acted.operation.as_str()));
+    assert_eq!(told[1].undo_locked, Some(NotUndoable::AlreadyUndone));
+    bureau.assert_audit_is_intact().await;
+}
+
+#[tokio::test]
+async fn an_action_that_changes_something_else_than_expected_says_so() {
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, &UNDOABLE.replace("[\"status\"]", "[\"total\"]")).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    let acted = bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    assert_eq!(acted.changed, ["status"]);
+    assert_eq!(acted.surprise, Some(Surprise::Nothing));
 }

@@ -26,6 +26,7 @@ fn cancel(ids: &[i64]) -> ActionRequest {
         action: "cancel".into(),
         keys: ids.iter().map(|&id| key(id)).collect(),
         input: vec![("reason".into(), Input::Text("customer".into()))],
+        ..ActionRequest::default()
     }
 }
 

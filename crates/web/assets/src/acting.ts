@@ -44,7 +44,7 @@ onContent((root) => {
 
 document.addEventListener("input", (event) => {
   const input = event.target as HTMLInputElement;
-  const entry = input.closest(".pick");
+  const entry = input.closest(".entry");
   const tick = entry?.querySelector<HTMLInputElement>("input[type=checkbox]");
   if (tick && input !== tick && input.value !== "") tick.checked = true;
 });

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::RecordKey;
 use kontor_office::catalog::{Action, ActionInput, Face};
-use kontor_office::{ActionRequest, Edit, ItemState, OfficeError, Permit, Read};
+use kontor_office::{ActionRequest, Edit, ItemState, OfficeError, Permit, Read, Surprise};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -33,6 +33,8 @@ struct ActionAnswer {
     name: String,
     /// Its title in your language.
     title: String,
+    /// Whether it can be done with many records as a bulk edit.
+    is_for_many: bool,
     /// What it does, where the backend or its manifest says it.
     description: Option<String>,
     /// The word of its picture.
@@ -41,6 +43,10 @@ struct ActionAnswer {
     key: Option<char>,
     /// What it takes.
     input: Vec<InputAnswer>,
+    /// The action that takes it back.
+    undo: Option<String>,
+    /// The fields that it is expected to change, as far as the manifest says it.
+    expects: Vec<String>,
     /// Whether its backend can be asked what it would do.
     foresees: bool,
     /// The filter that records must satisfy to be offered it; null for all.
@@ -84,10 +90,13 @@ impl ActionAnswer {
         Self {
             name: action.name.clone(),
             title: text(&action.title),
+            is_for_many: action.is_for_many(),
             description: action.description.as_ref().map(text),
             icon: action.icon,
             key: action.key,
             input: action.inputs.iter().map(input).collect(),
+            undo: action.undo.clone(),
+            expects: action.expects.clone(),
             foresees: action.preview.is_some(),
             when: action.when.as_ref().map(ToString::to_string),
         }
@@ -155,6 +164,10 @@ struct Done {
     failed: Vec<FailedRecord>,
     /// The fields that it changed, of a single record.
     changed: Vec<String>,
+    /// Whether it changed nothing of what the manifest expects of it, of a single record.
+    changed_nothing: bool,
+    /// Fields that it changed though the manifest does not expect it, of a single record.
+    unexpected: Vec<String>,
 }
 
 /// Does something with records. What it changed is found by reading the records before and after.
@@ -188,7 +201,14 @@ async fn act(
             state => failed.extend(FailedRecord::of(texts, (key, state))),
         }
     }
-    let answer = Done { operation: acted.operation, done, failed, changed: acted.changed };
+    let (changed_nothing, unexpected) = match acted.surprise {
+        None => (false, Vec::new()),
+        Some(Surprise::Nothing) => (true, Vec::new()),
+        Some(Surprise::Also(fields)) => (false, fields),
+    };
+    let changed = acted.changed;
+    let answer =
+        Done { operation: acted.operation, done, failed, changed, changed_nothing, unexpected };
     Ok(json(StatusCode::OK, &answer))
 }
 
@@ -230,22 +250,31 @@ async fn foresee(
     Ok(json(StatusCode::OK, &Foresight { answer }))
 }
 
-fn called<'a>(face: &'a Face, name: &str) -> Result<&'a Action, OfficeError> {
+pub(super) fn called<'a>(face: &'a Face, name: &str) -> Result<&'a Action, OfficeError> {
     let found = face.actions.iter().find(|action| action.name == name);
     found.ok_or_else(|| OfficeError::Unknown { what: "action", name: name.to_owned() })
+}
+
+/// What is given, in the types of what the action takes.
+pub(super) fn action_input(
+    action: &Action,
+    sent: &Wanted,
+) -> Result<Vec<(String, kontor_office::Input)>, OfficeError> {
+    let given = sent.0.iter().map(|(name, raw)| {
+        let own = action.inputs.iter().find(|own| own.name == *name);
+        input(name, raw, own.map(|own| &own.ty)).map(|input| (name.clone(), input))
+    });
+    given.collect()
 }
 
 fn request(action: &Action, sent: &Deed) -> Result<ActionRequest, OfficeError> {
     let key = |text: &String| {
         RecordKey::from_text(text).ok_or_else(|| OfficeError::UnknownRecord(text.clone()))
     };
-    let given = sent.input.0.iter().map(|(name, raw)| {
-        let own = action.inputs.iter().find(|own| own.name == *name);
-        input(name, raw, own.map(|own| &own.ty)).map(|input| (name.clone(), input))
-    });
     Ok(ActionRequest {
         action: action.name.clone(),
         keys: sent.keys.iter().map(key).collect::<Result<_, _>>()?,
-        input: given.collect::<Result<_, _>>()?,
+        input: action_input(action, &sent.input)?,
+        of_many: false,
     })
 }

@@ -10,11 +10,12 @@ use kontor_model::{RecordKey, Resource, ResourceName, Value};
 use kontor_office::catalog::Catalog;
 use kontor_office::{
     BulkPreview, BulkProgress, BulkSelection, Edit, Excluded, Fate, ItemState, ListRequest,
-    OfficeError, Permit, Read, Touched,
+    OfficeError, Permit, Read, Stop, Touched,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::actions::{action_input, called};
 use super::described::Described;
 use super::extract::{At, InResource, MaybeSent, Sent};
 use super::input::{Wanted, inputs};
@@ -28,7 +29,10 @@ use crate::texts::Texts;
 use crate::visitor::Caller;
 
 pub(super) fn describe(api: Described) -> Described {
-    api.with(__path_preview, preview).with(__path_apply, apply).with(__path_progress, progress)
+    api.with(__path_preview, preview)
+        .with(__path_apply, apply)
+        .with(__path_progress, progress)
+        .with(__path_stop, stop)
 }
 
 /// All records of a list.
@@ -42,7 +46,8 @@ struct WholeList {
     search: Option<String>,
 }
 
-/// The same change to many records. Give either `keys` or `list`, and either `set` or `delete`.
+/// The same change to many records. Give either `keys` or `list`, and one of `set`, `delete` and
+/// `action`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"list": {"filter": "status = open"}, "set": {"status": "paid"}}))]
@@ -57,6 +62,12 @@ struct BulkEdit {
     /// Whether the records are deleted, or marked as deleted where the resource does so.
     #[serde(default)]
     delete: bool,
+    /// The action that is done with each record.
+    action: Option<String>,
+    /// What the action is given, by name; the same for all.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, super::json::AnyValue>)]
+    input: Wanted,
 }
 
 impl BulkEdit {
@@ -113,10 +124,20 @@ impl Dependents {
 #[derive(Serialize, ToSchema)]
 struct LeftOut {
     /// `unchanged` where they hold the values already, `gone` where they are not there, `prevented`
-    /// where others point to them, so that they cannot be deleted.
+    /// where others point to them, so that they cannot be deleted, `refused` where they do not allow
+    /// the action.
     reason: &'static str,
     /// How many.
     records: usize,
+}
+
+/// A record that does not allow an action.
+#[derive(Serialize, ToSchema)]
+struct RefusedRecord {
+    /// Its key.
+    key: String,
+    /// Why, in the backend's own words, which may be none.
+    reason: String,
 }
 
 /// A record of a preview.
@@ -142,6 +163,8 @@ struct PreviewAnswer {
     excluded: Vec<LeftOut>,
     /// Keys of the records that cannot be deleted, since others point to them.
     prevented: Vec<String>,
+    /// Records that do not allow the action, with the backend's reason.
+    refused: Vec<RefusedRecord>,
     /// What hangs on the records that are deleted.
     dependents: Vec<Dependents>,
     /// Whether all of it can be undone: not where others are deleted or cleared along.
@@ -172,6 +195,7 @@ impl PreviewAnswer {
                 Excluded::Unchanged => "unchanged",
                 Excluded::Gone => "gone",
                 Excluded::Prevented => "prevented",
+                Excluded::Refused => "refused",
             },
             records,
         });
@@ -179,6 +203,11 @@ impl PreviewAnswer {
             id: preview.id,
             records: preview.records,
             excluded: excluded.collect(),
+            refused: preview
+                .refused
+                .into_iter()
+                .map(|(key, reason)| RefusedRecord { key: key.to_text(), reason })
+                .collect(),
             prevented: preview.prevented.iter().map(RecordKey::to_text).collect(),
             dependents: preview
                 .touched
@@ -211,14 +240,22 @@ async fn preview(
     let face = super::face(&catalog, &permit, &name).map_err(told)?;
     let resource: &Resource = catalog.resource(face);
     let selection = sent.selection().map_err(told)?;
-    let preview = match (&sent.set, sent.delete) {
-        (None, true) => app.office.bulk_preview_delete(&permit, &name, &selection).await,
-        (Some(set), false) => {
+    let preview = match (&sent.set, sent.delete, &sent.action) {
+        (None, false, Some(action)) => {
+            let found = app.office.bulk_preview_action(&permit, &name, &selection, action).await;
+            let input = action_input(called(face, action).map_err(told)?, &sent.input);
+            found.and_then(|found| {
+                app.office.bulk_give(&permit, &found.id, &input?)?;
+                Ok(found)
+            })
+        }
+        (None, true, None) => app.office.bulk_preview_delete(&permit, &name, &selection).await,
+        (Some(set), false, None) => {
             let set = inputs(set, resource).map_err(told)?;
             app.office.bulk_preview(&permit, &name, &selection, &set).await
         }
         _ => {
-            let problem = "give either “set” or “delete”".to_owned();
+            let problem = "give one of “set”, “delete” and “action”".to_owned();
             Err(OfficeError::Parameter { what: "set", problem })
         }
     };
@@ -255,7 +292,7 @@ struct InBulk {
 pub(super) struct FailedRecord {
     /// Its key.
     key: String,
-    /// `stale`, `gone` or `refused`.
+    /// `stale`, `gone`, `refused`, or `unknown` where the backend's answer was lost.
     reason: &'static str,
     /// What is wrong, in your language.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -268,6 +305,7 @@ impl FailedRecord {
             ItemState::Written(_) => return None,
             ItemState::Stale(_) => ("stale", Vec::new()),
             ItemState::Gone => ("gone", Vec::new()),
+            ItemState::Unknown => ("unknown", Vec::new()),
             ItemState::Refused(problems) => {
                 ("refused", problems.iter().map(|problem| field_text(t, problem)).collect())
             }
@@ -292,6 +330,8 @@ struct ProgressAnswer {
     is_reversible: bool,
     /// Whether it has ended.
     is_done: bool,
+    /// Whether somebody asked that it end early.
+    is_stopped: bool,
     /// Why it ended early.
     failure: Option<String>,
 }
@@ -306,6 +346,7 @@ impl ProgressAnswer {
             operation: progress.operation,
             is_reversible: progress.is_reversible,
             is_done: progress.is_done,
+            is_stopped: progress.stop == Stop::Asked,
             failure: progress.failure,
         }
     }
@@ -328,6 +369,23 @@ async fn apply(
     let expected = sent.unwrap_or_default().expected;
     app.office.bulk_apply(&permit, &at.id, expected).map_err(|error| caller.told(error))?;
     told(&app, &caller, &permit, &at, StatusCode::ACCEPTED)
+}
+
+/// Ends an action with many records after the one that it is at; what was done stays done.
+#[utoipa::path(
+    delete, path = "/backends/{backend}/resources/{resource}/bulk/{id}",
+    operation_id = "stopBulkEdit", tag = "Bulk edits", params(InBulk),
+    responses((status = 200, description = "How far it has come", body = ProgressAnswer), WriteRefusals)
+)]
+async fn stop(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InBulk>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
+    let stopped = app.office.bulk_stop(&permit, &ResourceName::new(&at.resource), &at.id);
+    stopped.map_err(|error| caller.told(error))?;
+    told(&app, &caller, &permit, &at, StatusCode::OK)
 }
 
 /// How far a bulk edit has come.

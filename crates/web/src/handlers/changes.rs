@@ -80,6 +80,7 @@ fn screen(
     let t = view.language.texts();
     let undo_locked = match locked {
         Some(reason) => Some(t.get(not_undoable_key(reason)).into_owned()),
+        None if view.undo_is_offered(first.kind) => None,
         None => view.change_locked().map(|locked| t.get(locked.key()).into_owned()),
     };
     let screen = ChangeScreen {

@@ -13,17 +13,18 @@ use kontor_model::filter::Filter;
 use kontor_model::{BackendName, ChangeKind, Count, FieldType, ResourceName};
 use kontor_office::catalog::{Catalog, Face};
 use kontor_office::manifest::Label;
-use kontor_office::{List, ListRequest, Manage, OfficeError, Read, SearchPlan};
+use kontor_office::{Edit, List, ListRequest, Manage, OfficeError, Read, SearchPlan};
 use tokio::time::Instant;
 
 use crate::app::App;
+use crate::components::icon;
 use crate::failure::{PageFailure, told};
 use crate::frame::health;
 use crate::handlers::{Pairs, Place, first, go, here, place, shown};
 use crate::links;
 use crate::pages::list::{
-    self as pages, LinkedFields, ListQuery, ListRights, ListScreen, ListState, QuickFilter, Row,
-    SearchBox, SortBy, ViewTab,
+    self as pages, LinkedFields, ListAction, ListQuery, ListRights, ListScreen, ListState,
+    QuickFilter, Row, SearchBox, SortBy, ViewTab,
 };
 use crate::shown::Cell;
 use crate::texts::Texts;
@@ -167,12 +168,27 @@ fn empty_screen(app: &App, view: &View<'_>, query: ListQuery, views: Vec<ViewTab
             share_views: view.permit.has::<Manage>(),
             has_team: !view.permit.actor.teams.is_empty(),
         },
+        actions: list_actions(view),
         state: ListState::Ready,
         as_of: None,
         hides_deleted: view.face.soft_delete.as_ref().map(|soft| view.field(soft.field).title),
         query,
         fields,
     }
+}
+
+/// What the reader may do with several records at once.
+fn list_actions(view: &View<'_>) -> Vec<ListAction> {
+    if !view.permit.backend.manifest().is_writable(view.name()) || !view.permit.has::<Edit>() {
+        return Vec::new();
+    }
+    let for_many = view.face.actions.iter().filter(|action| action.is_for_many());
+    let shown = for_many.map(|action| ListAction {
+        name: action.name.clone(),
+        title: action.title.in_language(view.language.code()).to_owned(),
+        icon: action.icon.and_then(icon::named),
+    });
+    shown.collect()
 }
 
 fn fill(screen: &mut ListScreen, view: &View<'_>, list: List, took: Duration) {

@@ -439,10 +439,10 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
         changes: field_changes(view, entry),
         undoable: entry.standing == Standing::Written
             && entry.undo_locked.is_none()
-            && view.change_locked().is_none(),
+            && view.undo_is_offered(entry.kind),
         undo_locked: entry
             .undo_locked
-            .filter(|_| entry.standing == Standing::Written && view.change_locked().is_none())
+            .filter(|_| entry.standing == Standing::Written && view.undo_is_offered(entry.kind))
             .map(|reason| view.language.texts().get(not_undoable_key(reason)).into_owned()),
         is_unknown: matches!(entry.standing, Standing::Unknown | Standing::Open),
         not_written: not_written(view.language.texts(), &entry.standing),

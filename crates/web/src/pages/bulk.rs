@@ -1,6 +1,7 @@
 //! Changing many records: form, preview.
 
 use kontor_model::{BackendName, Count, ResourceName};
+use kontor_office::Stop;
 use maud::{Markup, html};
 
 use super::list::ListQuery;
@@ -93,6 +94,8 @@ pub struct BulkEnd {
     pub failure: Option<String>,
     /// Its operation, where something was written.
     pub operation: Option<String>,
+    /// Whether it can be ended early, and whether it was.
+    pub stop: Stop,
 }
 
 /// A record of a change of many.
@@ -107,7 +110,7 @@ pub struct BulkItem {
 }
 
 impl BulkTarget {
-    fn hidden(&self) -> Markup {
+    pub(super) fn hidden(&self) -> Markup {
         html! {
             @for (name, value) in self.query.pairs_without(&["after", "before"]) { input type="hidden" name=(name) value=(value); }
             @for key in &self.keys { input type="hidden" name="key" value=(key); }
@@ -115,7 +118,7 @@ impl BulkTarget {
         }
     }
 
-    fn head(&self, shell: &Shell, title: &str) -> Markup {
+    pub(super) fn head(&self, shell: &Shell, title: &str) -> Markup {
         html! {
             header.head { div {
                 p.crumb { a href=(self.query.address(&self.backend, &self.resource)) { (self.resource_title) } }
@@ -125,7 +128,7 @@ impl BulkTarget {
         }
     }
 
-    fn action(&self) -> String {
+    pub(super) fn action(&self) -> String {
         links::part(&self.backend, &self.resource, "bulk")
     }
 }
@@ -239,7 +242,8 @@ pub fn end(shell: &Shell, end: &BulkEnd) -> Markup {
             (end.target.head(shell, &title))
             @if !end.is_done { (running(shell, end)) }
             @else {
-                @if let Some(failure) = &end.failure { (banner(Loudness::Bad, &html! { (failure) " " (so_far(t, end)) }, None)) }
+                @if end.stop == Stop::Asked { (banner(Loudness::Warning, &html! { (t.get("bulk-stopped")) " " (so_far(t, end)) }, None)) }
+                @else if let Some(failure) = &end.failure { (banner(Loudness::Bad, &html! { (failure) " " (so_far(t, end)) }, None)) }
                 @else { (banner(Loudness::Warning, &html! { (t.with("change-partly-text", &[("written", end.written.into()), ("all", end.records.into())])) }, None)) }
                 @if !end.failed.is_empty() {
                     ul.rows-list { @for (title, link, reason) in &end.failed { li { a href=(link) { (title) } span.end { (reason) } } } }
@@ -250,7 +254,7 @@ pub fn end(shell: &Shell, end: &BulkEnd) -> Markup {
                     (end.target.hidden())
                     input type="hidden" name="plan" value=(end.plan);
                     div.actions {
-                        button.button.primary type="submit" name="do" value="retry" { (t.get("bulk-retry")) }
+                        button.button.primary type="submit" name="do" value="retry" { (t.get(if end.stop == Stop::Asked { "bulk-rest" } else { "bulk-retry" })) }
                         @if let Some(operation) = &end.operation { a.button href=(links::change(operation)) { (t.get("bulk-change")) } }
                         a.button href=(end.target.query.address(&end.target.backend, &end.target.resource)) { (t.get("cancel")) }
                     }
@@ -271,7 +275,14 @@ pub fn running(shell: &Shell, end: &BulkEnd) -> Markup {
         section.progress data-follow aria-live="polite" {
             p { strong { (so_far(t, end)) } }
             progress max=(end.records) value=(tried) aria-label=(t.get("bulk-progress")) {}
-            p.help { (t.get("bulk-running")) }
+            p.help { (t.get(if end.stop == Stop::Asked { "bulk-stopping" } else { "bulk-running" })) }
+            @if end.stop == Stop::Possible {
+                form.inline method="post" action=(end.target.action()) {
+                    (end.target.hidden())
+                    input type="hidden" name="plan" value=(end.plan);
+                    button.button type="submit" name="do" value="stop" { (t.get("bulk-stop")) }
+                }
+            }
             noscript { a.button href=(shell.address) { (t.get("bulk-look")) } }
         }
     }

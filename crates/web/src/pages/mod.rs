@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod backend;
 pub mod bulk;
+pub mod bulk_acting;
 pub mod case;
 pub mod change;
 pub mod connect;

@@ -8,8 +8,8 @@ use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
 use kontor_web::pages::record::{self, acting, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
-    account, audit, backend, bulk, case, change, connect, failure, linking, list, mosaic,
-    overtaken, palette, people, sign_in, welcome,
+    account, audit, backend, bulk, bulk_acting, case, change, connect, failure, linking, list,
+    mosaic, overtaken, palette, people, sign_in, welcome,
 };
 use kontor_web::texts::Language;
 use maud::Markup;
@@ -138,6 +138,9 @@ fn the_forms_of_a_record_are_drawn() {
     drawn("case-timeline", |shell| case::timeline(&shell, &samples::record::happened(), "/"));
     drawn("case-timeline-page", |shell| {
         case::timeline_page(&shell, "Anna Meier", &samples::record::happened(), "/")
+    });
+    drawn("bulk-acting", |shell| {
+        bulk_acting::page(&shell, &samples::record::bulk_acting(&shell.zone))
     });
     drawn("queue", |shell| record::page(&shell, &samples::record::queued()));
     drawn("acting", |shell| acting::page(&shell, &samples::record::acting(&shell.zone)));

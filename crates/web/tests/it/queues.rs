@@ -123,3 +123,27 @@ async fn an_edit_in_a_queue_goes_on_to_the_next_record() {
     assert_eq!(record_of(&next).0, "50006");
     assert!(record_of(&next).1.contains("queue=2"), "the first is still open: {next}");
 }
+
+#[tokio::test]
+async fn an_action_is_done_with_a_selection_and_says_where_it_is_not_possible() {
+    let shop = Shop::open(ACTIONS).await;
+    let mut ada = shop.administrator().await;
+    ada.get("/b/laden/bestellung").await.says("name=\"act\" value=\"bezahlt\"");
+    let bulk = "/b/laden/bestellung/bulk";
+    let asked = ada
+        .post(bulk, &[("act", "bezahlt"), ("key", "50003"), ("key", "50006"), ("key", "50001")])
+        .await;
+    asked.says("Für 2 Datensätze ist das möglich.").says("50001");
+    let plan = asked.between("name=\"plan\" value=\"", "\"");
+    let begun = ada.post(bulk, &[("do", "act"), ("plan", &plan)]).await;
+    let end = follow(&mut ada, &begun.location.expect("the progress")).await;
+    assert!(end.starts_with("/b/laden/bestellung"), "{end}");
+    for key in ["50003", "50006"] {
+        let page = ada.get(&format!("/b/laden/bestellung/r/{key}")).await;
+        page.says("bezahlt");
+    }
+    let again = ada.post(bulk, &[("act", "bezahlt"), ("key", "50003")]).await;
+    again
+        .says("Gerade ist das für keinen dieser Datensätze möglich.")
+        .says_not("name=\"do\" value=\"act\"");
+}

@@ -201,3 +201,6 @@ pick-of = von
 foreseen = Was dabei herauskommt
 foreseen-ask = Ausrechnen
 foreseen-unasked = Steht hier, sobald alles dafür angegeben ist.
+action-expects = Ändert sich: { $fields }
+toast-done-nothing = Ausgeführt, aber am Datensatz hat sich nichts davon geändert, was sich ändern sollte.
+toast-done-also = Ausgeführt. Es hat sich mehr geändert als erwartet; der Verlauf zeigt, was.

@@ -90,3 +90,20 @@ item-stale = wurde inzwischen von jemand anderem geändert
 item-gone = gibt es nicht mehr
 item-prevented = daran hängt noch anderes; darum bleibt er
 item-failed = das Backend konnte nicht antworten
+# Aktionen mit vielen Datensätzen
+bulk-acts = Aktionen
+bulk-act-allowed = { $n ->
+    [one] Für { $shown } Datensatz ist das möglich.
+   *[other] Für { $shown } Datensätze ist das möglich.
+}
+bulk-act-none = Gerade ist das für keinen dieser Datensätze möglich.
+bulk-act-go = { $n ->
+    [one] Für { $shown } Datensatz ausführen
+   *[other] Für { $shown } Datensätze ausführen
+}
+bulk-act-one-by-one = Einer nach dem anderen; jeder steht für sich im Verlauf.
+bulk-stop = Anhalten
+bulk-stopping = Wird nach dem laufenden Datensatz angehalten.
+bulk-stopped = Angehalten. Was noch fehlt, lässt sich unten fortsetzen.
+bulk-rest = Mit den übrigen weitermachen
+item-unknown = Die Antwort ging verloren; ein Blick auf den Datensatz zeigt, was gilt.

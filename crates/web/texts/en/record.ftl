@@ -201,3 +201,6 @@ pick-of = of
 foreseen = What it comes to
 foreseen-ask = Work it out
 foreseen-unasked = Appears here as soon as everything needed is given.
+action-expects = Changes: { $fields }
+toast-done-nothing = Done, but nothing in the record has changed that should have.
+toast-done-also = Done. More has changed than expected; the timeline shows what.

@@ -90,3 +90,20 @@ item-stale = was changed by somebody else meanwhile
 item-gone = does not exist any more
 item-prevented = stays, because other records depend on it
 item-failed = the backend could not answer
+# Actions with many records
+bulk-acts = Actions
+bulk-act-allowed = { $n ->
+    [one] This is possible for { $shown } record.
+   *[other] This is possible for { $shown } records.
+}
+bulk-act-none = At the moment this is not possible for any of these records.
+bulk-act-go = { $n ->
+    [one] Do it for { $shown } record
+   *[other] Do it for { $shown } records
+}
+bulk-act-one-by-one = One after another; each has its own entry in the timeline.
+bulk-stop = Stop
+bulk-stopping = Stops after the record that is under way.
+bulk-stopped = Stopped. What is left can be continued below.
+bulk-rest = Go on with the rest
+item-unknown = The answer was lost; a look at the record shows what holds.

@@ -9,7 +9,7 @@ use kontor_store::Json;
 use kontor_store::audit::{NewEntry, OpenedChange};
 
 use super::given::{arranged, filled};
-use super::{Acted, ActionPlan};
+use super::{Acted, ActionPlan, Surprise};
 use crate::actor::{Actor, Permit, Read};
 use crate::backend::Backend;
 use crate::catalog::{Action, Face};
@@ -112,9 +112,15 @@ impl Doing<'_> {
             _ => OperationState::Partial,
         };
         let changed = record.effects.first().into_iter().flat_map(|(_, effects)| effects);
-        let changed = changed.map(|(name, ..)| name.clone()).collect();
+        let changed: Vec<String> = changed.map(|(name, ..)| name.clone()).collect();
+        let is_single = before.len() == 1 && record.state == OperationState::Applied;
+        let surprise = is_single.then(|| Surprise::of(self.action(), &changed)).flatten();
         let state = record.state;
-        if !self.office.end_action(&id, self.outcome(&id, &before, &record)?).await {
+        let mut entries = vec![self.outcome(&id, &before, &record)?];
+        if let Some(original) = self.plan.undo_of.as_ref().filter(|_| state.is_written_in_part()) {
+            entries.push(self.office.undone(Some(self.actor), original, (&id, state))?);
+        }
+        if !self.office.end_action(&id, state, entries).await {
             let backend = self.backend().name.to_string();
             return Err(OfficeError::OutcomeUnknown { backend, operation: id });
         }
@@ -123,7 +129,7 @@ impl Doing<'_> {
             Some(failure) if items.is_empty() => {
                 Err(OfficeError::write(&self.backend().name, &id, failure))
             }
-            _ => single(Acted { operation: id, items, changed }, self.plan.keys.len()),
+            _ => single(Acted { operation: id, items, changed, surprise }, self.plan.keys.len()),
         }
     }
 
@@ -196,7 +202,7 @@ impl Doing<'_> {
             after: Vec::new(),
             not_kept: Vec::new(),
             secret: Vec::new(),
-            undo_of: None,
+            undo_of: self.plan.undo_of.clone(),
             is_final: false,
             action: Some(self.action().name.clone()),
             input: input.collect(),
@@ -209,12 +215,12 @@ impl Doing<'_> {
         id: &str,
         before: &[Before],
         record: &OutcomeRecord,
-    ) -> Result<(OperationState, NewEntry), OfficeError> {
+    ) -> Result<NewEntry, OfficeError> {
         let key = match before {
             [(only, _)] => Some(only.key.to_text()),
             _ => None,
         };
-        Ok((record.state, self.entry(id, OUTCOME, key, Json::write(record)?)?))
+        self.entry(id, OUTCOME, key, Json::write(record)?)
     }
 
     fn entry(
@@ -243,6 +249,7 @@ fn exception(state: &ItemState) -> Option<String> {
         ItemState::Written(_) => None,
         ItemState::Stale(_) => Some("stale".into()),
         ItemState::Gone => Some("gone".into()),
+        ItemState::Unknown => Some("not known".into()),
         ItemState::Refused(problems) => {
             let message = problems.iter().find_map(|problem| match &problem.problem {
                 Problem::Refused(refusal) => Some(refusal.message.clone()),

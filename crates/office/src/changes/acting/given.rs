@@ -22,7 +22,11 @@ pub(super) enum Given {
 /// # Errors
 /// [`OfficeError::UnknownField`]; [`OfficeError::Invalid`] with everything that is wrong or missing
 /// as far as that can be told without a record.
-pub(super) fn given(action: &Action, input: &[(String, Input)]) -> Result<Vec<Given>, OfficeError> {
+pub(super) fn given(
+    action: &Action,
+    input: &[(String, Input)],
+    of_many: bool,
+) -> Result<Vec<Given>, OfficeError> {
     for (name, _) in input {
         if !action.inputs.iter().any(|own| own.name == *name) {
             return Err(OfficeError::UnknownField {
@@ -41,6 +45,9 @@ pub(super) fn given(action: &Action, input: &[(String, Input)]) -> Result<Vec<Gi
             (None, Some(text)) => Some(own.ty.parse(text).map_err(Problem::Input)?),
             (None, None) => None,
         };
+        if of_many && own.pick.is_some() && !own.is_vital {
+            return Ok(Given::Said(value));
+        }
         needed(own, value).map(Given::Said)
     })
 }

@@ -33,8 +33,12 @@ pub struct ActionRequest {
     pub action: String,
     /// The records.
     pub keys: Vec<RecordKey>,
-    /// Names with what is given; what is left out has its default, or is not given.
+    /// Names with what is given; what is left out comes from the record, has its default, or is not
+    /// given.
     pub input: Vec<(String, Input)>,
+    /// Whether these are some of many records: then nothing can be picked from each, and what only
+    /// the manifest demands to be picked may be left out.
+    pub of_many: bool,
 }
 
 /// An action that a record offers.
@@ -58,9 +62,16 @@ pub struct ActionPlan {
     action: usize,
     keys: Vec<RecordKey>,
     input: Vec<Given>,
+    /// The operation that this one takes back.
+    undo_of: Option<String>,
 }
 
 impl ActionPlan {
+    /// The same, as what takes an operation back.
+    pub(super) fn taking_back(self, operation: &str) -> Self {
+        Self { undo_of: Some(operation.to_owned()), ..self }
+    }
+
     /// What is done.
     #[must_use]
     pub fn action(&self) -> &Action {
@@ -77,6 +88,33 @@ pub struct Acted {
     pub items: Vec<(RecordKey, ItemState)>,
     /// Names of the fields that it changed, of a single record.
     pub changed: Vec<String>,
+    /// What the manifest did not expect, of a single record.
+    pub surprise: Option<Surprise>,
+}
+
+/// How an action went otherwise than the manifest says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Surprise {
+    /// Nothing that it should change is another than before.
+    Nothing,
+    /// It changed these fields, too.
+    Also(Vec<String>),
+}
+
+impl Surprise {
+    /// What is surprising about an action that changed these fields.
+    pub(super) fn of(action: &Action, changed: &[String]) -> Option<Self> {
+        if action.expects.is_empty() {
+            return None;
+        }
+        let (expected, other): (Vec<_>, Vec<_>) =
+            changed.iter().cloned().partition(|field| action.is_expected(field));
+        match (expected.is_empty(), other.is_empty()) {
+            (true, _) => Some(Self::Nothing),
+            (false, false) => Some(Self::Also(other)),
+            (false, true) => None,
+        }
+    }
 }
 
 impl Office {
@@ -106,7 +144,7 @@ impl Office {
     }
 
     /// A record as it is, provided it allows an action.
-    async fn allowed(
+    pub(super) async fn allowed(
         &self,
         (actor, permit): (&Actor, &Permit<Read>),
         face: &Face,
@@ -115,9 +153,9 @@ impl Office {
     ) -> Result<Shown, OfficeError> {
         let shown = self.record(permit, &face.name, key).await?;
         let offered = self.offered(actor, &shown).into_iter();
-        let own =
+        let mut own =
             offered.filter(|offered| shown.face().actions[offered.action].name == action.name);
-        let why = match own.last() {
+        let why = match own.next() {
             Some(Offered { refused: None, .. }) => return Ok(shown),
             Some(Offered { refused: Some(why), .. }) => why,
             None => String::new(),
@@ -154,8 +192,8 @@ impl Office {
         }
         let keys: Result<Vec<RecordKey>, OfficeError> =
             request.keys.iter().map(|key| typed_key(resource, face, key)).collect();
-        let (keys, input) = (keys?, given(action, &request.input)?);
-        Ok(ActionPlan { face: face.index, action: at, keys, input, catalog })
+        let (keys, input) = (keys?, given(action, &request.input, request.of_many)?);
+        Ok(ActionPlan { face: face.index, action: at, keys, input, undo_of: None, catalog })
     }
 
     /// Does a planned action.
@@ -232,9 +270,15 @@ impl Office {
                 None => whole = Some(one),
             }
         }
-        let Some(whole) = whole else {
-            return Ok(Acted { operation: String::new(), items: Vec::new(), changed: Vec::new() });
+        let Some(mut whole) = whole else {
+            return Ok(Acted {
+                operation: String::new(),
+                items: Vec::new(),
+                changed: Vec::new(),
+                surprise: None,
+            });
         };
+        whole.change.undo_of.clone_from(&plan.undo_of);
         let keys: Vec<Option<RecordKey>> =
             whole.change.items.iter().map(|item| item.key.clone()).collect();
         let Applied { operation, items } = match plan.keys.as_slice() {
@@ -243,7 +287,7 @@ impl Office {
         };
         let items = keys.into_iter().zip(items).filter_map(|(key, state)| Some((key?, state)));
         let changed = set.iter().map(|(name, _)| name.clone()).collect();
-        Ok(Acted { operation, items: items.collect(), changed })
+        Ok(Acted { operation, items: items.collect(), changed, surprise: None })
     }
 
     async fn act_recorded(

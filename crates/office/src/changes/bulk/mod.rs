@@ -1,6 +1,7 @@
 //! Bulk edit and bulk deletion: the same change to a selection or to all records of a filter. What was previewed is
 //! what is applied, record by record, as it was seen; the whole is undone at once.
 
+mod acting;
 mod running;
 
 use std::collections::{HashMap, HashSet};
@@ -21,6 +22,7 @@ use crate::changes::{ItemState, Touched};
 use crate::error::{OfficeError, Problem};
 use crate::records::{ListRequest, has_one_of_keys, typed_key};
 use crate::{Office, random};
+use running::key_of;
 
 /// The most records of one bulk edit.
 const MOST_RECORDS: usize = 10_000;
@@ -51,6 +53,8 @@ pub enum Excluded {
     Gone,
     /// Other records point to them, so that the database refuses to delete them.
     Prevented,
+    /// They do not allow the action.
+    Refused,
 }
 
 /// A record of a preview, with its changed fields: name, before, after.
@@ -71,6 +75,9 @@ pub struct BulkPreview {
     pub gone: Vec<RecordKey>,
     /// The records of the selection that cannot be deleted, since others point to them.
     pub prevented: Vec<RecordKey>,
+    /// The records of the selection that do not allow the action, each with the backend's reason,
+    /// which may be none.
+    pub refused: Vec<(RecordKey, String)>,
     /// Records elsewhere that a deletion touches.
     pub touched: Vec<Touched>,
     /// Whether all of it can be taken back: the audit can keep every value, and nothing else is
@@ -99,8 +106,22 @@ pub struct BulkProgress {
     pub is_reversible: bool,
     /// Whether it has ended.
     pub is_done: bool,
+    /// Whether it can be ended early, and whether it was.
+    pub stop: Stop,
     /// The failure that ended it early.
     pub failure: Option<String>,
+}
+
+/// Whether a bulk change can be ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stop {
+    /// It cannot: it is written in few large parts.
+    #[default]
+    Never,
+    /// It can.
+    Possible,
+    /// It was, or will be after the record that it is at.
+    Asked,
 }
 
 /// Previews that wait, and edits on their way.
@@ -115,6 +136,10 @@ struct Kept {
     preview: BulkPreview,
     is_begun: bool,
     progress: BulkProgress,
+    /// What an action is given, once it is said.
+    input: Option<Vec<(String, Input)>>,
+    /// Addresses of the records with which an action was done, or may have been.
+    done: HashSet<String>,
     ended: Arc<tokio::sync::Notify>,
 }
 
@@ -125,6 +150,8 @@ enum Wanted {
     Set(Vec<(String, Input)>),
     /// It shall be deleted.
     Deleted,
+    /// This action shall be done with it.
+    Acted(String),
 }
 
 /// Records that were looked up for a bulk change.
@@ -182,6 +209,9 @@ impl Office {
         let after = match &wanted {
             Wanted::Set(set) => settable(resource, face, set)?,
             Wanted::Deleted => self.mark_of_deletion(resource, face),
+            Wanted::Acted(action) => {
+                return self.bulk_preview_action(permit, name, selection, action).await;
+            }
         };
         let removes = after.is_empty() && matches!(wanted, Wanted::Deleted);
         let fields: Vec<usize> = if removes {
@@ -228,6 +258,7 @@ impl Office {
             excluded: excluded.into_iter().filter(|(_, n)| *n > 0).collect(),
             gone: selected.gone,
             prevented,
+            refused: Vec::new(),
             is_reversible: are_kept && !plan.change.is_final,
             touched: dependents.touched,
             sample,
@@ -261,6 +292,10 @@ impl Office {
             let progress = BulkProgress {
                 records: plan.change.items.len(),
                 is_reversible: preview.is_reversible,
+                stop: match &wanted {
+                    Wanted::Acted(_) => Stop::Possible,
+                    Wanted::Set(_) | Wanted::Deleted => Stop::Never,
+                },
                 ..BulkProgress::default()
             };
             let waiting = Kept {
@@ -271,6 +306,8 @@ impl Office {
                 preview: preview.clone(),
                 is_begun: false,
                 progress,
+                input: None,
+                done: HashSet::new(),
                 ended: Arc::default(),
             };
             kept.insert(preview.id.clone(), waiting);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey, ResourceName};
 
-use super::{BulkPreview, BulkProgress, BulkSelection, Kept, VALID};
+use super::{BulkPreview, BulkProgress, BulkSelection, Kept, VALID, Wanted};
 use crate::Office;
 use crate::actor::{Edit, Permit};
 use crate::changes::apply::item_state;
@@ -31,8 +31,14 @@ impl Office {
         let (wanted, plan) = kept
             .filter(|_| progress.is_done)
             .ok_or_else(|| OfficeError::Unknown { what: "bulk edit", name: id.to_owned() })?;
-        // After an early end nobody knows the place; what was written is left out as it is then.
-        let keys = if progress.failure.is_some() {
+        // After an early end nobody knows the place; what was written is left out as it is then. An
+        // action that may have been done is not done again.
+        let keys = if let Wanted::Acted(_) = &wanted {
+            let done = self.bulk.with(|all| all.get(id).map(|kept| kept.done.clone()));
+            let done = done.unwrap_or_default();
+            let keys = plan.change.items.iter().map(key_of);
+            keys.filter(|key| !done.contains(&key.to_text())).collect()
+        } else if progress.failure.is_some() {
             plan.change.items.iter().filter_map(|item| item.key.clone()).collect()
         } else {
             progress.failed.into_iter().map(|(key, _)| key).collect()
@@ -64,19 +70,35 @@ impl Office {
         id: &str,
         expected: Option<usize>,
     ) -> Result<(), OfficeError> {
-        let plan = self.waiting(permit, id, |kept| {
+        let (plan, deed) = self.waiting(permit, id, |kept| {
             let found = kept.preview.records;
             if let Some(expected) = expected.filter(|expected| *expected != found) {
                 return Err(OfficeError::OtherCount { expected, found });
             }
+            let deed = match (&kept.wanted, &kept.input) {
+                (Wanted::Acted(action), Some(input)) => Some((action.clone(), input.clone())),
+                (Wanted::Acted(_), None) => {
+                    let problem = "nobody has said yet what the action is given".to_owned();
+                    return Err(OfficeError::Parameter { what: "input", problem });
+                }
+                (Wanted::Set(_) | Wanted::Deleted, _) => None,
+            };
             kept.is_begun = true;
-            Ok(Arc::clone(&kept.plan))
+            Ok((Arc::clone(&kept.plan), deed))
         })?;
         let (office, permit, id) = (Arc::clone(self), permit.clone(), id.to_owned());
         // From now on, and not only when the task has begun.
         let working = self.at_work.begin();
         tokio::spawn(async move {
             let _working = working;
+            if let Some((action, input)) = deed {
+                office.act_on_all(&permit, &id, &plan, (&action, input)).await;
+                office.advance(&id, |kept| {
+                    kept.progress.is_done = true;
+                    kept.ended.notify_waiters();
+                });
+                return;
+            }
             let follow = {
                 let (office, plan, id) = (Arc::clone(&office), Arc::clone(&plan), id.clone());
                 move |items: &[ChangeItem], outcomes: &[ItemOutcome]| {
@@ -93,7 +115,7 @@ impl Office {
     }
 
     /// What somebody does with a preview of theirs that was not applied yet.
-    fn waiting<T>(
+    pub(super) fn waiting<T>(
         &self,
         permit: &Permit<Edit>,
         id: &str,
@@ -113,7 +135,7 @@ impl Office {
         })
     }
 
-    fn advance(&self, id: &str, how: impl FnOnce(&mut Kept)) {
+    pub(super) fn advance(&self, id: &str, how: impl FnOnce(&mut Kept)) {
         self.bulk.with(|kept| kept.get_mut(id).map(how));
     }
 
@@ -197,7 +219,7 @@ fn advance(
     }
 }
 
-fn key_of(item: &ChangeItem) -> RecordKey {
+pub(super) fn key_of(item: &ChangeItem) -> RecordKey {
     item.key.clone().unwrap_or(RecordKey::Values(Vec::new()))
 }
 

@@ -13,6 +13,8 @@ impl Check<'_> {
         for (index, (name, action)) in said.actions.iter().enumerate() {
             let at = [at, &[name.as_str()]].concat();
             self.action(&at, resource, name, action);
+            self.undo(&at, resource, said, action);
+            self.expects(&at, resource, action);
             let twin = said.actions[..index].iter().find(|(_, other)| other.key == action.key);
             if let (Some(key), Some((other, _))) = (action.key, twin) {
                 let message = format!("“{key}” is the key of “{other}” already");
@@ -51,6 +53,48 @@ impl Check<'_> {
         for (name, input) in &said.inputs {
             let at = [at, &["inputs", name]].concat();
             self.input(&at, resource, operation, name, input);
+        }
+    }
+
+    /// What takes an action back is done without asking anybody: another action, which needs
+    /// nothing but what that one was given, the record holds, or has a default.
+    fn undo(
+        &mut self,
+        at: At<'_>,
+        resource: &Resource,
+        of: &ResourceOverride,
+        said: &ActionOverride,
+    ) {
+        let Some(undo) = &said.undo else { return };
+        let place = [at, &["undo"]].concat();
+        let actions = crate::catalog::actions_of(resource, of);
+        let Some(back) = actions.iter().find(|action| action.name == *undo) else {
+            let names = || actions.iter().map(|action| action.name.as_str());
+            let suggestion = nearest(undo, names());
+            self.note(&place, format!("there is no action “{undo}”"), suggestion);
+            return;
+        };
+        let own = actions.iter().find(|action| Some(action.name.as_str()) == at.last().copied());
+        let is_given = |name: &str| {
+            own.is_some_and(|own| own.inputs.iter().any(|input| input.name == name && input.needed))
+        };
+        let missing = back.inputs.iter().find(|input| {
+            let comes = input.default.is_some() || (input.from.is_some() && input.pick.is_none());
+            input.needed && !comes && !is_given(&input.name)
+        });
+        if let Some(missing) = missing {
+            let message =
+                format!("“{undo}” needs “{}”: give it a “default” or a “from”", missing.name);
+            self.note(&place, message, None);
+        }
+    }
+
+    fn expects(&mut self, at: At<'_>, resource: &Resource, said: &ActionOverride) {
+        for (index, name) in said.expects.iter().enumerate() {
+            let below = format!("{name}.");
+            if !resource.fields.iter().any(|field| field.name.starts_with(&below)) {
+                self.field(&[at, &["expects", &index.to_string()]].concat(), resource, name);
+            }
         }
     }
 

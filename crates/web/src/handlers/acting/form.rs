@@ -134,6 +134,7 @@ impl Filling<'_> {
             action: title(&action.title),
             description: action.description.as_ref().map(title),
             question: action.question.as_ref().map(title),
+            expects: self.expects(action),
             picks: self.picks(action),
             groups: self.groups(action, notation),
             foreseen: action.preview.as_ref().map(|_| self.asked.foreseen.clone()),
@@ -144,6 +145,26 @@ impl Filling<'_> {
 
     fn said(&self, label: &kontor_office::manifest::Label) -> String {
         label.in_language(self.view.language.code()).to_owned()
+    }
+
+    /// Titles of the fields that it is expected to change, as far as they are shown; an object by the
+    /// heading of its fields.
+    fn expects(&self, action: &Action) -> Vec<String> {
+        let mut titles: Vec<String> = Vec::new();
+        for field in &self.view.face.order {
+            let name = &self.view.resource().fields[*field].name;
+            if !action.is_expected(name) {
+                continue;
+            }
+            let face = &self.view.face.fields[*field];
+            let is_whole = action.expects.contains(name);
+            let title = face.group.as_ref().filter(|_| !is_whole).unwrap_or(&face.title);
+            let title = self.said(title);
+            if !titles.contains(&title) {
+                titles.push(title);
+            }
+        }
+        titles
     }
 
     fn problem(&self, input: &ActionInput) -> Option<String> {

@@ -8,7 +8,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use kontor_office::catalog::{Action, Does};
-use kontor_office::{ActionRequest, Edit, Offered, OfficeError, Shown};
+use kontor_office::{ActionRequest, Edit, Offered, OfficeError, Shown, Surprise};
 
 use crate::app::App;
 use crate::components::icon;
@@ -24,6 +24,8 @@ pub(crate) use foreseeing::foresee;
 
 use form::{Asked, Problems, form};
 use reading::read;
+
+pub(crate) use reading::field;
 
 /// The field with the page that one came from.
 const BACK: &str = "back";
@@ -99,7 +101,8 @@ pub(crate) async fn act(
     let tried = async {
         let request = asked_for(&app, &reader, &place, (&record, &name), &pairs).await?;
         let plan = app.office.plan_action(&place.permit, &place.resource, &request)?;
-        let undoable = matches!(plan.action().does, Does::Update(_));
+        let action = plan.action();
+        let undoable = matches!(action.does, Does::Update(_)) || action.undo.is_some();
         let acted = app.office.act(&reader.actor, &place.permit, plan).await?;
         Ok::<_, OfficeError>((acted, undoable))
     };
@@ -110,7 +113,12 @@ pub(crate) async fn act(
     match tried {
         Ok((acted, undoable)) => {
             let operation = undoable.then_some(acted.operation.as_str());
-            Ok(done(&address, "done", operation.filter(|operation| !operation.is_empty())))
+            let word = match acted.surprise {
+                None => "done",
+                Some(Surprise::Nothing) => "done-nothing",
+                Some(Surprise::Also(_)) => "done-also",
+            };
+            Ok(done(&address, word, operation.filter(|operation| !operation.is_empty())))
         }
         Err(OfficeError::Invalid(fields)) => {
             let problems = Problems { fields, whole: None };
@@ -151,7 +159,7 @@ async fn asked_for(
     };
     let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
     let input = read(&view, action, found.as_ref(), pairs, shell.reader())?;
-    Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input })
+    Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input, of_many: false })
 }
 
 /// Where it goes on after something was done with a record: the record, the case that one came from,

@@ -17,7 +17,7 @@ pub(super) fn is_money(input: &ActionInput) -> bool {
 }
 
 /// What an action takes, as a field of a form.
-pub(super) fn field(view: &View<'_>, input: &ActionInput, found: Option<&Shown>) -> FieldView {
+pub(crate) fn field(view: &View<'_>, input: &ActionInput, found: Option<&Shown>) -> FieldView {
     let mut entered = format(&input.ty, &input.format);
     if let OfficeFormat::Money { currency_field: Some(currency), .. } = &input.format {
         let code = found.and_then(|found| found.value(*currency)).and_then(Value::to_text);

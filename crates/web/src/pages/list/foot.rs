@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{ListQuery, ListScreen};
-use crate::components::Shell;
+use super::{ListAction, ListQuery, ListScreen};
 use crate::components::icon::{Icon, icon};
+use crate::components::{Shell, menu};
 use crate::links;
 
 /// Shown while something is selected; works without script, since the style asks for it.
@@ -22,14 +22,38 @@ pub(super) fn bulk_bar(shell: &Shell, list: &ListScreen) -> Markup {
             span.selected data-selection { (t.get("bulk-selection")) }
             span.sums data-sums aria-live="polite" {}
             div.actions {
+                (bulk_actions(shell, &list.actions))
                 @if change { button.button type="submit" name="do" value="edit" { (icon(Icon::Edit)) (t.get("bulk-edit")) } }
                 @if delete { button.button.danger type="submit" name="do" value="delete" { (icon(Icon::Trash)) (t.get("bulk-delete")) } }
                 button.button type="submit" name="do" value="export" { (icon(Icon::Export)) (t.get("bulk-export")) }
-                @if change {
+                @if change || !list.actions.is_empty() {
                     label.check for="bulk-all" title=(t.get("bulk-all-help")) { input #bulk-all type="checkbox" name="all" value="1"; (t.get("bulk-all")) }
                 }
                 button.button.bare type="reset" { (t.get("bulk-none")) }
             }
+        }
+    }
+}
+
+/// Actions that stand beside each other; the others are in a menu.
+const MOST_BUTTONS: usize = 3;
+
+/// What can be done with the selection: the manifest's first actions as buttons.
+fn bulk_actions(shell: &Shell, actions: &[ListAction]) -> Markup {
+    let (first, rest) = actions.split_at(actions.len().min(MOST_BUTTONS));
+    let button = |action: &ListAction, class: &str| {
+        html! {
+            button class={ "button " (class) } type="submit" name="act" value=(action.name) {
+                @if let Some(which) = action.icon { (icon(which)) }
+                span { (action.title) }
+            }
+        }
+    };
+    let panel = html! { @for action in rest { (button(action, "item")) } };
+    html! {
+        @for action in first { (button(action, "")) }
+        @if !rest.is_empty() {
+            (menu::menu(&menu::label(None, &shell.texts.get("bulk-acts")), None, "end up", &panel))
         }
     }
 }

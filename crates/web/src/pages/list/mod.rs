@@ -5,6 +5,7 @@ use kontor_model::filter::Filter;
 use kontor_model::{BackendName, Count, RecordKey, ResourceName};
 use maud::{Markup, html};
 
+use crate::components::icon::Icon;
 use crate::components::notice::{Loudness, banner, empty};
 use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, control, status, time};
@@ -71,6 +72,8 @@ pub struct ListScreen {
     pub count: Option<Count>,
     /// What the reader may do.
     pub rights: ListRights,
+    /// What can be done with several records at once.
+    pub actions: Vec<ListAction>,
     /// How reading went.
     pub state: ListState,
     /// The moment from which the rows are, where they may be old (materialised views).
@@ -173,6 +176,17 @@ pub struct Row {
     pub title: String,
     /// One cell per column, in the order of the columns.
     pub cells: Vec<Cell>,
+}
+
+/// An action that can be done with a selection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListAction {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The picture beside its title.
+    pub icon: Option<Icon>,
 }
 
 /// What the reader may do with the list.

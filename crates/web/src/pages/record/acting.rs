@@ -51,6 +51,8 @@ pub struct ActionScreen {
     pub description: Option<String>,
     /// What is asked or warned of before it is done.
     pub question: Option<String>,
+    /// Titles of the fields that it is expected to change.
+    pub expects: Vec<String>,
     /// What is picked from the record's lists.
     pub picks: Vec<PickGroup>,
     /// What it takes.
@@ -172,6 +174,7 @@ pub fn page(shell: &Shell, screen: &ActionScreen) -> Markup {
                 @for (name, value) in &screen.along { input type="hidden" name=(name) value=(value); }
                 @for picks in &screen.picks { (pick_group(shell, picks)) }
                 (groups(shell, &screen.groups))
+                @if !screen.expects.is_empty() { p.help { (t.with("action-expects", &[("fields", screen.expects.join(", ").into())])) } }
                 @if let Some(part) = &screen.foreseen {
                     section.foreseen aria-live="polite" {
                         h2 { (t.get("foreseen")) }

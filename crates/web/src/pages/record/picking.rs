@@ -77,7 +77,7 @@ pub(super) fn group(shell: &Shell, group: &PickGroup) -> Markup {
 fn line(shell: &Shell, tick: &str, row: &PickRow) -> Markup {
     let t = shell.texts;
     html! {
-        div.pick {
+        div.entry {
             label.check for=(tick) { input id=(tick) type="checkbox" name=(tick) value=(row.mark) checked[row.is_picked]; span { (row.title) } }
             div.with {
                 @if let Some((number, most)) = &row.number {

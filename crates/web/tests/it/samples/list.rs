@@ -2,12 +2,13 @@
 
 use kontor_model::filter::Filter;
 use kontor_model::{Count, FieldType, RecordKey, Value};
+use kontor_web::components::icon::Icon;
 use kontor_web::format::{Format, Reader};
 use kontor_web::pages::list::builder::{BuilderScreen, Part};
 use kontor_web::pages::list::describe::Names;
 use kontor_web::pages::list::{
-    LinkedFields, ListQuery, ListRights, ListScreen, ListState, QuickFilter, Row, SearchBox,
-    ViewScope, ViewTab,
+    LinkedFields, ListAction, ListQuery, ListRights, ListScreen, ListState, QuickFilter, Row,
+    SearchBox, ViewScope, ViewTab,
 };
 use kontor_web::shown::{Cell, Concealed, FieldView, Health, LinkView, Linked, Locked, RecordRef};
 use kontor_web::texts::Language;
@@ -193,6 +194,13 @@ pub(crate) fn orders() -> ListScreen {
         next: Some("WyJ0MjAyNiJd".into()),
         page_rows: 50,
         count: Some(Count::About(20_214)),
+        actions: ["Freigeben", "Anhalten", "Versenden", "Stornieren"]
+            .map(|title| ListAction {
+                name: title.to_lowercase(),
+                title: title.into(),
+                icon: (title == "Freigeben").then_some(Icon::Play),
+            })
+            .to_vec(),
         rights: ListRights { share_views: true, ..ListRights::default() },
         state: ListState::Ready,
         as_of: None,
@@ -210,6 +218,7 @@ pub(crate) fn nothing(state: ListState, filter: &str) -> ListScreen {
         count: None,
         health: Health::Down,
         search: SearchBox::WouldScan { records: 2_000_000 },
+        actions: Vec::new(),
         rights: ListRights {
             create_locked: Some(Locked::NoRight),
             change_locked: Some(Locked::ReadOnly),

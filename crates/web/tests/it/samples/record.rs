@@ -1,10 +1,12 @@
 //! A record, its forms and changes.
 
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
+use kontor_office::Stop;
 use kontor_web::components::diff::FieldChange;
 use kontor_web::components::icon::Icon;
 use kontor_web::format::Reader;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
+use kontor_web::pages::bulk_acting::BulkAct;
 use kontor_web::pages::case::{
     BeyondLine, CasePart, CaseScreen, FactLine, Happened, HintLine, Panel, What,
 };
@@ -98,6 +100,23 @@ pub(crate) fn record() -> RecordScreen {
     }
 }
 
+/// An action with many records.
+pub(crate) fn bulk_acting(zone: &jiff::tz::TimeZone) -> BulkAct {
+    BulkAct {
+        target: target(),
+        action: "Versenden".into(),
+        description: Some("Was offen ist, geht aus dem Haus.".into()),
+        question: Some("Die Kundschaft bekommt dann eine E-Mail.".into()),
+        plan: "01JD8Z6M3Q".into(),
+        allowed: 12,
+        excluded: vec![("Bestellung 10250".into(), "Die Bestellung ist angehalten.".into())],
+        left_out: 3,
+        groups: form(zone).groups.into_iter().take(1).collect(),
+        cut: Some(1_000),
+        problem: Some("Das Backend antwortet gerade nicht.".into()),
+    }
+}
+
 /// A record in a queue.
 pub(crate) fn queued() -> RecordScreen {
     let query = ListQuery { filter: "status = hold".into(), ..ListQuery::default() };
@@ -139,6 +158,7 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         action: "Stornieren".into(),
         description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
         question: Some("Danach gibt es kein Zurück.".into()),
+        expects: vec!["Status".into(), "Stopps".into()],
         picks: vec![picks()],
         groups: form(zone).groups.into_iter().take(1).collect(),
         foreseen: Some(ForeseenPart::Told(vec![("Wird erstattet".into(), "49,90 EUR".into())])),
@@ -533,6 +553,7 @@ pub(crate) fn end(is_done: bool) -> BulkEnd {
         missed: if is_done { 3 } else { 1 },
         failure: None,
         operation: is_done.then(|| "01JD8Z6M3Q".into()),
+        stop: if is_done { Stop::Never } else { Stop::Possible },
     }
 }
 

@@ -1,5 +1,7 @@
 //! Changing and deleting many records: what shall change, what it would do, what it did.
 
+mod acting;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -55,12 +57,18 @@ pub(crate) async fn act(
     };
     let is_chosen = first(&pairs, "all").is_some() || first(&pairs, "key").is_some();
     let answered = match first(&pairs, "do") {
+        Some("act") => acting::act(&app, &reader, &place, &pairs).await,
+        Some("stop") => acting::stop(&app, &place, &pairs),
         Some("apply") => apply(&app, &reader, &place, &pairs).await,
         Some("retry") => retry(&app, &reader, &place, &pairs).await,
         // Nothing is ticked: there is nothing to ask.
         _ if !is_chosen => {
             let list = query(&pairs).address(&place.permit.backend.name, &place.resource);
             Ok(done(&list, "unchanged", None))
+        }
+        None if first(&pairs, "act").is_some() => {
+            let action = first(&pairs, "act").unwrap_or_default();
+            acting::ask(&app, &reader, &place, &pairs, action).await
         }
         Some("edit") => form(&app, &reader, &place, &pairs, &[], None).await,
         Some("preview") => preview(&app, &reader, &place, &pairs).await,
@@ -257,7 +265,13 @@ async fn retry(
     } else {
         BulkSelection::Keys(ended.failed.into_iter().map(|(key, _)| key).collect())
     };
+    let action = app.office.bulk_action(&place.permit, id).ok();
     let found = app.office.bulk_retry(&place.permit, &place.resource, id).await?;
+    if let Some(action) = action {
+        let (action, problems) = (action.as_str(), Vec::new());
+        let asked = acting::Asked { action, pairs, selection: &selection, problems };
+        return acting::answer(app, reader, place, found, asked).await;
+    }
     answer_preview(app, reader, place, pairs, &selection, found, None).await
 }
 
@@ -379,10 +393,15 @@ async fn apply(
         }
         applied => applied?,
     }
+    Ok(go(&progress_of(place, pairs, id)))
+}
+
+/// Where the progress of a bulk change stands.
+fn progress_of(place: &Place<Edit>, pairs: &Pairs, id: &str) -> String {
     let progress = links::part(&place.permit.backend.name, &place.resource, "bulk");
     let query = query(pairs).pairs();
     let state = query.iter().map(|(name, value)| (*name, value.as_str()));
-    Ok(go(&links::with_query(&progress, [("plan", id)].into_iter().chain(state))))
+    links::with_query(&progress, [("plan", id)].into_iter().chain(state))
 }
 
 /// A number as people type it, with or without marks between the thousands.
@@ -425,6 +444,12 @@ async fn answer_progress(
         let undo = progress.is_reversible.then_some(operation.as_str());
         return Ok(done(&links::change(operation), "done", undo));
     }
+    let is_whole = progress.failed.is_empty() && progress.failure.is_none();
+    if progress.is_done && is_whole && progress.written == progress.records {
+        // Each record has its own entry: there is no change of all of them to show.
+        let list = query(pairs).from_start().address(&place.permit.backend.name, &place.resource);
+        return Ok(done(&list, "done", None));
+    }
     let mut shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
     shell.refresh = (!progress.is_done).then_some(AGAIN);
     let catalog = place.permit.backend.catalog()?;
@@ -453,6 +478,7 @@ async fn answer_progress(
         missed: progress.failed.len() as u64,
         failure: progress.failure.as_ref().map(|_| t.get("bulk-cut-off").into_owned()),
         operation: progress.operation,
+        stop: progress.stop,
     };
     let is_part = reader.frame.is_fragment && !screen.is_done;
     let markup = if is_part { running_part(&shell, &screen) } else { end_page(&shell, &screen) };
@@ -465,6 +491,7 @@ fn state_text(t: &Texts, state: &ItemState) -> String {
         ItemState::Written(_) => String::new(),
         ItemState::Stale(_) => t.get("item-stale").into_owned(),
         ItemState::Gone => t.get("item-gone").into_owned(),
+        ItemState::Unknown => t.get("item-unknown").into_owned(),
         ItemState::Refused(problems) => {
             problems.iter().map(|problem| field_text(t, problem)).collect::<Vec<_>>().join(" ")
         }
