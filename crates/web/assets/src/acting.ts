@@ -35,6 +35,8 @@ onContent((root) => {
     const form = element as HTMLFormElement;
     const first = form.querySelector<HTMLElement>("[aria-invalid], .picks input[type=checkbox], input:not([type=hidden]), select, textarea");
     first?.focus({ preventScroll: true });
+    // What comes filled in is typed over at once, as after the tabulator.
+    if (first instanceof HTMLInputElement) first.select();
     if (!form.dataset["foresee"]) return;
     const again = foresee(form);
     form.addEventListener("input", again);

@@ -57,6 +57,10 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     edit(cell);
+  } else if (/^\d$/.test(event.key) && inTable && cell?.dataset["v"] !== undefined && headerOf(cell)?.dataset["kind"] === "number") {
+    // A digit that is typed on a number replaces it, as in a spreadsheet: the editor gets the key.
+    event.stopImmediatePropagation();
+    edit(cell);
   } else if (event.key === "x" && row) {
     pick(row, !isPicked(row));
     table.dispatchEvent(new Event("change", { bubbles: true }));

@@ -126,6 +126,7 @@ keys-up = Zeile höher
 keys-sideways = Spalte wechseln
 keys-open = Datensatz öffnen
 keys-edit = Zelle oder Datensatz bearbeiten
+keys-type = Zahl in einer Zelle überschreiben
 keys-select = Zeile auswählen
 keys-filter = Filtern
 keys-new = Neuer Datensatz

@@ -126,6 +126,7 @@ keys-up = Row up
 keys-sideways = Change column
 keys-open = Open the record
 keys-edit = Edit the cell or record
+keys-type = Type over a number in a cell
 keys-select = Select the row
 keys-filter = Filter
 keys-new = New record
