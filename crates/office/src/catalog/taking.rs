@@ -264,6 +264,18 @@ fn input(
         of.field(&resource.fields[from.field].name)?.title.clone()
     };
     let title = own.title.clone().or_else(as_field);
+    let values_of_field = || {
+        let from = from.as_ref().filter(|from| from.path.is_empty())?;
+        Some(of.field(&resource.fields[from.field].name)?.choices.as_slice())
+    };
+    let choices = match own.choices.as_slice() {
+        [] => values_of_field().unwrap_or_default(),
+        own => own,
+    };
+    let hidden = own.hidden || whole.hidden;
+    // What nobody is asked for and the service would take anyway is not said: an object of nothing
+    // but defaults would be one.
+    let by_service = field.default.clone().filter(|_| !hidden || taken.needed);
     let own_words = field.comment.as_deref().filter(|_| title.is_none()).map(Label::same);
     let group =
         outer.map(|outer| whole.title.clone().unwrap_or_else(|| Label::same(&humanised(outer))));
@@ -274,12 +286,12 @@ fn input(
         help: own.help.clone().or(own_words),
         ty: field.ty.clone(),
         format: money(resource, own.currency.as_ref()),
-        choices: own.choices.iter().map(choice).collect(),
+        choices: choices.iter().map(choice).collect(),
         needed: taken.needed || own.needed,
         is_vital: taken.needed,
-        hidden: own.hidden || whole.hidden,
+        hidden,
         is_long: field.native == "text",
-        default: own.default.clone().or_else(|| field.default.clone()),
+        default: own.default.clone().or(by_service),
         pick: own.pick.as_ref().map(pick),
         from,
     }
