@@ -89,8 +89,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         rma: ID,
-        #[graphql(desc = "What it looks like.")] condition: Option<Condition>,
         #[graphql(desc = "Where it was put.")] place: Option<String>,
+        #[graphql(desc = "What it looks like.")] condition: Option<Condition>,
         #[graphql(desc = "Who looked.")] inspected_by: Option<String>,
     ) -> Result<ReturnResult> {
         let finding = Finding { condition, by: inspected_by, photos: None };
