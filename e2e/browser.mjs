@@ -66,6 +66,15 @@ export async function signIn(page, person, language = "English") {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 
+/** Asks until it is so, for a minute at most. */
+export async function eventually(what, isSo) {
+  const end = performance.now() + 60_000;
+  while (!(await isSo())) {
+    assert.ok(performance.now() < end, `not within a minute: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** Waits until everything that a page loads after itself is there. */
 export async function settled(page) {
   await page.waitForLoadState("load");

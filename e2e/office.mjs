@@ -16,16 +16,25 @@ function program() {
   return path;
 }
 
+/** Order & Inspect, which the demo starts beside the office where it is asked to. */
+export function orderInspect() {
+  const path = process.env.ORDER_INSPECT_BINARY;
+  if (!path) throw new Error("ORDER_INSPECT_BINARY names no program; `cargo xtask test --only browser` builds it and sets this");
+  return path;
+}
+
 /**
- * Starts `kontor demo` and waits until it listens; `prepare` gets the data folder before.
+/**
+ * Starts `kontor demo`, with the service where `beside` names its program, and waits until it
+ * listens; `prepare` gets the data folder before.
  * @returns `address` without a slash at the end, `link` that makes the first administrator, and `close`.
  */
-export async function openOffice({ prepare } = {}) {
+export async function openOffice({ prepare, beside } = {}) {
   const command = program();
   const data = await mkdtemp(join(tmpdir(), "kontor-e2e-"));
   await prepare?.(data);
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("KONTOR_")));
-  const office = spawn(command, ["demo", "--data", data, "--listen", "127.0.0.1:0"], {
+  const office = spawn(command, ["demo", "--data", data, "--listen", "127.0.0.1:0", ...(beside ? ["--order-inspect", beside] : [])], {
     cwd: data,
     env: { ...own, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -6,7 +6,7 @@ export const ORDERS = "/b/orders/orders";
 
 /**
  * Opens the office, makes the first administrator and keeps their cookies for later pages.
- * `prepare` gets the data folder before the office is opened.
+ * See `openOffice` for the options.
  */
 export async function openWorld(options = {}) {
   const office = await openOffice(options);

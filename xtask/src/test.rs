@@ -94,7 +94,8 @@ fn perform(step: Step) -> Outcome {
     }
 }
 
-/// The tests in `e2e` find the built binary in `KONTOR_BINARY` and the browser in `KONTOR_BROWSER`.
+/// The tests in `e2e` find the built binaries in `KONTOR_BINARY` and `ORDER_INSPECT_BINARY`, and the browser in
+/// `KONTOR_BROWSER`.
 fn browser() -> Outcome {
     let folder = root().join("e2e");
     if !folder.is_dir() {
@@ -102,11 +103,12 @@ fn browser() -> Outcome {
         return Ok(());
     }
     assets::run()?;
-    run_program(&mut cargo(&["build", "--package", "kontor"]))?;
+    run_program(&mut cargo(&["build", "--package", "kontor", "--package", "order-inspect"]))?;
     assets::install(&folder)?;
-    let binary = demo::target_folder()?.join("debug/kontor");
+    let binaries = demo::target_folder()?.join("debug");
     let mut tests = Command::new("node");
-    tests.arg("--test").current_dir(folder).env("KONTOR_BINARY", binary);
+    tests.arg("--test").current_dir(folder).env("KONTOR_BINARY", binaries.join("kontor"));
+    tests.env("ORDER_INSPECT_BINARY", binaries.join("order-inspect"));
     // Absent only if it was removed since the tests began; they say so then.
     if let Some(browser) = install::browser() {
         tests.env("KONTOR_BROWSER", browser);

@@ -1,0 +1,259 @@
+// What staff do all day, done by counted clicks and keys over the whole mosaic; each ends with what the backend holds.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { eventually } from "./browser.mjs";
+import { openDesk, openShop } from "./backends.mjs";
+import { Hand, report } from "./hand.mjs";
+import { orderInspect } from "./office.mjs";
+import { openWorld, pageOf, settled } from "./world.mjs";
+
+const ORDERS = "/b/order-inspect/orders";
+const record = (number) => `${ORDERS}/r/${number}`;
+
+let world, shop, desk, delivered, open;
+before(async () => {
+  world = await openWorld({ beside: orderInspect() });
+  shop = openShop(world.office);
+  desk = openDesk(world.office);
+  // Orders of one shop, each for one task: what one has changed no other looks at.
+  const of = async (status, suits) => (await shop.get(`/orders?channel=de&status=${status}&limit=200`)).items.filter(suits).map((order) => order.number);
+  delivered = await of("completed", (order) => order.payment_status === "paid" && order.return_status === "none");
+  open = await of("open", () => true);
+  assert.ok(delivered.length > 5 && open.length > 5, `${delivered} ${open}`);
+  // Right after the start the office still reads what its backends are.
+  const page = await pageOf(world, "administrator");
+  await eventually("the search knows the orders", async () => (await (await page.request.get(`/search?q=${open[0]}`)).text()).includes(record(open[0])));
+  await page.context().close();
+});
+after(async () => {
+  report();
+  await world?.close();
+});
+
+/** A page with a hand on it. */
+async function seated() {
+  const page = await pageOf(world, "administrator");
+  await page.goto("/");
+  await settled(page);
+  return { page, hand: new Hand(page) };
+}
+
+/** An order of somebody who has no other one, shipped with a tracking code. */
+async function shipped(number) {
+  const { delivery_address: address, lines } = await shop.order(number);
+  const theirs = { ...address, name: "Jolanthe Wrzesniewski", phone: "+49 40 471 10 815" };
+  await shop.post(`/orders/${number}/address`, { delivery_address: theirs, billing_address: theirs, email: "jolanthe@wrzesniewski.example" });
+  await shop.post(`/orders/${number}/shipments`, {
+    carrier: "Hermes",
+    lines: lines.map(({ position, open }) => ({ position, quantity: open })).filter((line) => line.quantity > 0),
+    parcels: [{ tracking: "00340999888877776666" }],
+  });
+  return shop.order(number);
+}
+
+test("an order is found by number, name, e-mail, phone and tracking without a click, with its status and its tracking", async () => {
+  const { page } = await seated();
+  const order = await shipped(open.at(-1));
+  const { tracking } = order.shipments[0].parcels[0];
+  const wanted = {
+    number: order.number.toLowerCase().replace("-", " "),
+    name: "Jolanthe Wrzesniewski",
+    "e-mail": "Jolanthe@Wrzesniewski.example",
+    phone: "040 / 47 11 08 15",
+    tracking: tracking.replace(/(\d{4})(?=\d)/g, "$1 "),
+  };
+  for (const [what, text] of Object.entries(wanted)) {
+    const hand = new Hand(page);
+    await hand.search(text, record(order.number));
+    assert.equal(hand.clicks, 0);
+    hand.within(`1 find an order by ${what} (Ctrl-K, Enter)`, 2);
+    await page.goto("/");
+    await settled(page);
+  }
+  const hand = new Hand(page);
+  await hand.begin(order.number, record(order.number));
+  await page.locator("header.head").getByText(order.status).waitFor();
+  await page.getByText(tracking).first().waitFor();
+  hand.within("2 read status and tracking", 1);
+  assert.equal((await shop.order(order.number)).shipments[0].parcels[0].tracking, tracking);
+  await page.context().close();
+});
+
+test("a mail is sent again", async () => {
+  const { page, hand } = await seated();
+  const [, number] = delivered;
+  const mails = async () => (await shop.get(`/orders/${number}/timeline?limit=200`)).items.filter((entry) => JSON.stringify(entry).includes("mail")).length;
+  const before = await mails();
+  await hand.begin(number, record(number));
+  await hand.act("m");
+  await hand.click(page.locator("form.act-form button[type=submit]").first());
+  await page.waitForURL((url) => url.pathname === record(number));
+  hand.within("3 send a mail again", 2);
+  assert.ok((await mails()) > before, "no mail was sent");
+  await page.context().close();
+});
+
+test("an address is changed before anything is shipped", async () => {
+  const { page, hand } = await seated();
+  const [number] = open;
+  const before = await shop.order(number);
+  await hand.begin(number, record(number));
+  await hand.act("a");
+  await hand.click(page.locator("[name='v.delivery_address.street']"));
+  await page.locator("[name='v.delivery_address.street']").selectText();
+  await hand.type("Neue Straße 12");
+  await hand.send(record(number));
+  hand.within("4 change the address", 3);
+  const after = await shop.order(number);
+  assert.equal(after.delivery_address.street, "Neue Straße 12");
+  assert.equal(after.delivery_address.city, before.delivery_address.city);
+  await page.context().close();
+});
+
+test("a line is cancelled with a reason", async () => {
+  const { page, hand } = await seated();
+  const [, number] = open;
+  const before = await shop.order(number);
+  await hand.begin(number, record(number));
+  await hand.act("c");
+  await hand.press("Space");
+  await hand.send(record(number));
+  hand.within("5 cancel a line with a reason", 3);
+  const after = await shop.order(number);
+  const [was, is] = [before.lines[0], after.lines[0]];
+  assert.equal(is.cancelled - (was.cancelled ?? 0), was.quantity, JSON.stringify(is));
+  await page.context().close();
+});
+
+test("a return is registered with its label", async () => {
+  const { page, hand } = await seated();
+  const [, , number] = delivered;
+  await hand.begin(number, record(number));
+  await hand.act("t");
+  await hand.press("Space");
+  await hand.click(page.locator("[name='v.label_number']"));
+  await hand.type("RET-2026-0815");
+  await hand.send(record(number));
+  hand.within("6 register a return with its label", 4);
+  const [registered] = (await shop.order(number)).returns;
+  assert.equal(registered.label_number, "RET-2026-0815");
+  assert.equal(registered.lines[0].position, 1);
+  await page.context().close();
+});
+
+test("a part is paid back, and the amount is computed before", async () => {
+  const { page, hand } = await seated();
+  const [, , , number] = delivered;
+  const before = await shop.order(number);
+  await hand.begin(number, record(number));
+  await hand.act("b");
+  await hand.press("Space");
+  const foreseen = await shop.post(`/orders/${number}/refunds/preview`, { reason: "Kulanz", lines: [{ position: 1, units: before.lines[0].shipped }] });
+  const amount = (foreseen.amount / 100).toLocaleString("en-GB", { minimumFractionDigits: 2 });
+  await page.locator("#foreseen").getByText(amount).waitFor();
+  await hand.send(record(number));
+  hand.within("7 refund a part, computed", 3);
+  const after = await shop.order(number);
+  const back = (order) => order.money.refunded + order.money.refunding;
+  assert.equal(back(after) - back(before), foreseen.amount);
+  await page.context().close();
+});
+
+test("a note is written", async () => {
+  const { page, hand } = await seated();
+  const [, , , , number] = delivered;
+  await hand.begin(number, record(number));
+  await hand.act("i");
+  await hand.type("Kundin ruft morgen wieder an");
+  await hand.click(page.locator("form.act-form button[type=submit]").first());
+  await page.waitForURL((url) => url.pathname === record(number));
+  hand.within("9 write a note", 2);
+  const timeline = await shop.get(`/orders/${number}/timeline`);
+  assert.ok(JSON.stringify(timeline).includes("Kundin ruft morgen wieder an"), JSON.stringify(timeline));
+  await page.context().close();
+});
+
+test("a price is changed in its cell", async () => {
+  const { page, hand } = await seated();
+  await page.goto("/b/order-inspect/catalogue.offers");
+  await settled(page);
+  const row = page.locator("tbody tr").filter({ hasText: "EUR" }).first();
+  const id = decodeURIComponent((await row.getAttribute("data-href")).split("/r/")[1].split("?")[0]);
+  const column = await page.locator("thead th").evaluateAll((all) => all.findIndex((th) => th.dataset.f === "price"));
+  const written = page.waitForResponse((response) => response.request().method() === "PATCH");
+  await hand.click(row.locator("td").nth(column));
+  await hand.type("34.90");
+  await hand.press("Enter");
+  assert.equal((await written).status(), 200);
+  hand.within("11 change a price in its cell", 2);
+  assert.equal((await shop.get(`/catalogue/offers/${id}`)).price, 3490);
+  await page.context().close();
+});
+
+test("stock is corrected with a reason", async () => {
+  const { page, hand } = await seated();
+  const [level] = (await shop.get("/catalogue/stock?limit=1")).items;
+  const path = `/b/order-inspect/catalogue.stock/r/${encodeURIComponent(level.id)}`;
+  await page.goto(path);
+  await settled(page);
+  await hand.act("b");
+  await hand.type(String(level.on_hand - 2));
+  await hand.press("Tab");
+  await hand.type("Bruch im Regal");
+  await hand.send(path);
+  hand.within("17 correct stock with a reason", 3);
+  const [movement] = (await shop.get(`/catalogue/stock/${level.sku}/movements?limit=1`)).items;
+  assert.deepEqual([movement.on_hand_change, movement.reason], [-2, "Bruch im Regal"]);
+  await page.context().close();
+});
+
+test("a return comes in and goes back to the shelf with two scans", async () => {
+  const { page, hand } = await seated();
+  const found = await desk("{ returns(first: 1, filter: { state: { eq: ANNOUNCED } }) { nodes { rma } } }");
+  const { rma } = found.returns.nodes[0];
+  const path = `/b/returns-desk/returns/r/${rma}`;
+  await hand.begin(rma, path);
+  await hand.act("w");
+  await hand.type("R-01");
+  await hand.send(path);
+  hand.within("18 take in a return and put it back to the shelf", 2);
+  const after = (await desk(`{ return(rma: "${rma}") { state condition decisionNote receivedAt } }`)).return;
+  assert.deepEqual([after.state, after.condition, after.decisionNote], ["RESTOCKED", "AS_NEW", "R-01"]);
+  assert.ok(after.receivedAt);
+  await page.context().close();
+});
+
+test("held orders are released with one key each", async () => {
+  const held = open.slice(2, 5);
+  for (const number of held) await shop.post(`/orders/${number}/hold`, { kind: "other", reason: "Rückfrage" });
+  const { page, hand } = await seated();
+  await page.goto(`${ORDERS}/queue?f=${encodeURIComponent("status = on_hold")}&queue=1`);
+  await settled(page);
+  for (let at = 0; at < held.length; at += 1) {
+    const here = page.url();
+    await hand.press("r");
+    await page.waitForURL((url) => url.href !== here);
+    await settled(page);
+  }
+  hand.within(`19 release ${held.length} held orders, one key each`, held.length);
+  for (const number of held) assert.notEqual((await shop.order(number)).status, "on_hold", number);
+  await page.context().close();
+});
+
+test("a list is exported as it is filtered", async () => {
+  const { page, hand } = await seated();
+  const filter = encodeURIComponent("state = WRITTEN_OFF and registeredAt >= 2026-10-01");
+  await page.goto(`/b/returns-desk/returns?f=${filter}`);
+  await settled(page);
+  await hand.click(page.locator("summary", { hasText: "Export" }));
+  const download = page.waitForEvent("download");
+  await hand.click(page.locator("a", { hasText: "CSV" }).first());
+  const file = await (await download).path();
+  hand.within("20 export a period", 3);
+  const lines = (await readFile(file, "utf8")).trim().split("\n").length - 1;
+  const { returns } = await desk('{ returns(filter: { state: { eq: WRITTEN_OFF }, registeredAt: { gte: "2026-09-30T22:00:00Z" } }) { totalCount } }');
+  assert.ok(lines > 0);
+  assert.equal(lines, returns.totalCount);
+  await page.context().close();
+});
