@@ -16,7 +16,7 @@ const KEYS: &[(&[&str], &str)] = &[
     (&["←", "→"], "keys-sideways"),
     (&["Enter"], "keys-open"),
     (&["e"], "keys-edit"),
-    (&["0", "9"], "keys-type"),
+    (&["0–9"], "keys-type"),
     (&["x"], "keys-select"),
     (&["/"], "keys-filter"),
     (&["n"], "keys-new"),
