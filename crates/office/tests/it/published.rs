@@ -97,6 +97,7 @@ impl Foreign {
             action: action.to_owned(),
             keys: vec![key.clone()],
             input: input.collect(),
+            of_many: false,
         };
         let plan =
             self.bureau.office.plan_action(&permit, &ResourceName::new(resource), &request)?;
