@@ -87,7 +87,7 @@ pub const ICONS: &[&str] = &[
 ];
 
 /// Keys that mean something else while a record is on the screen.
-pub(super) const TAKEN_KEYS: &[(char, &str)] = &[
+pub(super) const TAKEN: &[(char, &str)] = &[
     ('e', "edits the record"),
     ('g', "begins the way to other pages"),
     ('j', "goes to the next record"),
@@ -182,7 +182,7 @@ fn read_key(entry: &Entry<'_>) -> Option<char> {
         entry.refuse(format!("must be a small letter from a to z or a digit, not “{key}”"));
         return None;
     }
-    if let Some((_, does)) = TAKEN_KEYS.iter().find(|(taken, _)| *taken == key) {
+    if let Some((_, does)) = TAKEN.iter().find(|(taken, _)| *taken == key) {
         entry.refuse(format!("cannot be “{key}”: that key {does}"));
         return None;
     }

@@ -20,6 +20,8 @@ const KEYS: &[(&[&str], &str)] = &[
     (&["x"], "keys-select"),
     (&["/"], "keys-filter"),
     (&["n"], "keys-new"),
+    (&["w"], "keys-queue"),
+    (&["j", "k"], "keys-queue-steps"),
     (&["Alt ←", "Alt →"], "keys-neighbours"),
     (&["Ctrl V"], "keys-paste"),
     (&["Ctrl Z"], "keys-undo"),
