@@ -103,7 +103,7 @@ paths:
               required: [reason]
               properties:
                 reason: {type: string, enum: [customer, fraud]}
-                refund: {type: object, properties: {amount: {type: number}, note: {type: string}}}
+                refund: {type: object, properties: {amount: {type: number}, note: {type: string}, fast: {type: boolean, default: false}}}
       responses: {'200': {description: ok}}
   /orders/{id}/cancel/preview:
     parameters: [{name: id, in: path, required: true, schema: {type: integer}}]

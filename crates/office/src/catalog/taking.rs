@@ -273,9 +273,10 @@ fn input(
         own => own,
     };
     let hidden = own.hidden || whole.hidden;
-    // What nobody is asked for and the service would take anyway is not said: an object of nothing
-    // but defaults would be one.
-    let by_service = field.default.clone().filter(|_| !hidden || taken.needed);
+    // What the service would take anyway is not said where nobody is asked for it, and not within an
+    // object that may be left out: a default would bring the object about.
+    let is_said = taken.needed || (!hidden && outer.is_none());
+    let by_service = field.default.clone().filter(|_| is_said);
     let own_words = field.comment.as_deref().filter(|_| title.is_none()).map(Label::same);
     let group =
         outer.map(|outer| whole.title.clone().unwrap_or_else(|| Label::same(&humanised(outer))));

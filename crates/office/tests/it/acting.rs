@@ -212,3 +212,13 @@ async fn an_action_that_changes_something_else_than_expected_says_so() {
     assert_eq!(acted.changed, ["status"]);
     assert_eq!(acted.surprise, Some(Surprise::Nothing));
 }
+
+#[tokio::test]
+async fn an_object_that_may_be_left_out_is_not_sent_for_the_sake_of_a_default_in_it() {
+    let shop = HttpShop::with(3).await;
+    let bureau = bureau(&shop, UNDOABLE).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    assert_eq!(sent(&shop, "POST /orders/3/cancel"), r#"{"reason":"customer"}"#);
+}
