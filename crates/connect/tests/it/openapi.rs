@@ -50,10 +50,12 @@ async fn resources_are_found_with_what_they_offer() {
     assert!(service.creates && service.updates && service.deletes && service.searches);
     let offered: Vec<(&str, &str)> =
         service.operations.iter().map(|o| (o.name.as_str(), o.title.as_str())).collect();
-    assert_eq!(offered, [("cancel", "Cancel an order")]);
+    let wanted = [("cancel", "Cancel an order"), ("cancel-preview", "Cancel preview")];
+    assert_eq!(offered, wanted);
     let inputs: Vec<(&str, bool)> =
         service.operations[0].input.iter().map(|i| (i.field.name.as_str(), i.needed)).collect();
-    assert_eq!(inputs, [("reason", true), ("refund.amount", false), ("refund.note", false)]);
+    let refund = ["refund.amount", "refund.note", "refund.fast"].map(|name| (name, false));
+    assert_eq!(inputs, [&[("reason", true)], refund.as_slice()].concat());
     let editable: Vec<&str> = orders
         .fields
         .iter()
@@ -302,7 +304,7 @@ async fn operations_of_the_service_are_done_with_what_they_take() {
     let service = connected(&shop).await;
     let orders = service.of("orders");
     let cancel = &orders.resource.service.as_ref().unwrap().operations[0];
-    let input = [Some(text("fraud")), Some(Value::Decimal("12.50".into())), None];
+    let input = [Some(text("fraud")), Some(Value::Decimal("12.50".into())), None, None];
     let act = async |id: i64| {
         service.connection.act(&orders, cancel, &key(id).unwrap(), &input, "op").await
     };
