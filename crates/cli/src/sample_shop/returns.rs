@@ -176,7 +176,7 @@ impl Desk<'_> {
         let end = Moment { day: TODAY, second: 61_200 };
         Some(Inspection {
             condition,
-            by: *self.random.pick::<&str>(DESK_CLERKS),
+            by: self.random.pick::<&str>(DESK_CLERKS),
             at: received.later(self.random.between(1_800, 100_000)).min(end).max(received),
             photos: match condition {
                 "AS_NEW" => self.random.weighted(&[(0, 8), (1, 2)]),
@@ -195,7 +195,7 @@ impl Desk<'_> {
         Some(Decision {
             word: if sellable { "RESTOCK" } else { "WRITE_OFF" },
             at: seen.at.later(self.random.between(60, 5_000)).min(end).max(seen.at),
-            note: *self.random.pick::<&str>(note),
+            note: self.random.pick::<&str>(note),
         })
     }
 }

@@ -275,7 +275,7 @@ impl Reader<'_> {
                 }
             }
             (GraphPaging::Offset { skip: path } | GraphPaging::Page { page: path }, Some(_)) => {
-                given.push((path.clone(), number(here.number(0)?)))
+                given.push((path.clone(), number(here.number(0)?)));
             }
         }
         given.extend(size_path.zip(size).map(|(path, size)| (path.clone(), number(size.into()))));

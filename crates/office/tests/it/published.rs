@@ -117,7 +117,7 @@ fn text(text: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rest_api_over_a_real_database_is_read_to_its_end_ordered_and_changed() {
     let Some(url) = PostgresServer::shared().await.copy_of("chinook").await else { return };
-    let peer = Peer::start("rest.mjs", &[&url.to_string()]).await;
+    let peer = Peer::start("rest.mjs", &[&url]).await;
     let url = format!("url = \"openapi+http://{}/documentation/json\"", peer.host());
     let foreign = Foreign::at(peer, &url, "").await;
 

@@ -78,7 +78,7 @@ impl ReturnConnection {
     /// How many there are in all; counted only where it is asked for.
     async fn total_count(&self, context: &Context<'_>) -> Result<i64> {
         let desk = context.data::<Desk>()?;
-        RETURNS.count(&desk.database, &self.of).await.map_err(|error| failed(error.into()))
+        RETURNS.count(&desk.database, &self.of).await.map_err(failed)
     }
 }
 
@@ -115,6 +115,6 @@ impl ParcelConnection {
     /// How many there are in all; counted only where it is asked for.
     async fn total_count(&self, context: &Context<'_>) -> Result<i64> {
         let desk = context.data::<Desk>()?;
-        PARCELS.count(&desk.database, &self.of).await.map_err(|error| failed(error.into()))
+        PARCELS.count(&desk.database, &self.of).await.map_err(failed)
     }
 }

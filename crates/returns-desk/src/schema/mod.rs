@@ -10,7 +10,7 @@ use async_graphql::{EmptySubscription, Schema};
 
 use self::mutation::Mutation;
 use self::query::Query;
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskError};
 
 /// Deeper questions are refused; introspection is the deepest that is of use.
 const DEEPEST: usize = 24;
@@ -28,8 +28,9 @@ pub(crate) fn of(desk: Desk) -> DeskSchema {
         .finish()
 }
 
-/// What the log gets in full, and who asked as a sentence.
-fn failed(error: crate::desk::DeskError) -> async_graphql::Error {
+/// What callers are told when the database fails; the log gets the rest.
+fn failed(error: impl Into<DeskError>) -> async_graphql::Error {
+    let error = error.into();
     tracing::error!(%error, "a question could not be answered");
     async_graphql::Error::new("the returns desk cannot read its database")
 }

@@ -83,7 +83,7 @@ async fn part<T>(
     let desk = context.data::<Desk>()?;
     let part =
         table.part(&desk.database, of, order, wanted).await.map_err(|error| match error {
-            ListError::Database(error) => failed(error.into()),
+            ListError::Database(error) => failed(error),
             told => async_graphql::Error::new(told.to_string()),
         })?;
     let around = (part.has_previous, part.has_next);

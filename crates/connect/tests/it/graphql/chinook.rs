@@ -14,7 +14,7 @@ use crate::bed::{Shop, applied, equal, item, text};
 
 async fn chinook() -> Option<(Peer, Shop)> {
     let url = PostgresServer::shared().await.copy_of("chinook").await?;
-    let peer = Peer::start("postgraphile.mjs", &[&url.to_string()]).await;
+    let peer = Peer::start("postgraphile.mjs", &[&url]).await;
     let shop = shop_of(&peer).await;
     Some((peer, shop))
 }
