@@ -144,6 +144,7 @@ test("at 200 % zoom a record is found, opened and changed", async () => {
   const page = await pageOf(world, "administrator", { viewport: { width: 720, height: 450 } });
   await page.goto("/");
   await page.locator(".bar a[href='#nav']").click();
+  await page.locator("#nav summary", { hasText: "Order system" }).click();
   await page.locator("#nav").getByRole("link", { name: "Orders", exact: true }).click();
   await page.locator("tbody td.first a").first().click();
   await page.locator("[data-edit]").click();
