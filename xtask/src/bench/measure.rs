@@ -1,10 +1,6 @@
 //! From the build to the table.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -17,12 +13,12 @@ use super::{
     load::{Client, Meter, Tally, round},
     office::{BACKEND, Office},
     report::Report,
+    shipped,
     shop::Shop,
 };
 use crate::{
-    demo::target_folder,
     failure::{Failure, Outcome},
-    program::{cargo, run as run_program},
+    program::run as run_program,
 };
 
 /// How long one way is asked before it is the next one's turn.
@@ -30,25 +26,8 @@ const ROUND: Duration = Duration::from_secs(1);
 
 /// Builds Kontor, starts everything and measures.
 pub(super) fn run(options: &Options) -> Outcome {
-    let binary = match &options.binary {
-        Some(binary) => binary
-            .canonicalize()
-            .map_err(|error| Failure::new(format!("--binary {}: {error}", binary.display())))?,
-        None => build()?,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(error.to_string()))?;
-    runtime.block_on(measured(options, &binary))
-}
-
-/// Builds Kontor as it is shipped.
-pub(super) fn build() -> Outcome<PathBuf> {
-    println!("Building Kontor as it is shipped (minutes the first time) …");
-    crate::assets::run()?;
-    run_program(&mut cargo(&["build", "--release", "--package", "kontor"]))?;
-    Ok(target_folder()?.join("release/kontor"))
+    let binary = shipped::program(options.binary.as_deref(), "kontor")?;
+    shipped::wait_for(measured(options, &binary))
 }
 
 async fn measured(options: &Options, binary: &Path) -> Outcome {

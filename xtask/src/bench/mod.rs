@@ -28,6 +28,8 @@ mod process;
 mod report;
 mod search;
 #[cfg(feature = "bench")]
+mod shipped;
+#[cfg(feature = "bench")]
 mod shop;
 #[cfg(feature = "bench")]
 mod sql_json;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kontor_model::query::{ROW_ID, VERSION};
-use kontor_model::service::{Graph, GraphItem, GraphPaging, Selection};
+use kontor_model::service::{Ability, Graph, GraphItem, GraphPaging, Selection};
 use kontor_model::{Column, ColumnMode, Comparison, Condition, Count, Query, Test, Value};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use super::printing::{Question, Tree};
 use super::service::{Service, offered, read};
 use crate::error::{Failure, FailureKind};
 use crate::json::{self, Wanted};
-use crate::service::asking::{Asked, satisfies, value_by_value};
+use crate::service::asking::{Asked, satisfies};
 use crate::service::position::Position;
 use crate::service::reading::{Lists, Part, cut, some_of};
 use crate::{Budget, Of};
@@ -30,17 +30,14 @@ impl Lists for Service {
         &self.budget
     }
 
-    fn value_by_value<'q>(
-        &self,
-        of: &Of<'_>,
-        asked: &Asked<'q>,
-    ) -> Result<Option<(usize, &'q [Value])>, Failure> {
+    fn offers(&self, of: &Of<'_>, field: usize, test: Ability) -> Result<bool, Failure> {
         let (_, graph) = offered(of.resource)?;
-        let values = value_by_value(asked, |field, test| {
-            graph.list.filters.iter().any(|filter| filter.field == field && filter.test == test)
-        });
-        let is_by_key = graph.item.is_some() && asked.keys_of(&of.resource.key).is_some();
-        Ok(values.filter(|_| !is_by_key))
+        let mut filters = graph.list.filters.iter();
+        Ok(filters.any(|filter| filter.field == field && filter.test == test))
+    }
+
+    fn reads_records(&self, of: &Of<'_>) -> Result<bool, Failure> {
+        offered(of.resource).map(|(_, graph)| graph.item.is_some())
     }
 
     /// As many values with one question as may be.

@@ -16,7 +16,7 @@ use crate::error::{Failure, FailureKind};
 use crate::http::at;
 use crate::json::{self, Wanted};
 use crate::service::answers::{raw, refusal};
-use crate::service::asking::{Asked, satisfies, value_by_value};
+use crate::service::asking::{Asked, satisfies};
 use crate::service::position::Position;
 use crate::service::reading::{Lists, Part, cut, some_of};
 use crate::{Budget, Of};
@@ -26,18 +26,14 @@ impl Lists for Api {
         &self.budget
     }
 
-    fn value_by_value<'q>(
-        &self,
-        of: &Of<'_>,
-        asked: &Asked<'q>,
-    ) -> Result<Option<(usize, &'q [Value])>, Failure> {
+    fn offers(&self, of: &Of<'_>, field: usize, test: Ability) -> Result<bool, Failure> {
         let (_, rest) = service(of.resource)?;
-        let Some(list) = &rest.list else { return Ok(None) };
-        let values = value_by_value(asked, |field, test| {
-            list.filters.iter().any(|filter| filter.field == field && filter.test == test)
-        });
-        let is_by_key = rest.item.is_some() && asked.keys_of(&of.resource.key).is_some();
-        Ok(values.filter(|_| !is_by_key))
+        let mut filters = rest.list.iter().flat_map(|list| &list.filters);
+        Ok(filters.any(|filter| filter.field == field && filter.test == test))
+    }
+
+    fn reads_records(&self, of: &Of<'_>) -> Result<bool, Failure> {
+        service(of.resource).map(|(_, rest)| rest.item.is_some())
     }
 
     async fn looked_up(

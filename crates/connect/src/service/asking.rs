@@ -2,7 +2,6 @@
 
 use jiff::civil::Date;
 use kontor_model::condition::SearchTerm;
-use kontor_model::service::Ability;
 use kontor_model::{Comparison, Condition, FieldType, Test, Value};
 
 use crate::error::{Failure, FailureKind};
@@ -100,21 +99,6 @@ impl<'a> Asked<'a> {
         let values: Option<Vec<&Value>> = key.iter().map(|field| self.equal(*field)).collect();
         values.map(|values| vec![values])
     }
-}
-
-/// Where one of several values is asked for and a list takes one at a time: the field, and the
-/// values, which have to be asked for one after another. `offers` tells what the list takes.
-pub(crate) fn value_by_value<'a>(
-    asked: &Asked<'a>,
-    offers: impl Fn(usize, Ability) -> bool,
-) -> Option<(usize, &'a [Value])> {
-    let several = asked.tests.iter().find_map(|(field, test)| match test {
-        Test::In(values) if values.len() > 1 && !offers(*field, Ability::OneOf) => {
-            Some((*field, values.as_slice()))
-        }
-        _ => None,
-    });
-    several.filter(|(field, _)| offers(*field, Ability::Equal))
 }
 
 fn equalities(condition: &Condition) -> Option<Vec<(usize, &Value)>> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use kontor_model::query::BRIEF_CHARACTERS;
+use kontor_model::service::Ability;
 use kontor_model::{Comparison, Condition, Page, Query, Resource, Schema, Test, Value};
 use tokio::time::Instant;
 
@@ -27,15 +28,17 @@ pub(crate) trait Lists: Clone + Send + Sync + 'static {
     /// What it may be burdened with.
     fn budget(&self) -> &Budget;
 
-    /// What of a condition has to be asked for one value after another: the field and the values.
+    /// Whether a list takes a test of a field.
     ///
     /// # Errors
-    /// What cannot be asked of the service.
-    fn value_by_value<'q>(
-        &self,
-        of: &Of<'_>,
-        asked: &Asked<'q>,
-    ) -> Result<Option<(usize, &'q [Value])>, Failure>;
+    /// [`FailureKind::SchemaChanged`] for a resource that is none of this kind of service.
+    fn offers(&self, of: &Of<'_>, field: usize, test: Ability) -> Result<bool, Failure>;
+
+    /// Whether single records are read by their key.
+    ///
+    /// # Errors
+    /// As [`Self::offers`].
+    fn reads_records(&self, of: &Of<'_>) -> Result<bool, Failure>;
 
     /// The records of every one of several values, at most `limit` of each: for looking up what
     /// other records refer to. A list is not put together so.
@@ -58,6 +61,26 @@ pub(crate) trait Lists: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Part, Failure>> + Send;
 }
 
+/// What of a condition has to be asked for one value after another, since a list takes one of them
+/// at a time: the field and the values.
+fn value_by_value<'q>(
+    service: &impl Lists,
+    of: &Of<'_>,
+    asked: &Asked<'q>,
+) -> Result<Option<(usize, &'q [Value])>, Failure> {
+    if service.reads_records(of)? && asked.keys_of(&of.resource.key).is_some() {
+        return Ok(None);
+    }
+    for (field, test) in &asked.tests {
+        let Test::In(values) = test else { continue };
+        if values.len() > 1 && !service.offers(of, *field, Ability::OneOf)? {
+            let is_asked = service.offers(of, *field, Ability::Equal)?;
+            return Ok(is_asked.then_some((*field, values.as_slice())));
+        }
+    }
+    Ok(None)
+}
+
 /// A page of a list.
 ///
 /// # Errors
@@ -75,7 +98,7 @@ pub(crate) async fn page(
     let limit = query.limit.min(service.budget().row_cap);
     if query.cursor.is_none()
         && query.sort.is_empty()
-        && let Some(values) = service.value_by_value(of, &asked)?
+        && let Some(values) = value_by_value(service, of, &asked)?
     {
         let mut rows = service.looked_up(of, query, values, ends).await?;
         rows.truncate(limit as usize);
@@ -132,7 +155,7 @@ fn apart(service: &impl Lists, of: &Of<'_>, query: &Query) -> Result<VecDeque<Qu
     if asked.nothing {
         return Ok(VecDeque::new());
     }
-    let Some((field, values)) = service.value_by_value(of, &asked)? else {
+    let Some((field, values)) = value_by_value(service, of, &asked)? else {
         return Ok(VecDeque::from([query.clone()]));
     };
     let others = asked.tests.iter().filter(|(tested, _)| *tested != field);

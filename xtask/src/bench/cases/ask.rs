@@ -9,8 +9,9 @@ use sqlx::{Connection as _, PgConnection, Row as _};
 
 use super::super::http::{Ask, Visitor};
 use super::super::load::{CLIENTS, Client, Measured, Meter, Tally, round};
-use super::super::measure::{build, token};
+use super::super::measure::token;
 use super::super::office::Office;
+use super::super::shipped;
 use super::Options;
 use super::house::House;
 use crate::failure::{Failure, Outcome};
@@ -25,17 +26,8 @@ const LIMIT: f64 = 5_000.0;
 const STRIDE: u64 = 7_919;
 
 pub(super) fn run(options: &Options) -> Outcome {
-    let binary = match &options.binary {
-        Some(binary) => binary
-            .canonicalize()
-            .map_err(|error| Failure::new(format!("--binary {}: {error}", binary.display())))?,
-        None => build()?,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(error.to_string()))?;
-    runtime.block_on(measured(options, binary))
+    let binary = shipped::program(options.binary.as_deref(), "kontor")?;
+    shipped::wait_for(measured(options, binary))
 }
 
 async fn measured(options: &Options, binary: PathBuf) -> Outcome {

@@ -1,10 +1,6 @@
 //! Rising rates, floor and service in turns.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use kontor_testkit::{Durability, PostgresServer};
 
@@ -18,10 +14,8 @@ use super::{
     wire::Wire,
 };
 use crate::{
-    bench::process::cpu,
-    demo::target_folder,
+    bench::{process::cpu, shipped},
     failure::{Failure, Outcome},
-    program::{cargo, run as run_program},
 };
 
 /// Orders per second that are tried, one after the other.
@@ -42,17 +36,8 @@ const AT_ONCE: usize = 64;
 
 /// Builds the service and measures it.
 pub(in crate::bench) fn run(options: &Options) -> Outcome {
-    let binary = match &options.binary {
-        Some(binary) => binary
-            .canonicalize()
-            .map_err(|error| Failure::new(format!("--binary {}: {error}", binary.display())))?,
-        None => build()?,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(error.to_string()))?;
-    runtime.block_on(async {
+    let binary = shipped::program(options.binary.as_deref(), "order-inspect")?;
+    shipped::wait_for(async {
         if options.engine != Engines::Postgres {
             measured(options, &binary, None).await?;
         }
@@ -62,12 +47,6 @@ pub(in crate::bench) fn run(options: &Options) -> Outcome {
         }
         Ok(())
     })
-}
-
-fn build() -> Outcome<PathBuf> {
-    println!("Building order-inspect as it is shipped (minutes the first time) …");
-    run_program(&mut cargo(&["build", "--release", "--package", "order-inspect"]))?;
-    Ok(target_folder()?.join("release/order-inspect"))
 }
 
 async fn fresh(server: Option<&PostgresServer>) -> Option<String> {

@@ -23,9 +23,7 @@ use crate::visitor::Reader;
 pub(crate) use foreseeing::foresee;
 
 use form::{Asked, Problems, form};
-use reading::read;
-
-pub(crate) use reading::field;
+pub(crate) use reading::{field, read};
 
 /// The field with the page that one came from.
 const BACK: &str = "back";
@@ -158,7 +156,8 @@ async fn asked_for(
         None
     };
     let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
-    let input = read(&view, action, found.as_ref(), pairs, shell.reader())?;
+    let inputs = action.inputs.iter().filter(|own| !own.hidden);
+    let input = read(&view, inputs, found.as_ref(), pairs, shell.reader())?;
     Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input, of_many: false })
 }
 

@@ -1,7 +1,7 @@
 //! What the form of an action gives.
 
 use kontor_model::{FieldType, Value};
-use kontor_office::catalog::{Action, ActionInput, Format as OfficeFormat, Pick, Picked};
+use kontor_office::catalog::{ActionInput, Format as OfficeFormat, Pick, Picked};
 use kontor_office::{FieldProblem, Input, OfficeError, Problem, Shown};
 
 use crate::format::{Format, Reader};
@@ -36,16 +36,16 @@ pub(crate) fn field(view: &View<'_>, input: &ActionInput, found: Option<&Shown>)
     }
 }
 
-/// What the form gives.
-pub(super) fn read(
+/// What the form gives of these inputs.
+pub(crate) fn read<'a>(
     view: &View<'_>,
-    action: &Action,
+    inputs: impl Iterator<Item = &'a ActionInput>,
     found: Option<&Shown>,
     pairs: &Pairs,
     reader: Reader<'_>,
 ) -> Result<Vec<(String, Input)>, OfficeError> {
     let (mut input, mut problems) = (Vec::new(), Vec::new());
-    for own in action.inputs.iter().filter(|own| !own.hidden) {
+    for own in inputs {
         if let Some(pick) = &own.pick
             && first(pairs, &format!("picks.{}", own.name)).is_some()
         {

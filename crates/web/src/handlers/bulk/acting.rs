@@ -4,19 +4,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::{RecordKey, Value};
 use kontor_office::catalog::{Action, ActionInput};
-use kontor_office::{BulkPreview, BulkSelection, Edit, FieldProblem, Input, OfficeError, Problem};
+use kontor_office::{BulkPreview, BulkSelection, Edit, FieldProblem, OfficeError};
 
 use super::{MOST_NAMED, Titles, progress_of, selection, target};
 use crate::app::App;
 use crate::failure::field_text;
-use crate::format::Reader as Notation;
-use crate::handlers::acting::field;
+use crate::handlers::acting::{field, read};
 use crate::handlers::list::face_of;
 use crate::handlers::record::language;
 use crate::handlers::{Pairs, Place, first, go, here, shown};
 use crate::pages::bulk_acting::{BulkAct, page};
 use crate::pages::record::form::{FormGroup, FormInput};
-use crate::pages::record::given::{Given, given};
 use crate::shown::Cell;
 use crate::texts::Texts;
 use crate::view::View;
@@ -142,7 +140,8 @@ pub(super) async fn act(
         let reading = place.permit.to_read();
         let face = face_of(&catalog, place)?;
         let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
-        read(&view, called(&view, &name)?, pairs, shell.reader())
+        let inputs = called(&view, &name)?.inputs.iter().filter(|own| own.is_asked_of_many());
+        read(&view, inputs, None, pairs, shell.reader())
     };
     let given = given.and_then(|input| app.office.bulk_give(&place.permit, id, &input));
     match given {
@@ -156,32 +155,6 @@ pub(super) async fn act(
     }
     app.office.bulk_apply(&place.permit, id, None)?;
     Ok(go(&progress_of(place, pairs, id)))
-}
-
-fn read(
-    view: &View<'_>,
-    action: &Action,
-    pairs: &Pairs,
-    notation: Notation<'_>,
-) -> Result<Vec<(String, Input)>, OfficeError> {
-    let (mut input, mut problems) = (Vec::new(), Vec::new());
-    for own in action.inputs.iter().filter(|own| own.is_asked_of_many()) {
-        let field = field(view, own, None);
-        let value = match given(&field, &field.format, notation, pairs) {
-            None | Some(Given::Unchanged | Given::Default) => continue,
-            Some(Given::Null) => Input::Null,
-            Some(Given::Text(text)) if text.is_empty() && !own.needed => Input::Null,
-            Some(Given::Text(text)) => Input::Text(text),
-            Some(Given::Value(value)) => Input::Value(value),
-            Some(Given::Wrong(problem)) => {
-                let problem = Problem::Input(problem);
-                problems.push(FieldProblem { field: own.name.clone(), problem });
-                continue;
-            }
-        };
-        input.push((own.name.clone(), value));
-    }
-    if problems.is_empty() { Ok(input) } else { Err(OfficeError::Invalid(problems)) }
 }
 
 /// Ends an action with many records after the one that it is at.
