@@ -1,6 +1,7 @@
 //! Cases: one thing over all backends that know it, with what is missing named.
 
 mod files;
+mod harm;
 mod searched;
 mod whole;
 
