@@ -14,6 +14,13 @@ pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 
+/// A new mail to an address. Nothing in it becomes a subject, a copy or a text of the mail.
+#[must_use]
+pub fn mail(address: &str) -> String {
+    const ADDRESS: &AsciiSet = &PLAIN.remove(b'@').remove(b'+');
+    format!("mailto:{}", utf8_percent_encode(address, ADDRESS))
+}
+
 /// The mosaic.
 pub const HOME: &str = "/";
 /// Sign in.
@@ -193,6 +200,12 @@ mod tests {
     use kontor_model::Value;
 
     use super::*;
+
+    #[test]
+    fn an_address_of_a_mail_is_no_more_than_that() {
+        assert_eq!(mail("anna+b@example.org"), "mailto:anna+b@example.org");
+        assert_eq!(mail("a@b.de?bcc=c@d.de&body=x"), "mailto:a@b.de%3Fbcc%3Dc@d.de%26body%3Dx");
+    }
 
     #[test]
     fn names_with_spaces_and_slashes_stay_one_segment() {

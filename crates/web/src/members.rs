@@ -1,10 +1,14 @@
 //! JSON objects whose members keep their order and their values as they were written.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+
+/// No record has more fields than this.
+const MOST_MEMBERS: usize = 5_000;
 
 /// The members of a JSON object in their order; a name that stands twice is refused.
 #[derive(Debug)]
@@ -28,8 +32,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Members<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<T>, A::Error> {
                 let mut members: Vec<(String, T)> = Vec::new();
+                let mut names: HashSet<String> = HashSet::new();
                 while let Some((name, value)) = map.next_entry::<String, T>()? {
-                    if members.iter().any(|(other, _)| *other == name) {
+                    if members.len() == MOST_MEMBERS {
+                        let why = format!("more than {MOST_MEMBERS} members");
+                        return Err(serde::de::Error::custom(why));
+                    }
+                    if !names.insert(name.clone()) {
                         return Err(serde::de::Error::custom(format!("“{name}” stands twice")));
                     }
                     members.push((name, value));

@@ -5,6 +5,8 @@ use super::{Arity, FieldTest, Filter, Operator};
 
 /// Parentheses may not nest deeper than this.
 const MAX_DEPTH: usize = 40;
+/// More tests than this are no filter that anybody wrote.
+const MOST_TESTS: usize = 100;
 
 /// A filter's text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +133,7 @@ struct Reader {
     next: usize,
     end: usize,
     depth: usize,
+    tests: usize,
 }
 
 pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
@@ -138,7 +141,7 @@ pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
     if tokens.is_empty() {
         return Ok(Filter::everything());
     }
-    let mut reader = Reader { tokens, next: 0, end: text.chars().count() + 1, depth: 0 };
+    let mut reader = Reader { tokens, next: 0, end: text.chars().count() + 1, depth: 0, tests: 0 };
     let filter = reader.any()?;
     match reader.peek() {
         None => Ok(filter),
@@ -222,6 +225,10 @@ impl Reader {
     }
 
     fn test(&mut self) -> Result<Filter, FilterError> {
+        self.tests += 1;
+        if self.tests > MOST_TESTS {
+            return Err(self.expected("no more than 100 conditions"));
+        }
         let mut path = vec![self.name()?];
         while self.take(&Token::Dot) {
             path.push(self.name()?);
@@ -397,6 +404,10 @@ mod tests {
             "filter, character 8: an operator such as =, contains, is null, during expected instead of “open”"
         );
         assert_eq!(message("a = "), "filter, character 5: a value expected");
+        let many = |tests: usize| vec!["a=1"; tests].join(" and ");
+        assert!(parse(&many(MOST_TESTS)).is_ok());
+        let too_many = many(MOST_TESTS + 1);
+        assert!(message(&too_many).contains("no more than 100 conditions expected"));
         assert_eq!(message("(a = 1"), "filter, character 7: “)” expected");
         assert_eq!(message("a = \"x"), "filter, character 5: a closing \" expected");
         assert_eq!(

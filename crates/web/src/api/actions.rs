@@ -1,5 +1,7 @@
 //! What one can do with records beside changing their fields.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -271,9 +273,12 @@ fn request(action: &Action, sent: &Deed) -> Result<ActionRequest, OfficeError> {
     let key = |text: &String| {
         RecordKey::from_text(text).ok_or_else(|| OfficeError::UnknownRecord(text.clone()))
     };
+    // What stands twice is meant once.
+    let mut seen = HashSet::new();
+    let keys = sent.keys.iter().filter(|text| seen.insert(text.as_str())).map(key);
     Ok(ActionRequest {
         action: action.name.clone(),
-        keys: sent.keys.iter().map(key).collect::<Result<_, _>>()?,
+        keys: keys.collect::<Result<_, _>>()?,
         input: action_input(action, &sent.input)?,
         of_many: false,
     })

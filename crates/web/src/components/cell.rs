@@ -8,6 +8,7 @@ use super::icon::{Icon, icon};
 use super::status;
 use super::structure::structure;
 use crate::format::{self, Format, Precision};
+use crate::links;
 use crate::shown::{Cell, Concealed, Far, FarState, FieldView, Linked, Tone};
 
 /// Where a value stands.
@@ -161,7 +162,7 @@ fn address(text: &str) -> Markup {
     let href = if text.starts_with("https://") || text.starts_with("http://") {
         Some(text.to_owned())
     } else if text.contains('@') && !text.contains(char::is_whitespace) {
-        Some(format!("mailto:{text}"))
+        Some(links::mail(text))
     } else if text.starts_with('+') || text.starts_with('0') {
         Some(format!("tel:{}", text.replace(|c: char| !c.is_ascii_digit() && c != '+', "")))
     } else {

@@ -56,6 +56,19 @@ async fn a_queue_goes_from_record_to_record_as_each_is_dealt_with() {
 }
 
 #[tokio::test]
+async fn an_address_that_somebody_wrote_is_no_place_that_breaks_anything() {
+    let shop = Shop::open(ACTIONS).await;
+    let mut ada = shop.administrator().await;
+    let most = u64::MAX;
+    for places in [format!("queue=1&past={most}"), format!("queue={most}&past={most}")] {
+        let onward = follow(&mut ada, &format!("/b/laden/bestellung/queue?{LIST}&{places}")).await;
+        assert_eq!(ada.get(&onward).await.status, StatusCode::OK);
+        let page = ada.get(&format!("/b/laden/bestellung/r/50003?{LIST}&{places}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
 async fn who_comes_too_late_is_told_and_sees_the_next_record() {
     let shop = Shop::open(ACTIONS).await;
     let mut ada = shop.administrator().await;

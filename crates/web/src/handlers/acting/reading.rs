@@ -1,5 +1,7 @@
 //! What the form of an action gives.
 
+use std::collections::HashMap;
+
 use kontor_model::{FieldType, Value};
 use kontor_office::catalog::{ActionInput, Format as OfficeFormat, Pick, Picked};
 use kontor_office::{FieldProblem, Input, OfficeError, Problem, Shown};
@@ -76,20 +78,22 @@ pub(crate) fn read<'a>(
 fn picked(own: &ActionInput, pick: &Pick, pairs: &Pairs) -> Vec<Picked> {
     let start = PickGroup::tick(&own.name, 0);
     let start = start.trim_end_matches('0');
+    let named: HashMap<&str, &str> =
+        pairs.iter().rev().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let said = |name: &str| named.get(name).map(|value| value.trim());
     let ticks = pairs.iter().filter(|(name, _)| {
         name.strip_prefix(start).is_some_and(|at| at.bytes().all(|b| b.is_ascii_digit()))
     });
     ticks
         .map(|(tick, mark)| Picked {
             mark: mark.clone(),
-            number: first(pairs, &format!("{tick}.number"))
-                .and_then(|text| text.trim().parse().ok()),
+            number: said(&format!("{tick}.number")).and_then(|text| text.parse().ok()),
             asked: pick
                 .ask
                 .iter()
                 .filter_map(|asked| {
-                    let said = first(pairs, &format!("{tick}.{}", asked.name))?;
-                    Some((asked.name.clone(), said.trim().to_owned()))
+                    let said = said(&format!("{tick}.{}", asked.name))?;
+                    Some((asked.name.clone(), said.to_owned()))
                 })
                 .collect(),
         })

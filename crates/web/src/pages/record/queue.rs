@@ -11,6 +11,9 @@ use crate::links;
 use crate::pages::list::ListQuery;
 use crate::shown::RecordRef;
 
+/// No queue is gone through farther than this, whatever an address says.
+const FARTHEST: u64 = 1 << 32;
+
 /// A place in a queue, as the address has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuePlace {
@@ -34,7 +37,7 @@ impl QueuePlace {
     pub fn from_pairs(pairs: &[(String, String)]) -> Option<Self> {
         let number = |name: &str| {
             let found = pairs.iter().find(|(other, _)| other == name);
-            found.and_then(|(_, text)| text.parse::<u64>().ok())
+            found.and_then(|(_, text)| text.parse::<u64>().ok()).map(|number| number.min(FARTHEST))
         };
         let all = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Some(Self {
