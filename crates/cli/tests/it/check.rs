@@ -1,6 +1,21 @@
 //! `kontor check`.
 
+use kontor_testkit::SqliteFile;
+
 use crate::bed::Bed;
+
+/// A shop of one table, registered as `shop`.
+async fn connected(bed: &Bed) -> SqliteFile {
+    let shop = SqliteFile::fresh();
+    let mut connection = shop.connect().await;
+    sqlx::raw_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let connected = bed.run(&["connect", &shop.url(), "--name", "shop"]).await;
+    assert_eq!(connected.code, Some(0), "{}", connected.err);
+    shop
+}
 
 #[tokio::test]
 async fn every_mistake_is_told_with_its_place() {
@@ -24,14 +39,7 @@ async fn every_mistake_is_told_with_its_place() {
 #[tokio::test]
 async fn manifests_are_compared_with_the_schema_that_was_read_last() {
     let bed = Bed::new();
-    let shop = kontor_testkit::SqliteFile::fresh();
-    let mut connection = shop.connect().await;
-    sqlx::raw_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT)")
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    let connected = bed.run(&["connect", &shop.url(), "--name", "shop"]).await;
-    assert_eq!(connected.code, Some(0), "{}", connected.err);
+    let _shop = connected(&bed).await;
     let right = bed.run(&["check"]).await;
     assert_eq!((right.code, right.out.trim()), (Some(0), "1 manifest, nothing wrong."));
 
@@ -69,8 +77,7 @@ async fn a_folder_that_is_not_there_is_told() {
 #[tokio::test]
 async fn a_link_is_compared_with_the_last_schema_of_the_other_backend() {
     let bed = Bed::new();
-    let (shop, register) =
-        (kontor_testkit::SqliteFile::fresh(), kontor_testkit::SqliteFile::fresh());
+    let (shop, register) = (SqliteFile::fresh(), SqliteFile::fresh());
     for (file, sql) in [
         (&shop, "CREATE TABLE customers (id INTEGER PRIMARY KEY, number TEXT)"),
         (&register, "CREATE TABLE KUNDEN (KDNR CHAR(7) PRIMARY KEY)"),
@@ -107,14 +114,7 @@ async fn a_link_is_compared_with_the_last_schema_of_the_other_backend() {
 #[tokio::test]
 async fn types_of_cases_are_checked_with_the_manifests() {
     let bed = Bed::new();
-    let shop = kontor_testkit::SqliteFile::fresh();
-    let mut connection = shop.connect().await;
-    sqlx::raw_sql("CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT)")
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    let connected = bed.run(&["connect", &shop.url(), "--name", "shop"]).await;
-    assert_eq!(connected.code, Some(0), "{}", connected.err);
+    let _shop = connected(&bed).await;
     bed.write("cases/order.toml", "heads = [\"shop:orders\"]\n");
     let right = bed.run(&["check"]).await;
     let said = "1 manifest and 1 type of case, nothing wrong.";

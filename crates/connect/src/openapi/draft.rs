@@ -11,11 +11,12 @@ use kontor_model::{
 };
 use reqwest::Method;
 
+use super::leaves::{Leaf, leaves};
 use super::listing::{self, Place};
 use super::operations;
 use super::paths::{Operation, Parameter, Path, Segment};
 use super::resources::{Found, Survey};
-use super::shape::{Facts, Leaf, Member, Scalar, Shape, Shapes, leaves, merged};
+use super::shape::{Facts, Member, Scalar, Shape, Shapes, merged};
 use super::sorting;
 use crate::service::ResourceOptions;
 use crate::service::names::{folded, singular, words};

@@ -5,8 +5,9 @@ use kontor_model::service::{Ability, Filtering, Form, Paging, Several};
 use yaml_serde::Value;
 
 use super::document::Document;
+use super::leaves::Leaf;
 use super::paths::Parameter;
-use super::shape::{Leaf, Member, Scalar, Shape, Shapes};
+use super::shape::{Member, Scalar, Shape, Shapes};
 use crate::service::names::{self, folded, is_one_of, words};
 
 /// Where the records of an answer are.
@@ -349,7 +350,8 @@ fn are_alike(field: &FieldType, parameter: &FieldType) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shape::{Facts, leaves};
+    use super::super::leaves::leaves;
+    use super::super::shape::Facts;
     use super::*;
 
     fn leaf(path: &str, ty: FieldType) -> Leaf {

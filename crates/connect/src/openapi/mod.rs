@@ -7,6 +7,7 @@ mod asking;
 mod document;
 mod draft;
 mod example;
+mod leaves;
 mod listing;
 mod operations;
 mod paging;

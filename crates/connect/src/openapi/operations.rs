@@ -8,9 +8,10 @@ use kontor_model::{Field, FieldType, Generated};
 use reqwest::Method;
 
 use super::document::{Document, text};
+use super::leaves::{Leaf, leaves};
 use super::paths::{Operation, Path, Segment};
 use super::resources::call;
-use super::shape::{Leaf, Member, Shape, Shapes, leaves};
+use super::shape::{Member, Shape, Shapes};
 use crate::service::names::{is_one_of, words};
 
 /// A summary of more characters than this explains and does not name.

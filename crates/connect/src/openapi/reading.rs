@@ -1,12 +1,13 @@
 //! Reading records: of certain keys, and of the parts of lists.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use kontor_model::query::{ROW_ID, VERSION};
 use kontor_model::service::{Ability, Item, Paging, Rest};
 use kontor_model::{Column, ColumnMode, Comparison, Condition, Count, Query, Service, Test, Value};
 use reqwest::StatusCode;
 use serde_json::value::RawValue;
-use std::time::Duration;
 use tokio::time::Instant;
 
 use super::address::Fill;

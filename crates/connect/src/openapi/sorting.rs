@@ -4,8 +4,8 @@ use kontor_model::service::{Order, Sorting};
 use yaml_serde::Value;
 
 use super::document::{Document, list};
+use super::leaves::Leaf;
 use super::paths::Parameter;
-use super::shape::Leaf;
 use crate::service::names::{self, folded, is_one_of, words};
 
 /// How an order is asked for, as far as the orders are listed.

@@ -12,6 +12,8 @@ const MOST_TESTS: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("filter, character {at}: {expected} expected{}", instead(.found.as_deref()))]
 pub struct FilterError {
+    /// The most tests that a filter may have, where it has more.
+    pub most: Option<usize>,
     /// Character position, from 1.
     pub at: usize,
     /// What was probably meant, where that can be told: a filter, or its beginning.
@@ -65,6 +67,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
             '.' => Token::Dot,
             '"' | '\'' => {
                 let (text, length) = quoted(&chars[i..], c).ok_or_else(|| FilterError {
+                    most: None,
                     at,
                     meant: None,
                     expected: format!("a closing {c}"),
@@ -85,6 +88,7 @@ fn tokens(text: &str) -> Result<Vec<Located>, FilterError> {
                     let length = chars[i..].iter().take_while(|c| is_word(**c)).count();
                     if length == 0 {
                         return Err(FilterError {
+                            most: None,
                             at,
                             meant: None,
                             expected: "a name, a value or an operator".into(),
@@ -159,7 +163,7 @@ impl Reader {
             Some(located) => (located.at, Some(shown(&located.token).to_owned())),
             None => (self.end, None),
         };
-        FilterError { at, meant: None, expected: what.to_owned(), found }
+        FilterError { most: None, at, meant: None, expected: what.to_owned(), found }
     }
 
     fn is_word(&self, word: &str) -> bool {
@@ -227,7 +231,8 @@ impl Reader {
     fn test(&mut self) -> Result<Filter, FilterError> {
         self.tests += 1;
         if self.tests > MOST_TESTS {
-            return Err(self.expected("no more than 100 conditions"));
+            let error = self.expected("no more than 100 conditions");
+            return Err(FilterError { most: Some(MOST_TESTS), ..error });
         }
         let mut path = vec![self.name()?];
         while self.take(&Token::Dot) {

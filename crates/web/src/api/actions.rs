@@ -1,7 +1,5 @@
 //! What one can do with records beside changing their fields.
 
-use std::collections::HashSet;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -273,12 +271,9 @@ fn request(action: &Action, sent: &Deed) -> Result<ActionRequest, OfficeError> {
     let key = |text: &String| {
         RecordKey::from_text(text).ok_or_else(|| OfficeError::UnknownRecord(text.clone()))
     };
-    // What stands twice is meant once.
-    let mut seen = HashSet::new();
-    let keys = sent.keys.iter().filter(|text| seen.insert(text.as_str())).map(key);
     Ok(ActionRequest {
         action: action.name.clone(),
-        keys: keys.collect::<Result<_, _>>()?,
+        keys: sent.keys.iter().map(key).collect::<Result<_, _>>()?,
         input: action_input(action, &sent.input)?,
         of_many: false,
     })

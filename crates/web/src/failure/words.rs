@@ -15,6 +15,9 @@ use crate::view::locked;
 
 /// Where a filter cannot be read and, if that can be told, what would be right.
 pub(super) fn filter_text(t: &Texts, problem: &FilterError) -> String {
+    if let Some(most) = problem.most {
+        return t.with("failure-filter-most", &[("most", most.to_string().into())]);
+    }
     let wrong = t.with(
         "failure-filter-text",
         &[

@@ -134,16 +134,16 @@ fn a_record_is_drawn() {
 
 #[test]
 fn the_forms_of_a_record_are_drawn() {
-    drawn("case", |shell| case::page(&shell, &samples::record::case()));
-    drawn("case-timeline", |shell| case::timeline(&shell, &samples::record::happened(), "/"));
+    drawn("case", |shell| case::page(&shell, &samples::case::case()));
+    drawn("case-timeline", |shell| case::timeline(&shell, &samples::case::happened(), "/"));
     drawn("case-timeline-page", |shell| {
-        case::timeline_page(&shell, "Anna Meier", &samples::record::happened(), "/")
+        case::timeline_page(&shell, "Anna Meier", &samples::case::happened(), "/")
     });
     drawn("bulk-acting", |shell| {
-        bulk_acting::page(&shell, &samples::record::bulk_acting(&shell.zone))
+        bulk_acting::page(&shell, &samples::acting::bulk_acting(&shell.zone))
     });
     drawn("queue", |shell| record::page(&shell, &samples::record::queued()));
-    drawn("acting", |shell| acting::page(&shell, &samples::record::acting(&shell.zone)));
+    drawn("acting", |shell| acting::page(&shell, &samples::acting::acting(&shell.zone)));
     drawn("form", |shell| form::page(&shell, &samples::record::form(&shell.zone)));
     drawn("create", |shell| form::page(&shell, &samples::record::create(&shell.zone)));
     drawn("stale", |shell| stale::page(&shell, &samples::record::stale()));

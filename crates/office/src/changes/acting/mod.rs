@@ -190,9 +190,15 @@ impl Office {
             let problem = format!("an action is done with 1 to {MOST} records at once");
             return Err(OfficeError::Parameter { what: "keys", problem });
         }
-        let keys: Result<Vec<RecordKey>, OfficeError> =
-            request.keys.iter().map(|key| typed_key(resource, face, key)).collect();
-        let (keys, input) = (keys?, given(action, &request.input, request.of_many)?);
+        let mut keys: Vec<RecordKey> = Vec::with_capacity(request.keys.len());
+        for key in &request.keys {
+            let key = typed_key(resource, face, key)?;
+            // What stands twice is meant once.
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let input = given(action, &request.input, request.of_many)?;
         Ok(ActionPlan { face: face.index, action: at, keys, input, undo_of: None, catalog })
     }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use kontor_model::change::{Refusal, Rule};
+use kontor_model::change::Refusal;
 use kontor_model::{ChangeItem, ChangeKind, RecordKey, ResourceName};
 
 use super::{BulkPreview, BulkSelection, Excluded, SAMPLE, Stop, Wanted, key_of};
@@ -240,14 +240,7 @@ fn state(error: OfficeError) -> Result<ItemState, OfficeError> {
         OfficeError::Stale { conflicts, .. } => Ok(ItemState::Stale(conflicts)),
         OfficeError::OutcomeUnknown { .. } => Ok(ItemState::Unknown),
         OfficeError::NotAllowed { why, .. } => {
-            let refusal = Refusal {
-                rule: Rule::Other,
-                fields: Vec::new(),
-                constraint: None,
-                other: None,
-                message: why,
-            };
-            let problem = Problem::Refused(refusal);
+            let problem = Problem::Refused(Refusal::other(why));
             Ok(ItemState::Refused(vec![FieldProblem { field: String::new(), problem }]))
         }
         error => Err(error),

@@ -220,17 +220,9 @@ impl Filling<'_> {
     }
 
     fn groups(&self, action: &Action, notation: Notation<'_>) -> Vec<FormGroup> {
-        let mut groups: Vec<FormGroup> = Vec::new();
         let asked_for = action.inputs.iter().filter(|input| !input.hidden);
-        for input in asked_for.filter(|input| self.entries(input).is_none()) {
-            let line = self.line(input, notation);
-            let title = input.group.as_ref().map(|group| self.said(group));
-            match groups.iter_mut().find(|group| group.title == title) {
-                Some(group) => group.inputs.push(line),
-                None => groups.push(FormGroup { title, inputs: vec![line] }),
-            }
-        }
-        groups
+        let plain = asked_for.filter(|input| self.entries(input).is_none());
+        grouped(self.view, plain.map(|input| (input, self.line(input, notation))))
     }
 
     /// What was typed, else what the record has, else the default.
@@ -251,4 +243,21 @@ impl Filling<'_> {
             field,
         }
     }
+}
+
+/// Lines of a form under the headings of their inputs, in their order.
+pub(crate) fn grouped<'a>(
+    view: &View<'_>,
+    lines: impl Iterator<Item = (&'a ActionInput, FormInput)>,
+) -> Vec<FormGroup> {
+    let mut groups: Vec<FormGroup> = Vec::new();
+    for (input, line) in lines {
+        let title =
+            input.group.as_ref().map(|group| group.in_language(view.language.code()).to_owned());
+        match groups.iter_mut().find(|group| group.title == title) {
+            Some(group) => group.inputs.push(line),
+            None => groups.push(FormGroup { title, inputs: vec![line] }),
+        }
+    }
+    groups
 }

@@ -21,6 +21,7 @@ use crate::view::View;
 use crate::visitor::Reader;
 
 pub(crate) use foreseeing::foresee;
+pub(crate) use form::grouped;
 
 use form::{Asked, Problems, form};
 pub(crate) use reading::{field, read};
@@ -79,7 +80,8 @@ pub(crate) async fn ask(
     }
 }
 
-fn called<'a>(view: &View<'a>, name: &str) -> Result<&'a Action, OfficeError> {
+/// The action of a name.
+pub(crate) fn called<'a>(view: &View<'a>, name: &str) -> Result<&'a Action, OfficeError> {
     let found = view.face.actions.iter().find(|action| action.name == name);
     found.ok_or_else(|| OfficeError::Unknown { what: "action", name: name.to_owned() })
 }

@@ -9,7 +9,7 @@ use kontor_office::{BulkPreview, BulkSelection, Edit, FieldProblem, OfficeError}
 use super::{MOST_NAMED, Titles, progress_of, selection, target};
 use crate::app::App;
 use crate::failure::field_text;
-use crate::handlers::acting::{field, read};
+use crate::handlers::acting::{called, field, grouped, read};
 use crate::handlers::list::face_of;
 use crate::handlers::record::language;
 use crate::handlers::{Pairs, Place, first, go, here, shown};
@@ -90,24 +90,10 @@ pub(super) async fn answer(
     Ok((status, shown(&shell, page(&shell, &screen))).into_response())
 }
 
-fn called<'a>(view: &View<'a>, name: &str) -> Result<&'a Action, OfficeError> {
-    let found = view.face.actions.iter().find(|action| action.name == name);
-    found.ok_or_else(|| OfficeError::Unknown { what: "action", name: name.to_owned() })
-}
-
 /// What is the same for all records; the rest comes from each.
 fn groups(view: &View<'_>, action: &Action, asked: &Asked<'_>, t: &Texts) -> Vec<FormGroup> {
-    let mut groups: Vec<FormGroup> = Vec::new();
-    for input in action.inputs.iter().filter(|input| input.is_asked_of_many()) {
-        let line = line(view, input, asked, t);
-        let title =
-            input.group.as_ref().map(|group| group.in_language(view.language.code()).to_owned());
-        match groups.iter_mut().find(|group| group.title == title) {
-            Some(group) => group.inputs.push(line),
-            None => groups.push(FormGroup { title, inputs: vec![line] }),
-        }
-    }
-    groups
+    let inputs = action.inputs.iter().filter(|input| input.is_asked_of_many());
+    grouped(view, inputs.map(|input| (input, line(view, input, asked, t))))
 }
 
 fn line(view: &View<'_>, input: &ActionInput, asked: &Asked<'_>, t: &Texts) -> FormInput {

@@ -1,5 +1,7 @@
 //! Sample content: a mail-order shop of three backends.
 
+pub(crate) mod acting;
+pub(crate) mod case;
 pub(crate) mod list;
 pub(crate) mod office;
 pub(crate) mod record;

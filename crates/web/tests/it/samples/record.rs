@@ -3,23 +3,16 @@
 use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_office::Stop;
 use kontor_web::components::diff::FieldChange;
-use kontor_web::components::icon::Icon;
 use kontor_web::format::Reader;
 use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
-use kontor_web::pages::bulk_acting::BulkAct;
-use kontor_web::pages::case::{
-    BeyondLine, CasePart, CaseScreen, FactLine, Happened, HintLine, Panel, What,
-};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
 use kontor_web::pages::palette::{Hit, HitGroup, HitKind, Palette};
-use kontor_web::pages::record::acting::{ActionScreen, ForeseenPart, OfferedAction};
 use kontor_web::pages::record::delete::{DeleteScreen, Fate, Touched};
 use kontor_web::pages::record::form::{FormGroup, FormInput, FormScreen};
 use kontor_web::pages::record::given::input_text;
 use kontor_web::pages::record::peek::Peek;
-use kontor_web::pages::record::picking::{PickAsked, PickGroup, PickRow};
 use kontor_web::pages::record::queue::{QueueBar, QueuePlace};
 use kontor_web::pages::record::related::Related;
 use kontor_web::pages::record::stale::{Clash, StaleScreen, Theirs};
@@ -27,9 +20,10 @@ use kontor_web::pages::record::timeline::Entry;
 use kontor_web::pages::record::{
     FieldGroup, Neighbours, RecordField, RecordScreen, RelatedSection,
 };
-use kontor_web::shown::{Cell, ChoiceView, FieldView, Health, RecordRef, Tone};
+use kontor_web::shown::{Cell, FieldView, Health, RecordRef, Tone};
 use kontor_web::texts::Language;
 
+use super::acting::actions;
 use super::list::{fields, orders};
 use super::{backend, resource};
 
@@ -41,7 +35,7 @@ pub(crate) fn reference() -> RecordRef {
     }
 }
 
-fn text(text: &str) -> Cell {
+pub(crate) fn text(text: &str) -> Cell {
     Cell::of(Value::Text(text.into()))
 }
 
@@ -100,23 +94,6 @@ pub(crate) fn record() -> RecordScreen {
     }
 }
 
-/// An action with many records.
-pub(crate) fn bulk_acting(zone: &jiff::tz::TimeZone) -> BulkAct {
-    BulkAct {
-        target: target(),
-        action: "Versenden".into(),
-        description: Some("Was offen ist, geht aus dem Haus.".into()),
-        question: Some("Die Kundschaft bekommt dann eine E-Mail.".into()),
-        plan: "01JD8Z6M3Q".into(),
-        allowed: 12,
-        excluded: vec![("Bestellung 10250".into(), "Die Bestellung ist angehalten.".into())],
-        left_out: 3,
-        groups: form(zone).groups.into_iter().take(1).collect(),
-        cut: Some(1_000),
-        problem: Some("Das Backend antwortet gerade nicht.".into()),
-    }
-}
-
 /// A record in a queue.
 pub(crate) fn queued() -> RecordScreen {
     let query = ListQuery { filter: "status = hold".into(), ..ListQuery::default() };
@@ -129,162 +106,6 @@ pub(crate) fn queued() -> RecordScreen {
         next: Some("10251".into()),
     };
     RecordScreen { queue: Some(bar), ..record() }
-}
-
-fn actions() -> Vec<OfferedAction> {
-    let action = |name: &str, title: &str, refused: Option<&str>| OfferedAction {
-        name: name.into(),
-        title: title.into(),
-        help: (name == "note").then(|| "Steht danach im Verlauf.".into()),
-        icon: (name == "release").then_some(Icon::Play),
-        key: name.chars().next(),
-        at_once: name == "release",
-        refused: refused.map(str::to_owned),
-    };
-    vec![
-        action("cancel", "Stornieren", Some("Die Bestellung ist schon unterwegs.")),
-        action("note", "Notiz anfügen", None),
-        action("release", "Freigeben", None),
-    ]
-}
-
-pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
-    ActionScreen {
-        record: reference(),
-        title: "Bestellung 10250".into(),
-        backend_title: "Auftragssystem".into(),
-        resource_title: "Bestellungen".into(),
-        name: "cancel".into(),
-        action: "Stornieren".into(),
-        description: Some("Was noch nicht unterwegs ist, wird nicht mehr geliefert.".into()),
-        question: Some("Danach gibt es kein Zurück.".into()),
-        expects: vec!["Status".into(), "Stopps".into()],
-        picks: vec![picks()],
-        groups: form(zone).groups.into_iter().take(1).collect(),
-        foreseen: Some(ForeseenPart::Told(vec![("Wird erstattet".into(), "49,90 EUR".into())])),
-        problem: Some("Die Bestellung ist schon unterwegs.".into()),
-        back: reference().link(),
-        along: vec![("queue", "2".into())],
-    }
-}
-
-fn picks() -> PickGroup {
-    let reasons = ["Zu klein", "Beschädigt"].map(|reason| ChoiceView {
-        value: reason.into(),
-        title: reason.into(),
-        tone: Tone::Neutral,
-    });
-    let row = |title: &str, is_picked| PickRow {
-        title: title.into(),
-        mark: r#"{"position":1,"quantity":2}"#.into(),
-        is_picked,
-        number: Some(("1".into(), 2)),
-        asked: vec![PickAsked {
-            name: "reason".into(),
-            title: "Grund".into(),
-            text: "Beschädigt".into(),
-            choices: reasons.to_vec(),
-        }],
-    };
-    PickGroup {
-        name: "lines".into(),
-        title: "Positionen".into(),
-        help: Some("Ohne Auswahl alle.".into()),
-        rows: vec![row("Lampe · L-1", true), row("Stuhl · S-4", false)],
-        problem: Some("Das muss angegeben werden.".into()),
-    }
-}
-
-pub(crate) fn case() -> CaseScreen {
-    let field = |name: &str, title: &str| super::list::field(name, title, FieldType::text());
-    CaseScreen {
-        of: "Kunde".into(),
-        icon: Icon::Person,
-        title: "Anna Meier".into(),
-        record: reference(),
-        facts: vec![
-            FactLine {
-                title: "E-Mail".into(),
-                values: vec![
-                    (field("email", "E-Mail"), text("anna@example.org"), "Bestellsystem".into()),
-                    (field("EMAIL", "E-Mail"), text("a.meier@example.org"), "Kundenkartei".into()),
-                ],
-            },
-            FactLine {
-                title: "Telefon".into(),
-                values: vec![(
-                    field("phone", "Telefon"),
-                    text("+49 431 55"),
-                    "Bestellsystem".into(),
-                )],
-            },
-        ],
-        hints: vec![
-            HintLine {
-                text: "Seit fünf Tagen bezahlt und noch nicht versandt:".into(),
-                is_warning: true,
-                about: Some(("2026-104233".into(), reference())),
-            },
-            HintLine { text: "Die Adresse weicht ab.".into(), is_warning: false, about: None },
-        ],
-        panels: vec![
-            Panel {
-                title: "Bestellsystem".into(),
-                link: "/b/orders".into(),
-                health: Health::Ok,
-                as_of: Some("2026-11-20T12:03:00Z".parse().expect("a moment")),
-                problem: None,
-                parts: vec![CasePart {
-                    record: reference(),
-                    title: "Anna Meier".into(),
-                    backend_title: "Bestellsystem".into(),
-                    resource_title: "Kunden".into(),
-                    status: Some((Tone::Active, "aktiv".into())),
-                    fields: vec![(field("number", "Kundennummer"), text("K-17"))],
-                    actions: actions(),
-                    unread: vec!["Merkmale".into()],
-                }],
-                belongings: vec![related()],
-                beyond: vec![BeyondLine {
-                    title: "Kunden".into(),
-                    count: Count::Exact(2),
-                    list: None,
-                    records: vec![reference()],
-                }],
-            },
-            Panel {
-                title: "Kundenkartei".into(),
-                link: "/b/register".into(),
-                health: Health::Down,
-                as_of: None,
-                problem: Some("„Kundenkartei“ antwortet nicht.".into()),
-                parts: Vec::new(),
-                belongings: Vec::new(),
-                beyond: Vec::new(),
-            },
-        ],
-        missing: vec!["Ein Backend ist außer Reichweite.".into()],
-        happened: happened(),
-        has_more: true,
-    }
-}
-
-pub(crate) fn happened() -> Vec<Happened> {
-    let each = timeline().into_iter();
-    let mut all: Vec<Happened> = each
-        .map(|entry| Happened { what: What::Changed(entry), backend: "Bestellsystem".into() })
-        .collect();
-    all.push(Happened {
-        what: What::Dated {
-            at: "2026-11-18T23:00:00Z".parse().expect("a moment"),
-            is_day: true,
-            text: "versandt".into(),
-            title: "2026-104233".into(),
-            record: reference(),
-        },
-        backend: "Lager".into(),
-    });
-    all
 }
 
 pub(crate) fn related() -> Related {
@@ -521,7 +342,7 @@ pub(crate) fn delete() -> DeleteScreen {
     }
 }
 
-fn target() -> BulkTarget {
+pub(crate) fn target() -> BulkTarget {
     BulkTarget {
         backend: backend("orders"),
         resource: resource("orders"),
