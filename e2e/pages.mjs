@@ -209,6 +209,15 @@ export const PAGES = [
   },
   { name: "connect", open: at("/connect") },
   {
+    name: "connect a service",
+    open: async (page) => {
+      await page.goto("/connect");
+      await page.locator("details.sign-in-with summary").click();
+      await page.locator("select[name=auth]").selectOption("oauth2");
+      await page.locator("input[name=token_url]").waitFor();
+    },
+  },
+  {
     name: "connect what was found",
     open: async (page, world) => {
       await page.goto("/connect");

@@ -62,8 +62,9 @@ struct DemoOptions {
 /// What `kontor connect` is told.
 #[derive(Args)]
 pub(crate) struct ConnectOptions {
-    /// The address: sqlite:<file>, postgres://user@host/database, mysql://user@host/database or
-    /// graphql+https://host/graphql. A password in it is encrypted with the key of the data folder.
+    /// The address: sqlite:<file>, postgres://user@host/database, mysql://user@host/database, or a
+    /// service's, https://host/openapi.json or https://host/graphql. A password in it is encrypted
+    /// with the key of the data folder.
     pub(crate) url: String,
     /// The backend's name and that of its manifest; without it, the database's own.
     #[arg(long)]
@@ -72,6 +73,16 @@ pub(crate) struct ConnectOptions {
     /// encrypted.
     #[arg(long, value_name = "VARIABLE")]
     pub(crate) password_env: Option<String>,
+    /// How a service is signed in to: bearer, basic:<user>, header:<name>, query:<name> or
+    /// oauth2:<client>; without it, as it describes.
+    #[arg(long, value_name = "MANNER")]
+    pub(crate) auth: Option<String>,
+    /// Where tokens are had, for oauth2.
+    #[arg(long, value_name = "URL")]
+    pub(crate) token_url: Option<String>,
+    /// What is asked for, for oauth2; commas part them.
+    #[arg(long, value_name = "SCOPES")]
+    pub(crate) scopes: Option<String>,
     /// The backend's name for people.
     #[arg(long)]
     pub(crate) title: Option<String>,

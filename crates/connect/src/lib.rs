@@ -37,7 +37,7 @@ use kontor_model::{
 };
 
 pub use error::{Failure, FailureKind, WriteFailure};
-pub use http::Auth;
+pub use http::{Auth, AuthError};
 pub use location::{Description, Location, LocationError};
 pub use pool::Gauge;
 pub use service::{PagingOptions, ResourceOptions, ServiceOptions};

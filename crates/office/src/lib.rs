@@ -57,7 +57,7 @@ pub use records::{
 };
 pub use views::{NewView, ViewDefinition, parse_sort};
 
-pub use kontor_connect::{Budget, Failure, FailureKind, Gauge};
+pub use kontor_connect::{Auth, AuthError, Budget, Failure, FailureKind, Gauge};
 pub use kontor_store::Json;
 pub use kontor_store::audit::{Entry, Verification};
 pub use kontor_store::grants::{EVERY_BACKEND, Grant, Role};

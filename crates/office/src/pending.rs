@@ -26,7 +26,7 @@ pub(crate) struct Pending(Mutex<HashMap<String, Kept>>);
 struct Kept {
     user: String,
     at: Micros,
-    url: String,
+    request: ConnectRequest,
 }
 
 /// What was found at an address.
@@ -58,7 +58,7 @@ impl Pending {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn keep(&self, user: &str, now: Micros, url: String) -> String {
+    fn keep(&self, user: &str, now: Micros, request: ConnectRequest) -> String {
         let ticket = random::token();
         self.with(|kept| {
             kept.retain(|_, other| now - other.at < VALID);
@@ -67,15 +67,15 @@ impl Pending {
                 let Some(oldest) = oldest.map(|(ticket, _)| ticket.clone()) else { break };
                 kept.remove(&oldest);
             }
-            kept.insert(ticket.clone(), Kept { user: user.to_owned(), at: now, url });
+            kept.insert(ticket.clone(), Kept { user: user.to_owned(), at: now, request });
         });
         ticket
     }
 
-    fn url(&self, user: &str, now: Micros, ticket: &str) -> Option<String> {
+    fn request(&self, user: &str, now: Micros, ticket: &str) -> Option<ConnectRequest> {
         self.with(|kept| {
             let mine = |kept: &&Kept| kept.user == user && now - kept.at < VALID;
-            kept.get(ticket).filter(mine).map(|kept| kept.url.clone())
+            kept.get(ticket).filter(mine).map(|kept| kept.request.clone())
         })
     }
 }
@@ -86,10 +86,14 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Denied`] unless the actor administers Kontor; else as
     /// [`Office::try_connect`].
-    pub async fn look_at(&self, actor: &Actor, url: &str) -> Result<Looked, OfficeError> {
+    pub async fn look_at(
+        &self,
+        actor: &Actor,
+        request: ConnectRequest,
+    ) -> Result<Looked, OfficeError> {
         actor.administrator()?;
-        let connected = self.tried(url).await?;
-        let ticket = self.pending.keep(&actor.user.id, self.clock.micros(), url.to_owned());
+        let connected = self.tried(&request).await?;
+        let ticket = self.pending.keep(&actor.user.id, self.clock.micros(), request);
         Ok(Looked { ticket, has_password: connected.manifest.password.is_some(), connected })
     }
 
@@ -100,26 +104,25 @@ impl Office {
     /// [`Office::look_at`].
     pub async fn look_again(&self, actor: &Actor, ticket: &str) -> Result<Looked, OfficeError> {
         actor.administrator()?;
-        let connected = self.tried(&self.kept_url(actor, ticket)?).await?;
+        let connected = self.tried(&self.kept_request(actor, ticket)?).await?;
         let has_password = connected.manifest.password.is_some();
         Ok(Looked { ticket: ticket.to_owned(), connected, has_password })
     }
 
     /// Whatever its database is called, a backend can be looked at before it is named.
-    async fn tried(&self, url: &str) -> Result<Connected, OfficeError> {
-        let request =
-            ConnectRequest { url: url.trim().to_owned(), name: None, password_variable: None };
-        let database = kontor_connect::Location::split_password(&request.url).0;
-        let is_named = database
-            .parse::<kontor_connect::Location>()
-            .is_ok_and(|location| BackendName::from_free_text(&location.database()).is_some());
-        let name = if is_named { None } else { BackendName::new("backend").ok() };
-        self.try_connect(&ConnectRequest { name, ..request }).await
+    async fn tried(&self, request: &ConnectRequest) -> Result<Connected, OfficeError> {
+        match self.try_connect(request).await {
+            Err(OfficeError::Parameter { what: "name", .. }) => {
+                let name = BackendName::new("backend").ok();
+                self.try_connect(&ConnectRequest { name, ..request.clone() }).await
+            }
+            tried => tried,
+        }
     }
 
-    fn kept_url(&self, actor: &Actor, ticket: &str) -> Result<String, OfficeError> {
-        let url = self.pending.url(&actor.user.id, self.clock.micros(), ticket);
-        url.ok_or_else(|| OfficeError::Unknown { what: "ticket", name: ticket.to_owned() })
+    fn kept_request(&self, actor: &Actor, ticket: &str) -> Result<ConnectRequest, OfficeError> {
+        let kept = self.pending.request(&actor.user.id, self.clock.micros(), ticket);
+        kept.ok_or_else(|| OfficeError::Unknown { what: "ticket", name: ticket.to_owned() })
     }
 
     /// Writes the manifest of a backend that was looked at and puts it in force.
@@ -135,7 +138,7 @@ impl Office {
         wanted: Establish,
     ) -> Result<Connected, OfficeError> {
         actor.administrator()?;
-        let url = self.kept_url(actor, ticket)?;
+        let kept = self.kept_request(actor, ticket)?;
         if self.backend(&wanted.name).is_ok() {
             return Err(OfficeError::Parameter {
                 what: "name",
@@ -146,9 +149,9 @@ impl Office {
             });
         }
         let request = ConnectRequest {
-            url: url.trim().to_owned(),
             name: Some(wanted.name),
             password_variable: wanted.password_variable,
+            ..kept
         };
         let mut connected = self.try_connect(&request).await?;
         if !wanted.title.trim().is_empty() {

@@ -6,7 +6,7 @@ use kontor_model::schema::ReadOnly;
 use kontor_model::{BackendName, Resource, ResourceKind};
 use kontor_office::catalog::{self, Catalog};
 use kontor_office::manifest::{Edit, Label, Part};
-use kontor_office::{ConnectRequest, Connected, OfficeError};
+use kontor_office::{Auth, ConnectRequest, Connected, OfficeError};
 
 use super::text_table::{Align, TextTable};
 use crate::command_line::{ConnectOptions, Verdict};
@@ -56,8 +56,19 @@ fn request(options: &ConnectOptions) -> Result<ConnectRequest, CommandError> {
     Ok(ConnectRequest {
         url: options.url.clone(),
         name: name.map_err(|error| CommandError::Usage(format!("--name: {error}")))?,
+        password: None,
         password_variable: options.password_env.clone(),
+        auth: auth(options)?,
     })
+}
+
+fn auth(options: &ConnectOptions) -> Result<Option<Auth>, CommandError> {
+    let Some(said) = &options.auth else { return Ok(None) };
+    let (kind, name) = said.split_once(':').unwrap_or((said, ""));
+    let text = |option: &Option<String>| option.clone().unwrap_or_default();
+    Auth::said(kind, name, &text(&options.token_url), &text(&options.scopes))
+        .map(Some)
+        .map_err(|error| CommandError::Usage(format!("--auth: {error}")))
 }
 
 /// Adds what to do to what happened.

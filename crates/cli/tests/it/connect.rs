@@ -1,6 +1,7 @@
 //! `kontor connect`.
 
-use kontor_testkit::{PostgresServer, SqliteFile};
+use kontor_testkit::{HttpShop, PostgresServer, SqliteFile};
+use returns_desk::{Clock, Desk, Serving};
 
 use crate::bed::{Bed, finished};
 
@@ -99,4 +100,41 @@ async fn what_cannot_be_reached_is_told_with_what_to_do_and_not_registered() {
         assert!(ran.err.contains(expected), "{url}: {}", ran.err);
     }
     assert!(!bed.path("backends/shop.toml").exists());
+}
+
+#[tokio::test]
+async fn the_plain_address_of_a_service_is_enough_and_its_secret_is_kept_encrypted() {
+    let (bed, shop, returns) = (Bed::new(), HttpShop::with(3).await, SqliteFile::fresh());
+    let plain = shop.url().replacen("openapi+", "", 1);
+    let with_secret = plain.replacen("http://", "http://anna:s3cret@", 1);
+    let ran = bed.run(&["connect", &with_secret, "--name", "shop"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("shop: OpenAPI Small shop 7"), "{}", ran.out);
+    let manifest = bed.read("backends/shop.toml");
+    assert!(manifest.contains(&format!("url = \"openapi+{plain}\"")), "{manifest}");
+    assert!(manifest.contains("auth = { kind = \"basic\", user = \"anna\" }"), "{manifest}");
+    assert!(!manifest.contains("s3cret") && !ran.out.contains("s3cret"), "{manifest}");
+
+    let mut connection = returns.connect().await;
+    sqlx::raw_sql(returns_desk::TABLES).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(returns_desk::INDEXES).execute(&mut connection).await.unwrap();
+    let desk = Desk::open(&returns.path(), Clock::System).await.unwrap();
+    let desk = Serving::start(desk).await.unwrap();
+    let ran = bed.run(&["connect", &desk.url(), "--name", "desk"]).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let manifest = bed.read("backends/desk.toml");
+    assert!(manifest.contains(&format!("url = \"graphql+{}\"", desk.url())), "{manifest}");
+
+    let neither = plain.replacen("openapi.yaml", "orders.html", 1);
+    let ran = bed.run(&["connect", &neither, "--name", "none"]).await;
+    assert_eq!(ran.code, Some(1), "{}", ran.out);
+    assert!(ran.err.contains("neither the description of an OpenAPI service"), "{}", ran.err);
+    let mut command = bed.command(&["connect", &plain, "--name", "by-key"]);
+    command.args(["--auth", "header:X-Shop-Key", "--password-env", "KEY"]).env("KEY", "s3cret");
+    let ran = finished(command).await;
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let manifest = bed.read("backends/by-key.toml");
+    assert!(manifest.contains("kind = \"header\", name = \"X-Shop-Key\""), "{manifest}");
+    let ran = bed.run(&["connect", &plain, "--auth", "basic"]).await;
+    assert!(ran.err.contains("basic needs the name of the user"), "{}", ran.err);
 }

@@ -46,6 +46,59 @@ pub enum Auth {
     },
 }
 
+/// What people said of a sign-in is not enough, or no manner of one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// There is no such manner.
+    #[error("“{0}” is no way to sign in: bearer, basic, header, query and oauth2 are")]
+    Kind(String),
+    /// Something belongs to it that was not said.
+    #[error("{kind} needs {what}")]
+    Missing {
+        /// The manner.
+        kind: &'static str,
+        /// What is missing.
+        what: &'static str,
+    },
+}
+
+impl Auth {
+    /// A sign-in as people say it in a form or on a command line. `name` is the user of `basic`,
+    /// the header of `header`, the parameter of `query`, and the client of `oauth2`, which also
+    /// takes the address where tokens are had, and scopes that blanks or commas part.
+    ///
+    /// # Errors
+    /// [`AuthError`] when the manner is none, or something that belongs to it is empty.
+    pub fn said(kind: &str, name: &str, token_url: &str, scopes: &str) -> Result<Self, AuthError> {
+        let named = |kind, what| match name.trim() {
+            "" => Err(AuthError::Missing { kind, what }),
+            name => Ok(name.to_owned()),
+        };
+        Ok(match kind {
+            "bearer" => Self::Bearer,
+            "basic" => Self::Basic { user: named("basic", "the name of the user")? },
+            "header" => Self::Header { name: named("header", "the name of the header")? },
+            "query" => Self::Query { name: named("query", "the name of the parameter")? },
+            "oauth2" => Self::ClientCredentials {
+                client_id: named("oauth2", "the name of the client")?,
+                token_url: match token_url.trim() {
+                    "" => {
+                        let what = "the address where tokens are had";
+                        return Err(AuthError::Missing { kind: "oauth2", what });
+                    }
+                    url => url.to_owned(),
+                },
+                scopes: scopes
+                    .split([' ', ','])
+                    .filter(|scope| !scope.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            },
+            other => return Err(AuthError::Kind(other.to_owned())),
+        })
+    }
+}
+
 /// What is known of the sign-in.
 #[derive(Clone)]
 pub(crate) struct Secret {

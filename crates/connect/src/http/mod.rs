@@ -15,8 +15,8 @@ use reqwest::{Method, StatusCode, Url};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-pub use auth::Auth;
 pub(crate) use auth::Secret;
+pub use auth::{Auth, AuthError};
 use breaker::Breaker;
 use guard::Guard;
 pub(crate) use guard::Hosts;

@@ -150,6 +150,11 @@ pub enum Fact {
         /// Records that were read.
         records: u64,
     },
+    /// The description names all values, and no record was read.
+    DeclaredValues {
+        /// The values.
+        values: Vec<String>,
+    },
     /// Fields that are always empty for records of this kind.
     EmptyFor {
         /// Value of the field that tells kinds apart.

@@ -40,8 +40,7 @@ async fn the_offices_own_memory_is_no_backend() {
     let (bureau, _file) = over("CREATE TABLE t (id INTEGER PRIMARY KEY);").await;
     let request = ConnectRequest {
         url: format!("sqlite:{}", bureau.store_file().display()),
-        name: None,
-        password_variable: None,
+        ..ConnectRequest::default()
     };
     let refused = bureau.office.try_connect(&request).await;
     assert!(matches!(refused, Err(OfficeError::Parameter { what: "url", .. })), "{refused:?}");

@@ -5,8 +5,9 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kontor_model::BackendName;
+use kontor_office::manifest::Secret;
 use kontor_office::{
-    BackendCondition, ConnectRequest, Connected, Manage, OfficeError, Permit, Read, Word as _,
+    Auth, BackendCondition, ConnectRequest, Connected, Manage, OfficeError, Permit, Read, Word as _,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -207,20 +208,74 @@ async fn show(
     Ok(json(StatusCode::OK, &answer))
 }
 
-/// A database that shall be connected.
+/// A backend that shall be connected.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"url": "postgres://anna@db.internal/shop", "password_variable": "SHOP_DB_PASSWORD"}))]
 struct NewBackend {
-    /// Its address; a password in it is kept encrypted.
+    /// Its address; a password in it is kept encrypted. `https://…` is a service: whether an
+    /// OpenAPI description is there or GraphQL is spoken, is found out.
     url: String,
-    /// Its name; the database's own without it.
+    /// Its name; its own without it.
     name: Option<String>,
+    /// The password or the secret, where the address does not hold it; it is kept encrypted.
+    password: Option<String>,
     /// The variable of Kontor's environment that holds the password.
     password_variable: Option<String>,
+    /// How a service is signed in to; as it describes without it.
+    auth: Option<NewAuth>,
     /// Only tries the address and shows what would be written.
     #[serde(default)]
     try_only: bool,
+}
+
+/// How a service is signed in to, with the password for a secret.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum NewAuth {
+    /// A bearer token.
+    Bearer {},
+    /// A user's name and password.
+    Basic {
+        /// The name.
+        user: String,
+    },
+    /// A key in a header.
+    Header {
+        /// The header's name.
+        name: String,
+    },
+    /// A key in the address.
+    Query {
+        /// The parameter's name.
+        name: String,
+    },
+    /// OAuth 2 with the client's own credentials.
+    Oauth2 {
+        /// Where tokens are had.
+        token_url: String,
+        /// Who we are there.
+        client_id: String,
+        /// What is asked for.
+        #[serde(default)]
+        scopes: Vec<String>,
+    },
+}
+
+impl NewAuth {
+    fn auth(&self) -> Result<Auth, OfficeError> {
+        let (kind, name, token_url, scopes) = match self {
+            Self::Bearer {} => ("bearer", "", "", String::new()),
+            Self::Basic { user } => ("basic", user.as_str(), "", String::new()),
+            Self::Header { name } => ("header", name.as_str(), "", String::new()),
+            Self::Query { name } => ("query", name.as_str(), "", String::new()),
+            Self::Oauth2 { token_url, client_id, scopes } => {
+                ("oauth2", client_id.as_str(), token_url.as_str(), scopes.join(" "))
+            }
+        };
+        Auth::said(kind, name, token_url, &scopes)
+            .map_err(|error| OfficeError::Parameter { what: "auth", problem: error.to_string() })
+    }
 }
 
 impl NewBackend {
@@ -232,17 +287,19 @@ impl NewBackend {
                 what: "name",
                 problem: error.to_string(),
             })?,
+            password: self.password.as_deref().map(Secret::new),
             password_variable: self.password_variable.clone(),
+            auth: self.auth.as_ref().map(NewAuth::auth).transpose()?,
         })
     }
 }
 
-/// What was read of a database.
+/// What was read of a backend.
 #[derive(Serialize, ToSchema)]
 struct ConnectedBackend {
     /// The name of the backend.
     name: String,
-    /// `sqlite`, `postgres` or `mysql`.
+    /// `sqlite`, `postgres`, `mysql`, `openapi` or `graphql`.
     engine: &'static str,
     /// Its server's version.
     version: String,
@@ -271,7 +328,7 @@ impl ConnectedBackend {
     }
 }
 
-/// Connects a database: tries it, writes its manifest, read-only, and puts it in force. For
+/// Connects a backend: tries it, writes its manifest, read-only, and puts it in force. For
 /// administrators who have signed in.
 #[utoipa::path(
     post, path = "/backends", operation_id = "connectBackend", tag = "Backends",

@@ -1,4 +1,4 @@
-//! Connecting a database: where is it, what was found, how shall it be called.
+//! Connecting a backend: where is it, what was found, how shall it be called.
 
 use axum::Form;
 use axum::extract::State;
@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::schema::ReadOnly;
 use kontor_model::{BackendName, Count};
-use kontor_office::{Establish, Looked, OfficeError, catalog};
+use kontor_office::manifest::Secret;
+use kontor_office::{Auth, ConnectRequest, Establish, FailureKind, Looked, OfficeError, catalog};
 
 use crate::app::App;
 use crate::components::shell::Here;
@@ -14,7 +15,9 @@ use crate::failure::{PageFailure, told};
 use crate::handlers::record::language;
 use crate::handlers::{Pairs, done, first, shown};
 use crate::links;
-use crate::pages::connect::{Ask, ConnectScreen, Found, page as connect_page};
+use crate::pages::connect::{
+    Ask, ConnectScreen, Found, MANNERS, SignIn, auth_name, page as connect_page,
+};
 use crate::visitor::Reader;
 
 /// The first step.
@@ -47,17 +50,51 @@ pub(crate) async fn act(
     }
     match first(&pairs, "do") {
         Some("write") => write(&app, reader, &pairs).await,
-        _ => look(&app, reader, first(&pairs, "url").unwrap_or_default()).await,
+        _ => look(&app, reader, &pairs).await,
     }
 }
 
-async fn look(app: &App, reader: Reader, url: &str) -> Result<Response, PageFailure> {
-    match app.office.look_at(&reader.actor, url).await {
+async fn look(app: &App, reader: Reader, pairs: &Pairs) -> Result<Response, PageFailure> {
+    let looked = async { app.office.look_at(&reader.actor, request(pairs)?).await };
+    match looked.await {
         Ok(looked) => {
             let screen = ConnectScreen::Found(Box::new(found(&reader, &looked)));
             answer(app, &reader, screen, StatusCode::OK).await
         }
-        Err(error) => ask_again(app, reader, url, &error).await,
+        Err(error) => ask_again(app, reader, pairs, &error).await,
+    }
+}
+
+fn request(pairs: &Pairs) -> Result<ConnectRequest, OfficeError> {
+    let text = |name| first(pairs, name).unwrap_or_default();
+    let said = sign_in(pairs);
+    let auth = (!said.kind.is_empty())
+        .then(|| Auth::said(&said.kind, &said.name, &said.token_url, &said.scopes))
+        .transpose()
+        .map_err(|error| OfficeError::Parameter { what: "auth", problem: error.to_string() })?;
+    let secret = text("secret");
+    Ok(ConnectRequest {
+        url: text("url").to_owned(),
+        password: (!secret.is_empty()).then(|| Secret::new(secret)),
+        auth,
+        ..ConnectRequest::default()
+    })
+}
+
+/// Whether there is such a manner, so that only something that belongs to it is missing.
+fn is_known(said: &SignIn) -> bool {
+    MANNERS.iter().any(|(kind, _)| *kind == said.kind)
+}
+
+fn sign_in(pairs: &Pairs) -> SignIn {
+    let text = |name| first(pairs, name).unwrap_or_default().to_owned();
+    let kind = text("auth");
+    SignIn {
+        name: text(auth_name(&kind)),
+        token_url: text("token_url"),
+        scopes: text("scopes"),
+        is_open: !kind.is_empty(),
+        kind,
     }
 }
 
@@ -65,18 +102,30 @@ async fn look(app: &App, reader: Reader, url: &str) -> Result<Response, PageFail
 async fn ask_again(
     app: &App,
     reader: Reader,
-    url: &str,
+    pairs: &Pairs,
     error: &OfficeError,
 ) -> Result<Response, PageFailure> {
     let t = language(&reader).texts();
     let said = told(t, error);
     let problem = match error {
+        OfficeError::Parameter { what: "auth", .. } if is_known(&sign_in(pairs)) => {
+            t.get("connect-auth-missing").into_owned()
+        }
         OfficeError::Parameter { problem, .. } => problem.clone(),
         OfficeError::Backend { failure, .. } => format!("{} {failure}", said.text),
         OfficeError::Unknown { what: "ticket", .. } => t.get("connect-again").into_owned(),
         _ => said.text,
     };
-    let ask = Ask { address: without_password(url), problem: Some(problem) };
+    let is_refused = matches!(
+        error,
+        OfficeError::Backend { failure, .. } if failure.kind == FailureKind::SignIn
+    );
+    let said = sign_in(pairs);
+    let ask = Ask {
+        address: without_password(first(pairs, "url").unwrap_or_default()),
+        sign_in: SignIn { is_open: said.is_open || is_refused, ..said },
+        problem: Some(problem),
+    };
     answer(app, &reader, ConnectScreen::Ask(ask), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
@@ -103,7 +152,7 @@ fn found(reader: &Reader, looked: &Looked) -> Found {
     });
     let resources: Vec<_> = resources.collect();
     let may_write = |read_only: Option<ReadOnly>| {
-        !matches!(read_only, Some(ReadOnly::NoPrivilege | ReadOnly::View))
+        !matches!(read_only, Some(ReadOnly::NoPrivilege | ReadOnly::View | ReadOnly::NotOffered))
     };
     Found {
         ticket: looked.ticket.clone(),
@@ -150,7 +199,7 @@ async fn write(app: &App, reader: Reader, pairs: &Pairs) -> Result<Response, Pag
         Err(OfficeError::Manifest(problem)) => {
             found_again(app, reader, pairs, None, Some(problem)).await
         }
-        Err(error) => ask_again(app, reader, "", &error).await,
+        Err(error) => ask_again(app, reader, pairs, &error).await,
     }
 }
 
@@ -175,7 +224,7 @@ async fn found_again(
             let screen = ConnectScreen::Found(Box::new(screen));
             answer(app, &reader, screen, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Err(error) => ask_again(app, reader, "", &error).await,
+        Err(error) => ask_again(app, reader, pairs, &error).await,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Connecting a database: where it is, what was found, what is written.
+//! Connecting a backend: where it is, what was found, what is written.
 
 use kontor_model::{Count, Engine};
 use maud::{Markup, html};
@@ -18,13 +18,41 @@ pub enum ConnectScreen {
     Found(Box<Found>),
 }
 
+/// The ways of signing in to a service, as manifests call them, with the keys of their texts; as
+/// the service describes when empty.
+pub const MANNERS: [(&str, &str); 6] = [
+    ("", "connect-auth-described"),
+    ("bearer", "connect-auth-bearer"),
+    ("basic", "connect-auth-basic"),
+    ("header", "connect-auth-header"),
+    ("query", "connect-auth-query"),
+    ("oauth2", "connect-auth-oauth2"),
+];
+
 /// The first step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ask {
     /// Address as given so far, without the password.
     pub address: String,
+    /// How a service is signed in to, as far as it was said; without the secret.
+    pub sign_in: SignIn,
     /// Why it did not work, in the reader's words.
     pub problem: Option<String>,
+}
+
+/// How a service is signed in to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SignIn {
+    /// The manner, as manifests call it; as the service describes when empty.
+    pub kind: String,
+    /// The user, the header, the parameter or the client.
+    pub name: String,
+    /// Where tokens are had.
+    pub token_url: String,
+    /// What is asked for.
+    pub scopes: String,
+    /// Whether something is wrong with it.
+    pub is_open: bool,
 }
 
 /// The second step.
@@ -34,7 +62,7 @@ pub struct Found {
     pub ticket: String,
     /// Address without the password.
     pub address: String,
-    /// The kind of database.
+    /// The kind of backend.
     pub engine: Engine,
     /// Its version.
     pub version: String,
@@ -92,9 +120,66 @@ fn ask_form(shell: &Shell, ask: &Ask) -> Markup {
                     @let port = if engine == "mysql" { 3306 } else { 5432 };
                     li { code { (engine) "://" (t.get("connect-example-user")) "@db.intern:" (port) "/shop" } }
                 }
+                li { code { "https://shop.intern/openapi.json" } }
+                li { code { "https://shop.intern/graphql" } }
             }
+            (sign_in(shell, &ask.sign_in))
             div.actions { button.button.primary type="submit" name="do" value="look" { (t.get("connect-look")) } }
         }
+    }
+}
+
+/// What lets us into a service; lines that the chosen manner does not need are out of sight.
+fn sign_in(shell: &Shell, said: &SignIn) -> Markup {
+    let t = shell.texts;
+    let words = MANNERS.map(|(_, key)| t.get(key));
+    let choices: Vec<control::Choice<'_>> =
+        MANNERS.iter().zip(&words).map(|((kind, _), word)| (*kind, word.as_ref())).collect();
+    let names = [
+        ("basic", "connect-auth-user"),
+        ("header", "connect-auth-header-name"),
+        ("query", "connect-auth-parameter"),
+        ("oauth2", "connect-auth-client"),
+    ];
+    let text = |name: &'static str, key: &str, value: &str, kind: &'static str| {
+        TextLine {
+            name,
+            label: &t.get(key),
+            value,
+            kind,
+            autocomplete: "off",
+            ..TextLine::default()
+        }
+        .render()
+    };
+    html! {
+        details.sign-in-with open[said.is_open] {
+            summary { (t.get("connect-sign-in")) }
+            div.stacked {
+                p.help { (t.get("connect-sign-in-help")) }
+                (control::line("auth", &t.get("connect-auth"), None, None, &control::select("auth", "auth", None, &choices, &said.kind)))
+                @for (kind, key) in names {
+                    @let name = if said.kind == kind { said.name.as_str() } else { "" };
+                    div class={ "of-" (kind) } { (text(auth_name(kind), key, name, "text")) }
+                }
+                div.of-oauth2 {
+                    (text("token_url", "connect-token-url", &said.token_url, "url"))
+                    (text("scopes", "connect-scopes", &said.scopes, "text"))
+                }
+                (TextLine { name: "secret", label: &t.get("connect-auth-secret"), kind: "password", autocomplete: "off", help: Some(&t.get("connect-keep-help")), ..TextLine::default() }.render())
+            }
+        }
+    }
+}
+
+/// The input for what a manner of signing in names.
+#[must_use]
+pub fn auth_name(kind: &str) -> &'static str {
+    match kind {
+        "basic" => "auth_user",
+        "header" => "auth_header",
+        "query" => "auth_parameter",
+        _ => "auth_client",
     }
 }
 

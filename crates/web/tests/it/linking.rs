@@ -41,7 +41,7 @@ impl House {
         let request = ConnectRequest {
             url: cards.url().to_string(),
             name: Some(samples::backend("kartei")),
-            password_variable: None,
+            ..ConnectRequest::default()
         };
         shop.office.connect(None, &request).await.expect("a backend");
         Self { shop, _cards: cards }

@@ -2,6 +2,7 @@
 //! changes of many records.
 
 use axum::http::StatusCode;
+use kontor_testkit::HttpShop;
 
 use super::shop::{Answer, Browser, Shop};
 
@@ -361,6 +362,38 @@ async fn a_database_is_connected_in_two_steps_and_its_name_is_free() {
     let spent = ada.post("/connect", &write("dritter")).await;
     assert_eq!(spent.status, StatusCode::UNPROCESSABLE_ENTITY, "a ticket is good once");
     assert!(!shop.path("backends/dritter.toml").exists());
+}
+
+#[tokio::test]
+async fn a_service_is_connected_by_its_plain_address_and_a_key_in_a_header() {
+    let shop = Shop::open("").await;
+    let service = HttpShop::with(3).await;
+    let mut ada = shop.administrator().await;
+    let url = service.url().replacen("openapi+", "", 1);
+    let form = [
+        ("do", "look"),
+        ("url", &*url),
+        ("auth", "header"),
+        ("auth_user", "not asked for"),
+        ("auth_header", ""),
+        ("secret", "s3cret"),
+    ];
+    let nameless = ada.post("/connect", &form).await;
+    assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+    nameless.says("fehlt noch eine Angabe").says(" open>").says_not("s3cret");
+    let form =
+        form.map(|(name, value)| (name, if name == "auth_header" { "X-Shop-Key" } else { value }));
+    let found = ada.post("/connect", &form).await;
+    found.says("OpenAPI Small shop 7").says("orders").says_not("s3cret");
+    let ticket = found.between("name=\"ticket\" value=\"", "\"");
+    let write = [("do", "write"), ("ticket", &*ticket), ("name", "service"), ("title", "Dienst")];
+    let written = ada.post("/connect", &write).await;
+    ada.follow(&written).await.says("Dienst");
+    let manifest = std::fs::read_to_string(shop.path("backends/service.toml")).expect("a file");
+    assert!(manifest.contains("auth = { kind = \"header\", name = \"X-Shop-Key\" }"), "{manifest}");
+    assert!(!manifest.contains("s3cret"), "{manifest}");
+    let list = ada.get("/b/service/orders").await;
+    assert_eq!(list.status, StatusCode::OK, "{}", list.text);
 }
 
 #[tokio::test]

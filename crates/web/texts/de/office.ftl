@@ -159,7 +159,7 @@ proposals = { $n ->
     [one] { $shown } Vorschlag
    *[other] { $shown } Vorschläge
 }
-proposals-help = Aus Namen, Typen und Stichproben geschlossen. Angenommene kommen ins Manifest; an der Datenbank ändert sich nichts.
+proposals-help = Aus Namen, Typen und Stichproben geschlossen. Angenommene kommen ins Manifest; am Backend ändert sich nichts.
 proposals-accept = Angekreuzte annehmen
 proposals-reject = Angekreuzte ablehnen
 proposal-link = Verweis
@@ -177,10 +177,27 @@ confidence-high = sehr sicher
 confidence-medium = wahrscheinlich
 confidence-low = ansehen
 
-connect-lead = Kontor liest nur das Schema und legt in der Datenbank nichts an. Am besten mit einem Konto, das nur lesen darf.
-connect-address = Adresse der Datenbank
-connect-address-help = SQLite, PostgreSQL oder MySQL/MariaDB
+connect-lead = Kontor liest nur, was das Backend von sich sagt, und legt dort nichts an. Am besten mit einem Konto, das nur lesen darf.
+connect-address = Adresse
+connect-address-help = Einer Datenbank (SQLite, PostgreSQL, MySQL/MariaDB) oder eines Dienstes, der OpenAPI oder GraphQL spricht
 connect-example-user = leser:passwort
+connect-sign-in = Der Dienst verlangt eine Anmeldung
+connect-sign-in-help = Bei einer Datenbank stehen Benutzer und Passwort in der Adresse.
+connect-auth = Womit
+connect-auth-missing = Zu dieser Anmeldung fehlt noch eine Angabe.
+connect-auth-described = wie der Dienst es beschreibt
+connect-auth-bearer = Token (Bearer)
+connect-auth-basic = Benutzer und Passwort
+connect-auth-header = Schlüssel im Header
+connect-auth-query = Schlüssel in der Adresse
+connect-auth-oauth2 = OAuth 2 (Client Credentials)
+connect-auth-user = Benutzer
+connect-auth-header-name = Name des Headers
+connect-auth-parameter = Name des Parameters
+connect-auth-client = Client-ID
+connect-auth-secret = Token, Passwort oder Schlüssel
+connect-token-url = Adresse für Tokens
+connect-scopes = Scopes
 connect-look = Nachsehen
 connect-found = Gefunden
 connect-proposals = { $n ->
@@ -206,7 +223,7 @@ linking-cost = { $n ->
     [one] { $shown } Abfrage
    *[other] { $shown } Abfragen
 }
-linking-help = Aus Namen und Stichproben beider Seiten geschlossen. Angenommene kommen ins Manifest des Backends, das verweist; an den Datenbanken ändert sich nichts.
+linking-help = Aus Namen und Stichproben beider Seiten geschlossen. Angenommene kommen ins Manifest des Backends, das verweist; an den Backends ändert sich nichts.
 linking-never = Noch nicht verglichen
 linking-never-text = Ein Vergleich liest von jedem Backend ein paar Stichproben und schlägt vor, was zusammengehört.
 linking-nothing = Keine offenen Vorschläge

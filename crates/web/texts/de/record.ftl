@@ -9,7 +9,7 @@ locked-view = Das ist eine Sicht der Datenbank; sie lässt sich nur lesen.
 locked-no-key = Ohne Schlüssel lassen sich die Datensätze nicht sicher unterscheiden, darum nur lesen.
 locked-generated = Diesen Wert bildet die Datenbank selbst.
 locked-type = Werte dieses Typs werden nur angezeigt, damit nichts verloren geht.
-locked-no-privilege = Das Datenbankkonto der Verbindung darf hier nicht schreiben.
+locked-no-privilege = Das Konto der Verbindung darf hier nicht schreiben.
 locked-not-offered = Der Dienst bietet keine Änderung an.
 record-actions = Aktionen
 record-case = { $of } überall
@@ -96,7 +96,7 @@ form-length = { $n ->
     [one] höchstens { $shown } Zeichen
    *[other] höchstens { $shown } Zeichen
 }
-form-default = Datenbank entscheidet
+form-default = Backend entscheidet
 form-none = – ohne Wert –
 form-pick = Nummer eingeben oder suchen
 form-look = Nachschlagen

@@ -56,6 +56,7 @@ fact-one-to-one = Höchstens ein Datensatz verweist auf jeden.
 fact-many-to-one = Viele Datensätze können auf einen verweisen.
 fact-unique = Kein Wert kam in { $records } Datensätzen zweimal vor.
 fact-matching = { $found } von { $of } Werten haben diese Form: { $examples }
+fact-declared-values = Die Beschreibung kennt nur: { $values }
 fact-few-values = Wenige Werte in { $records } Datensätzen: { $values }
 fact-empty-for = Bei „{ $kind }“ stets leer ({ $records } Datensätze): { $fields }
 fact-beside = Daneben steht „{ $field }“.

@@ -47,7 +47,7 @@ welcome-go = Konto anlegen
 account-title = Mein Konto
 people-title = Personen
 audit-title = Protokoll
-connect-title = Datenbank verbinden
+connect-title = Backend verbinden
 failure-home = Zum Mosaik
 
 health-ok = läuft
@@ -108,7 +108,7 @@ mosaic-proposals = { $n ->
    *[other] { $shown } Vorschläge warten
 }
 mosaic-empty = Noch kein Backend verbunden
-mosaic-empty-text = Eine Datenbank verbinden, und ihre Daten stehen hier – gelesen wird sofort, geändert erst nach Freigabe.
+mosaic-empty-text = Eine Datenbank oder einen Dienst verbinden, und die Daten stehen hier – gelesen wird sofort, geändert erst nach Freigabe.
 mosaic-nothing = Hier ist noch nichts zu sehen
 mosaic-nothing-text = Dieses Konto hat noch keinen Zugang zu einem Backend. Wer Kontor verwaltet, kann ihn geben.
 

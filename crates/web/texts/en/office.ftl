@@ -159,7 +159,7 @@ proposals = { $n ->
     [one] { $shown } proposal
    *[other] { $shown } proposals
 }
-proposals-help = Concluded from names, types and samples. Accepted ones go to the manifest; nothing changes in the database.
+proposals-help = Concluded from names, types and samples. Accepted ones go to the manifest; nothing changes in the backend.
 proposals-accept = Accept ticked ones
 proposals-reject = Reject ticked ones
 proposal-link = Link
@@ -177,10 +177,27 @@ confidence-high = very sure
 confidence-medium = likely
 confidence-low = have a look
 
-connect-lead = Kontor only reads the schema and creates nothing in the database. Best with an account that may only read.
-connect-address = Address of the database
-connect-address-help = SQLite, PostgreSQL or MySQL/MariaDB
+connect-lead = Kontor only reads what the backend says of itself and creates nothing in it. Best with an account that may only read.
+connect-address = Address
+connect-address-help = Of a database (SQLite, PostgreSQL, MySQL/MariaDB), or of a service that speaks OpenAPI or GraphQL
 connect-example-user = reader:password
+connect-sign-in = The service asks to sign in
+connect-sign-in-help = For a database, user and password stand in the address.
+connect-auth = With
+connect-auth-missing = Something is missing for this way to sign in.
+connect-auth-described = what the service describes
+connect-auth-bearer = a token (bearer)
+connect-auth-basic = user and password
+connect-auth-header = a key in a header
+connect-auth-query = a key in the address
+connect-auth-oauth2 = OAuth 2 (client credentials)
+connect-auth-user = User
+connect-auth-header-name = Name of the header
+connect-auth-parameter = Name of the parameter
+connect-auth-client = Client ID
+connect-auth-secret = Token, password or key
+connect-token-url = Address for tokens
+connect-scopes = Scopes
 connect-look = Look inside
 connect-found = Found
 connect-proposals = { $n ->
@@ -206,7 +223,7 @@ linking-cost = { $n ->
     [one] { $shown } query
    *[other] { $shown } queries
 }
-linking-help = Concluded from names and samples of both sides. Accepted ones go to the manifest of the backend that refers; nothing changes in the databases.
+linking-help = Concluded from names and samples of both sides. Accepted ones go to the manifest of the backend that refers; nothing changes in the backends.
 linking-never = Not compared yet
 linking-never-text = A comparison reads a few samples of every backend and proposes what belongs together.
 linking-nothing = No open proposals

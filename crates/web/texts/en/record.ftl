@@ -9,7 +9,7 @@ locked-view = This is a view of the database; it can only be read.
 locked-no-key = Without a key the records cannot be told apart safely, so they can only be read.
 locked-generated = The database makes this value.
 locked-type = Values of this type are only shown, so that nothing gets lost.
-locked-no-privilege = The connection's database account may not write here.
+locked-no-privilege = The connection's account may not write here.
 locked-not-offered = The service offers no way to change this.
 record-actions = Actions
 record-case = { $of } everywhere
@@ -96,7 +96,7 @@ form-length = { $n ->
     [one] at most { $shown } character
    *[other] at most { $shown } characters
 }
-form-default = the database decides
+form-default = the backend decides
 form-none = – no value –
 form-pick = Type a number or search
 form-look = Look up

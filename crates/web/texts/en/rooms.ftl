@@ -56,6 +56,7 @@ fact-one-to-one = At most one record refers to each.
 fact-many-to-one = Many records may refer to one.
 fact-unique = No value came twice in { $records } records.
 fact-matching = { $found } of { $of } values have this form: { $examples }
+fact-declared-values = The description knows only: { $values }
 fact-few-values = Few values in { $records } records: { $values }
 fact-empty-for = Always empty for “{ $kind }” ({ $records } records): { $fields }
 fact-beside = “{ $field }” stands beside it.

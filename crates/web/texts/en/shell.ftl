@@ -47,7 +47,7 @@ welcome-go = Create account
 account-title = My account
 people-title = People
 audit-title = Audit
-connect-title = Connect a database
+connect-title = Connect a backend
 failure-home = To the mosaic
 
 health-ok = running
@@ -108,7 +108,7 @@ mosaic-proposals = { $n ->
    *[other] { $shown } proposals are waiting
 }
 mosaic-empty = No backend connected yet
-mosaic-empty-text = Connect a database and its records are here: readable at once, writable only when you say so.
+mosaic-empty-text = Connect a database or a service, and its records are here: readable at once, writable only when you say so.
 mosaic-nothing = There is nothing for you yet
 mosaic-nothing-text = You have no access to a backend yet. Whoever administers Kontor can give it to you.
 

@@ -68,7 +68,11 @@ fn status(look: &Look<'_>, at: usize) -> Option<Proposal> {
     if says_status {
         evidence.push(Fact::FieldName { field: field.name.clone() });
     }
-    evidence.push(Fact::FewValues { values: values.clone(), records: look.sample.records() });
+    evidence.push(match look.sample.records() {
+        // Only what is declared is known of it.
+        0 => Fact::DeclaredValues { values: values.clone() },
+        records => Fact::FewValues { values: values.clone(), records },
+    });
     let edit = ManifestEdit::Choices {
         resource: look.resource.name.clone(),
         field: field.name.clone(),

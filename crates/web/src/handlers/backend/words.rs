@@ -112,6 +112,9 @@ fn evidence(t: &Texts, fact: &Fact) -> String {
             "fact-few-values",
             &[("values", list(values).into()), ("records", number(*records).into())],
         ),
+        Fact::DeclaredValues { values } => {
+            t.with("fact-declared-values", &[("values", list(values).into())])
+        }
         Fact::EmptyFor { kind, fields, records } => t.with(
             "fact-empty-for",
             &[

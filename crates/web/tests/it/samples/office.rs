@@ -8,7 +8,7 @@ use kontor_web::pages::backend::{
     ResourceRow,
 };
 use kontor_web::pages::change::Outcome;
-use kontor_web::pages::connect::{Ask, Found};
+use kontor_web::pages::connect::{Ask, Found, SignIn};
 use kontor_web::pages::linking::{FarLinkRow, LinkingScreen, ProposedLink, ProposedLinks};
 use kontor_web::pages::people::{PeopleScreen, PersonRow, PersonScreen, PersonState, Role};
 use kontor_web::shown::{Health, Locked};
@@ -299,6 +299,12 @@ pub(crate) fn audit() -> AuditScreen {
 pub(crate) fn ask() -> Ask {
     Ask {
         address: "postgres://leser@db.intern/shop".into(),
+        sign_in: SignIn {
+            kind: "header".into(),
+            name: "X-Api-Key".into(),
+            is_open: true,
+            ..SignIn::default()
+        },
         problem: Some("Der Rechner „db.intern“ ist nicht zu finden. Stimmt der Name?".into()),
     }
 }
