@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    DAY, NOW, Plan,
+    Blueprint, DAY, NOW,
     chance::Chance,
-    goods::{Goods, VARIANTS, gtin, shops},
+    goods::{Colour, Goods, VARIANTS, shops},
     id, pieces,
     shop::SERVICES,
     stream,
@@ -23,21 +23,23 @@ use crate::{
 const PIECE: u64 = 500;
 
 /// Writes all products, then what lists and search know of them.
-pub(super) async fn write(db: &Db, plan: Plan) -> crate::Result<u64> {
+pub(super) async fn write(db: &Db, plan: &Blueprint) -> crate::Result<u64> {
+    let own = plan.clone();
     let (rows, _) = stream(db, pieces(plan.products, PIECE), move |todo| {
         let Some(range) = todo.next() else { return Ok(None) };
         let mut rows = Rows::default();
-        range.for_each(|number| rows.add(plan, &Goods::of(plan, number)));
+        range.for_each(|number| rows.add(&own, &Goods::of(&own, number)));
         Ok(Some(rows.inserts()))
     })
     .await?;
     for range in pieces(plan.products, PIECE) {
+        let plan = plan.clone();
         db.write(move |tx| {
             Box::pin(async move {
                 let ids: Vec<i64> = range.clone().map(|number| id(number + 1)).collect();
                 listing::refresh(tx, &ids, NOW).await?;
                 for number in range {
-                    let goods = Goods::of(plan, number);
+                    let goods = Goods::of(&plan, number);
                     tx.index_words(goods.id(), &searched(&goods)).await?;
                 }
                 Ok::<_, Error>(())
@@ -71,7 +73,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn add(&mut self, plan: Plan, goods: &Goods) {
+    fn add(&mut self, plan: &Blueprint, goods: &Goods) {
         let mut chance = Chance::of(plan.seed, "about", goods.number);
         let stars = self.add_reviews(plan, goods, &mut chance);
         self.add_product(plan, goods, stars, &mut chance);
@@ -81,7 +83,13 @@ impl Rows {
         }
     }
 
-    fn add_product(&mut self, plan: Plan, goods: &Goods, stars: (i64, i64), chance: &mut Chance) {
+    fn add_product(
+        &mut self,
+        plan: &Blueprint,
+        goods: &Goods,
+        stars: (i64, i64),
+        chance: &mut Chance,
+    ) {
         let washable = goods.kind.room == "textiles";
         let mut attributes =
             json!({ "material": goods.material.0, "width": goods.centimetres.to_string() });
@@ -153,14 +161,14 @@ impl Rows {
     }
 
     /// Where it is shown and what stands beside it.
-    fn add_places(&mut self, plan: Plan, goods: &Goods) {
+    fn add_places(&mut self, plan: &Blueprint, goods: &Goods) {
         for (channel, _) in shops().filter(|(_, shop)| goods.is_in(shop)) {
             self.channels.push(args![goods.id(), channel, plan.begin()]);
         }
         self.categories.push(args![goods.id(), 101 + id(goods.kind_at as u64), goods.id()]);
         self.facets.push(args!["material", goods.material.0, goods.id()]);
         self.facets.push(args!["width", goods.centimetres.to_string(), goods.id()]);
-        let mut colours: Vec<&str> = (0..VARIANTS).map(|at| goods.colour(at).3).collect();
+        let mut colours: Vec<String> = (0..VARIANTS).map(|at| goods.colour(at).rgb).collect();
         colours.sort_unstable();
         colours.dedup();
         self.facets.extend(colours.into_iter().map(|it| args!["colour", it, goods.id()]));
@@ -179,16 +187,22 @@ impl Rows {
     }
 
     fn add_variant(&mut self, goods: &Goods, at: u64, chance: &mut Chance) {
-        let (colour, _, _, rgb) = goods.colour(at);
+        let Colour { code, rgb, .. } = goods.colour(at);
         let variant = goods.variant_id(at);
         let grams = chance.amount(goods.kind.grams.0, goods.kind.grams.1);
+        // Somebody was in a hurry: of some articles it was not written down what marks or moves them.
+        let (gtin, grams) = match variant.rem_euclid(97) {
+            11 => (None, Some(grams)),
+            53 => (Some(goods.gtin(at)), None),
+            _ => (Some(goods.gtin(at)), Some(grams)),
+        };
         let (amount, unit) = goods.kind.content.unzip();
         self.variants.push(args![
             variant,
             goods.id(),
             goods.sku(at),
-            gtin(variant),
-            json!({ "colour": colour }),
+            gtin,
+            json!({ "colour": code }),
             json!({ "colour": rgb }),
             id(at + 1),
             grams,
@@ -220,7 +234,7 @@ impl Rows {
     }
 
     /// How many stars were given, and by how many.
-    fn add_reviews(&mut self, plan: Plan, goods: &Goods, chance: &mut Chance) -> (i64, i64) {
+    fn add_reviews(&mut self, plan: &Blueprint, goods: &Goods, chance: &mut Chance) -> (i64, i64) {
         let (mut count, mut sum) = (0, 0);
         for at in 0..chance.below(4) {
             let (title, body, stars) = *chance.pick(&REVIEWS);

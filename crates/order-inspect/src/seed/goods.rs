@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Value as Json, json};
 
 use super::{
-    DAY, NOW, Plan,
+    Blueprint, DAY, NOW,
     chance::Chance,
+    given::{GivenProduct, GivenVariant},
     shop::{SHOPS, Shop},
     words::{BRANDS, COLOURS, KINDS, Kind, MATERIALS, SERIES},
 };
@@ -22,9 +23,17 @@ use crate::{
 /// How many variants a product has: one for each of its colours.
 pub(super) const VARIANTS: u64 = 3;
 
+/// A colour that a product comes in.
+pub(super) struct Colour {
+    pub(super) code: String,
+    german: String,
+    english: String,
+    pub(super) rgb: String,
+}
+
 /// What a product is.
 pub(super) struct Goods {
-    plan: Plan,
+    blueprint: Blueprint,
     /// From 0.
     pub(super) number: u64,
     /// Place in [`KINDS`].
@@ -44,17 +53,21 @@ pub(super) struct Goods {
 }
 
 impl Goods {
-    pub(super) fn of(plan: Plan, number: u64) -> Self {
-        let mut chance = Chance::of(plan.seed, "product", number);
-        let kind_at = usize::try_from(chance.below(KINDS.len() as u64)).unwrap_or(0);
+    pub(super) fn of(blueprint: &Blueprint, number: u64) -> Self {
+        let mut chance = Chance::of(blueprint.seed, "product", number);
+        let given = blueprint.known.product(number);
+        let made = usize::try_from(chance.below(KINDS.len() as u64)).unwrap_or(0);
+        let given_kind = given.and_then(|it| KINDS.iter().position(|kind| kind.code == it.kind));
+        let kind_at = given_kind.unwrap_or(made);
         let kind = &KINDS[kind_at];
         let cents = chance.amount(kind.price.0 / 10, kind.price.1 / 10) * 10;
+        let cents = given.map_or(cents, |it| it.price);
         let days = chance.amount(60, 300);
         let before = chance
             .percent(15)
             .then(|| (cents * 108 / 100 / 10 * 10, NOW.saturating_add_micros(-days * DAY)));
         Self {
-            plan,
+            blueprint: blueprint.clone(),
             number,
             kind_at,
             kind,
@@ -79,6 +92,9 @@ impl Goods {
 
     /// In German and in English.
     pub(super) fn names(&self) -> (String, String) {
+        if let Some(given) = self.given() {
+            return (given.name_de.clone(), given.name_en.clone());
+        }
         let (_, german, english) = self.material;
         let kind = self.kind;
         let number = self.number / 4_000 + 1;
@@ -97,23 +113,50 @@ impl Goods {
         super::id(self.number * VARIANTS + at + 1)
     }
 
-    pub(super) fn sku(&self, at: u64) -> String {
-        format!("{}-{}", self.number + 1, self.colour(at).0.to_uppercase())
+    fn given(&self) -> Option<&GivenProduct> {
+        self.blueprint.known.product(self.number)
     }
 
-    /// Code, German, English, RGB.
-    pub(super) fn colour(
-        &self,
-        at: u64,
-    ) -> (&'static str, &'static str, &'static str, &'static str) {
-        COLOURS[(self.first_colour + 5 * usize::try_from(at).unwrap_or(0)) % COLOURS.len()]
+    fn given_variant(&self, at: u64) -> Option<&GivenVariant> {
+        self.given()?.variants.get(usize::try_from(at).ok()?)
+    }
+
+    pub(super) fn sku(&self, at: u64) -> String {
+        match self.given_variant(at) {
+            Some(given) => given.sku.clone(),
+            None => format!("{}-{}", self.number + 1, self.colour(at).code.to_uppercase()),
+        }
+    }
+
+    /// A GTIN-13: the one that is given, or one of GS1 Germany's range, with its check digit.
+    pub(super) fn gtin(&self, at: u64) -> String {
+        self.given_variant(at).map_or_else(|| gtin(self.variant_id(at)), |given| given.gtin.clone())
+    }
+
+    pub(super) fn colour(&self, at: u64) -> Colour {
+        if let Some(given) = self.given_variant(at) {
+            return Colour {
+                code: given.colour(),
+                german: given.colour_de.clone(),
+                english: given.colour_en.clone(),
+                rgb: given.rgb.clone(),
+            };
+        }
+        let place = (self.first_colour + 5 * usize::try_from(at).unwrap_or(0)) % COLOURS.len();
+        let (code, german, english, rgb) = COLOURS[place];
+        Colour {
+            code: code.to_owned(),
+            german: german.to_owned(),
+            english: english.to_owned(),
+            rgb: rgb.to_owned(),
+        }
     }
 
     /// What can be chosen, as a product keeps it.
     pub(super) fn options(&self) -> Json {
         let colours: Vec<Json> = (0..VARIANTS)
             .map(|at| self.colour(at))
-            .map(|(code, german, english, _)| json!({ "code": code, "labels": { "de": german, "en": english } }))
+            .map(|it| json!({ "code": it.code, "labels": { "de": it.german, "en": it.english } }))
             .collect();
         json!([{ "code": "colour", "labels": { "de": "Farbe", "en": "Colour" }, "values": colours }])
     }
@@ -125,7 +168,9 @@ impl Goods {
 
     /// All prices of a variant in a shop.
     pub(super) fn prices(&self, at: u64, shop: &Shop) -> Vec<PriceInterval> {
-        let price = |cents: i64| shop.price(cents + 500 * super::id(at));
+        // What is given costs the same in every colour.
+        let more = if self.given().is_some() { 0 } else { 500 * super::id(at) };
+        let price = |cents: i64| shop.price(cents + more);
         let interval = |kind, amount, from, until| PriceInterval {
             kind,
             amount,
@@ -135,7 +180,7 @@ impl Goods {
             customer_group: None,
             min_quantity: 1,
         };
-        let begin = self.plan.begin();
+        let begin = self.blueprint.begin();
         let mut prices = Vec::with_capacity(3);
         let mut from = begin;
         if let Some((before, until)) = self.before {
@@ -165,7 +210,7 @@ impl Goods {
                 ((0, Language::German), german),
                 ((0, Language::English), english),
             ]),
-            published: HashMap::from([(channel, (self.plan.begin(), None))]),
+            published: HashMap::from([(channel, (self.blueprint.begin(), None))]),
         };
         let currency = shop
             .currency
@@ -174,7 +219,7 @@ impl Goods {
         Ok(Offer {
             variant_id: self.variant_id(at),
             product: Arc::new(product),
-            options: [("colour".to_owned(), self.colour(at).0.to_owned())].into(),
+            options: [("colour".to_owned(), self.colour(at).code)].into(),
             parts: Vec::new(),
             active: true,
             backorder: false,
@@ -188,8 +233,7 @@ pub(super) fn shops() -> impl Iterator<Item = (i64, &'static Shop)> {
     (1..).zip(&SHOPS)
 }
 
-/// A GTIN-13 of GS1 Germany's range, with its check digit.
-pub(super) fn gtin(variant: i64) -> String {
+fn gtin(variant: i64) -> String {
     let digits = format!("40{variant:010}");
     let sum: u32 =
         digits.bytes().zip([1, 3].into_iter().cycle()).map(|(b, w)| u32::from(b - b'0') * w).sum();

@@ -28,19 +28,27 @@ pub(super) enum Fate {
     Cancelled,
     /// It arrived and was paid.
     Delivered,
-    /// It arrived, and its first line came back.
-    Returned,
+    /// It arrived, and its first line came back: at that moment, where it is known.
+    Returned(Option<Moment>),
 }
 
 impl Fate {
     /// The last tenth is open; of the others eight of nine were shipped, and of those one in eight came back.
-    pub(super) fn of(plan: Plan, number: u64, chance: &mut Chance) -> Self {
+    pub(super) fn of(
+        plan: Plan,
+        number: u64,
+        returned_at: Option<Moment>,
+        chance: &mut Chance,
+    ) -> Self {
+        if returned_at.is_some() {
+            return Self::Returned(returned_at);
+        }
         if number.saturating_mul(10) >= plan.orders.saturating_mul(9) {
             return Self::Open;
         }
         match chance.below(72) {
             0..8 => Self::Cancelled,
-            8..16 => Self::Returned,
+            8..16 => Self::Returned(None),
             _ => Self::Delivered,
         }
     }
@@ -122,11 +130,13 @@ impl Rows {
                 last = placed.saturating_add_micros(chance.amount(1, 40) * DAY / 20);
                 self.cancel(&mut facts, last);
             }
-            Fate::Delivered | Fate::Returned => {
+            Fate::Delivered | Fate::Returned(_) => {
                 let shipped = placed.saturating_add_micros(chance.amount(12, 72) * DAY / 24);
                 last = self.ship(&mut facts, shipped, chance);
-                if fate == Fate::Returned {
-                    last = self.take_back(&mut facts, last.saturating_add_micros(5 * DAY));
+                if let Fate::Returned(received) = fate {
+                    let asked = last.saturating_add_micros(5 * DAY);
+                    let received = received.unwrap_or(asked.saturating_add_micros(4 * DAY));
+                    last = self.take_back(&mut facts, asked.min(received), received);
                 }
             }
         }
@@ -229,9 +239,8 @@ impl Rows {
     }
 
     /// The first line comes back, goes on the shelf again and its money is given back. The moment of that.
-    fn take_back(&mut self, facts: &mut Facts, when: Moment) -> Moment {
+    fn take_back(&mut self, facts: &mut Facts, when: Moment, back: Moment) -> Moment {
         let (order_id, number) = (facts.order.id, numbered(facts, "RT"));
-        let back = when.saturating_add_micros(4 * DAY);
         let Some(line) = facts.lines.first_mut() else { return when };
         line.returned = line.quantity;
         let (position, units) = (line.position, line.quantity);

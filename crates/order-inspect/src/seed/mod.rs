@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod chance;
+mod given;
 mod goods;
 mod legal;
 mod levels;
@@ -17,7 +18,13 @@ mod report;
 mod shop;
 mod words;
 
-pub use self::report::Report;
+use std::{ops::Deref, sync::Arc};
+
+use self::given::Known;
+pub use self::{
+    given::{Given, GivenCustomer, GivenOrder, GivenProduct, GivenVariant},
+    report::Report,
+};
 use crate::{
     args,
     db::{Db, Insert},
@@ -73,25 +80,60 @@ impl Plan {
     }
 }
 
+/// What the shop is made after: how large it is, and what is taken over from elsewhere.
+#[derive(Debug, Clone)]
+pub struct Blueprint {
+    plan: Plan,
+    known: Arc<Known>,
+}
+
+impl Blueprint {
+    /// A shop around what is given.
+    ///
+    /// # Errors
+    /// What is given does not fit together or into a shop of that size.
+    pub fn around(plan: Plan, given: Given) -> crate::Result<Self> {
+        let known = Known::of(given)?;
+        known.check(plan)?;
+        Ok(Self { plan, known: Arc::new(known) })
+    }
+}
+
+impl From<Plan> for Blueprint {
+    fn from(plan: Plan) -> Self {
+        Self { plan, known: Arc::default() }
+    }
+}
+
+impl Deref for Blueprint {
+    type Target = Plan;
+
+    fn deref(&self) -> &Plan {
+        &self.plan
+    }
+}
+
 /// Fills the database.
 ///
 /// # Errors
 /// [`Refusal`] where something is in it already; else what the database says.
-pub async fn fill(db: &Db, plan: Plan) -> crate::Result<Report> {
+pub async fn fill(db: &Db, blueprint: impl Into<Blueprint>) -> crate::Result<Report> {
+    let blueprint = blueprint.into();
+    let plan = blueprint.plan;
     refuse_what_is_not_empty(db).await?;
     let mut report = Report::begin();
     report.add("setup", shop::write(db, plan).await?);
-    report.add("catalogue", catalogue::write(db, plan).await?);
-    report.add("customers", people::write(db, plan).await?);
-    let (rows, levels) = orders::write(db, plan).await?;
+    report.add("catalogue", catalogue::write(db, &blueprint).await?);
+    report.add("customers", people::write(db, &blueprint).await?);
+    let (rows, levels) = orders::write(db, &blueprint).await?;
     report.add("orders", rows);
     report.add("stock", levels.write(db, plan).await?);
     Ok(report)
 }
 
-/// What can be tried with a shop that was filled by this plan.
-pub fn hints(plan: Plan) -> String {
-    let goods = goods::Goods::of(plan, 0);
+/// What can be tried with a shop that was made after this.
+pub fn hints(blueprint: &Blueprint) -> String {
+    let goods = goods::Goods::of(blueprint, 0);
     let (slug, sku) = (goods.slug(&goods.names().0), goods.sku(0));
     format!(
         "channel de, product {slug}, sku {sku}, delivery parcel, payment invoice, coupon {}, order DE-1001\n",
@@ -119,9 +161,10 @@ async fn refuse_what_is_not_empty(db: &Db) -> crate::Result<()> {
 async fn stream<S, M>(db: &Db, state: S, make: M) -> crate::Result<(u64, S)>
 where
     S: Send + 'static,
-    M: Fn(&mut S) -> crate::Result<Option<Vec<Insert<'static>>>> + Copy + Send + 'static,
+    M: Fn(&mut S) -> crate::Result<Option<Vec<Insert<'static>>>> + Clone + Send + 'static,
 {
     let begin = move |mut state: S| {
+        let make = make.clone();
         tokio::task::spawn_blocking(move || {
             let piece = make(&mut state);
             (piece, state)

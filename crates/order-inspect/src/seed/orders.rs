@@ -3,15 +3,16 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    NOW, PAST, Plan,
+    Blueprint, NOW, PAST,
     chance::Chance,
+    given::GivenOrder,
     goods::{Goods, VARIANTS},
     id,
     levels::Levels,
     lives::{Fate, Rows},
-    people::{Person, shop_of},
+    people::{Person, number_at, place_of, shop_of},
     pieces,
-    shop::{COUPON, LOCATIONS, SHOPS, promotion_id},
+    shop::{COUPON, LOCATIONS, SHOPS, Shop, promotion_id},
     stream,
 };
 use crate::{
@@ -31,13 +32,13 @@ const PIECE: u64 = 1_000;
 const FIRST: u64 = 1_001;
 
 /// Writes all orders, and gives back what they did to the stock.
-pub(super) async fn write(db: &Db, plan: Plan) -> crate::Result<(u64, Levels)> {
+pub(super) async fn write(db: &Db, plan: &Blueprint) -> crate::Result<(u64, Levels)> {
     let setup = Remembered::default().get(db, NOW).await?;
     let maker = Maker {
-        plan,
+        plan: plan.clone(),
         db: db.clone(),
         setup,
-        levels: Levels::new(plan),
+        levels: Levels::new(**plan),
         uses: HashMap::new(),
         movements: plan.variants() * LOCATIONS.len() as u64,
     };
@@ -47,6 +48,7 @@ pub(super) async fn write(db: &Db, plan: Plan) -> crate::Result<(u64, Levels)> {
     })
     .await?;
     let Maker { uses, levels, .. } = maker;
+    let orders = plan.orders;
     db.write(move |tx| {
         Box::pin(async move {
             for (code, (count, amount)) in uses {
@@ -54,7 +56,7 @@ pub(super) async fn write(db: &Db, plan: Plan) -> crate::Result<(u64, Levels)> {
                 tx.run(sql, args![code, count, amount]).await?;
             }
             for (channel, shop) in super::goods::shops() {
-                let next = id(FIRST + plan.orders.div_ceil(20) * shop.of_twenty);
+                let next = id(FIRST + orders.div_ceil(20) * shop.of_twenty);
                 let sql = "UPDATE number_range SET next_number = $2 WHERE channel_id = $1";
                 tx.run(sql, args![channel, next]).await?;
             }
@@ -65,9 +67,15 @@ pub(super) async fn write(db: &Db, plan: Plan) -> crate::Result<(u64, Levels)> {
     Ok((rows, levels))
 }
 
+/// What the order is called.
+fn order_number(number: u64) -> String {
+    let (shop_at, place) = place_of(number);
+    format!("{}{}", SHOPS[shop_at].prefix, FIRST + place)
+}
+
 /// Makes orders one after the other.
 struct Maker {
-    plan: Plan,
+    plan: Blueprint,
     db: Db,
     setup: Arc<Setup>,
     levels: Levels,
@@ -82,8 +90,11 @@ impl Maker {
         let mut rows = Rows::new(self.movements);
         for number in range {
             let mut chance = Chance::of(self.plan.seed, "order", number);
-            let fate = Fate::of(self.plan, number, &mut chance);
-            let decided = self.decide(number, &mut chance)?;
+            let order_number = order_number(number);
+            let plan = self.plan.clone();
+            let given = plan.known.order(&order_number);
+            let fate = Fate::of(*plan, number, given.and_then(|it| it.returned_at), &mut chance);
+            let decided = self.decide(number, (order_number, given), &mut chance)?;
             let given = if fate == Fate::Cancelled { &[][..] } else { &decided.given };
             for (code, coupon, amount) in given {
                 let uses = self.uses.entry(code.clone()).or_default();
@@ -97,23 +108,24 @@ impl Maker {
     }
 
     /// What the order was when it was placed.
-    fn decide(&self, number: u64, chance: &mut Chance) -> crate::Result<Decided> {
+    fn decide(
+        &self,
+        number: u64,
+        (order_number, given): (String, Option<&GivenOrder>),
+        chance: &mut Chance,
+    ) -> crate::Result<Decided> {
         let shop_at = shop_of(number);
         let (channel, shop) = (id(shop_at as u64 + 1), &SHOPS[shop_at]);
-        let person = self.customer(number, chance);
-        let account = chance.percent(75);
+        let person = self.customer(number, given, chance);
+        let account = chance.percent(75) || given.is_some();
         let mut ground = Ground::of(&self.setup);
         let mut lines = Vec::with_capacity(3);
         let at = chance.below(shop.locations.len() as u64);
         let location = shop.location(usize::try_from(at).unwrap_or(0));
-        for _ in 0..3 {
-            let variant = chance.popular(self.plan.variants());
-            let mut goods = Goods::of(self.plan, variant / VARIANTS);
-            if !goods.is_in(shop) {
-                goods = Goods::of(self.plan, goods.number - 1);
-            }
-            let offer = goods.offer(variant % VARIANTS, channel, shop)?;
-            let sku = goods.sku(variant % VARIANTS);
+        for (product, at) in self.articles(given, shop, chance) {
+            let goods = Goods::of(&self.plan, product);
+            let offer = goods.offer(at, channel, shop)?;
+            let sku = goods.sku(at);
             ground
                 .stock
                 .insert((offer.variant_id, location), Level { priority: 1, free: i64::MAX / 2 });
@@ -139,18 +151,42 @@ impl Maker {
             expected_total: None,
         };
         let mut decided = decide(&mut ground, &self.setup, &self.request(number, wanted))?;
-        let twenty = number % 20;
-        let before: u64 = SHOPS[..shop_at].iter().map(|shop| shop.of_twenty).sum();
-        let in_shop = FIRST + number / 20 * shop.of_twenty + twenty - before;
         decided.facts.order.id = id(number + 1);
-        decided.facts.order.number = format!("{}{in_shop}", shop.prefix);
+        decided.facts.order.number = order_number;
         Ok(decided)
     }
 
+    /// The products of the lines, and which variant of each.
+    fn articles(
+        &self,
+        given: Option<&GivenOrder>,
+        shop: &Shop,
+        chance: &mut Chance,
+    ) -> Vec<(u64, u64)> {
+        let known = &self.plan.known;
+        if let Some(given) = given {
+            return given.articles.iter().filter_map(|sku| known.article(sku)).collect();
+        }
+        let mut pick = || {
+            // What another system of the house sells, too, is what most people come for.
+            let shared = known.articles();
+            let count =
+                if shared > 0 && chance.percent(60) { shared } else { self.plan.variants() };
+            let variant = chance.popular(count);
+            let product = variant / VARIANTS;
+            let is_here = Goods::of(&self.plan, product).is_in(shop);
+            (if is_here { product } else { product - 1 }, variant % VARIANTS)
+        };
+        (0..3).map(|_| pick()).collect()
+    }
+
     /// Somebody of the same shop.
-    fn customer(&self, number: u64, chance: &mut Chance) -> Person {
+    fn customer(&self, number: u64, given: Option<&GivenOrder>, chance: &mut Chance) -> Person {
         let twenties = (self.plan.customers / 20).max(1);
-        Person::of(self.plan, chance.below(twenties) * 20 + number % 20)
+        let somebody = chance.below(twenties) * 20 + number % 20;
+        let place = given.and_then(|it| self.plan.known.place_of_customer(&it.customer));
+        let at = place.map_or(somebody, |(shop, place)| number_at(shop, place as u64));
+        Person::of(&self.plan, at)
     }
 
     fn request(&self, number: u64, wanted: PlaceOrder) -> Request {

@@ -80,6 +80,7 @@ const STORY: &[(&str, &str, &[&str])] = &[
     ("POST", "/orders/{number}/mails", &["DE-1001"]),
     ("PATCH", "/catalogue/offers/{offer}", &["de:EUR:LAMP-RED"]),
     ("POST", "/catalogue/offers/{offer}/sale", &["de:EUR:LAMP-RED"]),
+    ("PATCH", "/catalogue/variants/{sku}", &["LAMP-RED"]),
 ];
 
 on_both_engines! {

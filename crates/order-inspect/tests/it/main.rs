@@ -1,5 +1,6 @@
 //! What a shop can do, on both engines.
 
+mod articles;
 mod baskets;
 mod bed;
 mod books;

@@ -3,7 +3,7 @@
 use order_inspect::{
     args,
     error::Error,
-    seed::{Plan, fill},
+    seed::{Blueprint, Given, Plan, fill},
 };
 use serde_json::json;
 
@@ -14,6 +14,30 @@ use crate::{
 };
 
 const PLAN: Plan = Plan { seed: 7, products: 40, customers: 60, orders: 200 };
+
+fn given() -> Given {
+    let variant = |sku: &str, gtin: &str, colour: (&str, &str)| json!({ "sku": sku, "gtin": gtin, "colour_de": colour.0, "colour_en": colour.1, "rgb": "#9eae94" });
+    let given = json!({
+        "customers": [{
+            "number": "K-104711", "email": "jolanthe@example.de", "name": "Jolanthe Wrzesniewski",
+            "street": "Lange Straße 7", "postal_code": "20095", "city": "Hamburg", "country": "DE",
+            "phone": "+49 40 66969123"
+        }],
+        "products": [{
+            "kind": "sofa", "name_de": "Ecksofa »Amrum«", "name_en": "Corner sofa ‘Amrum’", "price": 129_900,
+            "variants": [
+                variant("SOF-10007", "4006381333931", ("salbeigrün", "sage")),
+                variant("SOF-10014", "9524100000006", ("anthrazit", "anthracite")),
+                variant("SOF-10021", "9524100000136", ("taubenblau", "dove blue")),
+            ]
+        }],
+        "orders": [{
+            "number": "DE-1003", "customer": "K-104711", "articles": ["SOF-10021", "SOF-10007"],
+            "returned_at": "2024-08-01T09:00:00Z"
+        }]
+    });
+    serde_json::from_value(given).expect("its form is right")
+}
 
 on_both_engines! {
     async fn a_seeded_shop_is_whole_and_sells(bed) {
@@ -49,6 +73,27 @@ on_both_engines! {
         let seen: Vec<_> = seen.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         let all = [("cancelled", "none"), ("completed", "none"), ("completed", "partially_returned"), ("open", "none")];
         assert_eq!(seen, all);
+    }
+
+    async fn what_another_system_knows_is_taken_over_under_its_numbers(bed) {
+        let blueprint = Blueprint::around(PLAN, given()).expect("it fits together");
+        fill(&bed.app.db, blueprint).await.expect("a shop");
+        assert_ledgers_balance(&bed).await;
+        let customer = bed.get("/customers/K-104711").await.expect(200);
+        assert_eq!(customer["email"], "jolanthe@example.de");
+        assert_eq!(customer["addresses"][0]["street"], "Lange Straße 7");
+        let article = bed.get("/catalogue/variants/SOF-10007").await.expect(200);
+        assert_eq!((&article["name"], &article["gtin"]), (&json!("Ecksofa »Amrum«"), &json!("4006381333931")));
+        let offer = bed.get("/catalogue/offers/de:EUR:SOF-10014").await.expect(200);
+        assert_eq!(offer["price"], 129_900);
+        let order = bed.get("/orders/DE-1003").await.expect(200);
+        assert_eq!(order["customer"]["email"], "jolanthe@example.de");
+        let skus: Vec<&str> = order["lines"].as_array().expect("lines").iter().filter_map(|it| it["sku"].as_str()).collect();
+        assert_eq!(skus, ["SOF-10021", "SOF-10007"]);
+        assert_eq!(order["return_status"], "partially_returned");
+        assert_eq!(order["returns"][0]["received_at"], "2024-08-01T09:00:00Z");
+        let theirs = bed.get("/customers/K-104711/orders?limit=200").await.expect(200);
+        assert!(theirs["items"].as_array().is_some_and(|all| all.iter().any(|it| it["number"] == "DE-1003")));
     }
 
     async fn a_database_in_use_is_not_filled(bed) {

@@ -78,7 +78,8 @@ const IN_FORCE: &str = "kind = 'regular' AND customer_group IS NULL AND min_quan
 fn select(variants: &str, only: &str) -> String {
     format!(
         "SELECT v.sku, c.code AS channel, r.currency, p.code AS product, \
-         (SELECT MIN(name) FROM product_text WHERE product_id = p.id) AS name, r.amount, r.list_amount, \
+         (SELECT name FROM product_text WHERE product_id = p.id \
+     ORDER BY channel_id, locale LIMIT 1) AS name, r.amount, r.list_amount, \
          s.id AS sale_id, s.amount AS sale_amount, s.valid_from AS sale_from, s.valid_until AS sale_until \
          FROM ({variants}) AS v JOIN product AS p ON p.id = v.product_id \
          JOIN (SELECT * FROM price WHERE {IN_FORCE}) AS r ON r.variant_id = v.id \

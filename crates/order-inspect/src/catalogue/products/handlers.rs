@@ -23,7 +23,7 @@ use crate::{
 pub(super) struct ProductLine {
     /// Its code.
     code: Code,
-    /// Its name in one of its languages.
+    /// Its name in the first of its languages.
     name: String,
     /// Its type.
     product_type: Code,
@@ -47,7 +47,8 @@ pub(super) async fn list(
     let after: String = paging.position()?.unwrap_or_default();
     let limit = paging.one_more()?;
     let sql = "SELECT p.code, p.active, p.updated_at, p.revision, t.code AS product_type, \
-               (SELECT MIN(name) FROM product_text WHERE product_id = p.id) AS name \
+               (SELECT name FROM product_text WHERE product_id = p.id \
+     ORDER BY channel_id, locale LIMIT 1) AS name \
                FROM product AS p JOIN product_type AS t ON t.id = p.product_type_id \
                WHERE p.code > $1 ORDER BY p.code LIMIT $2";
     let rows = app

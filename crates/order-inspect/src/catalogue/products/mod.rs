@@ -1,5 +1,6 @@
 //! Products.
 
+mod articles;
 mod handlers;
 mod links;
 pub mod listing;
@@ -25,6 +26,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(handlers::list, handlers::create))
         .routes(routes!(handlers::read, handlers::change))
+        .routes(routes!(articles::list))
+        .routes(routes!(articles::read, articles::change))
         .routes(routes!(publishing::publish, publishing::unpublish))
         .routes(routes!(publishing::show))
         .routes(routes!(publishing::take_out))
