@@ -130,11 +130,12 @@ impl Sheets<'_> {
         let head = self.after.head(row);
         let members = self.after.members(row);
         let key = members.iter().find(|told| Some(told.view.name.as_str()) == key);
+        // A text that tells it apart is what it is called, or stands beside it; a number needs a name.
         match key.map(|told| (told, self.after.word(told))) {
-            Some((told, word)) if !head.contains(&word) => {
-                format!("{} {word} · {head}", told.view.title)
-            }
-            _ => head,
+            None => head,
+            Some((_, word)) if head.starts_with(&word) => head,
+            Some((told, word)) if told.raw.get().starts_with('"') => format!("{head} · {word}"),
+            Some((told, word)) => format!("{} {word} · {head}", told.view.title),
         }
     }
 

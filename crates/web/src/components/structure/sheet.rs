@@ -153,7 +153,7 @@ impl<'a> Sheet<'a> {
             let view = self.inside.view(name);
             let mut present = values.iter().filter(|raw| !is_nothing(raw));
             columns.push(Column {
-                holds_numbers: present.all(|raw| is_number(raw)) && counts(&view),
+                holds_numbers: counts(&view) && present.all(|raw| is_number(&view, raw)),
                 is_named: self.inside.member(name).is_some_and(|member| member.is_named),
                 is_flat: values.iter().all(|raw| !is_deep(raw)),
                 view,
@@ -384,8 +384,8 @@ pub(super) fn is_nothing(raw: &RawValue) -> bool {
     matches!(raw.get(), "null" | "[]" | "{}" | "\"\"")
 }
 
-fn is_number(raw: &RawValue) -> bool {
-    raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit())
+fn is_number(view: &FieldView, raw: &RawValue) -> bool {
+    format::is_number(&value_in(view, raw))
 }
 
 /// Whether a value is an object or a list.
