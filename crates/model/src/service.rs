@@ -2,6 +2,7 @@
 //! description, kept with the schema, so that addresses and screens stay while it is away.
 
 mod graph;
+mod member;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ pub use graph::{
     Argument, Backward, Graph, GraphFilter, GraphItem, GraphList, GraphPaging, GraphSorting, KeyAt,
     Mutation, Selection, Step,
 };
+pub use member::Member;
 
 use crate::schema::Field;
 
@@ -74,6 +76,9 @@ pub struct Property {
     pub updatable: bool,
     /// The variable of the path that it comes from, where the record itself does not hold it.
     pub from_path: Option<String>,
+    /// What is described of the objects in it, where it holds JSON.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<Member>,
 }
 
 /// How a value is written in JSON.

@@ -38,6 +38,7 @@ impl Entry {
             let last =
                 text.split(|c: char| !c.is_alphanumeric()).filter(|part| words::is_code(part));
             ids.extend(last.flat_map(identifier::forms));
+            ids.extend(identifier::tokens(text).filter_map(identifier::digits_at_end));
         }
         for text in titles().chain(&document.texts).chain(&document.identifiers) {
             ids.extend(identifier::recognised(text, MOST_FORMS));

@@ -14,6 +14,8 @@ pub(crate) const LONGEST: usize = 64;
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 6..=18;
 /// Digits of the shortest number in several parts that is recognised within a text.
 const LEAST_IN_TEXT: usize = 7;
+/// Digits at the end of a number by which alone it is found.
+const LEAST_AT_END: usize = 3;
 
 /// The forms of an identifier, the most particular first; none where the text cannot be one.
 pub(crate) fn forms(text: &str) -> Vec<String> {
@@ -171,6 +173,21 @@ pub(crate) fn is_one(token: &str) -> bool {
     token.contains('@') || has_digit && (token.chars().count() > 4 || has_mark && letters > 1)
 }
 
+/// The digits by which people call a number with a mark before them: `7493` of `DE-7493`, `1001` of
+/// `2026-1001`. Telephone numbers and days are not called so.
+pub(crate) fn digits_at_end(token: &str) -> Option<String> {
+    let before = token.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &token[before.len()..];
+    if digits.len() < LEAST_AT_END || token.contains('@') {
+        return None;
+    }
+    let has_letter = before.chars().any(char::is_alphabetic);
+    let year = before.strip_suffix(['-', '/', '.', '_']).unwrap_or_default();
+    let is_year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+    let is_counted = is_year && !year.starts_with('0');
+    Some(without_zeros(digits)).filter(|form| (has_letter || is_counted) && form.len() <= LONGEST)
+}
+
 /// Whether a token goes on with a number that is written in several parts: digits, or what an IBAN
 /// and a code for tracking have at their beginning and end.
 fn is_part_of_number(token: &str, run: &[&str]) -> bool {
@@ -245,6 +262,18 @@ mod tests {
         assert!(!same("0431 123456", "0431 123457"));
         assert!(same("+1 (212) 555-0100", "212 555 0100"));
         assert!(same("+353 1 234 5678", "01 234 5678"));
+    }
+
+    #[test]
+    fn the_digits_of_a_number_are_its_name_to_people() {
+        for (held, digits) in
+            [("DE-7493", "7493"), ("2026-1001", "1001"), ("RE-00042", "42"), ("K1017", "1017")]
+        {
+            assert_eq!(digits_at_end(held).as_deref(), Some(digits), "{held}");
+        }
+        for held in ["K-7", "0431-123", "2026-11-200", "7493", "a@b123", "Straße"] {
+            assert_eq!(digits_at_end(held), None, "{held}");
+        }
     }
 
     #[test]

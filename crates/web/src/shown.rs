@@ -1,6 +1,10 @@
 //! What screens show of backends, resources, fields and values: the parts that view models share.
 
+mod inside;
+
 use kontor_model::{BackendName, FieldType, RecordKey, ResourceName, Value};
+
+pub use inside::{Inside, MemberView};
 
 use crate::format::{Format, is_number};
 use crate::links;
@@ -212,6 +216,8 @@ pub struct FieldView {
     pub is_status: bool,
     /// Titles and tones of known values, where the manifest gives them.
     pub choices: Vec<ChoiceView>,
+    /// What is known of the objects in it, where it holds JSON.
+    pub inside: Inside,
     /// The link that begins here: name and target.
     pub link: Option<LinkView>,
     /// Whether its values stand for records of another backend.
@@ -238,6 +244,7 @@ impl FieldView {
             holds_numbers: false,
             is_status: false,
             choices: Vec::new(),
+            inside: Inside::default(),
             link: None,
             is_far: false,
             locked: None,
@@ -258,7 +265,11 @@ impl FieldView {
     #[must_use]
     pub fn in_currency_of(&self, cell: &Cell) -> Self {
         match &cell.currency {
-            Some(code) => Self { format: self.format.in_currency(code), ..self.clone() },
+            Some(code) => Self {
+                format: self.format.in_currency(code),
+                inside: Inside { currency: Some(code.clone()), ..self.inside.clone() },
+                ..self.clone()
+            },
             None => self.clone(),
         }
     }

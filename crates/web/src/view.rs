@@ -1,14 +1,17 @@
 //! From the office's terms to what pages show.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use kontor_model::{BackendName, ChangeKind, FieldType, RecordKey, Resource, ResourceName, Value};
-use kontor_office::catalog::{Catalog, Choice, Face, Format as OfficeFormat};
+use kontor_office::catalog::{Catalog, Choice, Face, Format as OfficeFormat, MemberFace};
 use kontor_office::manifest::Label;
 use kontor_office::{Edit, FarTitle, FarTrouble, LinkedTitle, Permit, Read, ReadOnlyReason};
 
 use crate::format::Format;
 use crate::shown::{
-    Cell, ChoiceView, Far, FarState, FieldView, LinkView, Linked, Locked, RecordRef, Tone,
+    Cell, ChoiceView, Far, FarState, FieldView, Inside, LinkView, Linked, Locked, MemberView,
+    RecordRef, Tone,
 };
 use crate::texts::{Language, Texts};
 
@@ -115,6 +118,7 @@ impl<'a> View<'a> {
             holds_numbers: false,
             is_status: face.format == OfficeFormat::Status || !face.choices.is_empty(),
             choices: self.choices(&face.choices),
+            inside: Inside { members: self.members(&face.members), currency: None },
             link: link.map(|link| LinkView {
                 name: link.name.clone(),
                 backend: self.backend().clone(),
@@ -137,6 +141,33 @@ impl<'a> View<'a> {
             tone: tone(choice.color.as_deref(), &choice.value),
         };
         choices.iter().map(view).collect()
+    }
+
+    /// The members of objects in a field.
+    fn members(&self, members: &[MemberFace]) -> Arc<[MemberView]> {
+        members.iter().map(|member| self.member(member)).collect()
+    }
+
+    fn member(&self, face: &MemberFace) -> MemberView {
+        let ty = face.ty.clone().unwrap_or(FieldType::Any);
+        // Whole numbers are minor units also where nobody says that they are whole.
+        let format = format(&ty, &face.format);
+        let is_text = face.ty == Some(FieldType::text());
+        MemberView {
+            hidden: face.hidden,
+            is_named: face.is_named,
+            currency: face.currency.clone(),
+            field: FieldView {
+                title: face.title.in_language(self.language.code()).to_owned(),
+                format: if is_text && format == Format::Auto { Format::Plain } else { format },
+                help: face.comment.clone(),
+                is_key: face.is_identifier,
+                is_status: face.format == OfficeFormat::Status,
+                choices: self.choices(&face.choices),
+                inside: Inside { members: self.members(&face.members), currency: None },
+                ..FieldView::new(&face.name, ty)
+            },
+        }
     }
 
     /// All fields that may be seen, in the order in which people read them.
@@ -210,11 +241,17 @@ impl<'a> View<'a> {
         index: usize,
         value_of: impl Fn(usize) -> Option<Value>,
     ) -> FieldView {
-        if let Some(currency) = self.currency_field(index) {
+        if let Some(currency) = self.currency_of(index) {
             let code = value_of(currency).and_then(|value| value.to_text()).unwrap_or_default();
             field.format = field.format.in_currency(&code);
+            field.inside.currency = Some(code);
         }
         field
+    }
+
+    /// The field that holds the currency of an amount, or of the amounts inside of a value.
+    pub(crate) fn currency_of(&self, index: usize) -> Option<usize> {
+        self.face.fields[index].currency_field()
     }
 
     /// The field that holds the currency of an amount, where the record has its own.

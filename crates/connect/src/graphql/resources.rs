@@ -275,6 +275,7 @@ fn properties(leaves: &[Leaf], writing: &Writing) -> Vec<Property> {
         needed: writing.create.as_ref().is_some_and(|own| own.needed.contains(&at)),
         updatable: takes(&writing.update, at),
         from_path: None,
+        members: leaf.members.clone(),
     };
     leaves.iter().enumerate().map(property).collect()
 }

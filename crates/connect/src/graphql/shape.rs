@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kontor_model::FieldType;
-use kontor_model::service::{Form, Step};
+use kontor_model::service::{Form, Member, Step};
 
 use super::lists::wrapped;
 use super::scalars::scalar;
@@ -34,6 +34,8 @@ pub(super) struct Leaf {
     pub(super) native: String,
     pub(super) nullable: bool,
     pub(super) description: String,
+    /// What is described of the objects in it, where it is JSON.
+    pub(super) members: Vec<Member>,
     /// The type whose records it refers to, and the field there that has the same value.
     pub(super) target: Option<(String, String)>,
 }
@@ -109,6 +111,7 @@ impl<'a> Taking<'a> {
             native: ty.name.clone(),
             nullable: !under.is_empty(),
             description: String::new(),
+            members: Vec::new(),
             target: None,
         });
         for field in &ty.fields {
@@ -195,6 +198,7 @@ impl<'a> Taking<'a> {
             native: field.ty.to_string(),
             nullable,
             description: field.description.trim().to_owned(),
+            members: Vec::new(),
             target: None,
         }
     }
@@ -211,7 +215,9 @@ impl<'a> Taking<'a> {
     fn listed(&mut self, field: &FieldOf, ty: &'a Type, under: &[Step], nullable: bool) {
         let Some((inside, values)) = inside((self.types, &self.open), ty, 1) else { return };
         let weight = if field.ty.is_list() { values * ENTRIES } else { values };
-        self.found.push(Leaf { inside: Some(inside), weight, ..self.leaf(field, under, nullable) });
+        let members = members((self.types, &self.open), ty, 1);
+        let leaf = self.leaf(field, under, nullable);
+        self.found.push(Leaf { inside: Some(inside), weight, members, ..leaf });
     }
 
     /// Another record: its key, under its own name or under that of the field here which holds it.
@@ -316,4 +322,38 @@ fn take_inside<'a>(
             *values += count;
         }
     }
+}
+
+/// What is described of the objects whose values [`inside`] selects.
+fn members(around: Around<'_>, ty: &Type, depth: u32) -> Vec<Member> {
+    let (types, outer) = around;
+    let kinds = if ty.kind == Kind::Object { Vec::new() } else { types.members(ty) };
+    let mut found: Vec<Member> = Vec::new();
+    for field in ty.fields.iter().chain(kinds.iter().flat_map(|kind| &kind.fields)) {
+        let is_known = found.iter().any(|other| other.name == field.name);
+        let Some(inner) = types.of(&field.ty).filter(|_| field.is_free() && !is_known) else {
+            continue;
+        };
+        if found.len() == MOST_INSIDE as usize || outer.contains(&inner.name) {
+            continue;
+        }
+        let (ty, below) = if inner.is_leaf() {
+            let own = scalar(inner).0;
+            let of_list = || FieldType::Array { element: Box::new(own.clone()) };
+            (if field.ty.is_list() { of_list() } else { own }, Vec::new())
+        } else if depth > 0 && !field.ty.is_list() {
+            (FieldType::Json { binary: false }, members(around, inner, depth - 1))
+        } else {
+            continue;
+        };
+        let comment = field.description.trim();
+        found.push(Member {
+            name: field.name.clone(),
+            ty,
+            title: None,
+            comment: (!comment.is_empty()).then(|| comment.to_owned()),
+            members: below,
+        });
+    }
+    found
 }

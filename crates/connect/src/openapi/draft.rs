@@ -170,7 +170,12 @@ impl<'a> Draft<'_, 'a> {
         };
         fields.insert(
             0,
-            Leaf { path: vec![name], scalar, facts: Facts { needed: true, ..Facts::default() } },
+            Leaf {
+                path: vec![name],
+                scalar,
+                facts: Facts { needed: true, ..Facts::default() },
+                inner: Vec::new(),
+            },
         );
         0
     }
@@ -291,6 +296,7 @@ impl<'a> Draft<'_, 'a> {
                 needed: writing.needed.contains(&at),
                 updatable: writing.updatable.contains(&at) && !key.contains(&at),
                 from_path: from_path.get(&at).cloned(),
+                members: leaf.inner.clone(),
             })
             .collect();
         let item =

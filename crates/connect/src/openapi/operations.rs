@@ -214,8 +214,12 @@ fn offered<'a>(
             }
             continue;
         };
-        let leaf =
-            Leaf { path: vec![parameter.name.to_owned()], scalar, facts: Default::default() };
+        let leaf = Leaf {
+            path: vec![parameter.name.to_owned()],
+            scalar,
+            facts: Default::default(),
+            inner: Vec::new(),
+        };
         let place = Place::Query(parameter.name.to_owned());
         input.push(self::input(&leaf, place, parameter.required, parameter.description));
     }
@@ -284,6 +288,7 @@ fn body_inputs<'a>(document: &'a Document, operation: &Operation<'a>) -> Vec<Inp
                 path: vec!["body".to_owned()],
                 scalar: super::shape::Scalar::json("any"),
                 facts: Default::default(),
+                inner: Vec::new(),
             };
             let needed = operation
                 .node

@@ -10,6 +10,7 @@ use kontor_model::{FieldType, Generated, Reference, Resource, ResourceName, Sche
 
 use super::actions;
 use super::far::far_links;
+use super::members::members;
 use super::{
     Catalog, Choice, Face, FieldFace, Format, Incoming, Kinds, Link, Mark, SoftDelete, Stamps,
     Translations, humanised,
@@ -233,15 +234,8 @@ fn field_face(
         fact: said_field.fact.clone(),
         event: said_field.event.clone(),
         kept: said_field.editable != Some(true) && is_kept(resource, said, index),
-        choices: said_field
-            .choices
-            .iter()
-            .map(|choice| Choice {
-                value: choice.value.clone(),
-                title: choice.title.clone().unwrap_or_else(|| Label::same(&choice.value)),
-                color: choice.color.map(|color| color.word().to_owned()),
-            })
-            .collect(),
+        choices: said_field.choices.iter().map(Choice::of).collect(),
+        members: members(resource, said_field, index),
     }
 }
 

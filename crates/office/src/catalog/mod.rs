@@ -3,6 +3,7 @@
 mod actions;
 mod build;
 mod far;
+mod members;
 mod money;
 mod taking;
 mod words;
@@ -22,6 +23,7 @@ pub(crate) use actions::actions as actions_of;
 pub use actions::{Action, Does, Preview, Told, allows};
 pub use build::build;
 pub use far::{FarField, FarLink};
+pub use members::{MemberFace, is_identifier};
 pub use money::{in_major_units, own_digits};
 pub use taking::{ActionInput, Asked, Entry, Pick, Picked, Source};
 pub use words::humanised;
@@ -113,6 +115,8 @@ pub struct FieldFace {
     pub event: Option<Label>,
     /// Titles and colours of its known values.
     pub choices: Vec<Choice>,
+    /// What is known of the objects in it, where it holds JSON.
+    pub members: Vec<MemberFace>,
 }
 
 impl FieldFace {
@@ -120,6 +124,15 @@ impl FieldFace {
     #[must_use]
     pub fn is_visible(&self) -> bool {
         !self.hidden && !self.secret
+    }
+
+    /// The field with the currency of its amounts, be they its values or inside of them.
+    #[must_use]
+    pub fn currency_field(&self) -> Option<usize> {
+        match &self.format {
+            Format::Money { currency_field, .. } => *currency_field,
+            _ => self.members.iter().find_map(MemberFace::currency_field),
+        }
     }
 }
 
@@ -171,6 +184,17 @@ pub struct Choice {
     pub title: Label,
     /// `grey`, `blue`, `green`, `amber` or `red`.
     pub color: Option<String>,
+}
+
+impl Choice {
+    /// What a manifest says of a value; it is called what it is where nothing is said.
+    pub(crate) fn of(said: &crate::manifest::Choice) -> Self {
+        Self {
+            value: said.value.clone(),
+            title: said.title.clone().unwrap_or_else(|| Label::same(&said.value)),
+            color: said.color.map(|color| color.word().to_owned()),
+        }
+    }
 }
 
 /// A link to a record of another resource.

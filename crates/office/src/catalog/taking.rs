@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{Choice, Format, humanised};
 use crate::manifest::{
-    self, ActionOverride, Currency, InputOverride, Label, PickOverride, ResourceOverride,
+    ActionOverride, Currency, InputOverride, Label, PickOverride, ResourceOverride,
 };
 
 /// One thing that an action takes.
@@ -287,7 +287,7 @@ fn input(
         help: own.help.clone().or(own_words),
         ty: field.ty.clone(),
         format: money(resource, own.currency.as_ref()),
-        choices: choices.iter().map(choice).collect(),
+        choices: choices.iter().map(Choice::of).collect(),
         needed: taken.needed || own.needed,
         is_vital: taken.needed,
         hidden,
@@ -328,21 +328,13 @@ fn pick(said: &PickOverride) -> Pick {
         name: name.clone(),
         title: asked.title.clone().unwrap_or_else(|| Label::same(&humanised(name))),
         default: asked.default.clone(),
-        choices: asked.choices.iter().map(choice).collect(),
+        choices: asked.choices.iter().map(Choice::of).collect(),
     });
     Pick {
         show: said.show.clone(),
         send: said.send.clone(),
         count: said.count.clone(),
         ask: asked.collect(),
-    }
-}
-
-fn choice(said: &manifest::Choice) -> Choice {
-    Choice {
-        value: said.value.clone(),
-        title: said.title.clone().unwrap_or_else(|| Label::same(&said.value)),
-        color: said.color.map(|color| color.word().to_owned()),
     }
 }
 

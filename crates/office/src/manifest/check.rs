@@ -1,6 +1,7 @@
 //! Comparing what a manifest says with what its backend has.
 
 mod actions;
+mod members;
 
 use std::collections::BTreeMap;
 
@@ -335,6 +336,7 @@ impl<'a> Check<'a> {
                 format!("“{name}” is {}, which cannot be shown as {}", field.native, format.word());
             self.note(&at_key("format"), message, None);
         }
+        self.members(at, (resource, name), said);
         if said.event.is_some() {
             self.moment(&at_key("event"), resource, name);
         }

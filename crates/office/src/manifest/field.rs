@@ -3,6 +3,7 @@
 use toml_edit::{InlineTable, Value};
 
 use super::label::Label;
+use super::member::{MemberOverride, read_members};
 use super::source::{Entry, Section};
 use super::text::Keys;
 
@@ -16,6 +17,7 @@ const FIELD_KEYS: &[&str] = &[
     "currency_code",
     "decimals",
     "choices",
+    "members",
     "editable",
     "fact",
     "event",
@@ -41,6 +43,8 @@ pub struct FieldOverride {
     pub decimals: Option<u32>,
     /// The values that it takes, in the order in which they are offered.
     pub choices: Vec<Choice>,
+    /// What is said about members of the objects that it holds as JSON.
+    pub members: Vec<MemberOverride>,
     /// Whether edits may name it.
     pub editable: Option<bool>,
     /// The fact about a case that it is, the same name in all backends.
@@ -193,7 +197,7 @@ impl Color {
     }
 }
 
-fn word<T: Copy + PartialEq>(value: T, words: &[(&'static str, T)]) -> &'static str {
+pub(super) fn word<T: Copy + PartialEq>(value: T, words: &[(&'static str, T)]) -> &'static str {
     words.iter().find(|(_, candidate)| *candidate == value).map_or("", |(word, _)| word)
 }
 
@@ -214,6 +218,7 @@ impl FieldOverride {
                 .get("choices")
                 .map(|choices| read_choices(&choices))
                 .unwrap_or_default(),
+            members: section.get("members").map(|own| read_members(&own)).unwrap_or_default(),
             editable: flag("editable"),
             fact: section.get("fact").and_then(|fact| fact.text()),
             event: section.get("event").and_then(|event| Label::read(&event)),
@@ -243,6 +248,8 @@ impl FieldOverride {
         }
         keys.add("decimals", self.decimals.map(i64::from));
         keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));
+        let members = || MemberOverride::to_value(&self.members);
+        keys.add("members", (!self.members.is_empty()).then(members));
         keys.add("editable", self.editable);
         keys.add("fact", self.fact.as_ref());
         keys.add("event", self.event.as_ref());

@@ -26,13 +26,22 @@ pub(super) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[Option<T>])
 }
 
 /// A text that a spreadsheet would run as a formula is preceded by an apostrophe (OWASP, “CSV
-/// Injection”).
+/// Injection”). Some leave out what cannot be seen before it, and take full-width signs for their
+/// narrow ones.
 pub(super) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let is_unseen = |c: char| c.is_whitespace() || c.is_control() || is_without_width(c);
+    let seen = text.trim_start_matches(is_unseen);
+    if seen.starts_with(SIGNS) || text.starts_with(['\t', '\r', '\n']) {
         format!("'{text}").into()
     } else {
         text
     }
+}
+
+/// Marks without width: joiners, marks of direction, the mark of byte order.
+fn is_without_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -41,10 +50,32 @@ mod tests {
 
     #[test]
     fn no_text_becomes_a_formula() {
-        for text in ["=1+1", "+49 30", "-x", "@SUM(A1)", "\t=1"] {
-            assert!(harmless(text.into()).starts_with('\''), "{text}");
+        for text in [
+            "=1+1",
+            "+49 30",
+            "-x",
+            "@SUM(A1)",
+            "\t=1",
+            " =1+1",
+            "\n=1",
+            "\r\n=1",
+            "\tKaffee",
+            "\u{a0}@x",
+            "\u{3000}=1",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM(A1)",
+            " ＝1",
+            "\u{feff}=1",
+            "\u{200b}=1",
+            "\u{0}=1",
+        ] {
+            assert!(harmless(text.into()).starts_with('\''), "{text:?}");
         }
-        assert_eq!(harmless("Kaffee".into()), "Kaffee");
+        for text in ["Kaffee", " Kaffee", "a=1", "1-2", "", " "] {
+            assert_eq!(harmless(text.into()), text);
+        }
     }
 
     #[test]

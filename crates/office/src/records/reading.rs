@@ -4,7 +4,7 @@ use kontor_model::{Column, RecordKey, Resource, Value};
 
 use super::list::Listed;
 use super::titles::{Along, take_titles};
-use crate::catalog::{Face, FarLink, Format};
+use crate::catalog::{Face, FarLink};
 
 /// The most fields by which a record without a key is told from others.
 pub(super) const MOST_TIE_BREAKERS: usize = 16;
@@ -15,7 +15,7 @@ pub(super) struct Reading {
     pub(super) columns: Vec<usize>,
     /// The columns, then what the address and the currencies need besides.
     read: Vec<usize>,
-    /// For each column that is money, the field that holds the record's own currency; empty where
+    /// For each column that is or holds money, the field that holds the record's own currency; empty where
     /// no column has one.
     currencies: Vec<Option<usize>>,
     /// Whether long values are cut to what a list shows.
@@ -97,10 +97,7 @@ fn column(resource: &Resource, field: usize, is_brief: bool) -> Column {
 }
 
 fn currency_fields(face: &Face, columns: &[usize]) -> Vec<Option<usize>> {
-    let of = |field: &usize| match &face.fields[*field].format {
-        Format::Money { currency_field, .. } => *currency_field,
-        _ => None,
-    };
+    let of = |field: &usize| face.fields[*field].currency_field();
     let fields: Vec<Option<usize>> = columns.iter().map(of).collect();
     if fields.iter().all(Option::is_none) { Vec::new() } else { fields }
 }

@@ -1,5 +1,6 @@
 // Dialogs: the sheet is filled with a fragment or with content made here.
 import { announce } from "./content";
+import { addressOf } from "./swap";
 import { toast } from "./toast";
 import { make, word } from "./words";
 
@@ -36,6 +37,13 @@ export function ask(title: string, content: Node[], buttons: { value: string; la
   dialog.showModal();
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
 }
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button?.matches("[data-sheet]") || event.defaultPrevented) return;
+  event.preventDefault();
+  void openSheet(addressOf(event.target as HTMLFormElement, button));
+});
 
 document.addEventListener("click", (event) => {
   const target = event.target as Element;

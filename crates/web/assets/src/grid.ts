@@ -151,6 +151,12 @@ function trimmed(number: string, scale: number): string {
   return digits.length > least ? digits.replace(/\.$/, "") : number.slice(0, least);
 }
 
+/** A whole number divided by another above zero, rounded; halves go away from zero. */
+function divided(total: bigint, count: bigint): bigint {
+  const half = total < 0n ? -count : count;
+  return (2n * total + half) / (2n * count);
+}
+
 export function local(number: string): string {
   const [whole = "", fraction] = number.replace("-", "").split(".");
   const [thousand, point] = language === "de" ? [".", ","] : [",", "."];
@@ -183,10 +189,9 @@ function tell(): void {
     for (const [currency, numbers] of byCurrency) {
       const added = sum(numbers);
       if (!added) continue;
-      // The mean of numbers gets two more digits than they have, that of amounts none; what is
-      // beyond is cut.
+      // The mean of numbers gets two more digits than they have, that of amounts none.
       const more = currency ? 0 : 2;
-      const mean = (added.total * 10n ** BigInt(more)) / BigInt(numbers.length);
+      const mean = divided(added.total * 10n ** BigInt(more), BigInt(numbers.length));
       const unit = currency && `\u00a0${currency}`;
       sums.push(`${name}: ${local(plain(added.total, added.scale))}${unit} (⌀ ${local(trimmed(plain(mean, added.scale + more), added.scale))}${unit})`);
     }

@@ -94,7 +94,7 @@ function busy(controller: AbortController): () => void {
 
 /** The address that a GET form leads to; empty fields leave no trace in it. */
 export function addressOf(form: HTMLFormElement, submitter?: HTMLElement | null): string {
-  const url = new URL(form.action, location.href);
+  const url = new URL(submitter?.hasAttribute("formaction") ? (submitter as HTMLButtonElement).formAction : form.action, location.href);
   const data = new FormData(form, submitter as HTMLButtonElement | null);
   const pairs = [...data].filter((pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== "");
   url.search = new URLSearchParams(pairs).toString();
@@ -113,6 +113,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
+  if (event.submitter?.matches("[data-sheet]")) return;
   const target = event.submitter?.dataset["swap"] ?? form.dataset["swap"];
   if (!target || form.method !== "get" || event.defaultPrevented || !document.querySelector(target)) return;
   event.preventDefault();

@@ -1,12 +1,14 @@
 //! A value where it is shown.
 
+use std::borrow::Cow;
+
 use kontor_model::{FieldType, Value};
 use maud::{Markup, html};
 
 use super::Shell;
 use super::icon::{Icon, icon};
 use super::status;
-use super::structure::structure;
+use super::structure::{short, structure};
 use crate::format::{self, Format, Precision};
 use crate::links;
 use crate::shown::{Cell, Concealed, Far, FarState, FieldView, Linked, Tone};
@@ -44,7 +46,7 @@ pub fn content(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> M
 }
 
 /// The value itself, whatever it points to.
-fn own(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> Markup {
+pub(super) fn own(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> Markup {
     let t = shell.texts;
     match &cell.value {
         Value::Text(text) if text.is_empty() => html! { span.nothing { (t.get("value-empty")) } },
@@ -53,18 +55,26 @@ fn own(shell: &Shell, field: &FieldView, cell: &Cell, place: Place) -> Markup {
         Value::Bytes(_) | Value::Large(_) => {
             html! { span.bytes { (icon(Icon::File)) (text_of(shell, field, &cell.value, place)) } }
         }
+        Value::Cut(text) if is_json(field) => {
+            let words = short(shell, &in_currency(field, cell).inside, text);
+            html! { span title=(t.get("value-cut")) { (words.as_deref().unwrap_or(text)) "…" } }
+        }
         Value::Cut(text) => html! { span title=(t.get("value-cut")) { (text) "…" } },
         value if field.is_status => {
             let text = text_of(shell, field, value, place);
             status_dot(field, &text)
         }
-        value => match (&cell.currency, &field.format) {
-            (Some(currency), Format::Money { .. }) => {
-                let format = field.format.in_currency(currency);
-                plain(shell, &FieldView { format, ..field.clone() }, value, place)
-            }
-            _ => plain(shell, field, value, place),
-        },
+        value => plain(shell, &in_currency(field, cell), value, place),
+    }
+}
+
+/// The field with the record's own currency, where that makes a difference.
+fn in_currency<'f>(field: &'f FieldView, cell: &Cell) -> Cow<'f, FieldView> {
+    let holds_amounts = !field.inside.members.is_empty();
+    match (&cell.currency, &field.format) {
+        (Some(_), Format::Money { .. }) => Cow::Owned(field.in_currency_of(cell)),
+        (Some(_), _) if holds_amounts => Cow::Owned(field.in_currency_of(cell)),
+        _ => Cow::Borrowed(field),
     }
 }
 
@@ -89,11 +99,12 @@ fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Marku
         return html! { time datetime=(at) title=(exact) { (text) } };
     }
     match &field.ty {
-        _ if place == Place::Record && is_json(field) => match structure(&text) {
-            Some(structure) => structure,
-            None => html! { pre.code { (pretty(&text)) } },
+        _ if is_json(field) => match (place, structured(shell, field, &text, place)) {
+            (_, Some(structured)) => structured,
+            (Place::Record, None) => html! { pre.code { (pretty(&text)) } },
+            (Place::List, None) => html! { span.code { (text) } },
         },
-        FieldType::Json { .. } | FieldType::Uuid | FieldType::Array { .. } => {
+        FieldType::Uuid | FieldType::Array { .. } => {
             html! { span.code { (text) } }
         }
         _ if field.format == Format::Lines && place == Place::Record => {
@@ -104,7 +115,16 @@ fn plain(shell: &Shell, field: &FieldView, value: &Value, place: Place) -> Marku
     }
 }
 
-fn is_json(field: &FieldView) -> bool {
+/// JSON as people read it; none where it is nothing that they could.
+fn structured(shell: &Shell, field: &FieldView, text: &str, place: Place) -> Option<Markup> {
+    match place {
+        Place::Record => structure(shell, &field.inside, text),
+        Place::List => short(shell, &field.inside, text).map(|words| html! { (words) }),
+    }
+}
+
+/// Whether a field holds JSON, be it as text.
+pub(super) fn is_json(field: &FieldView) -> bool {
     field.format == Format::Json || matches!(field.ty, FieldType::Json { .. })
 }
 

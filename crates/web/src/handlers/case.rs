@@ -95,10 +95,11 @@ fn told(reader: &Reader, case: &Case, happened: kontor_office::Happened) -> Happ
     let code = language(reader).code();
     match happened.what {
         Happening::Changed { member, entry } => {
-            let view = view(reader, &case.members[member]);
+            let member = &case.members[member];
+            let view = view(reader, member);
             Happened {
                 backend: view.backend_title(),
-                what: What::Changed(told_entry(&view, &entry)),
+                what: What::Changed(told_entry(&view, &entry, Some(&member.shown))),
             }
         }
         Happening::Dated(dated) => Happened {

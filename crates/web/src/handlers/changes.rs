@@ -12,7 +12,7 @@ use kontor_office::{
 use crate::app::App;
 use crate::components::shell::Here;
 use crate::failure::{PageFailure, not_undoable_key};
-use crate::handlers::record::{field_changes, language, not_written};
+use crate::handlers::record::{field_changes, for_currencies, language, not_written};
 use crate::handlers::{Pairs, done, first, go, shown};
 use crate::links;
 use crate::pages::change::{ChangeRow, ChangeScreen, Outcome, page as change_page};
@@ -34,7 +34,7 @@ pub(crate) async fn page(
         let told = app.office.operation(&reader.actor, &operation).await?;
         let (place, here) = place_of(&app, &reader, &told)?;
         let locked = app.office.undo_locked(&place, &told).await?;
-        Ok((screen(&reader, &place, &told, locked)?, here))
+        Ok((screen(&app, &reader, &place, &told, locked).await?, here))
     };
     match asked.await {
         Ok((screen, here)) => {
@@ -57,7 +57,8 @@ fn unknown(told: &Told) -> OfficeError {
     OfficeError::Unknown { what: "operation", name: told.operation.clone() }
 }
 
-fn screen(
+async fn screen(
+    app: &App,
     reader: &Reader,
     permit: &Permit<Read>,
     told: &Told,
@@ -70,10 +71,18 @@ fn screen(
     let face = catalog.face(&resource).ok_or_else(unknown)?;
     let view = View { permit, catalog: &catalog, face, language: language(reader) };
     let (_, first) = told.items.first().ok_or_else(unknown)?;
+    // One record can be read for its currency; many cannot, within the time of a page.
+    let now = match told.items.as_slice() {
+        [(Some(key), entry)] => match RecordKey::from_text(key) {
+            Some(key) => for_currencies(app, &view, &key, [entry]).await,
+            None => None,
+        },
+        _ => None,
+    };
     let items = told.items.iter().take(MOST_ROWS).map(|(key, entry)| ChangeRow {
         title: key.clone().unwrap_or_default(),
         link: key.as_deref().and_then(RecordKey::from_text).map(|key| view.record(&key).link()),
-        changes: field_changes(&view, entry),
+        changes: field_changes(&view, entry, now.as_ref()),
         problem: not_written(view.language.texts(), &entry.standing),
     });
     let all = told.items.len() as u64;

@@ -80,6 +80,14 @@ pub(crate) async fn page(
             Err(error) => return Err(reader.fails(&app, error).await),
         }
     }
+    // A chip says which part of the filter goes; the list without it has an address of its own.
+    if let Some(at) = first(&pairs, "drop").and_then(|at| at.parse().ok()) {
+        let (backend, resource) = match place::<Read>(&app, &reader, &backend, &resource) {
+            Ok(place) => (place.permit.backend.name.clone(), place.resource),
+            Err(error) => return Err(reader.fails(&app, error).await),
+        };
+        return Ok(go(&query(&pairs).without_part(at).address(&backend, &resource)));
+    }
     match screen(&app, &reader, &backend, &resource, query(&pairs)).await {
         Ok((place, screen)) => {
             let shell = reader.frame.shell(&app, Some(&reader.actor), here(&place)).await;

@@ -43,6 +43,14 @@ paste-go = Einfügen
 paste-none = Davon lässt sich hier nichts einfügen.
 change-before = vorher
 change-after = nachher
+piece-added = Neu
+piece-removed = Entfernt
+piece-moved = Nur die Reihenfolge ist anders.
+piece-none = Nichts Sichtbares ist anders.
+structure-more = { $n ->
+    [one] ein weiterer Eintrag
+   *[other] { $shown } weitere
+}
 draft-restored = Ein nicht gespeicherter Entwurf wurde wiederhergestellt.
 draft-drop = Entwurf verwerfen
 save = Speichern

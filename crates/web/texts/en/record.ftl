@@ -43,6 +43,14 @@ paste-go = Paste
 paste-none = Nothing of this can be pasted here.
 change-before = before
 change-after = after
+piece-added = Added
+piece-removed = Removed
+piece-moved = Only the order is different.
+piece-none = Nothing that is shown is different.
+structure-more = { $n ->
+    [one] one more
+   *[other] { $shown } more
+}
 draft-restored = A draft that was not saved has been restored.
 draft-drop = Discard the draft
 save = Save

@@ -104,6 +104,7 @@ fn field() -> impl Strategy<Value = FieldOverride> {
                     currency,
                     decimals,
                     choices,
+                    members: Vec::new(),
                     editable,
                     fact: None,
                     event: None,

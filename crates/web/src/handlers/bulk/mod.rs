@@ -341,7 +341,7 @@ async fn items(app: &App, view: &View<'_>, sample: &[SampleOf], titles: &Titles)
     let mut items = Vec::with_capacity(sample.len());
     for (key, fields) in sample {
         let index = |name: &str| view.resource().position(name);
-        let of_record = fields.iter().find_map(|(name, _, _)| view.currency_field(index(name)?));
+        let of_record = fields.iter().find_map(|(name, _, _)| view.currency_of(index(name)?));
         let code = match of_record {
             None => None,
             Some(currency) => {

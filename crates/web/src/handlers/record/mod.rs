@@ -29,7 +29,7 @@ use crate::visitor::Reader;
 
 pub(crate) use file::file;
 pub(crate) use related::{related, related_screen, related_sections};
-pub(crate) use timeline::{field_changes, not_written, timeline, told_entry};
+pub(crate) use timeline::{field_changes, for_currencies, not_written, timeline, told_entry};
 
 pub(crate) type AtRecord = Path<(String, String, String)>;
 

@@ -1,9 +1,11 @@
 //! What happened to a record.
 
+use std::time::Duration;
+
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use kontor_model::Value;
-use kontor_office::{NotWritten, OfficeError, Read, Standing, TimelineEntry};
+use kontor_model::{RecordKey, Value};
+use kontor_office::{NotWritten, OfficeError, Read, Shown, Standing, TimelineEntry};
 
 use super::{AtRecord, language};
 use crate::app::App;
@@ -20,6 +22,8 @@ use crate::visitor::Reader;
 
 /// Entries of a timeline.
 const TIMELINE: u32 = 30;
+/// The record is waited for so long, for its currency alone.
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// The page, and the part of a record's page.
 pub(crate) async fn timeline(
@@ -37,8 +41,11 @@ pub(crate) async fn timeline(
         let face = face_of(&catalog, &place)?;
         let view =
             View { permit: &place.permit, catalog: &catalog, face, language: language(&reader) };
-        let entries: Vec<Entry> = entries.iter().map(|entry| told_entry(&view, entry)).collect();
-        Ok::<_, OfficeError>((place, key(&record)?, entries))
+        let key = key(&record)?;
+        let now = for_currencies(&app, &view, &key, &entries).await;
+        let entries = entries.iter().map(|entry| told_entry(&view, entry, now.as_ref()));
+        let entries: Vec<Entry> = entries.collect();
+        Ok::<_, OfficeError>((place, key, entries))
     };
     match asked.await {
         Ok((place, key, entries)) => {
@@ -57,7 +64,7 @@ pub(crate) async fn timeline(
     }
 }
 
-pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
+pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry, record: Option<&Shown>) -> Entry {
     Entry {
         operation: entry.operation.clone(),
         at: at(entry.at),
@@ -77,7 +84,7 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry) -> Entry {
             .iter()
             .filter_map(|(name, value)| given_text(view, entry, name, value))
             .collect(),
-        changes: field_changes(view, entry),
+        changes: field_changes(view, entry, record),
         undoable: entry.standing == Standing::Written
             && entry.undo_locked.is_none()
             && view.undo_is_offered(entry.kind),
@@ -118,9 +125,35 @@ pub(crate) fn not_written(t: &Texts, standing: &Standing) -> Option<String> {
     })
 }
 
-/// The fields of an entry that may be seen, as they were and are.
-pub(crate) fn field_changes(view: &View<'_>, entry: &TimelineEntry) -> Vec<FieldChange> {
+/// The record as it is now, where amounts that changed need its currency; none where it cannot be
+/// read, since the timeline does not wait for its backend.
+pub(crate) async fn for_currencies<'e>(
+    app: &App,
+    view: &View<'_>,
+    key: &RecordKey,
+    entries: impl IntoIterator<Item = &'e TimelineEntry>,
+) -> Option<Shown> {
+    let mut names = entries.into_iter().flat_map(|entry| &entry.fields).map(|(name, ..)| name);
+    let position = |name: &String| view.resource().position(name);
+    names.find(|name| position(name).is_some_and(|index| view.currency_of(index).is_some()))?;
+    let read = app.office.record(view.permit, view.name(), key);
+    tokio::time::timeout(PATIENCE, read).await.ok()?.ok()
+}
+
+/// The fields of an entry that may be seen, as they were and are. Amounts stand in the currency
+/// that the change gave the record, else in the one that it has.
+pub(crate) fn field_changes(
+    view: &View<'_>,
+    entry: &TimelineEntry,
+    record: Option<&Shown>,
+) -> Vec<FieldChange> {
     let resource = view.resource();
+    let currency = |field: usize| {
+        let name = &resource.fields[field].name;
+        let changed = entry.fields.iter().find(|(own, ..)| own == name);
+        let changed = changed.and_then(|(_, before, after)| after.clone().or(before.clone()));
+        changed.or_else(|| record.and_then(|record| record.value(field).cloned()))
+    };
     entry
         .fields
         .iter()
@@ -131,7 +164,8 @@ pub(crate) fn field_changes(view: &View<'_>, entry: &TimelineEntry) -> Vec<Field
                     .as_ref()
                     .map(|value| Cell { editable: false, ..view.cell(index, value.clone(), None) })
             };
-            Some(FieldChange { field: view.field(index), before: cell(before), after: cell(after) })
+            let field = view.with_currency(view.field(index), index, currency);
+            Some(FieldChange { field, before: cell(before), after: cell(after) })
         })
         .collect()
 }

@@ -135,6 +135,9 @@ fn operand_words(
     let Some(field) = field else {
         return operand.to_owned();
     };
+    if let Some(choice) = field.choices.iter().find(|choice| choice.value == operand) {
+        return choice.title.clone();
+    }
     // Without a zone, a filter means the reader's.
     if field.ty == FieldType::Instant
         && let Some(at) = notation::date_time(operand)
@@ -187,11 +190,12 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::shown::{ChoiceView, Tone};
     use crate::texts::Language;
 
     #[test]
     fn a_filter_is_said_in_words() {
-        let fields = [
+        let fields = vec![
             FieldView {
                 title: "Summe".into(),
                 ..FieldView::new("total", FieldType::Decimal { precision: None, scale: None })
@@ -201,6 +205,16 @@ mod tests {
                 ..FieldView::new("placed_at", FieldType::Instant)
             },
         ];
+        let status = FieldView {
+            title: "Status".into(),
+            choices: vec![ChoiceView {
+                value: "awaiting_payment".into(),
+                title: "wartet auf Zahlung".into(),
+                tone: Tone::Waiting,
+            }],
+            ..FieldView::new("status", FieldType::text())
+        };
+        let fields = [fields, vec![status]].concat();
         let linked = [LinkedFields {
             name: "customer".into(),
             title: "Kunde".into(),
@@ -220,6 +234,10 @@ mod tests {
         assert_eq!(
             words(Language::German, "placed_at >= \"2026-11-20 10:00\""),
             "Bestellt ab 20.11.2026, 10:00"
+        );
+        assert_eq!(
+            words(Language::German, "status in (awaiting_payment, new)"),
+            "Status ist eins von wartet auf Zahlung, new"
         );
         assert_eq!(
             words(Language::German, "placed_at during last 7 days"),

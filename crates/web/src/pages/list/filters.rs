@@ -77,17 +77,23 @@ fn quick_filter(list: &ListScreen, quick: &QuickFilter) -> Markup {
     menu::menu(&menu::label(None, &field.title), None, "quick", &panel)
 }
 
+/// One form for all chips: the filter stands in it once, and each button says only which part of it
+/// is meant.
 fn chips(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
     let parts = list.filter.clone().into_conjuncts();
+    let builder = links::part(&list.backend, &list.resource, "filter");
     html! {
-        @for (at, part) in parts.iter().enumerate() {
-            @let words = describe::filter(t, shell.reader(), list.names(), part);
-            @let rest: Vec<_> = parts.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, part)| part.clone()).collect();
-            @let without = Filter::everything().and(Filter::All(rest));
-            span.chip {
-                a.words href={ (list.part("filter")) (mark(list)) "at=" (at) } data-sheet title=(t.get("filter-edit")) { (words) }
-                a.drop href=(list.here(&list.query.with_filter(without.to_string()))) data-swap="#list" aria-label={ (t.get("filter-drop")) ": " (words) } { (icon(Icon::Close)) }
+        @if !parts.is_empty() {
+            form.chips method="get" action=(links::list(&list.backend, &list.resource)) data-swap="#list" {
+                (carried(list, &[]))
+                @for (at, part) in parts.iter().enumerate() {
+                    @let words = describe::filter(t, shell.reader(), list.names(), part);
+                    span.chip {
+                        button.words type="submit" name="at" value=(at) formaction=(builder) data-sheet title=(t.get("filter-edit")) { (words) }
+                        button.drop type="submit" name="drop" value=(at) aria-label={ (t.get("filter-drop")) ": " (words) } { (icon(Icon::Close)) }
+                    }
+                }
             }
         }
         @if !list.query.search.is_empty() {

@@ -1,5 +1,6 @@
 //! What the address of a list says.
 
+use kontor_model::filter::Filter;
 use kontor_model::{BackendName, ResourceName};
 
 use crate::links;
@@ -191,6 +192,18 @@ impl ListQuery {
         Self { filter: filter.into(), ..self.from_start() }
     }
 
+    /// This list without a part of its filter, from its beginning; as it is where there is no such
+    /// part.
+    #[must_use]
+    pub fn without_part(&self, at: usize) -> Self {
+        let Ok(filter) = Filter::parse(&self.filter) else { return self.from_start() };
+        let mut parts = filter.into_conjuncts();
+        if at < parts.len() {
+            parts.remove(at);
+        }
+        self.with_filter(Filter::everything().and(Filter::All(parts)).to_string())
+    }
+
     /// This list ordered by a field: from small to great, and the other way where it already is;
     /// from its beginning.
     #[must_use]
@@ -233,6 +246,22 @@ mod tests {
         ];
         let query = ListQuery { columns: columns.clone(), ..ListQuery::default() };
         assert_eq!(ListQuery::parse_columns(&query.columns_text()), columns);
+    }
+
+    #[test]
+    fn a_part_of_the_filter_is_dropped_and_the_rest_stays() {
+        let query = ListQuery {
+            filter: "status = new and (total > 5 or note is empty) and channel = web".into(),
+            search: "a".into(),
+            after: Some("x".into()),
+            ..ListQuery::default()
+        };
+        let rest = query.without_part(1);
+        assert_eq!(rest.filter, "status = new and channel = web");
+        assert_eq!((rest.search.as_str(), rest.after), ("a", None));
+        assert_eq!(query.without_part(3).filter, query.filter);
+        let last = ListQuery { filter: "status = new".into(), ..ListQuery::default() };
+        assert_eq!(last.without_part(0).filter, "");
     }
 
     #[test]

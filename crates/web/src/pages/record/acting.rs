@@ -11,7 +11,7 @@ use crate::components::structure::structure;
 use crate::components::{Shell, control, menu};
 use crate::links;
 use crate::pages::case::CasePart;
-use crate::shown::RecordRef;
+use crate::shown::{Inside, RecordRef};
 
 /// An action as a record offers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,7 +200,7 @@ pub fn foreseen(shell: &Shell, part: &ForeseenPart) -> Markup {
         @match part {
             ForeseenPart::Unasked => p.help { (t.get("foreseen-unasked")) },
             ForeseenPart::Told(told) => dl.foreseen { @for (title, value) in told { div { dt { (title) } dd { (value) } } } },
-            ForeseenPart::Answer(answer) => @match structure(answer) { Some(shown) => (shown), None => pre.code { (answer) } },
+            ForeseenPart::Answer(answer) => @match structure(shell, &Inside::default(), answer) { Some(shown) => (shown), None => pre.code { (answer) } },
             ForeseenPart::NotYet(why) => p.help { (why) },
             ForeseenPart::No(why) => p.error { (icon(Icon::Warning)) span { (why) } },
         }
