@@ -36,9 +36,9 @@ pub use cases::{
     Missing, Said, case_problems,
 };
 pub use changes::{
-    Acted, ActionPlan, ActionRequest, Applied, Author, BulkPreview, BulkProgress, BulkSelection,
-    EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered, OperationState,
-    Plan, SampleOf, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
+    Acted, ActionPlan, ActionRequest, Applied, Author, BulkForeseen, BulkPreview, BulkProgress,
+    BulkSelection, EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered,
+    OperationState, Plan, SampleOf, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Affected, Drift, DriftLine, Drifted, Writing};

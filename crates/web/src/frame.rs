@@ -10,6 +10,7 @@ use crate::assets;
 use crate::components::shell::{
     Density, Here, NavBackend, NavResource, Shell, SignedIn, Theme, Toast,
 };
+use crate::links;
 use crate::shown::Health;
 use crate::texts::Language;
 use crate::visitor::{cookie, wants_fragment};
@@ -98,10 +99,18 @@ impl Frame {
     }
 }
 
-/// What the cookie of the last answer says was done: `word` or `word.operation`.
+/// What the cookie of the last answer says was done: `word` or `word.operation`, and where another
+/// page tells it, the record: `|link|title`.
 fn toast(told: &str, language: Language) -> Option<Toast> {
+    let mut parts = told.split('|');
+    let told = parts.next().unwrap_or_default();
     let (word, operation) =
         told.split_once('.').map_or((told, None), |(word, operation)| (word, Some(operation)));
+    let mut decoded = || links::decoded(parts.next()?);
+    let about = decoded().zip(decoded());
+    // A cookie leads to pages of ours only.
+    let about =
+        about.filter(|(link, _)| link.starts_with("/b/")).map(|(link, title)| (title, link));
     let texts = language.texts();
     let text = match word {
         "saved" => texts.get("toast-saved"),
@@ -116,11 +125,12 @@ fn toast(told: &str, language: Language) -> Option<Toast> {
         "overtaken" => texts.get("toast-overtaken"),
         "skipped" => texts.get("toast-skipped"),
         "queue-end" => texts.get("toast-queue-end"),
+        "done-queue-end" => texts.get("toast-done-queue-end"),
         "queue-empty" => texts.get("toast-queue-empty"),
         _ => return None,
     };
     let undo = operation.filter(|operation| operation.chars().all(|c| c.is_ascii_alphanumeric()));
-    Some(Toast { text: text.into_owned(), undo: undo.map(str::to_owned), is_bad: false })
+    Some(Toast { text: text.into_owned(), about, undo: undo.map(str::to_owned), is_bad: false })
 }
 
 /// How a backend is, in one of four words.

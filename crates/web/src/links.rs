@@ -2,7 +2,7 @@
 //! percent-encoded here and nowhere else.
 
 use kontor_model::{BackendName, RecordKey, ResourceName};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What stays readable inside a segment or a query value.
 const PLAIN: &AsciiSet =
@@ -12,6 +12,12 @@ const PLAIN: &AsciiSet =
 #[must_use]
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
+}
+
+/// What [`encode`] was given; none where it was given nothing of the kind.
+#[must_use]
+pub fn decoded(text: &str) -> Option<String> {
+    percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 /// A new mail to an address. Nothing in it becomes a subject, a copy or a text of the mail.

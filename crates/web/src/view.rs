@@ -59,6 +59,13 @@ impl<'a> View<'a> {
         &self.permit.backend.name
     }
 
+    /// The title of an action; its name where the backend has it no more.
+    pub(crate) fn action_title(&self, name: &str) -> String {
+        let own = self.face.actions.iter().find(|action| action.name == name);
+        let title = own.map(|action| action.title.in_language(self.language.code()));
+        title.unwrap_or(name).to_owned()
+    }
+
     pub(crate) fn title(&self) -> String {
         self.face.title.in_language(self.language.code()).to_owned()
     }

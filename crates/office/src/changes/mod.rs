@@ -15,7 +15,7 @@ mod undo;
 
 pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered, Surprise};
 pub use apply::{Applied, ItemState};
-pub use bulk::{BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf, Stop};
+pub use bulk::{BulkForeseen, BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf, Stop};
 pub use dependents::{Fate, Touched};
 pub use journal::{NotWritten, OperationState, Standing};
 pub use plan::{Edit as EditRequest, Input, Plan};

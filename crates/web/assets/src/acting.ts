@@ -14,6 +14,7 @@ function foresee(form: HTMLFormElement): () => void {
     const address = form.dataset["foresee"];
     if (!place || !address) return;
     const body = new URLSearchParams([...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+    body.set("do", "foresee");
     place.setAttribute("aria-busy", "true");
     const headers = { "HX-Request": "true", accept: "text/html" };
     const response = await fetch(address, { method: "POST", body, signal, headers }).catch(() => undefined);

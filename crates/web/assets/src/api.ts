@@ -6,6 +6,8 @@ export interface Clash {
   mine: unknown;
   theirs: unknown;
   before: unknown;
+  /** What is there now in its tagged form, to be expected by the next edit. */
+  expect: string;
   /** The same as the screens show it. */
   shown?: { mine: string | null; theirs: string | null; before: string | null };
 }
@@ -46,7 +48,8 @@ export async function patch(url: string, entered: Record<string, string | null>,
       body: JSON.stringify({ set: {}, entered, expect }),
     });
   } catch {
-    return { kind: "refused", message: word("offline") };
+    // What was sent may have arrived; sent once more, it changes nothing twice.
+    return { kind: "refused", message: word("cellOffline") };
   }
   const body: unknown = await response.json().catch(() => ({}));
   if (response.ok) return { kind: "written", written: body as Written };

@@ -6,6 +6,7 @@ import "./keys";
 import "./leave";
 import "./grid";
 import "./edit";
+import "./editor";
 import "./paste";
 import "./columns";
 import "./palette";

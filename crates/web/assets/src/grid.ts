@@ -1,6 +1,6 @@
 // The list as a grid: one cell has the focus, keys move it, rows are selected, sums appear.
 import { each, onContent } from "./content";
-import { edit } from "./edit";
+import { edit } from "./editor";
 import { isTyping } from "./keys";
 import { language, word } from "./words";
 
@@ -40,7 +40,7 @@ const MOVES: Record<string, [number, number]> = {
 
 document.addEventListener("keydown", (event) => {
   const table = grid();
-  if (!table || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!table || isTyping(event) || (event.target as Element).closest(".editor") || event.ctrlKey || event.metaKey || event.altKey) return;
   const inTable = (event.target as Element).closest("table[data-grid] tbody");
   const comesIn = (event.key === "j" || event.key === "k") && !inTable;
   if (!inTable && !comesIn && event.key !== "Escape") return;
@@ -56,11 +56,11 @@ document.addEventListener("keydown", (event) => {
   } else if ((event.key === "e" || event.key === "F2") && cell) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    edit(cell);
+    void edit(cell);
   } else if (/^\d$/.test(event.key) && inTable && cell?.dataset["v"] !== undefined && headerOf(cell)?.dataset["kind"] === "number") {
     // A digit that is typed on a number replaces it, as in a spreadsheet: the editor gets the key.
     event.stopImmediatePropagation();
-    edit(cell);
+    void edit(cell);
   } else if (event.key === "x" && row) {
     pick(row, !isPicked(row));
     table.dispatchEvent(new Event("change", { bubbles: true }));
@@ -104,7 +104,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("dblclick", (event) => {
   const cell = (event.target as Element).closest<HTMLTableCellElement>("table[data-grid] td[data-v]");
-  if (cell) edit(cell);
+  if (cell) void edit(cell);
 });
 
 document.addEventListener("change", (event) => {

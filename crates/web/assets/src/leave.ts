@@ -1,4 +1,4 @@
-// Whoever leaves a form with changes is asked first. Saving and cancelling are answers already.
+// Whoever leaves a form with changes, or a cell that could not be saved, is asked first. Saving and cancelling are answers already.
 import { ask } from "./dialog";
 import { make, word } from "./words";
 
@@ -6,7 +6,7 @@ let decided = false;
 
 /** A form that came back with mistakes holds what was never saved, too. */
 const isChanged = (): boolean =>
-  !decided && document.querySelector("form[data-draft] [data-dirty], form[data-draft] [aria-invalid]") !== null;
+  !decided && document.querySelector("form[data-draft] [data-dirty], form[data-draft] [aria-invalid], .editor[data-unsaved]") !== null;
 
 window.addEventListener("beforeunload", (event) => {
   if (isChanged()) event.preventDefault();

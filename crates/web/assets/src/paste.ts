@@ -1,6 +1,7 @@
 // A block of cells from a spreadsheet goes over the grid: shown first, then written cell by cell.
 import { ask } from "./dialog";
-import { save, takeBack, textOf } from "./edit";
+import { send, spotOf, takeBack, textOf } from "./edit";
+import { edit } from "./editor";
 import { cellAt, grid, headerOf } from "./grid";
 import { toast } from "./toast";
 import { make, word } from "./words";
@@ -90,14 +91,18 @@ async function over(start: HTMLTableCellElement, block: string[][]): Promise<voi
   if (answer === "go") await write(writes);
 }
 
-/** One after the other, so that the first mistake stops before the rest is written. */
+/** One after the other; the first that is refused stays open with what was pasted, and nothing after it is written. */
 async function write(writes: Write[]): Promise<void> {
   const operations: string[] = [];
   for (const { cell, header, after } of writes) {
     const here = cell.isConnected ? cell : again(cell);
-    const operation = here && (await save(here, header, after, true));
-    if (!operation) break;
-    operations.push(operation);
+    if (!here) break;
+    const { operation, problem } = await send(spotOf(here, header), after, true);
+    if (problem !== undefined) {
+      void edit(again(here) ?? here, { typed: after, message: problem });
+      break;
+    }
+    if (operation) operations.push(operation);
   }
   if (operations.length > 0) {
     const act = (): void => void takeBack(...operations);

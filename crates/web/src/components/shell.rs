@@ -83,6 +83,8 @@ pub enum Here {
 pub struct Toast {
     /// What was done, or what was not.
     pub text: String,
+    /// The record to which it was done, where another page tells it: its title and its page.
+    pub about: Option<(String, String)>,
     /// The operation, where it can be taken back.
     pub undo: Option<String>,
     /// Whether it went wrong.
@@ -305,7 +307,7 @@ fn toast(shell: &Shell) -> Markup {
         div #toasts.toasts role="status" aria-live="polite" {
             @if let Some(toast) = &shell.toast {
                 div.toast .bad[toast.is_bad] {
-                    span { (toast.text) }
+                    span { @if let Some((title, link)) = &toast.about { a href=(link) { (title) } ": " } (toast.text) }
                     @if let Some(operation) = &toast.undo {
                         (control::post_button(&links::undo(operation), &[("back", &shell.address)], &html! { (t.get("undo")) }, "bare"))
                     }

@@ -6,21 +6,22 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kontor_model::ChangeKind;
-use kontor_office::{AuditRequest, Entry, OfficeError, OperationState, Told};
+use kontor_model::{ChangeKind, RecordKey};
+use kontor_office::{AuditRequest, Entry, OfficeError, OperationState, Read, Told};
 
 use crate::app::App;
 use crate::components::Shell;
 use crate::components::shell::Here;
 use crate::failure::PageFailure;
+use crate::handlers::list::face_of;
 use crate::handlers::record::language;
-use crate::handlers::{Pairs, first, shown};
+use crate::handlers::{Pairs, first, place as place_at, shown};
 use crate::links;
 use crate::pages::audit::{
     AuditEntry, AuditFilter, AuditScreen, ChainCheck, Deed, page as audit_page,
 };
 use crate::pages::change::Outcome;
-use crate::view::at;
+use crate::view::{View, at};
 use crate::visitor::Reader;
 
 /// Lines of a page.
@@ -206,6 +207,8 @@ async fn change_line(app: &App, reader: &Reader, entry: &Entry) -> AuditEntry {
         who: entry.content.actor_name.clone(),
         what: Deed::Changed(1),
         subject: place(entry),
+        action: None,
+        record: None,
         operation: None,
         outcome: None,
     };
@@ -213,8 +216,12 @@ async fn change_line(app: &App, reader: &Reader, entry: &Entry) -> AuditEntry {
     let Ok(told) = app.office.operation(&reader.actor, &entry.content.operation).await else {
         return plain;
     };
+    let (subject, action, record) = told_of(app, reader, &told);
     AuditEntry {
         what: deed(&told),
+        subject: subject.unwrap_or(plain.subject),
+        action,
+        record,
         operation: Some(told.operation.clone()),
         outcome: Some(match told.state {
             OperationState::Applied => Outcome::Applied,
@@ -225,6 +232,33 @@ async fn change_line(app: &App, reader: &Reader, entry: &Entry) -> AuditEntry {
         }),
         ..plain
     }
+}
+
+/// What a change was made to, in the words of its backend: the resource, the action, and the record
+/// where it is only one. A backend that is away is named as it is in the entry.
+fn told_of(
+    app: &App,
+    reader: &Reader,
+    told: &Told,
+) -> (Option<String>, Option<String>, Option<(String, String)>) {
+    let Ok(place) = place_at::<Read>(app, reader, &told.backend, &told.resource) else {
+        return (None, None, None);
+    };
+    let only = match told.items.as_slice() {
+        [(Some(key), entry)] => Some((key, entry)),
+        _ => None,
+    };
+    let record = only.and_then(|(key, _)| {
+        let link =
+            links::record(&place.permit.backend.name, &place.resource, &RecordKey::from_text(key)?);
+        Some((key.clone(), link))
+    });
+    let named = told.items.first().and_then(|(_, entry)| entry.action.clone());
+    let Ok(catalog) = place.permit.backend.catalog() else { return (None, named, record) };
+    let Ok(face) = face_of(&catalog, &place) else { return (None, named, record) };
+    let view = View { permit: &place.permit, catalog: &catalog, face, language: language(reader) };
+    let action = named.map(|name| view.action_title(&name));
+    (Some(format!("{} · {}", view.backend_title(), view.title())), action, record)
 }
 
 fn deed(told: &Told) -> Deed {
@@ -286,6 +320,8 @@ fn line(entry: &Entry) -> AuditEntry {
         who: entry.content.actor_name.clone(),
         subject: if what == Deed::Other { entry.content.kind.clone() } else { parts.join(" · ") },
         what,
+        action: None,
+        record: None,
         operation: None,
         outcome: None,
     }

@@ -97,6 +97,7 @@ async fn screen(
         at: at(first.at),
         who: first.actor.clone(),
         kind: first.kind,
+        action: first.action.as_ref().map(|name| view.action_title(name)),
         place: format!("{} · {}", view.title(), view.backend_title()),
         list: links::list(name, &resource),
         outcome: match told.state {

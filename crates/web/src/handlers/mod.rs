@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::components::shell::Here;
 use crate::failure::PageFailure;
 use crate::frame::TOAST;
+use crate::links;
 use crate::visitor::Reader;
 
 /// The pairs of a query or of a form, in order, doubles included.
@@ -82,9 +83,43 @@ impl Reader {
     }
 }
 
+/// The longest title of a record that another page tells along.
+const MOST_TITLE: usize = 60;
+
 /// Goes on to another page and tells there what was done: a word, and the operation to undo.
 pub(crate) fn done(address: &str, word: &str, operation: Option<&str>) -> Response {
-    let told = operation.map_or_else(|| word.to_owned(), |operation| format!("{word}.{operation}"));
+    done_to(address, word, operation, None)
+}
+
+/// The same, with the record to which it was done, by title and page.
+pub(crate) fn done_to(
+    address: &str,
+    word: &str,
+    operation: Option<&str>,
+    about: Option<(&str, &str)>,
+) -> Response {
+    let mut told = word.to_owned();
+    if let Some(operation) = operation {
+        told.push('.');
+        told.push_str(operation);
+    }
+    if let Some((title, link)) = about {
+        let title = match title.char_indices().nth(MOST_TITLE) {
+            Some((end, _)) => format!("{}…", &title[..end]),
+            None => title.to_owned(),
+        };
+        told.push_str(&format!("|{}|{}", links::encode(link), links::encode(&title)));
+    }
+    tells(address, &told)
+}
+
+/// Goes on to another page and tells there what the last answer told, with another word.
+pub(crate) fn tells_on(address: &str, told: &str, word: &str) -> Response {
+    let end = told.find(['.', '|']).unwrap_or(told.len());
+    tells(address, &format!("{word}{}", &told[end..]))
+}
+
+fn tells(address: &str, told: &str) -> Response {
     let cookie = format!("{TOAST}={told}; Path=/; Max-Age=20; SameSite=Lax; HttpOnly");
     let mut response = go(address);
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {

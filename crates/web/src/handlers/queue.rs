@@ -9,7 +9,7 @@ use kontor_office::{ListRequest, OfficeError, Read};
 use crate::app::App;
 use crate::failure::PageFailure;
 use crate::handlers::list::{At, request};
-use crate::handlers::{Pairs, Place, done, first, go, place};
+use crate::handlers::{Pairs, Place, done, first, go, place, tells_on};
 use crate::pages::record::queue::{QueueBar, QueuePlace};
 use crate::shown::RecordRef;
 use crate::visitor::Reader;
@@ -87,6 +87,11 @@ pub(crate) async fn next(
                     None => return Ok(done(&list, "queue-end", None)),
                 }
             }
+            // The last deed was done to the last record: both are told.
+            To::End if reader.frame.toast.as_deref().is_some_and(is_deed) => {
+                let told = reader.frame.toast.as_deref().unwrap_or_default();
+                return Ok(tells_on(&list, told, "done-queue-end"));
+            }
             To::End if part.keys.is_empty() && queue.past == 0 => {
                 return Ok(done(&list, "queue-empty", None));
             }
@@ -103,6 +108,23 @@ pub(crate) async fn next(
         Ok(response) => Ok(response),
         Err(error) => Err(reader.fails(&app, error).await),
     }
+}
+
+/// Whether the last answer told of something that was done with a record.
+fn is_deed(told: &str) -> bool {
+    let word = told.split(['.', '|']).next();
+    word.is_some_and(|word| ["done", "saved", "deleted"].contains(&word))
+}
+
+/// Whether a record belongs to the part of a queue still in which it was. A list that cannot be
+/// read now has nothing to say against going on.
+pub(crate) async fn stays(
+    app: &App,
+    place: &Place<Read>,
+    queue: &QueuePlace,
+    key: &RecordKey,
+) -> bool {
+    Part::of(app, place, queue).await.is_ok_and(|part| part.position(key).is_some())
 }
 
 /// Where a queue goes on.

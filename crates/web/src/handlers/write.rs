@@ -13,10 +13,10 @@ use kontor_office::{Edit, FieldProblem, ItemState, OfficeError};
 
 use crate::app::App;
 use crate::failure::PageFailure;
-use crate::handlers::acting::onward;
+use crate::handlers::acting::Way;
 use crate::handlers::list::{At, face_of};
 use crate::handlers::record::{AtRecord, language};
-use crate::handlers::{Pairs, Place, done, first, go, here, key, place, shown};
+use crate::handlers::{Pairs, Place, done, first, here, key, place, shown};
 use crate::links;
 use crate::pages::record::form::{FormScreen, page as form_page};
 use crate::pages::record::queue::QueuePlace;
@@ -210,16 +210,20 @@ pub(crate) async fn edit(
         let plan = Filled::told(filled.problems, planned)?;
         app.office.apply(&reader.actor, &place.permit.backend, plan).await.map(Some)
     };
-    let queue = QueuePlace::from_pairs(&pairs);
-    let address = |record: &str| onward(&place, record, queue.as_ref(), &pairs);
     match saved.await {
-        Ok(None) => Ok(go(&address(&record))),
+        Ok(None) => Ok(Way::on(&app, &place, &record, &pairs).await.go()),
         Ok(Some(applied)) => {
-            let address = match applied.items.first() {
-                Some(ItemState::Written(key)) => address(&key.to_text()),
-                _ => return Ok(done(&address(&record), "unchanged", None)),
+            let written = match applied.items.first() {
+                Some(ItemState::Written(key)) => Some(key.to_text()),
+                _ => None,
             };
-            Ok(done(&address, "saved", Some(&applied.operation)))
+            let record = written.as_deref().unwrap_or(&record);
+            let way = Way::on(&app, &place, record, &pairs).await;
+            let (word, operation) = match &written {
+                Some(_) => ("saved", Some(applied.operation.as_str())),
+                None => ("unchanged", None),
+            };
+            Ok(way.done(&app, &place, word, operation).await)
         }
         Err(OfficeError::Invalid(problems)) => {
             edit_form(

@@ -55,6 +55,10 @@ pub struct AuditEntry {
     pub what: Deed,
     /// What it was done to, in words: backend and resource, a person, an address.
     pub subject: String,
+    /// The action that was done, by its title.
+    pub action: Option<String>,
+    /// The only record that it was done to: its key and its page.
+    pub record: Option<(String, String)>,
     /// The operation, where there is a page about it.
     pub operation: Option<String>,
     /// How it ended, for changes.
@@ -209,10 +213,10 @@ fn entries(shell: &Shell, audit: &AuditScreen) -> Markup {
                     td { (time::moment(shell, entry.at)) }
                     td { (entry.who) }
                     td {
-                        @let words = entry.what.words(shell);
+                        @let words = match &entry.action { Some(action) => t.with("deed-action", &[("action", action.as_str().into())]), None => entry.what.words(shell) };
                         @match &entry.operation { Some(operation) => a href=(links::change(operation)) { (words) }, None => (words) }
                     }
-                    td { (entry.subject) }
+                    td { (entry.subject) @if let Some((key, link)) = &entry.record { " · " a href=(link) { (key) } } }
                     td { @if let Some(outcome) = entry.outcome { @let (tone, key) = outcome.told(); (status::dot(tone, &t.get(key))) } }
                 } } }
             }

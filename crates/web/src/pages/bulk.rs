@@ -1,7 +1,6 @@
 //! Changing many records: form, preview.
 
 use kontor_model::{BackendName, Count, ResourceName};
-use kontor_office::Stop;
 use maud::{Markup, html};
 
 use super::list::ListQuery;
@@ -12,7 +11,6 @@ use crate::components::notice::{Loudness, banner};
 use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, control, status};
 use crate::links;
-use crate::texts::Texts;
 
 /// Which records are meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,31 +69,6 @@ pub struct BulkPreview {
     pub confirm: Option<String>,
     /// Where the list has more records than one change takes: how many that are.
     pub cut: Option<u64>,
-}
-
-/// How far a change of many records has come.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BulkEnd {
-    /// Which records.
-    pub target: BulkTarget,
-    /// The plan that is followed.
-    pub plan: String,
-    /// Whether it has ended.
-    pub is_done: bool,
-    /// How many records it is about.
-    pub records: u64,
-    /// How many of them were written.
-    pub written: u64,
-    /// Those that were not: title, link, the reason in the reader's words.
-    pub failed: Vec<(String, String, String)>,
-    /// How many were not, the named ones included.
-    pub missed: u64,
-    /// Why it ended early, in the reader's words.
-    pub failure: Option<String>,
-    /// Its operation, where something was written.
-    pub operation: Option<String>,
-    /// Whether it can be ended early, and whether it was.
-    pub stop: Stop,
 }
 
 /// A record of a change of many.
@@ -230,77 +203,6 @@ fn confirmation(shell: &Shell, preview: &BulkPreview) -> Markup {
         ..control::TextLine::default()
     };
     line.render()
-}
-
-/// What became of it: it goes on, or what was not written, with the way to try again.
-#[must_use]
-pub fn end(shell: &Shell, end: &BulkEnd) -> Markup {
-    let t = shell.texts;
-    let title = t.get("bulk-title");
-    let content = html! {
-        div.page.narrow {
-            (end.target.head(shell, &title))
-            @if !end.is_done { (running(shell, end)) }
-            @else {
-                @if end.stop == Stop::Asked { (banner(Loudness::Warning, &html! { (t.get("bulk-stopped")) " " (so_far(t, end)) }, None)) }
-                @else if let Some(failure) = &end.failure { (banner(Loudness::Bad, &html! { (failure) " " (so_far(t, end)) }, None)) }
-                @else { (banner(Loudness::Warning, &html! { (t.with("change-partly-text", &[("written", end.written.into()), ("all", end.records.into())])) }, None)) }
-                @if !end.failed.is_empty() {
-                    ul.rows-list { @for (title, link, reason) in &end.failed { li { a href=(link) { (title) } span.end { (reason) } } } }
-                    @let more = end.missed.saturating_sub(end.failed.len() as u64);
-                    @if more > 0 { p.help { (t.count("change-more", more)) } }
-                }
-                form.inline method="post" action=(end.target.action()) {
-                    (end.target.hidden())
-                    input type="hidden" name="plan" value=(end.plan);
-                    div.actions {
-                        button.button.primary type="submit" name="do" value="retry" { (t.get(if end.stop == Stop::Asked { "bulk-rest" } else { "bulk-retry" })) }
-                        @if let Some(operation) = &end.operation { a.button href=(links::change(operation)) { (t.get("bulk-change")) } }
-                        a.button href=(end.target.query.address(&end.target.backend, &end.target.resource)) { (t.get("cancel")) }
-                    }
-                }
-            }
-        }
-    };
-    shell_page(shell, &title, Layout::Flow, &content)
-}
-
-/// How far it has come. Scripts exchange what stands in it until it has ended; without them the
-/// page asks for itself again.
-#[must_use]
-pub fn running(shell: &Shell, end: &BulkEnd) -> Markup {
-    let t = shell.texts;
-    let tried = end.written + end.missed;
-    html! {
-        section.progress data-follow aria-live="polite" {
-            p { strong { (so_far(t, end)) } }
-            progress max=(end.records) value=(tried) aria-label=(t.get("bulk-progress")) {}
-            p.help { (t.get(if end.stop == Stop::Asked { "bulk-stopping" } else { "bulk-running" })) }
-            @if end.stop == Stop::Possible {
-                form.inline method="post" action=(end.target.action()) {
-                    (end.target.hidden())
-                    input type="hidden" name="plan" value=(end.plan);
-                    button.button type="submit" name="do" value="stop" { (t.get("bulk-stop")) }
-                }
-            }
-            noscript { a.button href=(shell.address) { (t.get("bulk-look")) } }
-        }
-    }
-}
-
-/// How many of how many are written, and how many could not be.
-fn so_far(t: &Texts, end: &BulkEnd) -> String {
-    let number = |n: u64| crate::format::integer(t.language(), n.into());
-    let args = [
-        ("n", end.records.into()),
-        ("shown", number(end.records).into()),
-        ("written", number(end.written).into()),
-    ];
-    let written = t.with("bulk-written", &args);
-    match end.missed {
-        0 => written,
-        missed => format!("{written} {}", t.count("bulk-missed", missed)),
-    }
 }
 
 /// A form of one group, for those who fill a bulk form from a record form.

@@ -1,5 +1,7 @@
 //! A recorded change: who, when, what, and the way back.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use kontor_model::ChangeKind;
 use maud::{Markup, html};
@@ -11,6 +13,7 @@ use crate::components::shell::{Layout, page as shell_page};
 use crate::components::{Shell, control, status, time};
 use crate::links;
 use crate::shown::Tone;
+use crate::texts::Texts;
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +26,8 @@ pub struct ChangeScreen {
     pub who: String,
     /// What was done.
     pub kind: ChangeKind,
+    /// The action that was done, by its title.
+    pub action: Option<String>,
     /// Title of backend and resource.
     pub place: String,
     /// The list of the resource.
@@ -91,13 +96,10 @@ pub struct ChangeRow {
 #[must_use]
 pub fn page(shell: &Shell, change: &ChangeScreen) -> Markup {
     let t = shell.texts;
-    let heading = t.get(match change.kind {
-        _ if change.undo_of.is_some() => "change-undo",
-        ChangeKind::Create => "change-create",
-        ChangeKind::Update => "change-update",
-        ChangeKind::Delete => "change-delete",
-        ChangeKind::Act => "change-act",
-    });
+    let heading = match &change.action {
+        Some(action) => t.with("deed-action", &[("action", action.as_str().into())]),
+        None => kind_words(t, change).into_owned(),
+    };
     let title = format!("{heading} · {}", change.place);
     let (tone, key) = change.outcome.told();
     let content = html! {
@@ -126,6 +128,16 @@ pub fn page(shell: &Shell, change: &ChangeScreen) -> Markup {
         }
     };
     shell_page(shell, &title, Layout::Flow, &content)
+}
+
+fn kind_words<'a>(t: &'a Texts, change: &ChangeScreen) -> Cow<'a, str> {
+    t.get(match change.kind {
+        _ if change.undo_of.is_some() => "change-undo",
+        ChangeKind::Create => "change-create",
+        ChangeKind::Update => "change-update",
+        ChangeKind::Delete => "change-delete",
+        ChangeKind::Act => "change-act",
+    })
 }
 
 fn undo(shell: &Shell, change: &ChangeScreen) -> Markup {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backend;
 pub mod bulk;
 pub mod bulk_acting;
+pub mod bulk_end;
 pub mod case;
 pub mod change;
 pub mod connect;

@@ -81,7 +81,7 @@ async fn deleting_several_records_says_what_goes_along_and_promises_no_undo() {
         .says("verliert den Verweis")
         .says("Zahlung")
         .says("verhindert das Löschen")
-        .says("<span>Drei</span>")
+        .says("<span>Drei · 3</span>")
         .says("daran hängt noch anderes")
         .says("2 Datensätze löschen")
         .says("danach gibt es kein Zurück")

@@ -8,8 +8,8 @@ use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
 use kontor_web::pages::record::{self, acting, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
-    account, audit, backend, bulk, bulk_acting, case, change, connect, failure, linking, list,
-    mosaic, overtaken, palette, people, sign_in, welcome,
+    account, audit, backend, bulk, bulk_acting, bulk_end, case, change, connect, failure, linking,
+    list, mosaic, overtaken, palette, people, sign_in, welcome,
 };
 use kontor_web::texts::Language;
 use maud::Markup;
@@ -153,8 +153,9 @@ fn the_forms_of_a_record_are_drawn() {
 #[test]
 fn changes_of_many_records_are_drawn() {
     drawn("bulk", |shell| bulk::edit(&shell, &samples::record::bulk(&shell.zone)));
-    drawn("bulk-running", |shell| bulk::end(&shell, &samples::record::end(false)));
-    drawn("bulk-end", |shell| bulk::end(&shell, &samples::record::end(true)));
+    drawn("bulk-acted", |shell| bulk_end::end(&shell, &samples::record::acted()));
+    drawn("bulk-running", |shell| bulk_end::end(&shell, &samples::record::end(false)));
+    drawn("bulk-end", |shell| bulk_end::end(&shell, &samples::record::end(true)));
     drawn("bulk-preview", |shell| bulk::preview(&shell, &samples::record::preview()));
     drawn("bulk-delete", |shell| bulk::preview(&shell, &samples::record::preview_of_deletion()));
     drawn("overtaken", |shell| overtaken::page(&shell, &samples::record::overtaken()));

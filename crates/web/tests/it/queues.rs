@@ -45,7 +45,8 @@ async fn a_queue_goes_from_record_to_record_as_each_is_dealt_with() {
     let second = follow(&mut ada, &done.location.expect("a way on")).await;
     assert_eq!(record_of(&second).0, "50006");
     assert!(record_of(&second).1.contains("queue=1"), "the first has left: {second}");
-    ada.get(&second).await.says("Erledigt");
+    // What was done is told with the record to which it was done, and the way back to it.
+    ada.get(&second).await.says("Erledigt").says("<a href=\"/b/laden/bestellung/r/50003\">");
 
     let passed = ada.get(&second).await.between("rel=\"next\"", "data-key");
     assert!(!passed.is_empty());
@@ -100,7 +101,11 @@ async fn the_end_of_a_queue_leads_back_to_the_list() {
         .await;
     let list = follow(&mut ada, &done.location.expect("a way on")).await;
     assert!(list.starts_with("/b/laden/bestellung?"), "{list}");
-    ada.get(&list).await.says("Hier ist gerade nichts zu tun.");
+    let page = ada.get(&list).await;
+    page.says("Erledigt. Das war der letzte Datensatz dieser Liste.");
+    page.says("<a href=\"/b/laden/bestellung/r/50003\">");
+    let nothing = follow(&mut ada, &format!("/b/laden/bestellung/queue?{LIST}")).await;
+    ada.get(&nothing).await.says("Hier ist gerade nichts zu tun.");
 }
 
 #[tokio::test]
@@ -114,27 +119,24 @@ async fn an_action_that_demands_it_asks_back_also_in_a_queue() {
 }
 
 #[tokio::test]
-async fn an_edit_in_a_queue_goes_on_to_the_next_record() {
+async fn in_a_queue_only_what_takes_the_record_out_of_it_leads_on() {
     let shop = Shop::open(ACTIONS).await;
     let mut ada = shop.administrator().await;
     let edit = "/b/laden/bestellung/r/50003/edit";
     ada.get(&format!("{edit}?{LIST}&queue=1&to=50006")).await.says("name=\"to\" value=\"50006\"");
-    let saved = ada
-        .post(
-            edit,
-            &[
-                ("v.notiz", "eilt"),
-                ("was.notiz", "n"),
-                ("f", "status = offen"),
-                ("s", "bestellung_nr"),
-                ("queue", "1"),
-                ("to", "50006"),
-            ],
-        )
-        .await;
-    let next = follow(&mut ada, &saved.location.expect("a way on")).await;
+    let place = [("f", "status = offen"), ("s", "bestellung_nr"), ("queue", "1"), ("to", "50006")];
+    let note = [&[("v.notiz", "eilt"), ("was.notiz", "n")][..], &place[..]].concat();
+    let noted = ada.post(edit, &note).await.location.expect("a page");
+    let (key, query) = record_of(&noted);
+    assert_eq!(key, "50003", "a note leaves the order open, and one stays with it");
+    assert!(query.contains("queue=1"), "{query}");
+    ada.get(&noted).await.says("Gespeichert").says_not("<a href=\"/b/laden/bestellung/r/50003\">");
+
+    let paid = [&[("v.status", "bezahlt"), ("was.status", "toffen")][..], &place[..]].concat();
+    let saved = ada.post(edit, &paid).await.location.expect("a way on");
+    let next = follow(&mut ada, &saved).await;
     assert_eq!(record_of(&next).0, "50006");
-    assert!(record_of(&next).1.contains("queue=2"), "the first is still open: {next}");
+    assert!(record_of(&next).1.contains("queue=1"), "the first has left: {next}");
 }
 
 #[tokio::test]
@@ -146,11 +148,14 @@ async fn an_action_is_done_with_a_selection_and_says_where_it_is_not_possible() 
     let asked = ada
         .post(bulk, &[("act", "bezahlt"), ("key", "50003"), ("key", "50006"), ("key", "50001")])
         .await;
-    asked.says("Für 2 Datensätze ist das möglich.").says("50001");
+    asked.says("Für 2 Datensätze ist das möglich.").says("/b/laden/bestellung/r/50001");
+    // What would become of each stands there before anything is done.
+    let becomes = asked.between("/b/laden/bestellung/r/50003", "</li>");
+    assert!(becomes.contains("offen") && becomes.contains("bezahlt"), "{becomes}");
     let plan = asked.between("name=\"plan\" value=\"", "\"");
     let begun = ada.post(bulk, &[("do", "act"), ("plan", &plan)]).await;
-    let end = follow(&mut ada, &begun.location.expect("the progress")).await;
-    assert!(end.starts_with("/b/laden/bestellung"), "{end}");
+    let end = ada.get(&begun.location.expect("the progress")).await;
+    end.says("2 erledigt, 1 abgelehnt.").says("<a href=\"/b/laden/bestellung/r/50001\">");
     for key in ["50003", "50006"] {
         let page = ada.get(&format!("/b/laden/bestellung/r/{key}")).await;
         page.says("bezahlt");
@@ -159,4 +164,30 @@ async fn an_action_is_done_with_a_selection_and_says_where_it_is_not_possible() 
     again
         .says("Gerade ist das für keinen dieser Datensätze möglich.")
         .says_not("name=\"do\" value=\"act\"");
+}
+
+#[tokio::test]
+async fn what_was_done_with_a_selection_is_told_in_numbers_and_taken_back_at_once() {
+    let shop = Shop::open(ACTIONS).await;
+    let mut ada = shop.administrator().await;
+    let bulk = "/b/laden/bestellung/bulk";
+    // One of them is open already.
+    let asked = ada.post(bulk, &[("act", "zurueck"), ("key", "50003"), ("key", "50001")]).await;
+    asked.says("1 ist schon so.").says("Danach lässt sich das zurücknehmen.");
+    let plan = asked.between("name=\"plan\" value=\"", "\"");
+    let begun = ada.post(bulk, &[("do", "act"), ("plan", &plan)]).await;
+    let end = ada.get(&begun.location.expect("the progress")).await;
+    end.says("1 erledigt, 1 war schon so.").says("name=\"do\" value=\"undo\"");
+    let is_open = async |ada: &mut Browser<'_>| {
+        let open = ada.get("/b/laden/bestellung?f=status%20%3D%20offen&c=bestellung_nr").await;
+        open.text.contains("data-key=\"50001\"")
+    };
+    assert!(is_open(&mut ada).await);
+
+    let undone = ada.post(bulk, &[("do", "undo"), ("plan", &plan)]).await;
+    let end = ada.get(&undone.location.expect("the progress")).await;
+    end.says("1 erledigt.").says_not("name=\"do\" value=\"undo\"");
+    assert!(!is_open(&mut ada).await, "it is as it was");
+    let twice = ada.post(bulk, &[("do", "undo"), ("plan", &plan)]).await;
+    assert_eq!(twice.status, StatusCode::NOT_FOUND, "nothing is left to be taken back");
 }

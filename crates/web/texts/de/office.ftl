@@ -92,6 +92,7 @@ deed-deleted = { $n ->
     [one] { $shown } Datensatz gelöscht
    *[other] { $shown } Datensätze gelöscht
 }
+deed-action = „{ $action }“
 deed-acted = { $n ->
     [one] Aktion mit { $shown } Datensatz ausgeführt
    *[other] Aktion mit { $shown } Datensätzen ausgeführt

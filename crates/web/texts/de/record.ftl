@@ -28,6 +28,7 @@ case-beyond = { $n ->
     [one] ein weiterer Datensatz
    *[other] { $shown } weitere Datensätze
 }
+act-leave = Zurück, nichts ändern
 action-refused = Bei diesem Datensatz ist das gerade nicht möglich.
 locked-key = Der Schlüssel bleibt, wie er ist.
 locked-kept = Wird automatisch gesetzt.
@@ -191,7 +192,7 @@ leave-go = Verlassen
 # Warteschlangen
 queue = Warteschlange
 queue-start = Abarbeiten
-queue-start-help = Einen Datensatz nach dem anderen öffnen; nach jeder Aktion folgt der nächste.
+queue-start-help = Einen Datensatz nach dem anderen öffnen; ist einer erledigt, folgt der nächste.
 queue-list = Liste
 queue-of = von
 queue-left = Gehört nicht mehr in diese Liste
@@ -200,6 +201,7 @@ queue-next = Weiter
 queue-end = Fertig
 toast-overtaken = Hier war das nicht mehr möglich, da war schon jemand dran. Weiter mit dem nächsten.
 toast-skipped = Einer davor wurde inzwischen erledigt und ist übersprungen.
+toast-done-queue-end = Erledigt. Das war der letzte Datensatz dieser Liste.
 toast-queue-end = Das war der letzte Datensatz dieser Liste.
 toast-queue-empty = Hier ist gerade nichts zu tun.
 # Formulare von Aktionen

@@ -99,8 +99,8 @@ bulk-act-allowed = { $n ->
 }
 bulk-act-none = Gerade ist das für keinen dieser Datensätze möglich.
 bulk-act-go = { $n ->
-    [one] Für { $shown } Datensatz ausführen
-   *[other] Für { $shown } Datensätze ausführen
+    [one] { $shown } Datensatz
+   *[other] { $shown } Datensätze
 }
 bulk-act-one-by-one = Einer nach dem anderen; jeder steht für sich im Verlauf.
 bulk-stop = Anhalten
@@ -108,3 +108,20 @@ bulk-stopping = Wird nach dem laufenden Datensatz angehalten.
 bulk-stopped = Angehalten. Was noch fehlt, lässt sich unten fortsetzen.
 bulk-rest = Mit den übrigen weitermachen
 item-unknown = Die Antwort ging verloren; ein Blick auf den Datensatz zeigt, was gilt.
+act-done = { $shown } erledigt
+act-not-allowed = { $shown } abgelehnt
+act-unchanged = { $n ->
+    [one] { $shown } war schon so
+   *[other] { $shown } waren schon so
+}
+act-gone = { $shown } nicht mehr da
+act-unknown = { $shown } unklar
+act-open = { $shown } noch offen
+bulk-undo = { $n ->
+    [one] { $shown } zurücknehmen
+   *[other] Alle { $shown } zurücknehmen
+}
+bulk-back = Zurück zur Liste
+bulk-act-reversible = Danach lässt sich das zurücknehmen.
+bulk-act-records = Um diese geht es
+foreseen-late = Dazu kam noch keine Antwort.

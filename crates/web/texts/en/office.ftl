@@ -92,6 +92,7 @@ deed-deleted = { $n ->
     [one] deleted { $shown } record
    *[other] deleted { $shown } records
 }
+deed-action = “{ $action }”
 deed-acted = { $n ->
     [one] did an action with { $shown } record
    *[other] did an action with { $shown } records

@@ -28,6 +28,7 @@ case-beyond = { $n ->
     [one] one more record
    *[other] { $shown } more records
 }
+act-leave = Back, change nothing
 action-refused = This is not possible with this record right now.
 locked-key = The key stays as it is.
 locked-kept = Set automatically.
@@ -191,7 +192,7 @@ leave-go = Leave
 # Work queues
 queue = Work queue
 queue-start = Work through
-queue-start-help = Open one record after another; after every action the next one follows.
+queue-start-help = Opens one record after another; once one is dealt with, the next follows.
 queue-list = List
 queue-of = of
 queue-left = No longer belongs to this list
@@ -200,6 +201,7 @@ queue-next = Next
 queue-end = Finish
 toast-overtaken = That was no longer possible here: somebody else got there first. On to the next one.
 toast-skipped = One before it was dealt with in the meantime and has been skipped.
+toast-done-queue-end = Done. That was the last record of this list.
 toast-queue-end = That was the last record of this list.
 toast-queue-empty = Nothing to do here at the moment.
 # Forms of actions

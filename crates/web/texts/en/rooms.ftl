@@ -99,8 +99,8 @@ bulk-act-allowed = { $n ->
 }
 bulk-act-none = At the moment this is not possible for any of these records.
 bulk-act-go = { $n ->
-    [one] Do it for { $shown } record
-   *[other] Do it for { $shown } records
+    [one] { $shown } record
+   *[other] { $shown } records
 }
 bulk-act-one-by-one = One after another; each has its own entry in the timeline.
 bulk-stop = Stop
@@ -108,3 +108,17 @@ bulk-stopping = Stops after the record that is under way.
 bulk-stopped = Stopped. What is left can be continued below.
 bulk-rest = Go on with the rest
 item-unknown = The answer was lost; a look at the record shows what holds.
+act-done = { $shown } done
+act-not-allowed = { $shown } refused
+act-unchanged = { $shown } already so
+act-gone = { $shown } not there any more
+act-unknown = { $shown } unclear
+act-open = { $shown } still open
+bulk-undo = { $n ->
+    [one] Take { $shown } back
+   *[other] Take all { $shown } back
+}
+bulk-back = Back to the list
+bulk-act-reversible = Afterwards it can be taken back.
+bulk-act-records = These are meant
+foreseen-late = No answer about this one yet.

@@ -59,7 +59,7 @@ impl Office {
                 input.push((own.name.clone(), Input::Text(UNSAID.to_owned())));
             }
         }
-        let values = filled(action, &given(action, &input, false)?, &record)?;
+        let values = filled(action, &given(action, &input, request.of_many)?, &record)?;
         let service = catalog.resource(face).service.as_ref();
         let operation = service.and_then(|service| service.operations.get(preview.operation));
         let operation = operation.ok_or_else(|| unknown("preview of the action"))?;

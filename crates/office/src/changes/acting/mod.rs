@@ -237,7 +237,7 @@ impl Office {
     }
 
     /// What an update writes.
-    fn settings(
+    pub(super) fn settings(
         &self,
         resource: &Resource,
         set: &[(usize, String)],

@@ -1,36 +1,49 @@
-//! An action done with many records: which allow it, then one after another, each a change of its
-//! own in the audit. Whatever ends it early (somebody, a failure, the end of the process) leaves at
-//! most one record of which it is not known whether it was done.
+//! An action with many records before it is done: which allow it, what would become of each, and
+//! what all of them are given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use kontor_model::change::Refusal;
-use kontor_model::{ChangeItem, ChangeKind, RecordKey, ResourceName};
+use kontor_model::{ChangeItem, ChangeKind, RecordKey, Resource, ResourceName, Value};
 
-use super::{BulkPreview, BulkSelection, Excluded, SAMPLE, Stop, Wanted, key_of};
+use super::{
+    BulkPreview, BulkSelection, Excluded, SAMPLE, SampleOf, Stop, Wanted, changed, key_of, sample,
+};
 use crate::actor::{Edit, Permit};
-use crate::catalog::Does;
-use crate::changes::acting::ActionRequest;
-use crate::changes::plan::{Input, made};
-use crate::changes::{ItemState, Plan};
-use crate::error::{FieldProblem, OfficeError, Problem, ReadOnlyReason};
+use crate::catalog::{Does, Face};
+use crate::changes::acting::{ActionRequest, Foreseen};
+use crate::changes::plan::{Input, inputs, made};
+use crate::error::{OfficeError, ReadOnlyReason};
+use crate::records::Shown;
 use crate::{Office, random};
 
 /// The most records of one action.
 const MOST_RECORDS: usize = 1_000;
 /// Records that are looked at at once before it; the backend's own budget may allow fewer.
 const AT_ONCE: usize = 4;
-/// After so many records the person is looked up again.
-const RIGHT_HOLDS: usize = 50;
-/// So many lost answers one after another end it.
-const MOST_LOST: usize = 3;
+/// Records of which a backend is asked what an action would do with them.
+const FORESEEN: usize = 10;
+/// So long it may take to tell it of all of them.
+const FORESEEING: Duration = Duration::from_secs(3);
 
 /// What a record says of an action.
 enum Looked {
-    Allowed(RecordKey),
+    /// It can be done; an update with these values before and after.
+    Allowed(RecordKey, Option<SampleOf>),
+    /// The record is as an update would make it.
+    AsWanted,
     Refused(RecordKey, String),
     Gone(RecordKey),
+}
+
+/// What a backend says that an action would do with the first records of a preview.
+#[derive(Debug)]
+pub struct BulkForeseen {
+    /// The records, each with the answer or why there is none; nothing where it came too late.
+    pub records: Vec<(RecordKey, Option<Result<Foreseen, OfficeError>>)>,
+    /// How many more records the action is for.
+    pub more: usize,
 }
 
 impl Office {
@@ -63,11 +76,19 @@ impl Office {
         let is_cut = selected.is_cut || selected.rows.len() > MOST_RECORDS;
         let keys = selected.rows.into_iter().take(MOST_RECORDS).map(|(key, _)| key);
         let reading = permit.to_read();
+        let resource = catalog.resource(face);
+        let set = match &action.does {
+            Does::Update(set) => {
+                let set = self.settings(resource, set)?;
+                Some(inputs(resource, face, ChangeKind::Update, &set)?)
+            }
+            Does::Operation(_) => None,
+        };
         let look = |key: RecordKey| {
-            let reading = &reading;
+            let (reading, set) = (&reading, set.as_deref());
             async move {
                 match self.allowed((&permit.actor, reading), face, action, &key).await {
-                    Ok(_) => Ok(Looked::Allowed(key)),
+                    Ok(shown) => Ok(looked(resource, face, key, set, &shown)),
                     Err(OfficeError::NotAllowed { why, .. }) => Ok(Looked::Refused(key, why)),
                     Err(OfficeError::UnknownRecord(_)) => Ok(Looked::Gone(key)),
                     Err(error) => Err(error),
@@ -77,20 +98,25 @@ impl Office {
         let looked = futures_util::stream::iter(keys.map(look)).buffered(AT_ONCE);
         let looked: Vec<Looked> = looked.try_collect().await?;
         let (mut items, mut refused, mut gone) = (Vec::new(), Vec::new(), selected.gone);
+        let (mut first, mut as_wanted) = (Vec::new(), 0);
         for one in looked {
             match one {
-                Looked::Allowed(key) => items.push(ChangeItem {
-                    key: Some(key),
-                    before: Vec::new(),
-                    after: Vec::new(),
-                    version: None,
-                }),
+                Looked::Allowed(key, becomes) => {
+                    if first.len() < SAMPLE {
+                        first.push(becomes.unwrap_or_else(|| (key.clone(), Vec::new())));
+                    }
+                    items.push(only(key));
+                }
+                Looked::AsWanted => as_wanted += 1,
                 Looked::Refused(key, why) => refused.push((key, why)),
                 Looked::Gone(key) => gone.push(key),
             }
         }
-        let excluded = [(Excluded::Gone, gone.len()), (Excluded::Refused, refused.len())];
-        let sample = items.iter().take(SAMPLE).map(|item| (key_of(item), Vec::new())).collect();
+        let excluded = [
+            (Excluded::Unchanged, as_wanted),
+            (Excluded::Gone, gone.len()),
+            (Excluded::Refused, refused.len()),
+        ];
         let now = self.clock.micros();
         let preview = BulkPreview {
             id: random::id(now),
@@ -101,8 +127,8 @@ impl Office {
             prevented: Vec::new(),
             refused,
             touched: Vec::new(),
-            is_reversible: matches!(action.does, Does::Update(_)),
-            sample,
+            is_reversible: action.undo.is_some() || matches!(action.does, Does::Update(_)),
+            sample: first,
             is_cut,
             most: MOST_RECORDS,
         };
@@ -120,10 +146,41 @@ impl Office {
             let kept = all.get(id).filter(|kept| kept.user == permit.actor.user.id)?;
             match &kept.wanted {
                 Wanted::Acted(action) => Some(action.clone()),
-                Wanted::Set(_) | Wanted::Deleted => None,
+                Wanted::Set(_) | Wanted::Deleted | Wanted::TakenBack(_) => None,
             }
         });
         action.ok_or_else(|| OfficeError::Unknown { what: "action", name: id.to_owned() })
+    }
+
+    /// Asks the backend what the action of a preview would do with its first records, given this;
+    /// nothing is done. What is not answered in three seconds is left open.
+    ///
+    /// # Errors
+    /// As [`Office::bulk_give`]; [`OfficeError::Unknown`] where nothing tells it beforehand.
+    pub async fn bulk_foresee(
+        &self,
+        permit: &Permit<Edit>,
+        id: &str,
+        input: &[(String, Input)],
+    ) -> Result<BulkForeseen, OfficeError> {
+        let action = self.bulk_action(permit, id)?;
+        let plan = self.waiting(permit, id, |kept| Ok(Arc::clone(&kept.plan)))?;
+        let name = &plan.change.resource;
+        let keys: Vec<RecordKey> = plan.change.items.iter().take(FORESEEN).map(key_of).collect();
+        let request = ActionRequest { action, keys, input: input.to_vec(), of_many: true };
+        if !request.keys.is_empty() {
+            self.plan_action(permit, name, &request)?;
+        }
+        let asked = request.keys.clone().into_iter().map(|key| {
+            let request = &request;
+            async move { self.foresee(permit, name, &key, request).await }
+        });
+        let asked = futures_util::stream::iter(asked).buffered(AT_ONCE);
+        let told = asked.take_until(Box::pin(tokio::time::sleep(FORESEEING)));
+        let told: Vec<Result<Foreseen, OfficeError>> = told.collect().await;
+        let told = told.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+        let more = plan.change.items.len() - request.keys.len();
+        Ok(BulkForeseen { records: request.keys.iter().cloned().zip(told).collect(), more })
     }
 
     /// Says what the action of a preview is given, the same for all of its records.
@@ -170,79 +227,32 @@ impl Office {
         });
         Ok(())
     }
+}
 
-    /// Acts on one record after another, until all are done or something ends it.
-    pub(super) async fn act_on_all(
-        self: &Arc<Self>,
-        permit: &Permit<Edit>,
-        id: &str,
-        plan: &Plan,
-        (action, input): (&str, Vec<(String, Input)>),
-    ) {
-        let mut lost = 0;
-        for (at, item) in plan.change.items.iter().enumerate() {
-            let asked = self.bulk.with(|all| all.get(id).map(|kept| kept.progress.stop));
-            if asked == Some(Stop::Asked) {
-                break;
-            }
-            if at > 0 && at % RIGHT_HOLDS == 0 {
-                let holds = self.may_still_edit(&permit.actor, &permit.backend).await;
-                if !holds {
-                    let why = crate::changes::apply::LOST_RIGHT.to_owned();
-                    self.advance(id, |kept| kept.progress.failure = Some(why));
-                    break;
-                }
-            }
-            let request = ActionRequest {
-                action: action.to_owned(),
-                keys: vec![key_of(item)],
-                input: input.clone(),
-                of_many: true,
-            };
-            let done = match self.plan_action(permit, &plan.change.resource, &request) {
-                Ok(planned) => self.act(&permit.actor, permit, planned).await,
-                Err(error) => Err(error),
-            };
-            let state = match done {
-                Ok(_) => Ok(ItemState::Written(key_of(item))),
-                Err(error) => state(error),
-            };
-            lost = if matches!(state, Ok(ItemState::Unknown)) { lost + 1 } else { 0 };
-            let ends = state.is_err() || lost == MOST_LOST;
-            self.advance(id, |kept| match state {
-                Ok(ItemState::Written(key)) => {
-                    kept.done.insert(key.to_text());
-                    kept.progress.written += 1;
-                }
-                Ok(state) => {
-                    if state == ItemState::Unknown {
-                        kept.done.insert(key_of(item).to_text());
-                    }
-                    kept.progress.failed.push((key_of(item), state));
-                    if ends {
-                        kept.progress.failure = Some("several answers were lost".to_owned());
-                    }
-                }
-                Err(error) => kept.progress.failure = Some(error.to_string()),
-            });
-            if ends {
-                break;
-            }
+/// What an action would make of a record that allows it.
+fn looked(
+    resource: &Resource,
+    face: &Face,
+    key: RecordKey,
+    set: Option<&[(usize, Value)]>,
+    shown: &Shown,
+) -> Looked {
+    let Some(set) = set else { return Looked::Allowed(key, None) };
+    let before = set.iter().map(|(field, _)| Some((*field, shown.value(*field)?.clone())));
+    // Of a field that is not shown it is not known whether it would change.
+    let Some(before) = before.collect::<Option<Vec<_>>>() else {
+        return Looked::Allowed(key, None);
+    };
+    match changed(key, before, set) {
+        Some(item) => {
+            let becomes = sample(resource, face, &item);
+            Looked::Allowed(key_of(&item), Some(becomes))
         }
+        None => Looked::AsWanted,
     }
 }
 
-/// What became of a record; an error that is not its own ends everything.
-fn state(error: OfficeError) -> Result<ItemState, OfficeError> {
-    match error {
-        OfficeError::Invalid(problems) => Ok(ItemState::Refused(problems)),
-        OfficeError::UnknownRecord(_) => Ok(ItemState::Gone),
-        OfficeError::Stale { conflicts, .. } => Ok(ItemState::Stale(conflicts)),
-        OfficeError::OutcomeUnknown { .. } => Ok(ItemState::Unknown),
-        OfficeError::NotAllowed { why, .. } => {
-            let problem = Problem::Refused(Refusal::other(why));
-            Ok(ItemState::Refused(vec![FieldProblem { field: String::new(), problem }]))
-        }
-        error => Err(error),
-    }
+/// A record of an action: what it changes is found when it is done.
+pub(super) fn only(key: RecordKey) -> ChangeItem {
+    ChangeItem { key: Some(key), before: Vec::new(), after: Vec::new(), version: None }
 }

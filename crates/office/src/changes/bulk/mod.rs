@@ -2,6 +2,7 @@
 //! what is applied, record by record, as it was seen; the whole is undone at once.
 
 mod acting;
+mod doing;
 mod running;
 
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,8 @@ use crate::records::{ListRequest, has_one_of_keys, typed_key};
 use crate::{Office, random};
 use running::key_of;
 
+pub use acting::BulkForeseen;
+
 /// The most records of one bulk edit.
 const MOST_RECORDS: usize = 10_000;
 /// Records that are looked up at once by their keys.
@@ -32,8 +35,8 @@ const BATCH: usize = 200;
 const SAMPLE: usize = 20;
 /// A preview is good for half an hour.
 const VALID: Micros = 30 * 60 * 1_000_000;
-/// Previews kept at once, of all people together.
-const MOST_KEPT: usize = 200;
+/// Previews and ended changes that are kept of one person at once; the oldest make room for others.
+const MOST_KEPT: usize = 20;
 
 /// The records of a bulk edit.
 #[derive(Debug, Clone)]
@@ -91,15 +94,37 @@ pub struct BulkPreview {
     pub most: usize,
 }
 
+impl BulkPreview {
+    /// Records that are as they shall be already.
+    #[must_use]
+    pub fn unchanged(&self) -> usize {
+        let mut all = self.excluded.iter().filter(|(why, _)| *why == Excluded::Unchanged);
+        all.next().map_or(0, |(_, records)| *records)
+    }
+}
+
 /// How far a bulk edit has come. It is written in parts, and counted part by part.
 #[derive(Debug, Clone, Default)]
 pub struct BulkProgress {
     /// Records to write.
     pub records: usize,
+    /// Tried so far, whatever became of it.
+    pub tried: usize,
     /// Written so far.
     pub written: usize,
     /// Not written so far, with why.
     pub failed: Vec<(RecordKey, ItemState)>,
+    /// Records that were as they shall be already, before it began or when their turn came.
+    pub unchanged: usize,
+    /// Records that were left out before it began, since they do not allow it, each with the
+    /// backend's reason, which may be none.
+    pub refused: Vec<(RecordKey, String)>,
+    /// Records that were gone before it began.
+    pub gone: Vec<RecordKey>,
+    /// Of an action: how many of its changes [`Office::bulk_undo`] can take back.
+    pub undoable: usize,
+    /// Whether it takes back what an action has done.
+    pub takes_back: bool,
     /// The operation under which all of it can be undone, once it has ended.
     pub operation: Option<String>,
     /// Whether it can be taken back.
@@ -140,7 +165,15 @@ struct Kept {
     input: Option<Vec<(String, Input)>>,
     /// Addresses of the records with which an action was done, or may have been.
     done: HashSet<String>,
+    /// The changes of an action that can be taken back.
+    operations: Vec<(RecordKey, String)>,
     ended: Arc<tokio::sync::Notify>,
+}
+
+impl Kept {
+    fn is_running(&self) -> bool {
+        self.is_begun && !self.progress.is_done
+    }
 }
 
 /// What shall become of each record.
@@ -152,6 +185,8 @@ enum Wanted {
     Deleted,
     /// This action shall be done with it.
     Acted(String),
+    /// The operation at its place shall be taken back.
+    TakenBack(Vec<String>),
 }
 
 /// Records that were looked up for a bulk change.
@@ -211,6 +246,9 @@ impl Office {
             Wanted::Deleted => self.mark_of_deletion(resource, face),
             Wanted::Acted(action) => {
                 return self.bulk_preview_action(permit, name, selection, action).await;
+            }
+            Wanted::TakenBack(_) => {
+                return Err(OfficeError::Unknown { what: "bulk edit", name: String::new() });
             }
         };
         let removes = after.is_empty() && matches!(wanted, Wanted::Deleted);
@@ -280,22 +318,26 @@ impl Office {
 
     fn keep(&self, preview: &BulkPreview, actor: &Actor, now: Micros, plan: Plan, wanted: Wanted) {
         self.bulk.with(|kept| {
-            kept.retain(|_, other| now - other.at < VALID);
-            while kept.len() >= MOST_KEPT {
-                let Some(oldest) =
-                    kept.iter().min_by_key(|(_, other)| other.at).map(|(id, _)| id.clone())
-                else {
-                    break;
-                };
+            // What is being written is followed to its end, however long that takes.
+            kept.retain(|_, other| now - other.at < VALID || other.is_running());
+            let own = |other: &Kept| other.user == actor.user.id && !other.is_running();
+            while kept.values().filter(|other| own(other)).count() >= MOST_KEPT {
+                let theirs = kept.iter().filter(|(_, other)| own(other));
+                let oldest = theirs.min_by_key(|(_, other)| other.at).map(|(id, _)| id.clone());
+                let Some(oldest) = oldest else { break };
                 kept.remove(&oldest);
             }
             let progress = BulkProgress {
                 records: plan.change.items.len(),
                 is_reversible: preview.is_reversible,
                 stop: match &wanted {
-                    Wanted::Acted(_) => Stop::Possible,
+                    Wanted::Acted(_) | Wanted::TakenBack(_) => Stop::Possible,
                     Wanted::Set(_) | Wanted::Deleted => Stop::Never,
                 },
+                unchanged: preview.unchanged(),
+                refused: preview.refused.clone(),
+                gone: preview.gone.clone(),
+                takes_back: matches!(wanted, Wanted::TakenBack(_)),
                 ..BulkProgress::default()
             };
             let waiting = Kept {
@@ -308,6 +350,7 @@ impl Office {
                 progress,
                 input: None,
                 done: HashSet::new(),
+                operations: Vec::new(),
                 ended: Arc::default(),
             };
             kept.insert(preview.id.clone(), waiting);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey, ResourceName};
 
+use super::doing::Deed;
 use super::{BulkPreview, BulkProgress, BulkSelection, Kept, VALID, Wanted};
 use crate::Office;
 use crate::actor::{Edit, Permit};
@@ -76,7 +77,10 @@ impl Office {
                 return Err(OfficeError::OtherCount { expected, found });
             }
             let deed = match (&kept.wanted, &kept.input) {
-                (Wanted::Acted(action), Some(input)) => Some((action.clone(), input.clone())),
+                (Wanted::Acted(action), Some(input)) => {
+                    Some(Deed::Act(action.clone(), input.clone()))
+                }
+                (Wanted::TakenBack(operations), _) => Some(Deed::TakeBack(operations.clone())),
                 (Wanted::Acted(_), None) => {
                     let problem = "nobody has said yet what the action is given".to_owned();
                     return Err(OfficeError::Parameter { what: "input", problem });
@@ -91,8 +95,8 @@ impl Office {
         let working = self.at_work.begin();
         tokio::spawn(async move {
             let _working = working;
-            if let Some((action, input)) = deed {
-                office.act_on_all(&permit, &id, &plan, (&action, input)).await;
+            if let Some(deed) = deed {
+                office.do_with_all(&permit, &id, &plan, &deed).await;
                 office.advance(&id, |kept| {
                     kept.progress.is_done = true;
                     kept.ended.notify_waiters();
@@ -211,6 +215,7 @@ fn advance(
     items: &[ChangeItem],
     outcomes: &[ItemOutcome],
 ) {
+    progress.tried += items.len();
     for (item, outcome) in items.iter().zip(outcomes) {
         match item_state(plan, item, outcome.clone()) {
             ItemState::Written(_) => progress.written += 1,

@@ -13,6 +13,8 @@ pub(super) fn element(t: &Texts) -> Markup {
             data-failed=(t.get("script-failed"))
             data-retry=(t.get("retry"))
             data-offline=(t.get("script-offline"))
+            data-cell-offline=(t.get("script-cell-offline"))
+            data-cell-discard=(t.get("script-cell-discard"))
             data-slow=(t.get("script-slow"))
             data-cancel=(t.get("cancel"))
             data-cancelled=(t.get("script-cancelled"))

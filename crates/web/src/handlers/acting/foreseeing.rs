@@ -51,7 +51,7 @@ async fn part(
         let request = asked_for(app, reader, place, at, pairs).await?;
         let key = key(at.0)?;
         let foreseen = app.office.foresee(&place.permit, &place.resource, &key, &request).await?;
-        shown(app, reader, place, at, shell, foreseen).await
+        told_part(app, reader, place, at, shell, foreseen).await
     };
     match asked.await {
         Ok(part) => part,
@@ -73,7 +73,7 @@ async fn part(
 }
 
 /// An answer in the reader's notation.
-async fn shown(
+pub(crate) async fn told_part(
     app: &App,
     reader: &Reader,
     place: &Place<Edit>,

@@ -3,6 +3,7 @@
 mod foreseeing;
 mod form;
 mod reading;
+mod way;
 
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -14,17 +15,18 @@ use crate::app::App;
 use crate::components::icon;
 use crate::failure::{PageFailure, told};
 use crate::handlers::record::language;
-use crate::handlers::{Pairs, Place, done, first, here, key, place};
+use crate::handlers::{Pairs, Place, first, here, key, place};
 use crate::pages::record::acting::OfferedAction;
 use crate::pages::record::queue::QueuePlace;
 use crate::view::View;
 use crate::visitor::Reader;
 
-pub(crate) use foreseeing::foresee;
+pub(crate) use foreseeing::{foresee, told_part};
 pub(crate) use form::grouped;
 
 use form::{Asked, Problems, form};
 pub(crate) use reading::{field, read};
+pub(crate) use way::Way;
 
 /// The field with the page that one came from.
 const BACK: &str = "back";
@@ -108,17 +110,19 @@ pub(crate) async fn act(
     };
     let tried = tried.await;
     let queue = QueuePlace::from_pairs(&pairs);
-    let address = onward(&place, &record, queue.as_ref(), &pairs);
     let asked = Asked::again((&record, &name), &pairs);
     match tried {
         Ok((acted, undoable)) => {
+            let way = Way::on(&app, &place, &record, &pairs).await;
             let operation = undoable.then_some(acted.operation.as_str());
             let word = match acted.surprise {
                 None => "done",
                 Some(Surprise::Nothing) => "done-nothing",
                 Some(Surprise::Also(_)) => "done-also",
             };
-            Ok(done(&address, word, operation.filter(|operation| !operation.is_empty())))
+            Ok(way
+                .done(&app, &place, word, operation.filter(|operation| !operation.is_empty()))
+                .await)
         }
         Err(OfficeError::Invalid(fields)) => {
             let problems = Problems { fields, whole: None };
@@ -126,7 +130,8 @@ pub(crate) async fn act(
         }
         // Whoever goes through a queue learns that somebody was quicker, and goes on.
         Err(OfficeError::NotAllowed { .. } | OfficeError::UnknownRecord(_)) if queue.is_some() => {
-            Ok(done(&address, "overtaken", None))
+            let way = Way::past(&place, &record, &pairs);
+            Ok(way.done(&app, &place, "overtaken", None).await)
         }
         Err(error @ OfficeError::NotAllowed { .. }) => {
             let whole = Some(told(shell.texts, &error).text);
@@ -161,21 +166,4 @@ async fn asked_for(
     let inputs = action.inputs.iter().filter(|own| !own.hidden);
     let input = read(&view, inputs, found.as_ref(), pairs, shell.reader())?;
     Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input, of_many: false })
-}
-
-/// Where it goes on after something was done with a record: the record, the case that one came from,
-/// or what follows in the queue that one is in.
-pub(crate) fn onward(
-    place: &Place<Edit>,
-    record: &str,
-    queue: Option<&QueuePlace>,
-    pairs: &Pairs,
-) -> String {
-    let Ok(key) = key(record) else { return crate::links::HOME.to_owned() };
-    let (backend, resource) = (place.permit.backend.name.clone(), place.resource.clone());
-    let record = crate::shown::RecordRef { backend, resource, key };
-    match queue {
-        Some(queue) => queue.onward(&record, first(pairs, "to")),
-        None => case_of(pairs).map_or_else(|| record.link(), str::to_owned),
-    }
 }

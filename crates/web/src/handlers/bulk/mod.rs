@@ -1,23 +1,22 @@
 //! Changing and deleting many records: what shall change, what it would do, what it did.
 
 mod acting;
-
-use std::collections::HashMap;
-use std::time::Duration;
+mod progress;
+mod titles;
 
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kontor_model::{Count, RecordKey, Value};
 use kontor_office::{
-    BulkPreview as Preview, BulkProgress, BulkSelection, Edit, EditRequest, Excluded, FieldProblem,
-    Input, ItemState, ListRequest, OfficeError, Problem, SampleOf,
+    BulkPreview as Preview, BulkSelection, Edit, EditRequest, FieldProblem, Input, ListRequest,
+    OfficeError, Problem, SampleOf,
 };
 
 use crate::app::App;
 use crate::components::diff::FieldChange;
-use crate::failure::{PageFailure, field_text};
+use crate::failure::PageFailure;
 use crate::format;
 use crate::handlers::list::{At, face_of, query, request};
 use crate::handlers::record::language;
@@ -25,19 +24,19 @@ use crate::handlers::write::{Subject, groups, meant_format, touched_line};
 use crate::handlers::{Pairs, Place, all, done, first, go, here, key, place, shown};
 use crate::links;
 use crate::pages::bulk::{
-    BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget, edit as edit_page, end as end_page,
-    inputs_of, preview as preview_page, running as running_part,
+    BulkForm, BulkItem, BulkPreview, BulkTarget, edit as edit_page, inputs_of,
+    preview as preview_page,
 };
 use crate::pages::record::given::{Given, given};
 use crate::shown::Cell;
-use crate::texts::Texts;
 use crate::view::View;
 use crate::visitor::Reader;
 
-/// A page waits so long for a bulk change to end; then it shows how far that has come.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// Seconds after which a page without script asks again.
-const AGAIN: u32 = 2;
+pub(crate) use progress::progress;
+
+use progress::progress_of;
+use titles::Titles;
+
 /// Records that were not written and are named one by one.
 const MOST_NAMED: usize = 200;
 
@@ -58,7 +57,9 @@ pub(crate) async fn act(
     let is_chosen = first(&pairs, "all").is_some() || first(&pairs, "key").is_some();
     let answered = match first(&pairs, "do") {
         Some("act") => acting::act(&app, &reader, &place, &pairs).await,
+        Some("foresee") => acting::foresee(&app, &reader, &place, &pairs).await,
         Some("stop") => acting::stop(&app, &place, &pairs),
+        Some("undo") => acting::undo(&app, &place, &pairs),
         Some("apply") => apply(&app, &reader, &place, &pairs).await,
         Some("retry") => retry(&app, &reader, &place, &pairs).await,
         // Nothing is ticked: there is nothing to ask.
@@ -268,8 +269,7 @@ async fn retry(
     let action = app.office.bulk_action(&place.permit, id).ok();
     let found = app.office.bulk_retry(&place.permit, &place.resource, id).await?;
     if let Some(action) = action {
-        let (action, problems) = (action.as_str(), Vec::new());
-        let asked = acting::Asked { action, pairs, selection: &selection, problems };
+        let asked = acting::Asked::first(&action, pairs, &selection);
         return acting::answer(app, reader, place, found, asked).await;
     }
     answer_preview(app, reader, place, pairs, &selection, found, None).await
@@ -289,7 +289,6 @@ async fn answer_preview(
     let reading = place.permit.to_read();
     let face = face_of(&catalog, place)?;
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
-    let unchanged = found.excluded.iter().find(|(why, _)| *why == Excluded::Unchanged);
     let t = shell.texts;
     let gone = found.gone.iter().map(|key| (key, "item-gone"));
     let left_out: Vec<(&RecordKey, &str)> =
@@ -301,9 +300,9 @@ async fn answer_preview(
     let screen = BulkPreview {
         target: target(app, &view, pairs, selection).await,
         deletes: found.deletes,
-        plan: found.id,
         changing: found.records as u64,
-        unchanged: unchanged.map_or(0, |(_, n)| *n as u64),
+        unchanged: found.unchanged() as u64,
+        plan: found.id,
         items: items(app, &view, &found.sample, &titles).await,
         left_out: left_out.len() as u64,
         excluded: excluded.collect(),
@@ -318,22 +317,6 @@ async fn answer_preview(
     };
     let markup = preview_page(&shell, &screen);
     Ok((status, shown(&shell, markup)).into_response())
-}
-
-/// Titles of records by the text of their keys.
-struct Titles(HashMap<String, String>);
-
-impl Titles {
-    async fn of(app: &App, view: &View<'_>, keys: impl Iterator<Item = &RecordKey>) -> Self {
-        let keys: Vec<RecordKey> = keys.cloned().collect();
-        Self(app.office.titles(view.permit, view.name(), &keys).await)
-    }
-
-    /// A record's title; its key where it has none.
-    fn title(&self, key: &RecordKey) -> String {
-        let key = key.to_text();
-        self.0.get(&key).cloned().unwrap_or(key)
-    }
 }
 
 /// The first records of a preview; amounts stand in the currency that each record has.
@@ -396,104 +379,8 @@ async fn apply(
     Ok(go(&progress_of(place, pairs, id)))
 }
 
-/// Where the progress of a bulk change stands.
-fn progress_of(place: &Place<Edit>, pairs: &Pairs, id: &str) -> String {
-    let progress = links::part(&place.permit.backend.name, &place.resource, "bulk");
-    let query = query(pairs).pairs();
-    let state = query.iter().map(|(name, value)| (*name, value.as_str()));
-    links::with_query(&progress, [("plan", id)].into_iter().chain(state))
-}
-
 /// A number as people type it, with or without marks between the thousands.
 fn typed_number(text: &str) -> Option<usize> {
     let is_mark = |c: char| c.is_whitespace() || matches!(c, '.' | ',' | '\'' | '’');
     text.replace(is_mark, "").parse().ok()
-}
-
-/// How far a bulk change has come, and what it did not write.
-pub(crate) async fn progress(
-    State(app): State<App>,
-    reader: Reader,
-    Path((backend, resource)): At,
-    Query(pairs): Query<Pairs>,
-) -> Result<Response, PageFailure> {
-    let asked = async {
-        let place: Place<Edit> = place(&app, &reader, &backend, &resource)?;
-        let id = first(&pairs, "plan").unwrap_or_default();
-        let progress = app.office.bulk_ended(&place.permit, &place.resource, id, PATIENCE).await?;
-        answer_progress(&app, &reader, &place, &pairs, id, progress).await
-    };
-    match asked.await {
-        Ok(response) => Ok(response),
-        Err(error) => Err(reader.fails(&app, error).await),
-    }
-}
-
-async fn answer_progress(
-    app: &App,
-    reader: &Reader,
-    place: &Place<Edit>,
-    pairs: &Pairs,
-    id: &str,
-    progress: BulkProgress,
-) -> Result<Response, OfficeError> {
-    if let Some(operation) = &progress.operation
-        && progress.failed.is_empty()
-        && progress.failure.is_none()
-    {
-        let undo = progress.is_reversible.then_some(operation.as_str());
-        return Ok(done(&links::change(operation), "done", undo));
-    }
-    let is_whole = progress.failed.is_empty() && progress.failure.is_none();
-    if progress.is_done && is_whole && progress.written == progress.records {
-        // Each record has its own entry: there is no change of all of them to show.
-        let list = query(pairs).from_start().address(&place.permit.backend.name, &place.resource);
-        return Ok(done(&list, "done", None));
-    }
-    let mut shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
-    shell.refresh = (!progress.is_done).then_some(AGAIN);
-    let catalog = place.permit.backend.catalog()?;
-    let reading = place.permit.to_read();
-    let face = face_of(&catalog, place)?;
-    let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
-    let t = shell.texts;
-    let failed = progress.failed.iter().take(MOST_NAMED);
-    let titles = Titles::of(app, &view, failed.clone().map(|(key, _)| key)).await;
-    let failed = failed
-        .map(|(key, state)| (titles.title(key), view.record(key).link(), state_text(t, state)));
-    let screen = BulkEnd {
-        target: BulkTarget {
-            backend: view.backend().clone(),
-            resource: view.name().clone(),
-            resource_title: view.title(),
-            query: query(pairs).from_start(),
-            keys: Vec::new(),
-            count: Count::Exact(progress.records as u64),
-        },
-        plan: id.to_owned(),
-        is_done: progress.is_done,
-        records: progress.records as u64,
-        written: progress.written as u64,
-        failed: failed.collect(),
-        missed: progress.failed.len() as u64,
-        failure: progress.failure.as_ref().map(|_| t.get("bulk-cut-off").into_owned()),
-        operation: progress.operation,
-        stop: progress.stop,
-    };
-    let is_part = reader.frame.is_fragment && !screen.is_done;
-    let markup = if is_part { running_part(&shell, &screen) } else { end_page(&shell, &screen) };
-    Ok(shown(&shell, markup))
-}
-
-/// Why a record was not written, in the reader's words.
-fn state_text(t: &Texts, state: &ItemState) -> String {
-    match state {
-        ItemState::Written(_) => String::new(),
-        ItemState::Stale(_) => t.get("item-stale").into_owned(),
-        ItemState::Gone => t.get("item-gone").into_owned(),
-        ItemState::Unknown => t.get("item-unknown").into_owned(),
-        ItemState::Refused(problems) => {
-            problems.iter().map(|problem| field_text(t, problem)).collect::<Vec<_>>().join(" ")
-        }
-    }
 }

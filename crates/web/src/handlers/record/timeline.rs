@@ -72,13 +72,7 @@ pub(crate) fn told_entry(view: &View<'_>, entry: &TimelineEntry, record: Option<
         kind: entry.kind,
         is_undo: entry.undo_of.is_some(),
         records: 1,
-        action: entry.action.as_ref().map(|name| {
-            let own = view.face.actions.iter().find(|action| action.name == *name);
-            own.map_or_else(
-                || name.clone(),
-                |action| action.title.in_language(view.language.code()).to_owned(),
-            )
-        }),
+        action: entry.action.as_ref().map(|name| view.action_title(name)),
         given: entry
             .input
             .iter()

@@ -183,13 +183,22 @@ pub fn page(shell: &Shell, screen: &ActionScreen) -> Markup {
                     }
                 }
                 div.actions.sticky {
-                    (control::submit(&screen.action))
-                    a.button href=(screen.back) data-drop-draft { (t.get("cancel")) }
+                    (deed(&screen.action, &screen.title))
+                    a.button.bare href=(screen.back) data-drop-draft { (t.get("act-leave")) }
                 }
             }
         }
     };
     shell_page(shell, &heading, Layout::Flow, &content)
+}
+
+/// The button that does it, called by what is done and to what. Titles of actions are the backends'
+/// own and may be any word, “Cancel” and “Back” included: so it always names its object, and the way
+/// out is never called by a single word.
+fn deed(action: &str, title: &str) -> Markup {
+    html! {
+        button.button.primary.deed type="submit" { span { (action) } span.object { (title) } }
+    }
 }
 
 /// What an action would do.

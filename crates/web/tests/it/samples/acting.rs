@@ -1,7 +1,7 @@
 //! Actions: what a record offers, the form, and with many records.
 
 use kontor_web::components::icon::Icon;
-use kontor_web::pages::bulk_acting::BulkAct;
+use kontor_web::pages::bulk_acting::{BulkAct, Foretold};
 use kontor_web::pages::record::acting::{ActionScreen, ForeseenPart, OfferedAction};
 use kontor_web::pages::record::picking::{PickAsked, PickGroup, PickRow};
 use kontor_web::shown::{ChoiceView, Tone};
@@ -17,7 +17,23 @@ pub(crate) fn bulk_acting(zone: &jiff::tz::TimeZone) -> BulkAct {
         question: Some("Die Kundschaft bekommt dann eine E-Mail.".into()),
         plan: "01JD8Z6M3Q".into(),
         allowed: 12,
-        excluded: vec![("Bestellung 10250".into(), "Die Bestellung ist angehalten.".into())],
+        unchanged: 2,
+        reversible: true,
+        items: Vec::new(),
+        more: 11,
+        foreseen: Some(Foretold {
+            rows: vec![(
+                "Bestellung 10251 · 10251".into(),
+                reference().link(),
+                ForeseenPart::Told(vec![("Wird erstattet".into(), "49,90 EUR".into())]),
+            )],
+            more: 11,
+        }),
+        excluded: vec![(
+            "Bestellung 10250".into(),
+            reference().link(),
+            "Die Bestellung ist angehalten.".into(),
+        )],
         left_out: 3,
         groups: form(zone).groups.into_iter().take(1).collect(),
         cut: Some(1_000),

@@ -183,7 +183,8 @@ pub(crate) fn failure() -> Failure {
 
 pub(crate) fn toast() -> Toast {
     Toast {
-        text: "Status von B-10248 geändert".into(),
+        text: "Als bezahlt gebucht".into(),
+        about: Some(("B-10248".into(), "/b/laden/bestellung/r/10248".into())),
         undo: Some("01JD8Z6M3K".into()),
         is_bad: false,
     }

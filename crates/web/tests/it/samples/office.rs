@@ -276,6 +276,8 @@ pub(crate) fn audit() -> AuditScreen {
         who: "Marta Lindner".into(),
         what,
         subject: subject.into(),
+        action: (number == 4_713).then(|| "Versenden".into()),
+        record: outcome.map(|_| ("B-10250".into(), "/b/orders/orders/r/10250".into())),
         operation: outcome.map(|_| "01JD8Z6M3K".into()),
         outcome,
     };
@@ -284,6 +286,7 @@ pub(crate) fn audit() -> AuditScreen {
         people: vec![("marta".into(), "Marta Lindner".into())],
         backends: vec![("orders".into(), "Auftragssystem".into())],
         entries: vec![
+            entry(4_713, Deed::Acted(1), "Auftragssystem · Bestellungen", Some(Outcome::Applied)),
             entry(4_712, Deed::Changed(48), "Auftragssystem · Bestellungen", Some(Outcome::Partly)),
             entry(4_711, Deed::Undid(1), "Auftragssystem · Bestellungen", Some(Outcome::Applied)),
             entry(4_710, Deed::Exported(20_214), "Auftragssystem · Bestellungen", None),

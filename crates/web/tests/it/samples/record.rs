@@ -4,7 +4,8 @@ use kontor_model::{ChangeKind, Count, FieldType, RecordKey, Value};
 use kontor_office::Stop;
 use kontor_web::components::diff::FieldChange;
 use kontor_web::format::Reader;
-use kontor_web::pages::bulk::{BulkEnd, BulkForm, BulkItem, BulkPreview, BulkTarget};
+use kontor_web::pages::bulk::{BulkForm, BulkItem, BulkPreview, BulkTarget};
+use kontor_web::pages::bulk_end::{BulkEnd, Counts};
 use kontor_web::pages::change::{ChangeRow, ChangeScreen, Outcome};
 use kontor_web::pages::list::ListQuery;
 use kontor_web::pages::overtaken::{OvertakenField, OvertakenScreen};
@@ -372,9 +373,25 @@ pub(crate) fn end(is_done: bool) -> BulkEnd {
         written: if is_done { 45 } else { 20 },
         failed: if is_done { vec![failed] } else { Vec::new() },
         missed: if is_done { 3 } else { 1 },
+        deed: None,
+        counts: Counts { done: 20, refused: 1, open: 27, ..Counts::default() },
+        can_retry: true,
+        undoable: 0,
         failure: None,
         operation: is_done.then(|| "01JD8Z6M3Q".into()),
         stop: if is_done { Stop::Never } else { Stop::Possible },
+    }
+}
+
+/// The end of an action with a selection.
+pub(crate) fn acted() -> BulkEnd {
+    BulkEnd {
+        deed: Some("Versenden".into()),
+        counts: Counts { done: 12, refused: 1, unchanged: 2, ..Counts::default() },
+        missed: 1,
+        undoable: 12,
+        operation: None,
+        ..end(true)
     }
 }
 
@@ -419,6 +436,7 @@ pub(crate) fn changed() -> ChangeScreen {
         at: "2026-11-22T10:40:00Z".parse().expect("a time"),
         who: "Marta Lindner".into(),
         kind: ChangeKind::Update,
+        action: None,
         place: "Auftragssystem · Bestellungen".into(),
         list: "/b/orders/orders".into(),
         outcome: Outcome::Partly,
