@@ -62,9 +62,10 @@ pub const KNOWN: &[(&str, Known)] = &[
 /// What a statement does, as far as its first words tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatementKind {
-    /// It changes records (`UPDATE`); the database tells how many.
+    /// It changes records of one table (`UPDATE`) and does nothing else; the database tells how many.
     Update,
-    /// It makes, replaces or removes records; the database tells how many.
+    /// It makes, replaces or removes records, or does several things; the database tells how many
+    /// records its last part touched.
     Write,
     /// It calls what the database has of its own (`CALL`, `SELECT`): how many records that touches
     /// nobody tells.

@@ -49,9 +49,14 @@ impl<'a> Reading<'a> {
             self.one(c)?;
         }
         self.sql_until(self.text.len());
+        let does_more = self.main.is_some();
         let verb = self.main.or(self.verb).unwrap_or_default();
         let kind = VERBS.iter().find(|(word, _)| *word == verb).map(|(_, kind)| *kind);
-        let kind = kind.ok_or(StatementError::Verb(verb))?;
+        let kind = match kind.ok_or(StatementError::Verb(verb))? {
+            // What stands before may change something else, too.
+            StatementKind::Update if does_more => StatementKind::Write,
+            kind => kind,
+        };
         Ok(Statement { pieces: self.pieces, kind })
     }
 
@@ -357,6 +362,7 @@ mod tests {
         assert_eq!(kind("update t set a = 1"), Ok(StatementKind::Update));
         let with = "WITH gone AS (DELETE FROM a RETURNING *) INSERT INTO b SELECT * FROM gone";
         assert_eq!(kind(with), Ok(StatementKind::Write));
+        assert_eq!(kind("WITH a AS (SELECT 1) UPDATE t SET a = 1"), Ok(StatementKind::Write));
         assert_eq!(kind("WITH a AS (UPDATE b SET c = 1) SELECT 1"), Ok(StatementKind::Call));
         assert_eq!(kind("WITH a AS (SELECT 1)"), Err(StatementError::Verb("WITH".into())));
     }
