@@ -64,6 +64,16 @@ impl Action {
         })
     }
 
+    /// The fields of the record of which it matters what somebody has seen: where they hold
+    /// something else by then, nothing is done.
+    #[must_use]
+    pub fn compares(&self) -> Vec<usize> {
+        match &self.does {
+            Does::Statement(declared) => declared.fields(),
+            Does::Operation(_) | Does::Update(_) => Vec::new(),
+        }
+    }
+
     /// Whether what it did can be taken back: by another action, or since all of it shows in the
     /// record.
     #[must_use]
