@@ -1,6 +1,6 @@
-//! Connections that wait only so long for their client: for a request's head once it has begun, and
-//! for the next request. How long a body may take is the router's to say, and answers take as long
-//! as they need.
+//! Connections that wait only so long for their client: for a request's head once it has begun, for
+//! the next request, and for anything of an answer to be taken. How long a body may take is the
+//! router's to say, and an answer that is being taken takes as long as it needs.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,11 +28,17 @@ pub(crate) struct Patience {
     /// For the next request. Longer than a proxy keeps its connections, so that none is closed
     /// while the proxy writes.
     pub(crate) idle: Duration,
+    /// For the client to take anything of an answer, where nothing more goes out to it.
+    pub(crate) stalled: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(10), idle: Duration::from_secs(75) }
+        Self {
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            stalled: Duration::from_secs(60),
+        }
     }
 }
 
@@ -60,7 +66,8 @@ impl axum::serve::Listener for Attentive {
         let waiting = Waiting::default();
         let timer = Box::pin(sleep(self.patience.head));
         let peer = Peer { address, waiting: waiting.clone() };
-        (Stream { tcp, waiting, patience: self.patience, timer, timed: None }, peer)
+        let patience = self.patience;
+        (Stream { tcp, waiting, patience, timer, timed: None, stalled: None }, peer)
     }
 
     fn local_addr(&self) -> io::Result<Peer> {
@@ -178,6 +185,8 @@ pub(crate) struct Stream {
     timer: Pin<Box<Sleep>>,
     /// What the timer was set for; none where it has to be set anew.
     timed: Option<What>,
+    /// When its client must have taken something; none while it takes what comes.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
@@ -230,8 +239,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         let stream = self.get_mut();
         let written = Pin::new(&mut stream.tcp).poll_write(context, bytes);
-        stream.is_taking(&written);
-        written
+        stream.taken(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -249,8 +257,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         let stream = self.get_mut();
         let written = Pin::new(&mut stream.tcp).poll_write_vectored(context, slices);
-        stream.is_taking(&written);
-        written
+        stream.taken(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -259,11 +266,24 @@ impl AsyncWrite for Stream {
 }
 
 impl Stream {
-    /// Whoever still takes what was buffered for them is not idle.
-    fn is_taking(&mut self, written: &Poll<io::Result<usize>>) {
-        if matches!(written, Poll::Ready(Ok(1..))) && self.waiting.now() == What::Next {
-            self.timed = None;
+    /// Whoever still takes what was buffered for them is not idle; whoever takes nothing for too
+    /// long is given up, and with them what was held for them.
+    fn taken(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stalled = None;
+            if matches!(written, Poll::Ready(Ok(1..))) && self.waiting.now() == What::Next {
+                self.timed = None;
+            }
+            return written;
         }
+        let patience = self.patience.stalled;
+        let timer = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(timer.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -278,8 +298,11 @@ mod tests {
     async fn served(app: Router) -> SocketAddr {
         let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = tcp.local_addr().unwrap();
-        let patience =
-            Patience { head: Duration::from_millis(40), idle: Duration::from_millis(80) };
+        let patience = Patience {
+            head: Duration::from_millis(40),
+            idle: Duration::from_millis(80),
+            stalled: Duration::from_millis(200),
+        };
         let serving = axum::serve(Attentive { tcp, patience }, service(app));
         tokio::spawn(async move { serving.await });
         address
@@ -325,5 +348,47 @@ mod tests {
         };
         let (told, ()) = tokio::join!(waiting, others);
         assert!(told.ends_with("at last"), "{told}");
+    }
+
+    /// An answer without an end, which tells when nobody wants it any more.
+    struct Endless(Option<oneshot::Sender<()>>);
+
+    impl HttpBody for Endless {
+        type Data = Bytes;
+        type Error = axum::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
+            let part = Bytes::from_static(&[b'.'; 64 * 1024]);
+            Poll::Ready(Some(Ok(http_body::Frame::data(part))))
+        }
+    }
+
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            if let Some(told) = self.0.take() {
+                let _ = told.send(());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_of_its_answer_is_given_up_and_one_that_reads_on_is_not() {
+        let (told, given_up) = oneshot::channel();
+        let told = Arc::new(Mutex::new(Some(told)));
+        let endless = move || async move { Body::new(Endless(told.lock().unwrap().take())) };
+        let app = Router::new().route("/endless", get(endless));
+        let mut stream = TcpStream::connect(served(app).await).await.unwrap();
+        stream.write_all(b"GET /endless HTTP/1.1\r\nhost: kontor\r\n\r\n").await.unwrap();
+        // Reads several times longer than its patience lasts: what is taken keeps it going.
+        let begun = Instant::now();
+        let mut part = vec![0; 64 * 1024];
+        while begun.elapsed() < Duration::from_millis(600) {
+            assert!(stream.read(&mut part).await.unwrap() > 0, "it goes on");
+        }
+        given_up.await.expect("the answer is let go while its client is still there");
+        drop(stream);
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kontor_model::query::ROW_ID;
 use kontor_model::service::Operation;
+use kontor_model::statement::Filled;
 use kontor_model::{
     ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, RecordKey,
     Resource, Schema, Value,
@@ -172,6 +173,19 @@ impl<D: Driver> Connection for Database<D> {
     ) -> Result<ItemOutcome, WriteFailure> {
         let detail = format!("a database has no operation “{}”", operation.name);
         Err(WriteFailure::NotWritten(Failure::new(FailureKind::SchemaChanged, detail)))
+    }
+
+    async fn run(
+        &self,
+        of: &Of<'_>,
+        key: &RecordKey,
+        statement: &Filled,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        self.ran(of, key, statement).await
+    }
+
+    async fn understands(&self, of: &Of<'_>, statement: &Filled) -> Result<(), Failure> {
+        self.understood(of, statement).await
     }
 
     async fn earlier_sessions_ended(&self) -> Result<bool, Failure> {

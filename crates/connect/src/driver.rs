@@ -40,6 +40,9 @@ pub(crate) trait Driver: Opener {
     /// Runs a statement; how many records it touched.
     async fn execute(raw: &mut Self::Raw, sql: &Sql) -> Result<u64, sqlx::Error>;
 
+    /// Has the engine read a statement without running it.
+    async fn prepare(raw: &mut Self::Raw, sql: &str) -> Result<(), sqlx::Error>;
+
     /// Runs a statement without values, such as `BEGIN`.
     async fn command(raw: &mut Self::Raw, sql: &str) -> Result<(), sqlx::Error>;
 

@@ -7,6 +7,7 @@
 //! backend: no table, no column, no temporary object.
 
 mod database;
+mod declared;
 mod driver;
 mod error;
 mod graphql;
@@ -31,6 +32,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use kontor_model::change::Refusal;
 use kontor_model::service::Operation;
+use kontor_model::statement::Filled;
 use kontor_model::{
     ChangeItem, ChangeKind, Condition, Count, Engine, ItemOutcome, Linked, Page, Query, RecordKey,
     Resource, Schema, Value,
@@ -193,6 +195,28 @@ pub trait Connection: Send + Sync {
         Err(Failure::new(FailureKind::Privilege, detail))
     }
 
+    /// Runs a statement that a manifest declares for a record, in a transaction of its own. Where it
+    /// touches nothing, the outcome says why; where it touches more than it may, nothing is written.
+    ///
+    /// # Errors
+    /// As [`Connection::write`]; [`WriteFailure::NotWritten`] where the backend is no database.
+    async fn run(
+        &self,
+        _of: &Of<'_>,
+        _key: &RecordKey,
+        _statement: &Filled,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        Err(WriteFailure::NotWritten(no_statements()))
+    }
+
+    /// Asks whether the backend understands a statement; nothing is run.
+    ///
+    /// # Errors
+    /// [`FailureKind`] with the backend's own words where it does not.
+    async fn understands(&self, _of: &Of<'_>, _statement: &Filled) -> Result<(), Failure> {
+        Err(no_statements())
+    }
+
     /// Waits until no session of an earlier run of this installation can still write. `false`
     /// when that cannot be told.
     async fn earlier_sessions_ended(&self) -> Result<bool, Failure>;
@@ -205,6 +229,10 @@ pub trait Connection: Send + Sync {
     /// When the last holder lets go without this, the connections are closed, too, but nobody
     /// learns when.
     async fn close(&self);
+}
+
+fn no_statements() -> Failure {
+    Failure::new(FailureKind::Privilege, "a service takes no statements")
 }
 
 /// What an operation answers.

@@ -45,7 +45,7 @@ impl<D: Driver> Database<D> {
     }
 }
 
-fn unknown_if_lost(failure: Failure) -> WriteFailure {
+pub(crate) fn unknown_if_lost(failure: Failure) -> WriteFailure {
     if failure.kind == FailureKind::Unreachable {
         WriteFailure::Unknown(failure)
     } else {

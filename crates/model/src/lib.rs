@@ -14,6 +14,7 @@ pub mod page;
 pub mod query;
 pub mod schema;
 pub mod service;
+pub mod statement;
 pub mod value;
 
 pub use change::{Change, ChangeItem, ChangeKind, ItemOutcome};
@@ -28,4 +29,5 @@ pub use schema::{
     Engine, Field, Generated, Index, IndexKind, OnDelete, Reference, Resource, ResourceKind, Schema,
 };
 pub use service::{Ability, Service};
+pub use statement::{Statement, StatementError, StatementKind};
 pub use value::Value;

@@ -301,6 +301,20 @@ impl Backend {
         result
     }
 
+    pub(crate) async fn run(
+        &self,
+        catalog: &Catalog,
+        face: &Face,
+        key: &kontor_model::RecordKey,
+        statement: &kontor_model::statement::Filled,
+    ) -> Result<ItemOutcome, WriteFailure> {
+        let begun = Instant::now();
+        let result = self.connection.run(&catalog.of(face), key, statement).await;
+        let took = begun.elapsed();
+        metrics::histogram!("kontor_backend_seconds", "backend" => self.name.to_string(), "operation" => "run").record(took.as_secs_f64());
+        result
+    }
+
     pub(crate) async fn foresee(
         &self,
         catalog: &Catalog,

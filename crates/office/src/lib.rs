@@ -47,7 +47,8 @@ pub use indexing::{IndexedResource, Pace};
 pub use measuring::{FarLinkState, Measured};
 pub use pending::{Establish, Looked};
 pub use people::{
-    Account, NewPerson, NewToken, Operator, PeopleError, Preferences, SignedIn, TokenMade,
+    Account, LONGEST_NAME, NameProblem, NewPerson, NewToken, Operator, PeopleError, Preferences,
+    SignedIn, TokenMade,
 };
 pub use proposing::across::{FarProposals, far_proposal_id};
 pub use proposing::{Proposals, proposal_id};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Edit, Manage, Permit, Read};
 use crate::error::OfficeError;
+use crate::people::{PeopleError, named};
 use crate::records::FarRefusal;
 use crate::records::ListRequest;
 use crate::{Office, random};
@@ -74,6 +75,29 @@ pub struct NewView {
     pub owner: Owner,
     /// What it keeps.
     pub definition: ViewDefinition,
+}
+
+/// The most views of somebody's own and of their teams'.
+const MOST_VIEWS: usize = 500;
+/// The longest filter, search and order that a view keeps, in bytes.
+const LONGEST_TEXT: usize = 16 * 1024;
+/// The most columns that a view names.
+const MOST_COLUMNS: usize = 500;
+
+/// What a view keeps has an end.
+fn bounded(definition: &ViewDefinition) -> Result<(), OfficeError> {
+    let ViewDefinition { filter, search, sort, columns, .. } = definition;
+    let texts = [("filter", filter), ("search", search), ("sort", sort)];
+    let too_long = texts.into_iter().find(|(_, text)| text.len() > LONGEST_TEXT);
+    if let Some((what, _)) = too_long {
+        let problem = format!("a view keeps at most {LONGEST_TEXT} bytes of it");
+        return Err(OfficeError::Parameter { what, problem });
+    }
+    if columns.len() > MOST_COLUMNS {
+        let problem = format!("a view has at most {MOST_COLUMNS} columns");
+        return Err(OfficeError::Parameter { what: "columns", problem });
+    }
+    Ok(())
 }
 
 impl Office {
@@ -157,13 +181,7 @@ impl Office {
         resource: &ResourceName,
         new: NewView,
     ) -> Result<View, OfficeError> {
-        let name = new.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > 80 {
-            return Err(OfficeError::Parameter {
-                what: "name",
-                problem: "a view needs a name of at most 80 characters".into(),
-            });
-        }
+        let name = named(&new.name).map_err(PeopleError::Name)?;
         self.may_own(permit, &new.owner)?;
         let catalog = permit.backend.catalog()?;
         let face = self.face(&permit.backend, &catalog, resource)?;
@@ -174,6 +192,12 @@ impl Office {
                 ..
             }) => {}
             planned => drop(planned?),
+        }
+        bounded(&new.definition)?;
+        let own = views::of_user(&mut self.store.read(), &permit.actor.user.id).await?;
+        if own.len() >= MOST_VIEWS && !matches!(new.owner, Owner::Role(_)) {
+            let problem = format!("there are {MOST_VIEWS} already; remove one that is not used");
+            return Err(OfficeError::Parameter { what: "view", problem });
         }
         let now = self.clock.micros();
         let view = View {

@@ -19,6 +19,8 @@ pub struct Settings {
     pub trusted_origins: Vec<String>,
     /// Proxies that are believed where a request came from.
     pub trusted_proxies: Vec<Network>,
+    /// Whether whoever asks from this machine may read the metrics without a token.
+    pub metrics_on_machine: bool,
 }
 
 /// The state that handlers share.
@@ -28,4 +30,5 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) secure_cookies: bool,
     pub(crate) trusted_proxies: Arc<[Network]>,
+    pub(crate) metrics_on_machine: bool,
 }

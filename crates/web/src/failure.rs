@@ -164,7 +164,11 @@ fn fault(t: &Texts, error: &OfficeError) -> ToldFailure {
 
 fn backend_failure(t: &Texts, backend: &str, failure: &kontor_office::Failure) -> ToldFailure {
     let operation = kontor_office::random::id(SystemClock.micros());
-    tracing::warn!(operation, backend, %failure, "a backend could not answer");
+    if failure.kind == FailureKind::Invalid {
+        tracing::debug!(operation, backend, %failure, "a backend was asked wrongly");
+    } else {
+        tracing::warn!(operation, backend, %failure, "a backend could not answer");
+    }
     let (status, kind, key, is_passing) = match failure.kind {
         FailureKind::Unreachable | FailureKind::SignIn => {
             (StatusCode::SERVICE_UNAVAILABLE, "backend-down", "failure-backend-down", true)
@@ -181,8 +185,18 @@ fn backend_failure(t: &Texts, backend: &str, failure: &kontor_office::Failure) -
         FailureKind::SchemaChanged => {
             (StatusCode::CONFLICT, "schema-changed", "failure-backend-schema", false)
         }
+        // A place that no list has, a key or filter that is too long: it was asked wrongly, and the
+        // backend is as well as ever.
         FailureKind::Invalid => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "backend-invalid", "failure-backend-invalid", false)
+            return ToldFailure {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                kind: "invalid",
+                title: t.get("failure-invalid").into_owned(),
+                text: t.get("failure-backend-invalid").into_owned(),
+                backend: Some(backend.to_owned()),
+                operation: None,
+                is_passing: false,
+            };
         }
         FailureKind::TooLarge => {
             (StatusCode::BAD_GATEWAY, "backend-too-large", "failure-backend-too-large", false)

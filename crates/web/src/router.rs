@@ -36,6 +36,7 @@ pub fn app(settings: Settings) -> Router {
         metrics: settings.metrics,
         secure_cookies: settings.secure_cookies,
         trusted_proxies: settings.trusted_proxies.into(),
+        metrics_on_machine: settings.metrics_on_machine,
     };
     let csrf = settings.trusted_origins.iter().fold(CsrfLayer::new(), |layer, origin| {
         layer.clone().add_trusted_origin(origin).unwrap_or_else(|error| {

@@ -9,12 +9,11 @@ use kontor_model::{BackendName, Schema};
 use kontor_office::case_problems;
 use kontor_office::catalog::{Catalog, build};
 use kontor_office::manifest::{Manifest, ManifestErrors, cases_folder, load_cases, load_folder};
-use kontor_store::{Store, snapshots};
 
 use crate::command_line::Verdict;
+use crate::commands::known_schemas::KnownSchemas;
 use crate::configuration::Configuration;
 use crate::error::CommandError;
-use crate::installation::open_existing_store;
 
 /// Checks all manifests of a folder and the types of cases beside it, and compares them with the
 /// schemas that were read last.
@@ -116,40 +115,4 @@ fn report(
     }
     out.flush()?;
     Ok(())
-}
-
-/// The schemas that the store remembers. Without a store none is known, and nothing is made.
-struct KnownSchemas(Option<Store>);
-
-impl KnownSchemas {
-    async fn open(configuration: &Configuration) -> Self {
-        match open_existing_store(configuration).await {
-            Ok(store) => Self(Some(store)),
-            Err(CommandError::NoStore(_)) => Self(None),
-            Err(error) => {
-                tracing::error!(%error, "the schemas that were read last are not known");
-                Self(None)
-            }
-        }
-    }
-
-    async fn of(&self, manifest: &Manifest) -> Option<Schema> {
-        let store = self.0.as_ref()?;
-        let latest = snapshots::latest(&mut store.read(), manifest.name.as_str(), 1).await;
-        let schema = latest.map(|mut latest| latest.pop().map(|last| last.body.read::<Schema>()));
-        match schema {
-            Ok(None) => None,
-            Ok(Some(Ok(schema))) => Some(schema),
-            Ok(Some(Err(error))) | Err(error) => {
-                tracing::error!(backend = %manifest.name, %error, "its last schema cannot be read");
-                None
-            }
-        }
-    }
-
-    async fn close(self) {
-        if let Some(store) = self.0 {
-            store.close().await;
-        }
-    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod connect;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+mod known_schemas;
 pub(crate) mod links;
 pub(crate) mod openapi;
 pub(crate) mod order_inspect;

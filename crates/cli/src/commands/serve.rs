@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::command_line::Verdict;
-use crate::configuration::{Configuration, origin};
+use crate::configuration::{Configuration, MetricsFor, origin};
 use crate::connection::{Attentive, Patience, service};
 use crate::error::CommandError;
 use crate::installation::{Installation, Role};
@@ -62,6 +62,7 @@ pub(crate) async fn run(
         secure_cookies: configuration.secure_cookies,
         trusted_origins: configuration.trusted_origins.clone(),
         trusted_proxies: configuration.trusted_proxies.clone(),
+        metrics_on_machine: configuration.metrics == MetricsFor::Machine,
     });
     let served = serve(listener, app, stop.clone()).await;
     watching.abort();

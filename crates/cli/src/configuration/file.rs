@@ -9,11 +9,11 @@ use kontor_web::NoNetwork;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::options::{Given, LogFormat, check_origin};
+use super::options::{Given, LogFormat, MetricsFor, check_origin};
 use super::{ConfigurationError, FILE};
 use crate::logging::check_level;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "data",
     "listen",
     "store",
@@ -23,6 +23,7 @@ const KEYS: [&str; 9] = [
     "secure_cookies",
     "trusted_origins",
     "trusted_proxies",
+    "metrics",
 ];
 
 /// Reads a file. One that lies in the data folder cannot say where that folder is.
@@ -98,6 +99,8 @@ impl Reading<'_> {
                         text.parse().map_err(|error: NoNetwork| error.to_string())
                     });
                 }
+                "metrics" => given.metrics = self.read(value, |text| MetricsFor::from_str(text, false)
+                    .map_err(|_| format!("“{text}” must be token or machine"))),
                 unknown => self.unknown(key.span(), unknown),
             }
         }
@@ -209,7 +212,7 @@ mod tests {
             problems(text),
             "kontor.toml:2:1: unknown key “litsen”; did you mean “listen”?\n\
              kontor.toml:3:1: unknown key “colour”; known are data, listen, store, manifests, log, \
-             log_level, secure_cookies, trusted_origins, trusted_proxies"
+             log_level, secure_cookies, trusted_origins, trusted_proxies, metrics"
         );
         assert!(problems("secure-cookies = true").ends_with("did you mean “secure_cookies”?"));
     }
@@ -222,6 +225,7 @@ mod tests {
             ("\nlog = \"xml\"", "kontor.toml:2:7: “xml” must be readable or json"),
             ("secure_cookies = \"yes\"", "kontor.toml:1:18: must be true or false"),
             ("trusted_origins = [\"a\"]", "kontor.toml:1:20: “a” is no origin"),
+            ("metrics = \"all\"", "kontor.toml:1:11: “all” must be token or machine"),
             ("trusted_proxies = [\"a\"]", "kontor.toml:1:20: “a” is no address"),
             ("log_level = \"kontor=loud\"", "kontor.toml:1:13: "),
             ("listen", "kontor.toml:1:7: this is not TOML"),

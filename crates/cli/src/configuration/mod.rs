@@ -9,7 +9,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use kontor_web::Network;
-pub(crate) use options::{AddressOptions, Given, GlobalOptions, LogFormat, ServeOptions};
+pub(crate) use options::{
+    AddressOptions, Given, GlobalOptions, LogFormat, MetricsFor, ServeOptions,
+};
 
 /// The data folder unless told otherwise: in the folder where one stands.
 const DATA: &str = "data";
@@ -38,6 +40,8 @@ pub(crate) struct Configuration {
     pub(crate) trusted_origins: Vec<String>,
     /// Proxies that are believed where a request came from.
     pub(crate) trusted_proxies: Vec<Network>,
+    /// Who may read the metrics.
+    pub(crate) metrics: MetricsFor,
 }
 
 /// The configuration cannot be used.
@@ -85,6 +89,7 @@ impl Configuration {
             secure_cookies: given.secure_cookies.unwrap_or(false),
             trusted_origins: given.trusted_origins.unwrap_or_default(),
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
+            metrics: given.metrics.unwrap_or(MetricsFor::Token),
             data,
         }
     }

@@ -49,6 +49,19 @@ pub(crate) struct ServeOptions {
         value_delimiter = ','
     )]
     trusted_proxies: Option<Vec<Network>>,
+    /// Who may read /metrics: who has an administrator's token, or also whoever asks from this
+    /// machine [default: token]
+    #[arg(long, value_name = "WHO", env = "KONTOR_METRICS")]
+    metrics: Option<MetricsFor>,
+}
+
+/// Who may read the metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MetricsFor {
+    /// Who has an administrator's token.
+    Token,
+    /// Also whoever asks from this machine, and not through a proxy.
+    Machine,
 }
 
 /// Where the office is found; also for the commands that print a link into it.
@@ -85,6 +98,7 @@ pub(crate) struct Given {
     pub(crate) secure_cookies: Option<bool>,
     pub(crate) trusted_origins: Option<Vec<String>>,
     pub(crate) trusted_proxies: Option<Vec<Network>>,
+    pub(crate) metrics: Option<MetricsFor>,
 }
 
 impl Given {
@@ -105,6 +119,7 @@ impl Given {
             secure_cookies: serving.and_then(|serving| serving.secure_cookies),
             trusted_origins: address.and_then(|address| address.trusted_origins.clone()),
             trusted_proxies: serving.and_then(|serving| serving.trusted_proxies.clone()),
+            metrics: serving.and_then(|serving| serving.metrics),
         }
     }
 
@@ -120,6 +135,7 @@ impl Given {
             secure_cookies: self.secure_cookies.or(other.secure_cookies),
             trusted_origins: self.trusted_origins.or(other.trusted_origins),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            metrics: self.metrics.or(other.metrics),
         }
     }
 }

@@ -112,3 +112,65 @@ async fn a_key_that_does_not_tell_records_apart_is_told_with_what_they_share() {
         assert!(ran.out.contains(expected), "{expected}: {}", ran.out);
     }
 }
+
+/// A shop whose manifest declares statements, and a register that it leads to.
+const ORDERS: &str = "CREATE TABLE orders (id INTEGER PRIMARY KEY, placed DATE, customer TEXT)";
+
+#[tokio::test]
+async fn a_statement_that_the_database_does_not_understand_is_told_with_its_place() {
+    let (bed, file) = (Bed::new(), kontor_testkit::SqliteFile::fresh());
+    sqlx::raw_sql(ORDERS).execute(&mut file.connect().await).await.unwrap();
+    let manifest = format!(
+        "url = \"{}\"\nwritable = true\n[resources.orders.actions]\n\
+         clear = {{ statement = \"UPDATE orders SET customer = NULL WHERE id = :id\" }}\n\
+         close = {{ statement = \"UPDATE orders SET closed = 1 WHERE id = :id\" }}\n\
+         wipe = {{ statement = \"DROP TABLE orders\" }}\n",
+        file.url()
+    );
+    bed.write("backends/shop.toml", &manifest);
+    let ran = bed.run(&["doctor"]).await;
+    assert_eq!(ran.code, Some(1), "{}", ran.out);
+    for expected in [
+        "ok       1 statement of the manifest is understood",
+        "shop.toml:5:23: the database does not understand it: ",
+        "no such column: closed",
+        "shop.toml:6:22: “statement” begins with “DROP”",
+    ] {
+        assert!(ran.out.contains(expected), "{expected}: {}", ran.out);
+    }
+    let left = sqlx::query("SELECT * FROM orders").fetch_all(&mut file.connect().await).await;
+    left.expect("nothing of it was run");
+}
+
+#[tokio::test]
+async fn a_link_that_leads_to_nothing_in_another_backend_is_told() {
+    let (bed, shop) = (Bed::new(), kontor_testkit::SqliteFile::fresh());
+    let register = kontor_testkit::SqliteFile::fresh();
+    sqlx::raw_sql(ORDERS).execute(&mut shop.connect().await).await.unwrap();
+    let table = "CREATE TABLE kunden (kdnr TEXT PRIMARY KEY, nr INTEGER)";
+    sqlx::raw_sql(table).execute(&mut register.connect().await).await.unwrap();
+    let link = |field: &str, to: &str| {
+        format!(
+            "[[links]]\nfrom = \"orders\"\nfields = [\"{field}\"]\nto = \"register:kunden\"\n\
+             to_fields = [\"{to}\"]\nname = \"{field}-{to}\"\n"
+        )
+    };
+    let manifest = |links: &str| format!("url = \"{}\"\n{links}", shop.url());
+    bed.write("backends/register.toml", &format!("url = \"{}\"\n", register.url()));
+    bed.write("backends/shop.toml", &manifest(&link("customer", "kdnr")));
+    let sound = bed.run(&["doctor"]).await;
+    assert_eq!(sound.code, Some(0), "{}", sound.out);
+    assert!(sound.out.contains("ok       1 link leads to what is there"), "{}", sound.out);
+    let wrong = link("customer", "kdnt") + &link("placed", "nr");
+    bed.write("backends/shop.toml", &manifest(&wrong));
+    let broken = bed.run(&["doctor", "shop"]).await;
+    assert!(broken.out.contains("links to these were not compared"), "{}", broken.out);
+    let broken = bed.run(&["doctor"]).await;
+    assert_eq!(broken.code, Some(1), "{}", broken.out);
+    for expected in [
+        "“kunden” has no field “kdnt”; did you mean “kdnr”?",
+        "“placed” is DATE and “nr” of register is INTEGER: they never hold the same",
+    ] {
+        assert!(broken.out.contains(expected), "{expected}: {}", broken.out);
+    }
+}

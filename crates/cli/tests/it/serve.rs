@@ -78,7 +78,11 @@ async fn the_metrics_tell_how_backends_are() {
     let bed = Bed::new();
     let shop = kontor_testkit::SqliteFile::fresh();
     bed.write("backends/shop.toml", &format!("url = \"{}\"\n", shop.url()));
-    let serving = bed.start(&["serve"]).await;
+    let shut = bed.start(&["serve"]).await;
+    let refused = get(&format!("{}/metrics", shut.address)).await;
+    assert_eq!(refused.status(), 403, "nobody has said that this machine may");
+    shut.stop().await;
+    let serving = bed.start(&["serve", "--metrics", "machine"]).await;
     kontor_testkit::eventually("the backend is up", || async {
         let metrics = get(&format!("{}/metrics", serving.address)).await;
         metrics.text().await.unwrap().contains("kontor_backend_up{backend=\"shop\"} 1")

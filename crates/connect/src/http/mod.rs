@@ -57,6 +57,9 @@ pub(crate) struct Ask {
     pub(crate) time: Duration,
 }
 
+/// No service need take a longer address; most take 8 kB.
+const LONGEST_ADDRESS: usize = 16 * 1024;
+
 /// What was answered.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -146,6 +149,10 @@ impl Client {
         self.guard
             .check(&ask.url)
             .map_err(|problem| NoAnswer::unsent(FailureKind::Other, problem))?;
+        if ask.url.as_str().len() > LONGEST_ADDRESS {
+            let problem = format!("what is asked for takes more than {LONGEST_ADDRESS} bytes");
+            return Err(NoAnswer::unsent(FailureKind::Invalid, problem));
+        }
         let ends = Instant::now() + ask.time;
         let _permit = self.permit().await?;
         let first = self.attempt(ask, ends).await;

@@ -17,7 +17,7 @@ use kontor_model::{
 use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow, MySqlValueRef};
 use sqlx::{
     Arguments as _, AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _,
-    Executor as _, MySqlConnection, Row as _, TypeInfo as _, ValueRef as _,
+    Executor as _, MySqlConnection, Row as _, SqlSafeStr as _, TypeInfo as _, ValueRef as _,
 };
 
 use crate::driver::{Driver, Estimate, brief};
@@ -144,6 +144,13 @@ impl Driver for Mysql {
     async fn execute(raw: &mut Raw, sql: &Sql) -> Result<u64, sqlx::Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
         Ok(query.execute(&mut raw.connection).await?.rows_affected())
+    }
+
+    async fn prepare(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {
+        (&mut raw.connection)
+            .prepare(AssertSqlSafe(sql.to_owned()).into_sql_str())
+            .await
+            .map(|_| ())
     }
 
     async fn command(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {

@@ -359,6 +359,7 @@ mod tests {
             path: path.split('.').map(str::to_owned).collect(),
             scalar: Scalar { ty, form: Form::Text, native: String::new() },
             facts: Facts::default(),
+            inner: Vec::new(),
         }
     }
 

@@ -122,6 +122,7 @@ mod tests {
             path: vec![name.to_owned()],
             scalar: Scalar { ty: FieldType::text(), form: Form::Text, native: String::new() },
             facts: Facts::default(),
+            inner: Vec::new(),
         };
         ["status", "placed_at", "total"].map(leaf).to_vec()
     }

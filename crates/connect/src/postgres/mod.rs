@@ -14,7 +14,7 @@ use kontor_model::{ChangeItem, Condition, Engine, Resource, Schema, Value};
 use sqlx::postgres::{PgArguments, PgConnectOptions};
 use sqlx::{
     Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _,
-    PgConnection, Row as _,
+    PgConnection, Row as _, SqlSafeStr as _,
 };
 
 use crate::driver::{Driver, Estimate};
@@ -111,6 +111,10 @@ impl Driver for Postgres {
     async fn execute(raw: &mut PgConnection, sql: &Sql) -> Result<u64, sqlx::Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
         Ok(query.execute(raw).await?.rows_affected())
+    }
+
+    async fn prepare(raw: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
+        raw.prepare(AssertSqlSafe(sql.to_owned()).into_sql_str()).await.map(|_| ())
     }
 
     async fn command(raw: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {

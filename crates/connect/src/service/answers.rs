@@ -26,7 +26,7 @@ pub(crate) fn refusal(answer: &Answer) -> Option<Failure> {
         404 | 405 | 410 | 501 => FailureKind::SchemaChanged,
         408 | 504 => FailureKind::Timeout,
         429 => FailureKind::Busy,
-        400 | 409 | 412 | 422 => FailureKind::Invalid,
+        400 | 409 | 412 | 414 | 422 | 431 => FailureKind::Invalid,
         502 | 503 => FailureKind::Unreachable,
         300..=399 => FailureKind::Garbled,
         _ => FailureKind::Other,

@@ -2,6 +2,7 @@
 //! are quoted; what the engines say differently stands in [`dialect`] and nowhere else.
 
 mod condition;
+mod declared;
 mod dialect;
 mod exact;
 mod like;
@@ -13,6 +14,7 @@ mod write;
 
 use kontor_model::{Engine, Resource, Schema, Value};
 
+pub(crate) use declared::declared;
 pub(crate) use dialect::{BRIEF_BYTES, placed};
 pub(crate) use position::placing_steps;
 pub(crate) use select::{

@@ -17,7 +17,7 @@ use kontor_model::{ChangeItem, Condition, Engine, FieldType, Resource, Schema, V
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow, SqliteValueRef};
 use sqlx::{
     Arguments as _, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _,
-    SqliteConnection, TypeInfo as _, ValueRef as _,
+    SqlSafeStr as _, SqliteConnection, TypeInfo as _, ValueRef as _,
 };
 use tokio::time::Instant;
 
@@ -162,6 +162,10 @@ impl Driver for Sqlite {
     async fn execute(raw: &mut Raw, sql: &Sql) -> Result<u64, sqlx::Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql.text.clone()), arguments(&sql.binds));
         Ok(query.execute(raw.begin()).await?.rows_affected())
+    }
+
+    async fn prepare(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {
+        raw.begin().prepare(AssertSqlSafe(sql.to_owned()).into_sql_str()).await.map(|_| ())
     }
 
     async fn command(raw: &mut Raw, sql: &str) -> Result<(), sqlx::Error> {

@@ -71,6 +71,15 @@ contract! {
         an_opening_for_reading_is_refused_by_the_database_itself,
         writing_what_is_there_already_is_no_conflict,
     }
+    declared {
+        what_a_statement_is_given_is_bound_and_never_read_as_sql,
+        a_statement_that_touches_more_than_it_may_writes_nothing,
+        a_statement_that_finds_nothing_says_whether_somebody_was_quicker,
+        what_a_statement_does_along_is_taken_back_with_it,
+        what_the_database_has_of_its_own_is_called,
+        a_statement_is_understood_before_it_is_ever_run,
+        a_statement_is_refused_where_only_reading_is_permitted,
+    }
     budget {
         a_slow_statement_is_ended_and_the_connection_goes_on,
         a_request_that_nobody_waits_for_is_cancelled_in_the_database,

@@ -6,6 +6,7 @@ mod budget;
 mod closing;
 mod contract;
 mod counts;
+mod declared;
 mod exact;
 mod filters;
 mod graphql;

@@ -140,7 +140,14 @@ struct Reader {
     tests: usize,
 }
 
+/// The longest filter in bytes: what is longer fits into no address.
+const LONGEST: usize = 64 * 1024;
+
 pub(super) fn parse(text: &str) -> Result<Filter, FilterError> {
+    if text.len() > LONGEST {
+        let (at, expected) = (LONGEST, format!("a filter of at most {LONGEST} bytes"));
+        return Err(FilterError { most: None, at, meant: None, expected, found: None });
+    }
     let tokens = tokens(text)?;
     if tokens.is_empty() {
         return Ok(Filter::everything());

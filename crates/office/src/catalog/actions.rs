@@ -1,9 +1,11 @@
-//! What one can do with a record: operations of a service, and updates that the manifest names.
+//! What one can do with a record: operations of a service, and updates and statements that the
+//! manifest names.
 
-use kontor_model::Resource;
 use kontor_model::filter::Filter;
 use kontor_model::service::Operation;
+use kontor_model::{Engine, Resource};
 
+use super::declared::Declared;
 use super::taking::{ActionInput, inputs, money};
 use super::{Format, humanised};
 use crate::manifest::{ActionOverride, Confirm, Label, PreviewOverride, ResourceOverride};
@@ -62,6 +64,28 @@ impl Action {
         })
     }
 
+    /// The fields of the record of which it matters what somebody has seen: where they hold
+    /// something else by then, nothing is done.
+    #[must_use]
+    pub fn compares(&self) -> Vec<usize> {
+        match &self.does {
+            Does::Statement(declared) => declared.fields(),
+            Does::Operation(_) | Does::Update(_) => Vec::new(),
+        }
+    }
+
+    /// Whether what it did can be taken back: by another action, or since all of it shows in the
+    /// record.
+    #[must_use]
+    pub fn is_reversible(&self) -> bool {
+        let shows = match &self.does {
+            Does::Update(_) => true,
+            Does::Statement(declared) => declared.is_update_of_one(),
+            Does::Operation(_) => false,
+        };
+        shows || self.undo.is_some()
+    }
+
     /// Whether it can be done with many records at once: all that its backend cannot do without is
     /// the same for each of them, or comes from each.
     #[must_use]
@@ -97,17 +121,24 @@ pub enum Does {
     Operation(usize),
     /// Fields get these values, as text; `now` is the present moment.
     Update(Vec<(usize, String)>),
+    /// The backend runs this statement.
+    Statement(Box<Declared>),
 }
 
 /// The actions of a resource: the manifest's order first, then the service's own.
-pub(crate) fn actions(resource: &Resource, of: &ResourceOverride) -> Vec<Action> {
+pub(crate) fn actions(engine: Engine, resource: &Resource, of: &ResourceOverride) -> Vec<Action> {
     let operations: &[Operation] =
         resource.service.as_ref().map(|service| service.operations.as_slice()).unwrap_or_default();
     let position = |name: &str| operations.iter().position(|operation| operation.name == name);
     let mut taken = Vec::new();
     let mut actions = Vec::new();
     for (name, said) in &of.actions {
-        let action = if said.set.is_empty() {
+        let action = if said.statement.is_some() {
+            let Ok(declared) = Declared::of(engine, resource, said) else { continue };
+            let inputs = inputs(resource, &declared.inputs, said, of);
+            let does = Does::Statement(Box::new(declared));
+            Some(Action { inputs, ..action(name, does, said) })
+        } else if said.set.is_empty() {
             let Some(at) = position(said.operation.as_deref().unwrap_or(name)) else { continue };
             taken.push(at);
             of_operation(resource, (name, at), said, of)

@@ -179,7 +179,7 @@ fn face(manifest: &Manifest, schema: &Schema, index: usize) -> Face {
         }),
         is_join_table: said.join_table.unwrap_or(false),
         case: said.case.clone(),
-        actions: actions::actions(resource, said),
+        actions: actions::actions(schema.engine, resource, said),
         allowed_field,
         fields,
     }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod build;
+mod declared;
 mod far;
 mod members;
 mod money;
@@ -22,6 +23,8 @@ use crate::manifest::{Label, TimeUnit};
 pub(crate) use actions::actions as actions_of;
 pub use actions::{Action, Does, Preview, Told, allows};
 pub use build::build;
+pub use declared::Declared;
+pub(crate) use declared::Wrong;
 pub use far::{FarField, FarLink};
 pub use members::{MemberFace, is_identifier};
 pub use money::{in_major_units, own_digits};

@@ -288,7 +288,7 @@ fn input(
         ty: field.ty.clone(),
         format: money(resource, own.currency.as_ref()),
         choices: choices.iter().map(Choice::of).collect(),
-        needed: taken.needed || own.needed,
+        needed: taken.needed || own.needed == Some(true),
         is_vital: taken.needed,
         hidden,
         is_long: field.native == "text",

@@ -335,7 +335,14 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
     }
     let detail = outcomes.failure.as_ref().map(ToString::to_string);
     (
-        OutcomeRecord { state, settled: false, exceptions, effects: Vec::new(), detail },
+        OutcomeRecord {
+            state,
+            settled: false,
+            exceptions,
+            effects: Vec::new(),
+            shows_all: false,
+            detail,
+        },
         new_key(plan, outcomes),
     )
 }

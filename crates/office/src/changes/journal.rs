@@ -135,6 +135,9 @@ pub(crate) struct OutcomeRecord {
     /// before and after.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) effects: Vec<(String, Vec<Effect>)>,
+    /// Whether these effects are all that it did, so that putting back what was there takes it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) shows_all: bool,
     /// In plain words, for failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) detail: Option<String>,
@@ -333,6 +336,13 @@ impl Operation {
         called(called(done)?.undo.as_deref()?)
     }
 
+    /// What an action changed of a record.
+    pub(super) fn effects_on(&self, key: &str) -> &[Effect] {
+        let effects = self.outcome.iter().flat_map(|outcome| &outcome.effects);
+        let own = effects.filter(|(other, _)| other == key).map(|(_, effects)| effects.as_slice());
+        own.last().unwrap_or_default()
+    }
+
     /// Why it cannot be taken back, as far as its own entries tell.
     pub(super) fn undo_locked(&self, face: &Face) -> Option<NotUndoable> {
         let records = || self.intents.iter().map(|(_, record)| record);
@@ -341,8 +351,9 @@ impl Operation {
         } else if !self.state().is_written_in_part() {
             Some(NotUndoable::NotApplied)
         } else if records().any(|record| record.kind == ChangeKind::Act) {
-            let none = self.undone_by_action(face).is_none();
-            none.then_some(NotUndoable::AnAction)
+            let shows_all = self.outcome.as_ref().is_some_and(|outcome| outcome.shows_all);
+            let is_lost = !shows_all && self.undone_by_action(face).is_none();
+            is_lost.then_some(NotUndoable::AnAction)
         } else if records().any(|record| record.is_final) {
             Some(NotUndoable::OthersLost)
         } else if records().any(|record| !record.not_kept.is_empty()) {

@@ -175,7 +175,14 @@ impl Office {
             (true, 0) => OperationState::NotApplied,
             _ => OperationState::Partial,
         };
-        Ok(OutcomeRecord { state, settled: true, exceptions, effects: Vec::new(), detail: None })
+        Ok(OutcomeRecord {
+            state,
+            settled: true,
+            exceptions,
+            effects: Vec::new(),
+            shows_all: false,
+            detail: None,
+        })
     }
 
     async fn look(

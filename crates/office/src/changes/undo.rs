@@ -11,7 +11,7 @@ use kontor_store::audit::NewEntry;
 
 use super::acting::ActionRequest;
 use super::apply::Applied;
-use super::journal::{self, ItemRecord, Operation, OperationState, Sealing, UNDONE};
+use super::journal::{self, Effect, ItemRecord, Operation, OperationState, Sealing, UNDONE};
 use super::plan::{Input, Plan};
 use crate::Office;
 use crate::actor::{Actor, Edit, Permit};
@@ -71,13 +71,18 @@ impl Office {
             if is_exception(&told, key_text.as_deref()) {
                 continue;
             }
-            let written_key = told.outcome_keys.first().cloned().or(key_text);
+            let written_key = told.outcome_keys.first().cloned().or_else(|| key_text.clone());
             if written_key.as_ref().is_some_and(|key| taken_back.contains(key)) {
                 continue;
             }
             kind = inverse(record.kind);
-            let item =
-                self.inverse_item(&backend, catalog.resource(face), record, written_key.as_deref());
+            let item = if record.kind == ChangeKind::Act {
+                let effects = told.effects_on(key_text.as_deref().unwrap_or_default());
+                put_back(catalog.resource(face), face, effects, written_key.as_deref())
+            } else {
+                let resource = catalog.resource(face);
+                self.inverse_item(&backend, resource, record, written_key.as_deref())
+            };
             let mut item = item.ok_or_else(|| not(NotUndoable::ValuesNotKept))?;
             if catalog.schema.engine == Engine::Sqlite && kind == ChangeKind::Update {
                 self.expect_stored_form(&permit, &catalog, face, &mut item).await?;
@@ -231,7 +236,7 @@ impl Office {
             ChangeKind::Create => {
                 ChangeItem { key: Some(key?), before: after, after: Vec::new(), version: None }
             }
-            // Nobody but the backend knows what takes it back; it is refused before.
+            // What it did is not in its intent.
             ChangeKind::Act => return None,
             ChangeKind::Delete => {
                 let made: Vec<_> = before
@@ -300,6 +305,33 @@ impl Drop for Begun<'_> {
     fn drop(&mut self) {
         self.all.operations().remove(self.operation);
     }
+}
+
+/// What puts back what an action changed of a record, where people may change all of that; what
+/// the backend keeps itself must only still be there.
+fn put_back(
+    resource: &Resource,
+    face: &Face,
+    effects: &[Effect],
+    key: Option<&str>,
+) -> Option<ChangeItem> {
+    let key = recorded_key(resource, &RecordKey::from_text(key?)?).ok()?;
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for (name, was, now) in effects {
+        let field = resource.position(name)?;
+        before.push((field, Value::from_tagged(now)?));
+        if is_put_back(resource, face, field) {
+            after.push((field, Value::from_tagged(was)?));
+        }
+    }
+    let is_something = !after.is_empty();
+    is_something.then_some(ChangeItem { key: Some(key), before, after, version: None })
+}
+
+/// Whether an undo may write a field: people may, and nothing but people does.
+pub(super) fn is_put_back(resource: &Resource, face: &Face, field: usize) -> bool {
+    let own = &face.fields[field];
+    own.read_only.is_none() && !own.kept && resource.fields[field].is_editable()
 }
 
 fn inverse(kind: ChangeKind) -> ChangeKind {

@@ -6,7 +6,7 @@ use toml_edit::{InlineTable, Value};
 
 use super::action_input::{InputOverride, ShownMember, read_inputs, read_shown};
 use super::label::Label;
-use super::source::Entry;
+use super::source::{Entry, Section};
 use super::text::Keys;
 
 const ACTION_KEYS: &[&str] = &[
@@ -17,6 +17,8 @@ const ACTION_KEYS: &[&str] = &[
     "hidden",
     "operation",
     "set",
+    "statement",
+    "rows",
     "allowed",
     "when",
     "confirm",
@@ -44,6 +46,10 @@ pub struct ActionOverride {
     pub operation: Option<String>,
     /// The fields that it sets, with what they shall hold; for an update.
     pub set: Vec<(String, String)>,
+    /// The statement that it is, with names where values are bound.
+    pub statement: Option<String>,
+    /// The most records that the statement may touch.
+    pub rows: Option<u32>,
     /// The word by which a record says that it is allowed.
     pub allowed: Option<String>,
     /// The records for which it is offered.
@@ -102,9 +108,7 @@ impl ActionOverride {
         let flag = |key| section.get(key).and_then(|entry: Entry<'_>| entry.flag());
         let label = |key| section.get(key).and_then(|entry: Entry<'_>| Label::read(&entry));
         let set = section.get("set").map(|set| set.entries("a table of fields with values"));
-        if let (Some(set), Some(_)) = (section.get("set"), section.get("operation")) {
-            set.refuse("cannot stand beside “operation”: an action is one or the other");
-        }
+        refuse_several(&section);
         Some(Self {
             title: label("title"),
             description: label("description"),
@@ -115,6 +119,8 @@ impl ActionOverride {
                 .flatten()
                 .filter_map(|entry| Some((entry.name().to_owned(), entry.scalar()?)))
                 .collect(),
+            statement: text("statement"),
+            rows: section.get("rows").and_then(|rows| rows.number(1..=MOST_ROWS)),
             icon: section.get("icon").and_then(|icon| read_icon(&icon)),
             key: section.get("key").and_then(|key| read_key(&key)),
             allowed: text("allowed"),
@@ -139,6 +145,8 @@ impl ActionOverride {
         let set: InlineTable =
             self.set.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         keys.add("set", (!self.set.is_empty()).then(|| Value::from(set)));
+        keys.add("statement", self.statement.as_ref());
+        keys.add("rows", self.rows.map(i64::from));
         keys.add("allowed", self.allowed.as_ref());
         keys.add("when", self.when.as_ref().map(ToString::to_string));
         keys.add("confirm", self.confirm.as_ref().map(Confirm::to_value));
@@ -152,6 +160,22 @@ impl ActionOverride {
             .collect();
         keys.add("inputs", (!self.inputs.is_empty()).then(|| Value::from(inputs)));
         keys
+    }
+}
+
+/// The most records that a statement may be let touch.
+const MOST_ROWS: u32 = 1_000;
+
+/// An action is an operation, an update of fields or a statement.
+fn refuse_several(section: &Section<'_>) {
+    let entries = ["operation", "set", "statement"].map(|key| section.get(key));
+    let mut said = entries.iter().flatten();
+    if let (Some(first), Some(second)) = (said.next(), said.next()) {
+        let problem = "cannot stand beside “{}”: an action is one or the other";
+        second.refuse(problem.replace("{}", first.name()));
+    }
+    if let (Some(rows), None) = (section.get("rows"), section.get("statement")) {
+        rows.refuse("is for a “statement”");
     }
 }
 

@@ -10,6 +10,7 @@ use super::text::Keys;
 const INPUT_KEYS: &[&str] = &[
     "title",
     "help",
+    "type",
     "hidden",
     "needed",
     "default",
@@ -31,10 +32,12 @@ pub struct InputOverride {
     pub title: Option<Label>,
     /// What it is for, for people.
     pub help: Option<Label>,
+    /// Of what type it is, for a statement.
+    pub ty: Option<InputType>,
     /// Whether it is not asked for.
     pub hidden: bool,
-    /// Whether people must give it, though the backend does not ask for it.
-    pub needed: bool,
+    /// Whether people must give it, whatever the backend asks for.
+    pub needed: Option<bool>,
     /// What it is where nothing is given.
     pub default: Option<String>,
     /// The field of the record that it comes from where nothing is given.
@@ -46,6 +49,38 @@ pub struct InputOverride {
     /// Where the currency is said, of an amount.
     pub currency: Option<Currency>,
 }
+
+/// The types that what a statement takes can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputType {
+    /// A line of text.
+    Text,
+    /// Text of several lines.
+    Multiline,
+    /// A whole number.
+    Integer,
+    /// An exact decimal.
+    Decimal,
+    /// True or false.
+    Bool,
+    /// A day.
+    Date,
+    /// A day and time without a zone.
+    DateTime,
+    /// A moment.
+    Instant,
+}
+
+const TYPES: &[(&str, InputType)] = &[
+    ("text", InputType::Text),
+    ("multiline", InputType::Multiline),
+    ("integer", InputType::Integer),
+    ("decimal", InputType::Decimal),
+    ("bool", InputType::Bool),
+    ("date", InputType::Date),
+    ("datetime", InputType::DateTime),
+    ("instant", InputType::Instant),
+];
 
 /// How entries are picked out of a list that the record holds as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,7 +120,6 @@ pub struct ShownMember {
 pub(super) fn read_inputs(entry: &Entry<'_>) -> Vec<(String, InputOverride)> {
     let read = |entry: Entry<'_>| {
         let section = entry.section(INPUT_KEYS, "a table such as { default = \"customer\" }")?;
-        let flag = |key| section.get(key).and_then(|flag: Entry<'_>| flag.flag()).unwrap_or(false);
         let pick = section.get("pick");
         if let (Some(pick), None) = (&pick, section.get("from")) {
             pick.refuse("needs “from”: the field of the record that holds the list");
@@ -93,8 +127,9 @@ pub(super) fn read_inputs(entry: &Entry<'_>) -> Vec<(String, InputOverride)> {
         let input = InputOverride {
             title: section.get("title").and_then(|title| Label::read(&title)),
             help: section.get("help").and_then(|help| Label::read(&help)),
-            hidden: flag("hidden"),
-            needed: flag("needed"),
+            hidden: section.get("hidden").and_then(|hidden| hidden.flag()).unwrap_or(false),
+            ty: section.get("type").and_then(|ty| ty.word(TYPES)),
+            needed: section.get("needed").and_then(|needed| needed.flag()),
             default: section.get("default").and_then(|default| default.scalar()),
             from: section.get("from").and_then(|from| from.text()),
             pick: pick.and_then(|pick| PickOverride::read(&pick)),
@@ -196,7 +231,9 @@ impl InputOverride {
         keys.add("title", self.title.as_ref());
         keys.add("help", self.help.as_ref());
         keys.add("hidden", self.hidden.then_some(true));
-        keys.add("needed", self.needed.then_some(true));
+        let ty = self.ty.and_then(|ty| TYPES.iter().find(|(_, own)| *own == ty));
+        keys.add("type", ty.map(|(word, _)| *word));
+        keys.add("needed", self.needed);
         keys.add("default", self.default.as_ref());
         keys.add("from", self.from.as_ref());
         keys.add("pick", self.pick.as_ref().map(PickOverride::to_value));

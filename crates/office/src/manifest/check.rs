@@ -32,8 +32,15 @@ impl Manifest {
         check.problems
     }
 
+    /// A problem with what stands under these keys.
+    #[must_use]
+    pub fn problem_at(&self, keys: &[&str], message: String) -> Problem {
+        let (file, place) = (self.file.clone(), self.places.of(keys));
+        Problem { file, place, message, suggestion: None }
+    }
+
     /// What the manifest says about links to other backends that their last known schemas
-    /// contradict. In the order of the file; empty when all is well.
+    /// contradict: what they lead to is not there, or can never be the same value. In the order of the file; empty when all is well.
     #[must_use]
     pub fn check_far_links(&self, others: &BTreeMap<BackendName, Option<Schema>>) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -66,6 +73,9 @@ impl Manifest {
                     let mut check =
                         Check { manifest: self, of: backend, schema, problems: Vec::new() };
                     check.far_end(&index, link);
+                    if let Some(Some(own)) = others.get(&self.name) {
+                        check.far_types(&index, link, own);
+                    }
                     problems.append(&mut check.problems);
                 }
             }
@@ -385,6 +395,48 @@ impl<'a> Check<'a> {
                 self.note(&at, message, None);
             }
         }
+    }
+}
+
+impl Check<'_> {
+    /// Values of the two ends must be able to be the same.
+    fn far_types(&mut self, index: &str, link: &ManifestLink, own: &Schema) {
+        let (Some(from), Some(to)) = (own.resource(&link.from), self.schema.resource(&link.to))
+        else {
+            return;
+        };
+        for (at, (here, there)) in link.fields.iter().zip(&link.to_fields).enumerate() {
+            let named = LinkField::of(here, |name| from.position(name).is_some());
+            let (Some(here), Some(there)) = (from.field(named.name), to.field(there)) else {
+                continue;
+            };
+            if named.pointer.is_none() && !may_be_same(&here.ty, &there.ty) {
+                let message = format!(
+                    "“{}” is {} and “{}” of {} is {}: they never hold the same",
+                    here.name, here.native, there.name, self.of, there.native
+                );
+                self.note(&["links", index, "to_fields", &at.to_string()], message, None);
+            }
+        }
+    }
+}
+
+/// Whether a value of one type can be written like one of another. Numbers and texts can; days,
+/// times, truth values, UUIDs and byte strings are like none but their own and texts.
+fn may_be_same(one: &FieldType, other: &FieldType) -> bool {
+    let own_kind = |ty: &FieldType| match ty {
+        FieldType::Bool => Some(1),
+        FieldType::Date | FieldType::DateTime | FieldType::Instant => Some(2),
+        FieldType::Time { .. } => Some(3),
+        FieldType::Uuid => Some(4),
+        FieldType::Network => Some(5),
+        FieldType::Bytes | FieldType::Bits => Some(6),
+        ty if ty.is_numeric() => Some(0),
+        _ => None,
+    };
+    match (own_kind(one), own_kind(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
     }
 }
 

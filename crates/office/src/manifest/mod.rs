@@ -32,7 +32,7 @@ use kontor_connect::{Budget, ServiceOptions};
 use kontor_model::{BackendName, ResourceName};
 
 pub use action::{ActionOverride, Confirm, ICONS, PreviewOverride};
-pub use action_input::{AskOverride, InputOverride, PickOverride, ShownMember};
+pub use action_input::{AskOverride, InputOverride, InputType, PickOverride, ShownMember};
 pub use case::{Belongs, CaseFile, CaseIcon, CasePlace, Rule, RuleTest, cases_folder, load_cases};
 pub(crate) use check::holds_moments;
 pub use edit::{Edit, Part};

@@ -5,6 +5,7 @@ use kontor_store::links::{self, Link, Purpose};
 use kontor_store::users::{self, Look, User};
 use kontor_store::{Micros, Read, SecretHash, StoreError, Tx, sessions};
 
+use super::name::{NameProblem, is_kontors, is_same, named};
 use super::{PeopleError, SignedIn, password};
 use crate::actor::Actor;
 use crate::error::OfficeError;
@@ -151,10 +152,7 @@ impl Office {
             Some(user) => user.email.clone(),
             None => valid_email(&person.email)?,
         };
-        let name = person.name.trim().to_owned();
-        if name.is_empty() {
-            return Err(PeopleError::NameMissing.into());
-        }
+        let name = named(&person.name).map_err(PeopleError::Name)?;
         valid_zone(&person.time_zone)?;
         password::check(&person.password, &name, &email)?;
         let hash = password::hash(person.password).await?;
@@ -183,6 +181,7 @@ impl Office {
         self.store
             .transaction(async |mut tx| {
                 links::redeem(&mut tx, &key, now).await?.ok_or(PeopleError::LinkSpent)?;
+                keep_apart(&mut tx, &user.name, &user.id).await?;
                 if invited.is_some() {
                     if !users::join(&mut tx, &user.id, &look(&user), &hash).await? {
                         return Err(PeopleError::LinkSpent.into());
@@ -234,13 +233,11 @@ impl Office {
         is_admin: bool,
         (language, time_zone): (&str, &str),
     ) -> Result<User, PeopleError> {
-        if name.trim().is_empty() {
-            return Err(PeopleError::NameMissing);
-        }
+        let name = named(name)?;
         let now = self.clock.micros();
         Ok(User {
             id: random::id(now),
-            name: name.trim().to_owned(),
+            name,
             email: valid_email(email)?,
             password_hash: None,
             is_admin,
@@ -364,22 +361,26 @@ impl Office {
         actor: &Actor,
         wanted: Preferences,
     ) -> Result<(), OfficeError> {
-        if wanted.name.trim().is_empty() {
-            return Err(PeopleError::NameMissing.into());
-        }
+        let name = named(&wanted.name).map_err(PeopleError::Name)?;
         valid_zone(&wanted.time_zone)?;
         one_of("language", &wanted.language, &["de", "en"])?;
         one_of("density", &wanted.density, &["compact", "normal", "roomy"])?;
         one_of("theme", &wanted.theme, &["system", "light", "dark"])?;
         let look = Look {
-            name: wanted.name.trim().to_owned(),
+            name,
             language: wanted.language,
             time_zone: wanted.time_zone,
             density: wanted.density,
             theme: wanted.theme,
         };
         let id = &actor.user.id;
-        self.store.transaction(async |mut tx| users::set_look(&mut tx, id, &look).await).await?;
+        self.store
+            .transaction(async |mut tx| {
+                keep_apart(&mut tx, &look.name, id).await?;
+                users::set_look(&mut tx, id, &look).await?;
+                Ok::<_, OfficeError>(())
+            })
+            .await?;
         self.actors.forget_all();
         Ok(())
     }
@@ -479,9 +480,25 @@ pub(super) async fn add_with_rights(
     user: &User,
     grants: &[Grant],
 ) -> Result<(), OfficeError> {
+    keep_apart(tx, &user.name, &user.id).await?;
     users::add(tx, user).await?;
     for grant in grants {
         grants::set(tx, &user.id, grant).await?;
+    }
+    Ok(())
+}
+
+/// Lets nobody be called as somebody else is, or as Kontor itself: the audit and the timelines tell
+/// people by their names. Who has been called so all along keeps the name.
+async fn keep_apart(tx: &mut Tx, name: &str, own: &str) -> Result<(), OfficeError> {
+    users::take_turn(tx).await?;
+    let all = users::list(tx).await?;
+    if all.iter().any(|user| user.id == own && user.name == name) {
+        return Ok(());
+    }
+    let is_taken = all.iter().any(|user| user.id != own && is_same(&user.name, name));
+    if is_taken || is_kontors(name) {
+        return Err(PeopleError::Name(NameProblem::Taken).into());
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! People: how they come in, what they may do, how they like it.
 
 mod accounts;
+mod name;
 mod operating;
 mod password;
 mod sign_in;
@@ -10,6 +11,8 @@ mod throttling;
 mod tokens;
 
 pub use accounts::{Account, NewPerson, Preferences};
+pub(crate) use name::named;
+pub use name::{LONGEST_NAME, NameProblem};
 pub use operating::Operator;
 pub use sign_in::SignedIn;
 pub use tokens::{NewToken, TokenMade};
@@ -45,9 +48,9 @@ pub enum PeopleError {
     /// Somebody else has this e-mail address.
     #[error("somebody with this e-mail address is there already")]
     EmailTaken,
-    /// A name is missing.
-    #[error("a name is needed")]
-    NameMissing,
+    /// A name is missing, or none that can be had.
+    #[error(transparent)]
+    Name(#[from] NameProblem),
     /// No such time zone.
     #[error("“{0}” is no time zone")]
     TimeZone(String),

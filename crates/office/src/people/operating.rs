@@ -14,7 +14,7 @@ use crate::Office;
 use crate::error::OfficeError;
 
 /// The name under which the audit keeps what was done on the machine: it was nobody who signed in.
-const WHO: &str = "operator on the machine";
+pub(super) const WHO: &str = "operator on the machine";
 
 /// Whoever runs Kontor. Made by the command line only: who can open the store and has the key of
 /// its seal needs nobody's permission, but leaves an entry in the audit with everything they do.

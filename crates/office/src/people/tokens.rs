@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use kontor_model::InvalidInput;
+use kontor_model::{BackendName, InvalidInput};
 use kontor_store::grants::Role;
 use kontor_store::tokens::{self, Token};
 use kontor_store::{Micros, SecretHash};
 
+use super::PeopleError;
+use super::name::named;
 use crate::actor::{Actor, Way};
 use crate::error::{FieldProblem, OfficeError, Problem};
 use crate::{Office, random};
@@ -42,11 +44,18 @@ pub struct TokenMade {
     pub secret: String,
 }
 
+/// The most tokens that somebody has at once.
+const MOST_TOKENS: usize = 100;
+
+/// So much of a name that does not exist is told.
+const SHOWN_OF_A_NAME: usize = 40;
+
 impl Office {
     /// Makes a token for the actor.
     ///
     /// # Errors
-    /// [`OfficeError::Parameter`] without a name; [`OfficeError::Invalid`] for a time of no day or
+    /// [`PeopleError::Name`]; [`OfficeError::Parameter`] for backends that its owner does not reach,
+    /// and when its owner has too many; [`OfficeError::Invalid`] for a time of no day or
     /// of more than ten years.
     pub async fn make_token(
         &self,
@@ -56,12 +65,8 @@ impl Office {
         if matches!(actor.way, Way::Token { .. }) {
             return Err(OfficeError::Denied(crate::actor::Needed::SignIn));
         }
-        if wanted.name.trim().is_empty() {
-            return Err(OfficeError::Parameter {
-                what: "name",
-                problem: "a token needs a name".into(),
-            });
-        }
+        let name = named(&wanted.name).map_err(PeopleError::Name)?;
+        let backends = wanted.backends.map(|names| self.reached(actor, names)).transpose()?;
         if let Some(days) = wanted.days.filter(|days| !(1..=MOST_DAYS).contains(days)) {
             let problem = Problem::Input(InvalidInput::Bounds {
                 text: days.to_string(),
@@ -71,13 +76,21 @@ impl Office {
             return Err(OfficeError::Invalid(vec![FieldProblem { field: "days".into(), problem }]));
         }
         let now = self.clock.micros();
+        let own = tokens::of_user(&mut self.store.read(), &actor.user.id).await?;
+        let is_valid = |token: &&Token| {
+            token.revoked.is_none() && token.expires.is_none_or(|expires| expires > now)
+        };
+        if own.iter().filter(is_valid).count() >= MOST_TOKENS {
+            let problem = format!("there are {MOST_TOKENS} already; revoke one that is not used");
+            return Err(OfficeError::Parameter { what: "token", problem });
+        }
         let secret = format!("{PREFIX}{}", random::token());
         let token = Token {
             id: random::id(now),
             user_id: actor.user.id.clone(),
-            name: wanted.name.trim().to_owned(),
+            name,
             prefix: secret[..SHOWN].to_owned(),
-            backends: wanted.backends,
+            backends,
             role: wanted.role,
             created: now,
             expires: wanted.days.map(|days| now + Micros::from(days) * 24 * 3600 * 1_000_000),
@@ -89,6 +102,25 @@ impl Office {
         let body = serde_json::json!({ "token": token.id, "name": token.name });
         self.note("token.made", Some(&actor.user), &actor.user.name, &body).await?;
         Ok(TokenMade { token, secret })
+    }
+
+    /// The backends of a token, each once; all of them are there, and its owner reaches them.
+    fn reached(&self, actor: &Actor, names: Vec<String>) -> Result<Vec<String>, OfficeError> {
+        let mut reached = Vec::new();
+        for name in names {
+            let backend = BackendName::new(&name)
+                .ok()
+                .filter(|name| actor.role(name).is_some() && self.backend(name).is_ok());
+            if backend.is_none() {
+                let name: String = name.chars().take(SHOWN_OF_A_NAME).collect();
+                let problem = format!("you reach no backend “{name}”");
+                return Err(OfficeError::Parameter { what: "backends", problem });
+            }
+            if !reached.contains(&name) {
+                reached.push(name);
+            }
+        }
+        Ok(reached)
     }
 
     /// Who a token belongs to; none when it is not valid any more. For requests that only read, as

@@ -107,6 +107,9 @@ fn mentions(filter: &Filter, field: &str) -> bool {
     }
 }
 
+/// The longest key in bytes; databases take less than half of it in an index.
+const LONGEST_KEY: usize = 8 * 1024;
+
 /// A key from an address, with values of the key fields' types. An address by content names fields
 /// that may be seen and no others: whether a record is found would tell what the others hold.
 pub(crate) fn typed_key(
@@ -114,6 +117,17 @@ pub(crate) fn typed_key(
     face: &Face,
     key: &RecordKey,
 ) -> Result<RecordKey, OfficeError> {
+    let is_longer = |values: &[Value]| {
+        let texts = values.iter().map(|value| match value {
+            Value::Text(text) | Value::Decimal(text) => text.len(),
+            _ => 0,
+        });
+        texts.sum::<usize>() > LONGEST_KEY
+    };
+    if matches!(key, RecordKey::Values(values) if is_longer(values)) {
+        let problem = format!("no key is longer than {LONGEST_KEY} bytes");
+        return Err(OfficeError::Parameter { what: "key", problem });
+    }
     if let RecordKey::Content(fields) = key
         && !fields.iter().all(|(name, _)| visible(resource, face, name).is_ok())
     {

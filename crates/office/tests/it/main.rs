@@ -18,4 +18,5 @@ mod real;
 mod searching;
 mod services;
 mod spelled;
+mod statements;
 mod undoing;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::Described;
-use super::extract::{At, InBackend};
+use super::extract::{Asked, At, InBackend, Nothing};
 use super::json::json;
 use super::problem::{Problem, ReadRefusals};
 use super::words;
@@ -146,7 +146,7 @@ struct DriftAnswer {
     at: Option<String>,
     /// The changes.
     changes: Vec<SchemaChange>,
-    /// What of the manifest does not fit any more.
+    /// What of the manifest does not fit any more; empty for those who do not run the backend.
     manifest: Vec<String>,
 }
 
@@ -173,6 +173,7 @@ async fn drift(
     State(app): State<App>,
     caller: Caller,
     At(at): At<InBackend>,
+    Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<Response, Problem> {
     let permit: Permit<Read> = caller.permit(&app, &at.backend)?;
     let drift = app.office.drift(&permit).await.map_err(|error| caller.told(error))?;

@@ -138,6 +138,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Asked<T> {
     }
 }
 
+/// An address that takes no parameters: those that nobody knows are refused, as elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
 /// A JSON body.
 pub(super) struct Sent<T>(pub(super) T);
 

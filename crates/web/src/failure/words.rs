@@ -6,8 +6,8 @@ use kontor_model::filter::FilterError;
 use kontor_model::filter::bind::BindError;
 use kontor_office::manifest::Label;
 use kontor_office::{
-    FarRefusal, FarTrouble, FieldProblem, Needed, NotUndoable, PeopleError, Problem,
-    ReadOnlyReason, Role,
+    FarRefusal, FarTrouble, FieldProblem, LONGEST_NAME, NameProblem, Needed, NotUndoable,
+    PeopleError, Problem, ReadOnlyReason, Role,
 };
 
 use crate::texts::Texts;
@@ -206,9 +206,21 @@ pub(crate) fn people_text(t: &Texts, problem: &PeopleError) -> String {
         PeopleError::PasswordCommon => t.get("people-password-common").into_owned(),
         PeopleError::Email(_) => t.get("people-email").into_owned(),
         PeopleError::EmailTaken => t.get("people-email-taken").into_owned(),
-        PeopleError::NameMissing => t.get("people-name-missing").into_owned(),
+        PeopleError::Name(problem) => name_text(t, *problem),
         PeopleError::TimeZone(_) => t.get("people-time-zone").into_owned(),
         PeopleError::Disabled => t.get("people-disabled").into_owned(),
         PeopleError::LastAdministrator => t.get("people-last-administrator").into_owned(),
+    }
+}
+
+fn name_text(t: &Texts, problem: NameProblem) -> String {
+    match problem {
+        NameProblem::Missing => t.get("people-name-missing").into_owned(),
+        NameProblem::Long => {
+            t.with("people-name-long", &[("most", LONGEST_NAME.to_string().into())])
+        }
+        NameProblem::Unseen => t.get("people-name-unseen").into_owned(),
+        NameProblem::Mixed => t.get("people-name-mixed").into_owned(),
+        NameProblem::Taken => t.get("people-name-taken").into_owned(),
     }
 }

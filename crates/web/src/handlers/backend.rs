@@ -17,7 +17,8 @@ use crate::frame::health;
 use crate::handlers::{Pairs, all, done, first, shown};
 use crate::links;
 use crate::pages::backend::{
-    BackendScreen, Connection, Drift, IndexRow, ResourceGroup, ResourceRow, page as backend_page,
+    BackendScreen, Connection, ConnectionPlace, Drift, IndexRow, ResourceGroup, ResourceRow,
+    page as backend_page,
 };
 use crate::texts::Texts;
 use crate::view::{at, locked};
@@ -101,14 +102,17 @@ async fn screen(
         left_out: catalog
             .as_ref()
             .map(|catalog| {
-                catalog.schema.left_out.iter().chain(&catalog.problems).cloned().collect()
+                // They name the manifest's file.
+                let problems = managing.as_ref().map(|_| &catalog.problems);
+                let problems = problems.into_iter().flatten();
+                catalog.schema.left_out.iter().chain(problems).cloned().collect()
             })
             .unwrap_or_default(),
         proposals: proposals.iter().map(|(id, found)| words::proposal(t, id, found)).collect(),
         far_links,
         schema_read: drift.as_ref().map(|drift| at(drift.at)),
         drift: drift.map(|drift| drift_lines(t, &drift)).unwrap_or_default(),
-        connection: connection(backend),
+        connection: connection(backend, managing.is_some()),
         may_manage: managing.is_some(),
     })
 }
@@ -137,20 +141,20 @@ fn drift_lines(t: &Texts, drift: &kontor_office::Drift) -> Vec<Drift> {
     lines
 }
 
-fn connection(backend: &Backend) -> Connection {
+fn connection(backend: &Backend, may_manage: bool) -> Connection {
     let manifest = backend.manifest();
     let budget = &manifest.budget;
-    Connection {
+    let file = || manifest.file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let place = || ConnectionPlace {
         address: manifest.url.clone(),
         replica: manifest.replica.clone(),
+        manifest: file().unwrap_or_default(),
+    };
+    Connection {
+        place: may_manage.then(place),
         connections: budget.connections,
         timeout: u64::try_from(budget.statement_timeout.as_millis()).unwrap_or(u64::MAX),
         row_cap: u64::from(budget.row_cap),
-        manifest: manifest
-            .file
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default(),
         writable: manifest.writable
             || manifest.resources.iter().any(|(_, said)| said.writable == Some(true)),
     }

@@ -166,7 +166,7 @@ pub(crate) async fn welcome(
         Err(OfficeError::People(problem)) => {
             let told = Some(people_text(t, &problem));
             match problem {
-                PeopleError::NameMissing => form.name_error = told,
+                PeopleError::Name(_) => form.name_error = told,
                 PeopleError::Email(_) | PeopleError::EmailTaken => form.email_error = told,
                 _ => form.password_error = told,
             }

@@ -24,8 +24,8 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
     }
 }
 
-/// Prometheus' text format. From another machine only with an administrator's token: names of
-/// backends are nobody else's business.
+/// Prometheus' text format, for administrators' tokens, and where it is set so for whoever asks from
+/// this machine: names of backends are nobody else's business.
 pub(crate) async fn metrics(
     State(app): State<App>,
     origin: crate::visitor::Origin,
@@ -42,7 +42,8 @@ pub(crate) async fn metrics(
         }
         // Behind a proxy every request comes from this machine.
         None => {
-            is_local
+            app.metrics_on_machine
+                && is_local
                 && !headers.contains_key("x-forwarded-for")
                 && !headers.contains_key("forwarded")
         }

@@ -32,6 +32,7 @@ pub(crate) async fn opened(folder: &Path, backend: &str, manifest: &str) -> (Arc
         secure_cookies: false,
         trusted_origins: Vec::new(),
         trusted_proxies: Vec::new(),
+        metrics_on_machine: false,
     });
     (office, router)
 }

@@ -30,6 +30,7 @@ case-beyond = { $n ->
 }
 act-leave = Zurück, nichts ändern
 action-refused = Bei diesem Datensatz ist das gerade nicht möglich.
+action-stale = Inzwischen hat sich etwas geändert ({ $now }). Es wurde nichts geschrieben, die Eingaben sind noch da.
 locked-key = Der Schlüssel bleibt, wie er ist.
 locked-kept = Wird automatisch gesetzt.
 conflict-title = Gerade von jemand anderem geändert

@@ -30,6 +30,7 @@ case-beyond = { $n ->
 }
 act-leave = Back, change nothing
 action-refused = This is not possible with this record right now.
+action-stale = Something has changed meanwhile ({ $now }). Nothing was written, and your entries are still here.
 locked-key = The key stays as it is.
 locked-kept = Set automatically.
 conflict-title = Somebody else has just changed this

@@ -4,23 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kontor_connect::{Connection, Failure, FailureKind, Location, Opening};
+use kontor_model::Schema;
 use kontor_office::manifest::{Address, KeyFile, Manifest, PasswordSource};
 use tokio::time::Instant;
 
 use super::finding::Diagnosis;
-use super::{keys, schema, server};
+use super::{keys, schema, server, statements};
 
 /// An answer slower than this is felt on every page, which needs a few of them.
 const SLOW: Duration = Duration::from_millis(40);
 /// Answers that are timed.
 const PINGS: u32 = 5;
 
-/// Examines a backend.
+/// Examines a backend; what was found, and its schema where it could be read.
 pub(super) async fn backend(
     manifest: &Manifest,
     key: Option<&KeyFile>,
     environment: &(dyn Fn(&str) -> Option<String> + Send + Sync),
-) -> Diagnosis {
+) -> (Diagnosis, Option<Schema>) {
     let mut found = Diagnosis::new(format!("{} ({})", manifest.name, manifest.url));
     let source = PasswordSource { environment: &|name| environment(name), key };
     let location = manifest.address(&source).map_err(|error| error.to_string());
@@ -28,7 +29,7 @@ pub(super) async fn backend(
         Ok(location) => location,
         Err(problem) => {
             found.broken(problem, "set the variable, or give the password again");
-            return found;
+            return (found, None);
         }
     };
     match manifest.replica_address(&source).map_err(|error| error.to_string()) {
@@ -40,12 +41,13 @@ pub(super) async fn backend(
         Err(problem) => found.broken(problem, "give the replica's password again"),
     }
     let connection = opened(manifest, location.clone());
+    let mut schema = None;
     if answers(&*connection, "", &mut found).await {
         server::examine(&location, manifest, &mut found).await;
-        read_schema(&connection, manifest, &mut found).await;
+        schema = read_schema(&connection, manifest, &mut found).await;
     }
     connection.close().await;
-    found
+    (found, schema)
 }
 
 fn located(address: &Address) -> Result<Location, String> {
@@ -130,16 +132,22 @@ fn report(failure: &Failure, who: &str, found: &mut Diagnosis) {
     found.broken(format!("{who}{failure}"), advice);
 }
 
-async fn read_schema(connection: &Arc<dyn Connection>, manifest: &Manifest, found: &mut Diagnosis) {
+async fn read_schema(
+    connection: &Arc<dyn Connection>,
+    manifest: &Manifest,
+    found: &mut Diagnosis,
+) -> Option<Schema> {
     let begun = Instant::now();
     match connection.introspect().await {
         Ok(schema) => {
-            if let Some(catalog) = schema::examine(schema, begun.elapsed(), manifest, found) {
-                keys::measure(&**connection, &catalog, manifest, found).await;
-            }
+            let catalog = schema::examine(schema, begun.elapsed(), manifest, found)?;
+            keys::measure(&**connection, &catalog, manifest, found).await;
+            statements::examine(&**connection, &catalog, manifest, found).await;
+            Some((*catalog.schema).clone())
         }
         Err(failure) => {
             report(&failure, "its schema cannot be read: ", found);
+            None
         }
     }
 }

@@ -3,15 +3,20 @@
 mod examine;
 mod finding;
 mod keys;
+mod links;
 mod schema;
 mod server;
+mod statements;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
+use kontor_model::{BackendName, Schema};
 use kontor_office::manifest::{Manifest, ManifestErrors, load_folder};
 
 use self::finding::{Diagnosis, Level};
 use crate::command_line::Verdict;
+use crate::commands::known_schemas::KnownSchemas;
 use crate::configuration::Configuration;
 use crate::error::CommandError;
 use crate::installation::{environment, existing_key};
@@ -31,24 +36,50 @@ pub(crate) async fn run(
     let (manifests, refused) = load_folder(&configuration.manifests);
     let chosen = chosen(&manifests, wanted)?;
     let mut diagnoses = Vec::new();
-    let refused = refused.iter().flat_map(ManifestErrors::problems);
     let mut of_files = Diagnosis::new("manifests that are not in force".to_owned());
-    for problem in refused.filter(|_| wanted.is_empty()) {
+    let problems = refused.iter().flat_map(ManifestErrors::problems);
+    for problem in problems.filter(|_| wanted.is_empty()) {
         of_files.broken(problem.to_string(), "mend the file; `kontor check` says when it is right");
     }
     if !of_files.findings.is_empty() {
         of_files.write(out)?;
         diagnoses.push(of_files);
     }
+    let mut schemas = BTreeMap::new();
     for manifest in &chosen {
-        let examined = examine::backend(manifest, key.as_ref(), &*environment).await;
+        let (examined, schema) = examine::backend(manifest, key.as_ref(), &*environment).await;
         examined.write(out)?;
         out.flush()?;
         diagnoses.push(examined);
+        schemas.insert(manifest.name.clone(), schema);
+    }
+    known_otherwise(&mut schemas, configuration, &manifests, &refused).await;
+    if let Some(links) = links::examine(&chosen, &schemas) {
+        links.write(out)?;
+        diagnoses.push(links);
     }
     summary(&diagnoses, chosen.len(), configuration, out)?;
     let broken = diagnoses.iter().any(|diagnosis| diagnosis.count(Level::Broken) > 0);
     Ok(if broken { Verdict::Broken } else { Verdict::Well })
+}
+
+/// Of backends that could not be asked just now, or were not to be, the schema that was read last.
+async fn known_otherwise(
+    schemas: &mut BTreeMap<BackendName, Option<Schema>>,
+    configuration: &Configuration,
+    manifests: &[Manifest],
+    refused: &[ManifestErrors],
+) {
+    let known = KnownSchemas::open(configuration).await;
+    for manifest in manifests {
+        if !matches!(schemas.get(&manifest.name), Some(Some(_))) {
+            schemas.insert(manifest.name.clone(), known.of(manifest).await);
+        }
+    }
+    known.close().await;
+    for name in refused.iter().filter_map(ManifestErrors::backend) {
+        schemas.entry(name).or_insert(None);
+    }
 }
 
 /// The backends that were named, or all.

@@ -1,4 +1,4 @@
-//! An operation of a service while it is done with records, one after another.
+//! An operation of a service, or a statement, while it is done with records, one after another.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::given::{arranged, filled};
 use super::{Acted, ActionPlan, Surprise};
 use crate::actor::{Actor, Permit, Read};
 use crate::backend::Backend;
-use crate::catalog::{Action, Face};
+use crate::catalog::{Action, Declared, Face};
 use crate::changes::apply::{self, ItemState};
 use crate::changes::journal::{
     Effect, INTENT, ItemRecord, OUTCOME, OperationState, OutcomeRecord, is_kept,
@@ -23,31 +23,41 @@ use crate::error::{FieldProblem, OfficeError, Problem};
 use crate::records::Shown;
 use crate::{Office, random};
 
-/// An action of a service while it is done.
+/// An action while it is done.
 pub(super) struct Doing<'a> {
     pub(super) office: &'a Office,
     pub(super) actor: &'a Actor,
     pub(super) permit: &'a Permit<Read>,
     pub(super) plan: &'a ActionPlan,
     pub(super) face: &'a Face,
-    pub(super) operation: &'a Offering,
+    pub(super) work: Work<'a>,
+}
+
+/// What is done with each record.
+pub(super) enum Work<'a> {
+    /// The service's operation.
+    Operation(&'a Offering),
+    /// The manifest's statement.
+    Statement(&'a Declared),
 }
 
 /// A record before it is acted on, with what the action is given for it.
-type Before = (Shown, Vec<Option<Value>>);
+pub(super) type Before = (Shown, Vec<Option<Value>>);
 
 /// What became of one record.
 struct Done {
     state: Result<ItemState, WriteFailure>,
     effects: Vec<Effect>,
+    /// Whether everything that is different now is among the effects, and can be put back.
+    shows_all: bool,
 }
 
 impl Doing<'_> {
-    fn backend(&self) -> &Backend {
+    pub(super) fn backend(&self) -> &Backend {
         &self.permit.backend
     }
 
-    fn action(&self) -> &Action {
+    pub(super) fn action(&self) -> &Action {
         &self.face.actions[self.plan.action]
     }
 
@@ -79,13 +89,15 @@ impl Doing<'_> {
             settled: false,
             exceptions: Vec::new(),
             effects: Vec::new(),
+            shows_all: matches!(self.work, Work::Statement(own) if own.is_update_of_one()),
             detail: None,
         };
         let mut failure = None;
         for (at, record_before) in before.iter().enumerate() {
             let (shown, _) = record_before;
-            let done = self.one(record_before, &format!("{id}-{at}")).await;
+            let done = self.one(record_before, (&id, at)).await;
             let key = shown.key.to_text();
+            record.shows_all &= done.shows_all;
             if !done.effects.is_empty() {
                 record.effects.push((key.clone(), done.effects));
             }
@@ -133,13 +145,19 @@ impl Doing<'_> {
         }
     }
 
-    async fn one(&self, (before, input): &Before, token: &str) -> Done {
+    async fn one(&self, record: &Before, (id, at): (&str, usize)) -> Done {
         let catalog = &self.plan.catalog;
-        let input = arranged(self.action(), self.operation, input);
-        let outcome = self
-            .backend()
-            .act(catalog, self.face, self.operation, &before.key, &input, token)
-            .await;
+        let (before, input) = record;
+        let unseen = self.unseen(before).await;
+        let outcome = match self.work {
+            Work::Operation(operation) => {
+                let input = arranged(self.action(), operation, input);
+                let token = format!("{id}-{at}");
+                let backend = self.backend();
+                backend.act(catalog, self.face, operation, &before.key, &input, &token).await
+            }
+            Work::Statement(declared) => self.run(declared, record, id).await,
+        };
         let not_sent = matches!(&outcome, Err(WriteFailure::NotWritten(_)));
         let after = if not_sent {
             None
@@ -147,6 +165,12 @@ impl Doing<'_> {
             self.office.record(self.permit, &self.face.name, &before.key).await.ok()
         };
         let effects = after.map(|after| self.effects(before, &after)).unwrap_or_default();
+        let shows_all = match &unseen {
+            Some(unseen) if self.is_put_back(&effects) => {
+                self.unseen(before).await.as_ref() == Some(unseen)
+            }
+            _ => false,
+        };
         let state = outcome.map(|outcome| {
             let change = Change {
                 backend: self.backend().name.clone(),
@@ -159,7 +183,7 @@ impl Doing<'_> {
             let plan = Plan { catalog: Arc::clone(catalog), face: self.face.index, change };
             let item = ChangeItem {
                 key: Some(before.key.clone()),
-                before: Vec::new(),
+                before: before.fields.clone(),
                 after: Vec::new(),
                 version: None,
             };
@@ -172,7 +196,7 @@ impl Doing<'_> {
                 outcome => apply::item_state(&plan, &item, outcome),
             }
         });
-        Done { state, effects }
+        Done { state, effects, shows_all }
     }
 
     /// The fields that are not what they were.
@@ -268,6 +292,9 @@ fn single(mut acted: Acted, asked: usize) -> Result<Acted, OfficeError> {
     match acted.items.pop() {
         Some((_, ItemState::Refused(problems))) => Err(OfficeError::Invalid(problems)),
         Some((key, ItemState::Gone)) => Err(OfficeError::unknown_record(&key)),
+        Some((key, ItemState::Stale(conflicts))) => {
+            Err(OfficeError::Stale { key: key.to_text(), conflicts })
+        }
         last => {
             acted.items.extend(last);
             Ok(acted)

@@ -1,8 +1,9 @@
-//! Actions: what a service can do with a record, and updates that the manifest names. An action is
-//! a change like any other: permitted, recorded before it is done, and its outcome after. What it
-//! changed is found by reading the record before and after; an answer that was lost is settled by
-//! that, too, and never by doing it again.
+//! Actions: what a service can do with a record, and updates and statements that the manifest names.
+//! An action is a change like any other: permitted, recorded before it is done, and its outcome
+//! after. What it changed is found by reading the record before and after; an answer that was lost
+//! is settled by that, too, and never by doing it again.
 
+mod declared;
 mod doing;
 mod foreseeing;
 mod given;
@@ -18,7 +19,7 @@ use crate::actor::{Actor, Edit, Permit, Read};
 use crate::catalog::{Action, Catalog, Does, Face, allows};
 use crate::error::OfficeError;
 use crate::records::{Shown, typed_key};
-use doing::Doing;
+use doing::{Doing, Work};
 use given::{Given, given};
 
 pub use foreseeing::Foreseen;
@@ -62,6 +63,8 @@ pub struct ActionPlan {
     action: usize,
     keys: Vec<RecordKey>,
     input: Vec<Given>,
+    /// What somebody has seen of the record that a statement names.
+    seen: Vec<(usize, Value)>,
     /// The operation that this one takes back.
     undo_of: Option<String>,
 }
@@ -198,8 +201,12 @@ impl Office {
                 keys.push(key);
             }
         }
-        let input = given(action, &request.input, request.of_many)?;
-        Ok(ActionPlan { face: face.index, action: at, keys, input, undo_of: None, catalog })
+        let (seen, said) = match &action.does {
+            Does::Statement(declared) => declared::seen(face, resource, declared, &request.input)?,
+            _ => (Vec::new(), request.input.clone()),
+        };
+        let input = given(action, &said, request.of_many)?;
+        Ok(ActionPlan { face: face.index, action: at, keys, input, seen, undo_of: None, catalog })
     }
 
     /// Does a planned action.
@@ -218,14 +225,13 @@ impl Office {
                 let set = self.settings(plan.catalog.resource(face), set)?;
                 self.act_by_update(actor, permit, &plan, &set).await
             }
-            Does::Operation(at) => {
-                let at = *at;
+            Does::Operation(_) | Does::Statement(_) => {
                 let (office, actor) = (Arc::clone(self), Arc::clone(actor));
                 let reading = permit.to_read();
                 let working = self.at_work.begin();
                 // On a task of its own: a browser that leaves must not cut it in half.
                 let task = tokio::spawn(async move {
-                    let acted = office.act_recorded(&actor, &reading, &plan, at).await;
+                    let acted = office.act_recorded(&actor, &reading, &plan).await;
                     drop(working);
                     acted
                 });
@@ -301,15 +307,20 @@ impl Office {
         actor: &Arc<Actor>,
         permit: &Permit<Read>,
         plan: &ActionPlan,
-        at: usize,
     ) -> Result<Acted, OfficeError> {
         let face = &plan.catalog.faces[plan.face];
-        let resource = plan.catalog.resource(face);
-        let operations = resource.service.as_ref().map(|service| &service.operations);
-        let operation = operations.and_then(|operations| operations.get(at)).ok_or_else(|| {
-            OfficeError::Unknown { what: "action", name: face.actions[plan.action].name.clone() }
-        })?;
-        let doing = Doing { office: self, actor, permit, plan, face, operation };
+        let action = &face.actions[plan.action];
+        let service = plan.catalog.resource(face).service.as_ref();
+        let work = match &action.does {
+            Does::Operation(at) => {
+                service.and_then(|service| service.operations.get(*at)).map(Work::Operation)
+            }
+            Does::Statement(declared) => Some(Work::Statement(declared)),
+            Does::Update(_) => None,
+        };
+        let work =
+            work.ok_or_else(|| OfficeError::Unknown { what: "action", name: action.name.clone() })?;
+        let doing = Doing { office: self, actor, permit, plan, face, work };
         doing.done().await
     }
 }

@@ -82,7 +82,7 @@ impl Office {
                 let set = self.settings(resource, set)?;
                 Some(inputs(resource, face, ChangeKind::Update, &set)?)
             }
-            Does::Operation(_) => None,
+            Does::Operation(_) | Does::Statement(_) => None,
         };
         let look = |key: RecordKey| {
             let (reading, set) = (&reading, set.as_deref());

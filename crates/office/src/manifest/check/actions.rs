@@ -4,7 +4,7 @@ use kontor_model::service::Operation;
 use kontor_model::{FieldType, Resource};
 
 use super::{At, Check};
-use crate::catalog::Source;
+use crate::catalog::{Declared, Source, Wrong};
 use crate::manifest::problem::{listed, nearest};
 use crate::manifest::{ActionOverride, Currency, InputOverride, ResourceOverride};
 
@@ -25,6 +25,15 @@ impl Check<'_> {
 
     fn action(&mut self, at: At<'_>, resource: &Resource, name: &str, said: &ActionOverride) {
         let key = |key: &'static str| [at, &[key]].concat();
+        if said.statement.is_some() {
+            self.statement(at, resource, said);
+            return;
+        }
+        let typed = said.inputs.iter().filter(|(_, input)| input.ty.is_some());
+        for (name, _) in typed {
+            let message = "a service says itself of what type it is; “type” is for a “statement”";
+            self.note(&[at, &["inputs", name, "type"]].concat(), message, None);
+        }
         if !said.set.is_empty() {
             for (field, _) in &said.set {
                 self.field(&[at, &["set", field]].concat(), resource, field);
@@ -33,7 +42,8 @@ impl Check<'_> {
             return;
         }
         let Some(service) = &resource.service else {
-            self.note(at, "needs “set”: a database has no operations of its own", None);
+            let message = "needs “set” or “statement”: a database has no operations of its own";
+            self.note(at, message, None);
             return;
         };
         let operations = &service.operations;
@@ -56,6 +66,79 @@ impl Check<'_> {
         }
     }
 
+    fn statement(&mut self, at: At<'_>, resource: &Resource, said: &ActionOverride) {
+        let key = |key: &'static str| [at, &[key]].concat();
+        let declared = Declared::of(self.schema.engine, resource, said);
+        for wrong in declared.as_ref().err().into_iter().flatten() {
+            self.wrong(at, resource, said, wrong);
+        }
+        if said.preview.is_some() {
+            let message = "a statement does not say beforehand what it would do";
+            self.note(&key("preview"), message, None);
+        }
+        for (at_input, (name, input)) in said.inputs.iter().enumerate() {
+            let at = [at, &["inputs", name]].concat();
+            let key = |key: &'static str| [&at[..], &[key]].concat();
+            self.currency(&key("currency"), resource, input.currency.as_ref());
+            if let Some(from) = input.from.as_deref()
+                && Source::of(resource, from).is_none()
+            {
+                self.field(&key("from"), resource, from);
+            }
+            if input.pick.is_some() {
+                let message = "entries of a list cannot be given to a statement";
+                self.note(&key("pick"), message, None);
+            }
+            let Some(taken) = declared.as_ref().ok().and_then(|own| own.inputs.get(at_input))
+            else {
+                continue;
+            };
+            if let Some(default) = &input.default {
+                self.value(&key("default"), &taken.field, default);
+            }
+            for choice in &input.choices {
+                let at = [&at[..], &["choices", &choice.value]].concat();
+                self.value(&at, &taken.field, &choice.value);
+            }
+        }
+    }
+
+    fn wrong(&mut self, at: At<'_>, resource: &Resource, said: &ActionOverride, wrong: &Wrong) {
+        let statement = [at, &["statement"]].concat();
+        match wrong {
+            Wrong::Statement(error) => self.note(&statement, format!("“statement” {error}"), None),
+            Wrong::Name(name) => {
+                let fields = resource.fields.iter().map(|field| field.name.as_str());
+                let names: Vec<&str> =
+                    said.inputs.iter().map(|(name, _)| name.as_str()).chain(fields).collect();
+                let message = format!(
+                    "“:{name}” is neither among “inputs” nor a field of “{}”",
+                    resource.name
+                );
+                let suggestion = nearest(name, names.iter().copied());
+                self.note(&statement, message, suggestion);
+            }
+            Wrong::Unused(name) => {
+                let message = format!("the statement has no “:{name}”");
+                self.note(&[at, &["inputs", name]].concat(), message, None);
+            }
+            Wrong::Service => {
+                self.note(&statement, "a service takes no statements: name an “operation”", None);
+            }
+            Wrong::Transactions => {
+                let message = format!(
+                    "“{}” is kept without transactions: what goes wrong there could not be taken back",
+                    resource.name
+                );
+                self.note(&statement, message, None);
+            }
+            Wrong::Rows => {
+                let message = "nobody tells how many records a call touches: leave this out";
+                self.note(&[at, &["rows"]].concat(), message, None);
+            }
+        }
+    }
+
     /// What takes an action back is done without asking anybody: another action, which needs
     /// nothing but what that one was given, the record holds, or has a default.
     fn undo(
@@ -67,7 +150,7 @@ impl Check<'_> {
     ) {
         let Some(undo) = &said.undo else { return };
         let place = [at, &["undo"]].concat();
-        let actions = crate::catalog::actions_of(resource, of);
+        let actions = crate::catalog::actions_of(self.schema.engine, resource, of);
         let Some(back) = actions.iter().find(|action| action.name == *undo) else {
             let names = || actions.iter().map(|action| action.name.as_str());
             let suggestion = nearest(undo, names());

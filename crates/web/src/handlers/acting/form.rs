@@ -7,7 +7,7 @@ use kontor_office::catalog::{Action, ActionInput, Pick};
 use kontor_office::{Edit, FieldProblem, OfficeError, Permit, Read, Shown};
 
 use super::reading::field;
-use super::{BACK, called, case_of};
+use super::{BACK, SEEN, called, case_of};
 use crate::app::App;
 use crate::failure::{PageFailure, field_text, told};
 use crate::format::Reader as Notation;
@@ -123,6 +123,10 @@ impl Filling<'_> {
         along.extend(next.map(|next| ("to", next.to_owned())));
         let case = case_of(self.asked.pairs);
         along.extend(case.map(|case| (BACK, case.to_owned())));
+        let values = action.compares().into_iter().filter_map(|field| {
+            let name = format!("{SEEN}{}", self.view.resource().fields[field].name);
+            Some((name, self.found.value(field)?.to_tagged()))
+        });
         let away = || case.map_or_else(|| record.link(), str::to_owned);
         ActionScreen {
             back: queue.map_or_else(away, |queue| queue.on(&record.link())),
@@ -139,6 +143,7 @@ impl Filling<'_> {
             groups: self.groups(action, notation),
             foreseen: action.preview.as_ref().map(|_| self.asked.foreseen.clone()),
             problem,
+            seen: values.collect(),
             along,
         }
     }

@@ -8,11 +8,11 @@ mod way;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use kontor_office::catalog::{Action, Does};
-use kontor_office::{ActionRequest, Edit, Offered, OfficeError, Shown, Surprise};
+use kontor_office::catalog::Action;
+use kontor_office::{ActionRequest, Conflict, Edit, Offered, OfficeError, Shown, Surprise};
 
 use crate::app::App;
-use crate::components::icon;
+use crate::components::{Shell, icon};
 use crate::failure::{PageFailure, told};
 use crate::handlers::record::language;
 use crate::handlers::{Pairs, Place, first, here, key, place};
@@ -25,6 +25,7 @@ pub(crate) use foreseeing::{foresee, told_part};
 pub(crate) use form::grouped;
 
 use form::{Asked, Problems, form};
+use reading::{SEEN, seen};
 pub(crate) use reading::{field, read};
 pub(crate) use way::Way;
 
@@ -104,7 +105,7 @@ pub(crate) async fn act(
         let request = asked_for(&app, &reader, &place, (&record, &name), &pairs).await?;
         let plan = app.office.plan_action(&place.permit, &place.resource, &request)?;
         let action = plan.action();
-        let undoable = matches!(action.does, Does::Update(_)) || action.undo.is_some();
+        let undoable = action.is_reversible();
         let acted = app.office.act(&reader.actor, &place.permit, plan).await?;
         Ok::<_, OfficeError>((acted, undoable))
     };
@@ -138,8 +139,31 @@ pub(crate) async fn act(
             let problems = Problems { fields: Vec::new(), whole };
             form(&app, reader, &place, Asked { problems, ..asked }).await
         }
+        Err(OfficeError::Stale { conflicts, .. }) => {
+            let whole = Some(stale_text(&place, &shell, &conflicts));
+            let problems = Problems { fields: Vec::new(), whole };
+            form(&app, reader, &place, Asked { problems, ..asked }).await
+        }
         Err(error) => Err(reader.fails(&app, error).await),
     }
+}
+
+/// What has changed since somebody saw the record.
+fn stale_text(place: &Place<Edit>, shell: &Shell, conflicts: &[Conflict]) -> String {
+    let catalog = place.permit.backend.catalog().ok();
+    let face = catalog.as_ref().and_then(|catalog| catalog.face(&place.resource));
+    let title = |name: &str| {
+        let catalog = catalog.as_ref()?;
+        let field = catalog.resource(face?).position(name)?;
+        Some(face?.fields[field].title.in_language(shell.texts.language().code()).to_owned())
+    };
+    let now = conflicts.iter().map(|conflict| {
+        let title = title(&conflict.field).unwrap_or_else(|| conflict.field.clone());
+        let value = conflict.theirs.to_text().unwrap_or_else(|| "–".to_owned());
+        format!("{title}: {value}")
+    });
+    let now = now.collect::<Vec<_>>().join(", ");
+    shell.texts.with("action-stale", &[("now", now.into())])
 }
 
 /// What a form asks for, of one record.
@@ -164,6 +188,7 @@ async fn asked_for(
     };
     let shell = reader.frame.shell(app, Some(&reader.actor), here(place)).await;
     let inputs = action.inputs.iter().filter(|own| !own.hidden);
-    let input = read(&view, inputs, found.as_ref(), pairs, shell.reader())?;
+    let mut input = read(&view, inputs, found.as_ref(), pairs, shell.reader())?;
+    input.extend(seen(&view, action, pairs));
     Ok(ActionRequest { action: name.to_owned(), keys: vec![key], input, of_many: false })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kontor_model::{FieldType, Value};
-use kontor_office::catalog::{ActionInput, Format as OfficeFormat, Pick, Picked};
+use kontor_office::catalog::{Action, ActionInput, Format as OfficeFormat, Pick, Picked};
 use kontor_office::{FieldProblem, Input, OfficeError, Problem, Shown};
 
 use crate::format::{Format, Reader};
@@ -72,6 +72,19 @@ pub(crate) fn read<'a>(
         input.push((own.name.clone(), value));
     }
     if problems.is_empty() { Ok(input) } else { Err(OfficeError::Invalid(problems)) }
+}
+
+/// The fields that tell what somebody has seen of the record begin so.
+pub(super) const SEEN: &str = "seen.";
+
+/// What somebody has seen of the record, where an action compares it.
+pub(super) fn seen(view: &View<'_>, action: &Action, pairs: &Pairs) -> Vec<(String, Input)> {
+    let read = |field: usize| {
+        let name = &view.resource().fields[field].name;
+        let value = Value::from_tagged(first(pairs, &format!("{SEEN}{name}"))?)?;
+        Some((format!("record.{name}"), Input::Value(value)))
+    };
+    action.compares().into_iter().filter_map(read).collect()
 }
 
 /// The entries that are ticked, in the order of the form.

@@ -103,20 +103,27 @@ pub struct Drift {
 /// How a backend is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Address without the password.
-    pub address: String,
-    /// Address of the replica for reading, without the password.
-    pub replica: Option<String>,
+    /// Where it is, for who runs it.
+    pub place: Option<ConnectionPlace>,
     /// Connections at once.
     pub connections: u32,
     /// Milliseconds after which a statement is ended.
     pub timeout: u64,
     /// Greatest number of rows of an answer.
     pub row_cap: u64,
-    /// The manifest's file.
-    pub manifest: String,
     /// Whether the manifest leaves anything to be changed.
     pub writable: bool,
+}
+
+/// Where a backend is: nobody's business but of those who run it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionPlace {
+    /// Address without the password.
+    pub address: String,
+    /// Address of the replica for reading, without the password.
+    pub replica: Option<String>,
+    /// The manifest's file.
+    pub manifest: String,
 }
 
 /// The page.
@@ -251,11 +258,13 @@ fn connection(shell: &Shell, screen: &BackendScreen) -> Markup {
         section {
             h2 { (t.get("connection")) }
             dl.pairs {
-                dt { (t.get("connection-address")) } dd { code { (c.address) } }
-                @if let Some(replica) = &c.replica { dt { (t.get("connection-replica")) } dd { code { (replica) } } }
+                @if let Some(place) = &c.place {
+                    dt { (t.get("connection-address")) } dd { code { (place.address) } }
+                    @if let Some(replica) = &place.replica { dt { (t.get("connection-replica")) } dd { code { (replica) } } }
+                }
                 dt { (t.get("connection-budget")) }
                 dd { (t.with("connection-budget-text", &[("connections", number(u64::from(c.connections)).into()), ("timeout", number(c.timeout).into()), ("rows", number(c.row_cap).into())])) }
-                dt { (t.get("connection-manifest")) } dd { code { (c.manifest) } " · " (t.get(if c.writable { "connection-writable" } else { "connection-reads" })) }
+                dt { (t.get("connection-manifest")) } dd { @if let Some(place) = &c.place { code { (place.manifest) } " · " } (t.get(if c.writable { "connection-writable" } else { "connection-reads" })) }
             }
         }
     }

@@ -63,6 +63,8 @@ pub struct ActionScreen {
     pub problem: Option<String>,
     /// Where the way back leads.
     pub back: String,
+    /// What is seen of the record and must still be so, as it is sent along.
+    pub seen: Vec<(String, String)>,
     /// What is sent along: the place in a queue.
     pub along: Vec<(&'static str, String)>,
 }
@@ -171,6 +173,7 @@ pub fn page(shell: &Shell, screen: &ActionScreen) -> Markup {
             @if let Some(problem) = &screen.problem { (banner(Loudness::Bad, &html! { (problem) }, None)) }
             @if let Some(question) = &screen.question { (banner(Loudness::Warning, &html! { (question) }, None)) }
             form.record-form.act-form method="post" action=(to) data-draft=(to) data-foresee=[screen.foreseen.as_ref().map(|_| foresee.as_str())] {
+                @for (name, value) in &screen.seen { input type="hidden" name=(name) value=(value); }
                 @for (name, value) in &screen.along { input type="hidden" name=(name) value=(value); }
                 @for picks in &screen.picks { (pick_group(shell, picks)) }
                 (groups(shell, &screen.groups))

@@ -74,6 +74,7 @@ pub(crate) fn acting(zone: &jiff::tz::TimeZone) -> ActionScreen {
         foreseen: Some(ForeseenPart::Told(vec![("Wird erstattet".into(), "49,90 EUR".into())])),
         problem: Some("Die Bestellung ist schon unterwegs.".into()),
         back: reference().link(),
+        seen: vec![("seen.version".into(), "i4".into())],
         along: vec![("queue", "2".into())],
     }
 }

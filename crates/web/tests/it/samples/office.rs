@@ -4,8 +4,8 @@ use kontor_model::{Count, Engine, ResourceKind};
 use kontor_web::pages::account::{AccountScreen, SessionRow, TokenRow};
 use kontor_web::pages::audit::{AuditEntry, AuditFilter, AuditScreen, ChainCheck, Deed};
 use kontor_web::pages::backend::{
-    BackendScreen, Confidence, Connection, Drift, IndexRow, Proposal, ProposalKind, ResourceGroup,
-    ResourceRow,
+    BackendScreen, Confidence, Connection, ConnectionPlace, Drift, IndexRow, Proposal,
+    ProposalKind, ResourceGroup, ResourceRow,
 };
 use kontor_web::pages::change::Outcome;
 use kontor_web::pages::connect::{Ask, Found, SignIn};
@@ -178,12 +178,14 @@ pub(crate) fn backend_screen() -> BackendScreen {
         ],
         schema_read: Some(at("2026-11-22T08:00:00Z")),
         connection: Connection {
-            address: "mysql://leser@db.intern:3306/kunden".into(),
-            replica: None,
+            place: Some(ConnectionPlace {
+                address: "mysql://leser@db.intern:3306/kunden".into(),
+                replica: None,
+                manifest: "backends/kunden.toml".into(),
+            }),
             connections: 4,
             timeout: 5_000,
             row_cap: 10_000,
-            manifest: "backends/kunden.toml".into(),
             writable: true,
         },
         may_manage: true,
