@@ -266,7 +266,7 @@ fn members_of_json_are_compared_with_what_the_service_describes() {
     orders.fields.push(field("free", json, "object"));
     let parcels = member("parcels", vec![member("tracking", Vec::new())]);
     let lines = vec![member("name", Vec::new()), member("price", Vec::new()), parcels];
-    orders.service = Some(Box::new(service(orders.fields.len(), lines)));
+    orders.service = Some(Box::new(service(orders.fields.len(), &lines)));
     let text = r#"
 [resources.orders.fields.lines.members]
 name = { title = "Article" }
@@ -287,7 +287,7 @@ a = {}
 }
 
 /// A service that describes the members of its last field but one.
-fn service(fields: usize, members: Vec<Member>) -> Service {
+fn service(fields: usize, members: &[Member]) -> Service {
     let property = |at: usize| Property {
         path: vec![at.to_string()],
         form: Form::Json,
@@ -296,7 +296,7 @@ fn service(fields: usize, members: Vec<Member>) -> Service {
         needed: false,
         updatable: false,
         from_path: None,
-        members: if at + 2 == fields { members.clone() } else { Vec::new() },
+        members: if at + 2 == fields { members.to_vec() } else { Vec::new() },
     };
     Service {
         properties: (0..fields).map(property).collect(),
