@@ -53,7 +53,7 @@ pub use people::{
 pub use proposing::across::{FarProposals, far_proposal_id};
 pub use proposing::{Proposals, proposal_id};
 pub use records::{
-    ExportFormat, Exported, FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble, Found,
+    Apart, ExportFormat, Exported, FarIncoming, FarRecord, FarRefusal, FarTitle, FarTrouble, Found,
     FoundRecord, LinkedTitle, List, ListRequest, Listed, Related, SearchPlan, SearchScope, Shown,
 };
 pub use views::{NewView, ViewDefinition, parse_sort};

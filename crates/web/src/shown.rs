@@ -293,6 +293,17 @@ impl FieldView {
         Self { holds_numbers, ..self }
     }
 
+    /// Whether people know it as a number: then it is not hidden behind the title of what it points
+    /// to.
+    #[must_use]
+    pub fn is_called_a_number(&self) -> bool {
+        const ENDINGS: [&str; 2] = ["nummer", "number"];
+        const WORDS: [&str; 4] = ["nr", "no", "sku", "gtin"];
+        let title = self.title.to_lowercase();
+        let last = title.trim_end_matches('.').rsplit([' ', '-']).next().unwrap_or_default();
+        ENDINGS.iter().any(|ending| last.ends_with(ending)) || WORDS.contains(&last)
+    }
+
     /// Whether its numbers are moments.
     #[must_use]
     pub fn is_unix_time(&self) -> bool {

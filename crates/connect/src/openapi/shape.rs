@@ -399,6 +399,49 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_in_a_list_is_described_with_it() {
+        let document = document(
+            "    Order:
+      type: object
+      properties:
+        tags: {type: array, items: {type: string}}
+        lines: {type: array, items: {$ref: '#/components/schemas/Line'}}
+    Line:
+      type: object
+      properties:
+        placed_at: {type: string, format: date-time, title: Placed, description: When}
+        state: {enum: [open, closed]}
+        secret: {type: string, writeOnly: true}
+        parcels: {type: array, items: {type: object, properties: {tracking: {type: string}}}}
+        parts: {type: array, items: {type: integer}}
+        within: {$ref: '#/components/schemas/Line'}
+",
+        );
+        let schema = &document.root()["components"]["schemas"]["Order"];
+        let Shape::Object(members) = Shapes::of(&document).shape(schema) else { panic!("object") };
+        let leaves = leaves(&members);
+        assert!(leaves[0].inner.is_empty(), "single values have no members");
+        let inner = &leaves[1].inner;
+        let told: Vec<(&str, &FieldType)> =
+            inner.iter().map(|own| (own.name.as_str(), &own.ty)).collect();
+        let choices = FieldType::Enum { choices: vec!["open".into(), "closed".into()] };
+        let json = FieldType::Json { binary: false };
+        let numbers = FieldType::Array { element: Box::new(FieldType::int(64, false)) };
+        assert_eq!(
+            told,
+            [
+                ("placed_at", &FieldType::Instant),
+                ("state", &choices),
+                ("parcels", &json),
+                ("parts", &numbers),
+                ("within", &FieldType::Any),
+            ]
+        );
+        assert_eq!(inner[0].title.as_deref(), Some("Placed"));
+        assert_eq!(inner[2].members[0].name, "tracking");
+    }
+
+    #[test]
     fn compositions_are_laid_over_one_another() {
         let document = document(
             "    Both:

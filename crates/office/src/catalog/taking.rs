@@ -137,8 +137,11 @@ pub struct Asked {
 /// An entry that can be picked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// What people recognise it by.
+    /// What people recognise it by, where nothing more is known of its members.
     pub title: String,
+    /// The members by which people recognise it, as a JSON object; empty where the manifest names
+    /// none.
+    pub shown: String,
     /// The greatest number that can be picked of it; none where it is not counted.
     pub most: Option<i64>,
     /// What is sent of it, as a JSON object, digit by digit as the record has it.
@@ -185,7 +188,11 @@ impl Pick {
         } else {
             words.join(" · ")
         };
-        Some(Entry { title, most, mark: object(sent) })
+        let shown = self
+            .show
+            .iter()
+            .filter_map(|member| Some((member.as_str(), entry.get(member)?.get().to_owned())));
+        Some(Entry { title, shown: object(shown.collect()), most, mark: object(sent) })
     }
 
     /// What is sent for picked entries, as a JSON list; none where nothing is picked, or where it

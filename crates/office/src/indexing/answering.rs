@@ -16,10 +16,13 @@ use crate::actor::{Permit, Read};
 use crate::backend::Condition;
 use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
-use crate::records::{FoundRecord, alive, has_one_of_keys, key_of, recorded_key, title_of};
+use crate::records::{
+    FoundRecord, MOST_HITS, alive, has_one_of_keys, key_of, recorded_key, title_of,
+};
 
-/// Records of one resource in the one box, and in all.
-const MOST_OF_EACH: usize = 5;
+/// Records of one resource in the one box: one more than is shown tells that there are more.
+const MOST_OF_EACH: usize = MOST_HITS + 1;
+/// Records in all.
 const MOST: usize = 40;
 /// A backend that has not answered by then does not hold up what the index knows.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -224,5 +227,6 @@ fn record(
         is_exact: hit.rank == Rank::Identifier,
         as_of,
         also: Vec::new(),
+        apart: Vec::new(),
     }
 }

@@ -456,3 +456,52 @@ async fn a_backend_that_is_registered_no_more_is_forgotten() {
     eventually("only the customers are left", async || places() == ["crm"]).await;
     filling.abort();
 }
+
+/// Seven customers of one name, of whom three can only be told apart by several things.
+const ALIKE: &str = "INSERT INTO customer (id, name, phone, remark) VALUES
+        (21, 'Anna Meier', '0431 1', 'x'), (22, 'anna meier', '0431 2', 'x'),
+        (23, 'Anna Meier', NULL, 'x'), (24, 'Anna Meier', '0431 4', NULL),
+        (25, 'Anna Meier', '0431 5', NULL), (26, 'Anna Meier', '0431 6', NULL),
+        (27, 'Anna Meier', '0431 7', NULL);";
+
+#[tokio::test]
+async fn hits_that_read_alike_say_what_tells_them_apart_and_where_the_others_are() {
+    let mut shop = Shop::open().await;
+    let mut file = shop.customers.connect().await;
+    sqlx::raw_sql(ALIKE).execute(&mut file).await.unwrap();
+    // As long as nothing is indexed the backend itself is asked, with the same outcome.
+    for is_indexed in [false, true] {
+        if is_indexed {
+            shop.fill(ONCE);
+            shop.whole().await;
+        }
+        let found = shop.bureau.office.find(&shop.bureau.actor, "Anna Meier", None).await.unwrap();
+        assert_eq!(found.records.len(), 5, "indexed: {is_indexed}");
+        for hit in &found.records {
+            let told: Vec<String> =
+                hit.apart.iter().filter_map(|apart| apart.value.to_text()).collect();
+            let key = hit.key.to_text();
+            let wanted = if key == "23" { key.clone() } else { format!("0431 {}", &key[1..]) };
+            assert_eq!(told, [wanted], "indexed: {is_indexed}");
+        }
+        let more: Vec<&str> = found.more.iter().map(|(_, name, _)| name.as_str()).collect();
+        assert_eq!(more, ["customer"], "indexed: {is_indexed}");
+        let one = shop.bureau.office.find(&shop.bureau.actor, "Jörg Groß", None).await.unwrap();
+        assert!(one.records[0].apart.is_empty() && one.more.is_empty(), "{:?}", one.records);
+    }
+}
+
+#[tokio::test]
+async fn the_digits_of_a_number_find_it() {
+    let mut shop = Shop::open().await;
+    shop.in_orders(
+        "INSERT INTO orders (id, number, recipient) VALUES (19, 'DE-7493', 'Nordlicht')",
+    )
+    .await;
+    shop.fill(ONCE);
+    shop.whole().await;
+    for words in ["7493", "de 7493", "#DE7493", "de-749"] {
+        assert_eq!(shop.keys(words).await, ["19"], "{words}");
+    }
+    assert!(shop.ask("7493").await[0].is_exact);
+}

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kontor_model::{BackendName, ResourceName};
+use kontor_office::manifest::Label;
 use kontor_office::{Found, FoundRecord, OfficeError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -52,6 +53,9 @@ struct FoundAnswer {
     /// When it was read, RFC 3339, where its backend does not answer and it is told as it was
     /// then; null where it was read just now.
     as_of: Option<String>,
+    /// What tells it from other records of the same title: a number, an address, a day, as the
+    /// backend holds it; empty where its title does.
+    apart: Vec<String>,
     /// The same thing in other backends, as far as the words found it there, too.
     also: Vec<AlsoAnswer>,
 }
@@ -89,6 +93,8 @@ struct FindAnswer {
     records: Vec<FoundAnswer>,
     /// Resources whose titles contain the words.
     resources: Vec<FoundResource>,
+    /// Resources of which more records were found than are told here; their lists have them all.
+    more: Vec<FoundResource>,
     /// Backends that did not answer in time or could not: what they hold is missing here.
     missing: Vec<String>,
 }
@@ -113,13 +119,19 @@ impl FindAnswer {
             title: hit.title,
             is_exact: hit.is_exact,
             as_of: hit.as_of.map(words::instant),
+            apart: hit.apart.iter().filter_map(|apart| apart.value.to_text()).collect(),
             also: hit.also.into_iter().map(AlsoAnswer::of).collect(),
         });
-        let resources = found.resources.into_iter().map(|(backend, resource, title)| {
+        let resource = |(backend, resource, title): (BackendName, ResourceName, Label)| {
             let title = title.in_language(language.code()).to_owned();
             FoundResource { backend: backend.to_string(), resource: resource.to_string(), title }
-        });
-        Self { records: records.collect(), resources: resources.collect(), missing: found.missing }
+        };
+        Self {
+            records: records.collect(),
+            resources: found.resources.into_iter().map(resource).collect(),
+            more: found.more.into_iter().map(resource).collect(),
+            missing: found.missing,
+        }
     }
 }
 

@@ -199,7 +199,11 @@ fn address(text: &str) -> Markup {
 fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Markup {
     let key = text_of(shell, field, value, Place::List);
     let title = if linked.title.is_empty() { &key } else { &linked.title };
+    let is_beside = title != &key && field.is_called_a_number();
     match &linked.to {
+        Some(to) if is_beside => {
+            html! { (key) " · " a.link href=(to.link()) data-peek=(to.part("peek")) { (title) } }
+        }
         Some(to) => {
             html! { a.link href=(to.link()) data-peek=(to.part("peek")) title=[(title != &key).then_some(key.as_str())] { (title) } }
         }
@@ -210,7 +214,13 @@ fn link(shell: &Shell, field: &FieldView, value: &Value, linked: &Linked) -> Mar
 /// What a value points to in another backend, with the value itself where it says more.
 fn beside(shell: &Shell, field: &FieldView, cell: &Cell, far: &Far, place: Place) -> Markup {
     let is_inside = far.is_inside;
-    let is_beside = far.is_identity && matches!(far.state, FarState::Found { .. });
+    let is_beside = match &far.state {
+        FarState::Found { title, .. } => {
+            let says_more = !title.is_empty() && cell.value.to_text().as_ref() != Some(title);
+            far.is_identity || field.is_called_a_number() && says_more
+        }
+        _ => false,
+    };
     let value = |shown: &Markup| match &cell.linked {
         // Within its own backend it is the same thing: a list has room for one of them.
         Some(linked) if place == Place::Record || says_more(cell, linked) => {

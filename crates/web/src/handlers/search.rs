@@ -3,13 +3,16 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kontor_model::{BackendName, ResourceName};
-use kontor_office::{FoundRecord, OfficeError};
+use kontor_office::{Apart, FoundRecord, OfficeError};
 
 use crate::app::App;
+use crate::components::Shell;
 use crate::components::shell::Here;
 use crate::failure::PageFailure;
+use crate::format::{self, Format, Precision};
 use crate::handlers::{Pairs, first, shown};
 use crate::links;
+use crate::pages::list::ListQuery;
 use crate::pages::palette::{Hit, HitGroup, HitKind, Palette, fragment, page as palette_page};
 use crate::shown::RecordRef;
 use crate::texts::Texts;
@@ -25,7 +28,7 @@ pub(crate) async fn find(
     let shell = reader.frame.shell(&app, Some(&reader.actor), Here::Elsewhere).await;
     let words = first(&pairs, "q").unwrap_or_default().trim().to_owned();
     let within = first(&pairs, "in").map(str::to_owned);
-    match found(&app, &reader, &words, within.as_deref(), shell.texts).await {
+    match found(&app, &reader, &words, within.as_deref(), &shell).await {
         Ok(palette) => {
             let markup = if reader.frame.is_fragment {
                 fragment(&shell, &palette)
@@ -43,7 +46,7 @@ async fn found(
     reader: &Reader,
     words: &str,
     within: Option<&str>,
-    t: &Texts,
+    shell: &Shell,
 ) -> Result<Palette, OfficeError> {
     let place = within.and_then(|text| text.split_once('/')).and_then(|(backend, resource)| {
         Some((BackendName::new(backend).ok()?, ResourceName::new(resource)))
@@ -52,6 +55,7 @@ async fn found(
         .office
         .find(&reader.actor, words, place.as_ref().map(|(backend, resource)| (backend, resource)))
         .await?;
+    let t = shell.texts;
     let language = t.language().code();
     let mut groups = Vec::new();
     let title_of = |name: &BackendName| {
@@ -67,6 +71,7 @@ async fn found(
         .iter()
         .map(|hit| Hit {
             title: hit.title.clone(),
+            apart: hit.apart.iter().map(|apart| apart_text(shell.reader(), apart)).collect(),
             place: format!(
                 "{} · {}",
                 hit.resource_title.in_language(language),
@@ -79,6 +84,20 @@ async fn found(
         })
         .collect();
     push(&mut groups, HitKind::Record, records);
+    let all = found.more.iter().map(|(backend, resource, title)| {
+        let query = ListQuery { search: words.to_owned(), ..ListQuery::default() };
+        let title = title.in_language(language).to_owned();
+        Hit {
+            title: t.with("hit-all", &[("resource", title.into())]),
+            place: title_of(backend),
+            link: query.address(backend, resource),
+            also: Vec::new(),
+            apart: Vec::new(),
+            reference: None,
+            as_of: None,
+        }
+    });
+    push(&mut groups, HitKind::All, all.collect());
     if within.is_none() {
         let views = app.office.own_views(&reader.actor).await?;
         let folded = words.to_lowercase();
@@ -94,6 +113,7 @@ async fn found(
                     place: title_of(&backend),
                     link: query.address(&backend, &ResourceName::new(&view.resource)),
                     also: Vec::new(),
+                    apart: Vec::new(),
                     reference: None,
                     as_of: None,
                 })
@@ -104,6 +124,7 @@ async fn found(
             place: title_of(backend),
             link: links::list(backend, resource),
             also: Vec::new(),
+            apart: Vec::new(),
             reference: None,
             as_of: None,
         });
@@ -118,6 +139,15 @@ async fn found(
         silent: found.missing,
         skipped: Vec::new(),
     })
+}
+
+/// What tells a hit apart, in the reader's notation; numbers are names here and are not counted.
+fn apart_text(reader: format::Reader<'_>, apart: &Apart) -> String {
+    if let Some(title) = &apart.title {
+        return title.in_language(reader.language.code()).to_owned();
+    }
+    let plain = if apart.ty.is_numeric() { Format::Plain } else { Format::Auto };
+    format::value(reader, &apart.ty, &plain, &apart.value, Precision::Minutes).unwrap_or_default()
 }
 
 /// Where a hit leads: what several backends know is opened as a case.
@@ -157,6 +187,7 @@ fn own_pages(reader: &Reader, folded: &str, t: &Texts) -> Vec<Hit> {
             place: "Kontor".to_owned(),
             link: link.to_owned(),
             also: Vec::new(),
+            apart: Vec::new(),
             reference: None,
             as_of: None,
         })

@@ -37,6 +37,8 @@ pub struct HitGroup {
 pub enum HitKind {
     /// A record.
     Record,
+    /// All records of a resource that the words find.
+    All,
     /// A saved view.
     View,
     /// Something to do.
@@ -49,6 +51,7 @@ impl HitKind {
     fn told(self) -> (Icon, &'static str) {
         match self {
             Self::Record => (Icon::Table, "hit-records"),
+            Self::All => (Icon::Search, "hit-more"),
             Self::View => (Icon::Bookmark, "hit-views"),
             Self::Action => (Icon::Plus, "hit-actions"),
             Self::Page => (Icon::Right, "hit-pages"),
@@ -61,6 +64,8 @@ impl HitKind {
 pub struct Hit {
     /// Its title.
     pub title: String,
+    /// What tells it from others of the same title.
+    pub apart: Vec<String>,
     /// Where it is: backend and resource.
     pub place: String,
     /// Where it leads.
@@ -103,7 +108,7 @@ pub fn fragment(shell: &Shell, palette: &Palette) -> Markup {
             p.kind { (t.get(key)) }
             @for hit in &group.hits {
                 a.hit href=(hit.link) data-reference=[hit.reference.as_deref()] {
-                    (icon(which)) span.title { (hit.title) }
+                    (icon(which)) span.title { (hit.title) @if !hit.apart.is_empty() { " " span.apart { (hit.apart.join(" · ")) } } }
                     span.where {
                         @if let Some(at) = hit.as_of { span.old { (t.get("hit-as-of")) " " (time::clock(shell, at)) } " · " }
                         (hit.place)

@@ -4,7 +4,7 @@ use kontor_model::{FieldType, Value};
 use kontor_office::ConnectRequest;
 use kontor_testkit::SqliteFile;
 use kontor_web::components::cell::{Place, content};
-use kontor_web::shown::{Cell, Far, FarState, FieldView};
+use kontor_web::shown::{Cell, Far, FarState, FieldView, Linked, RecordRef};
 use kontor_web::texts::Language;
 
 use super::samples;
@@ -166,4 +166,36 @@ fn what_is_not_available_is_said_in_words_beside_the_value() {
     assert!(away.contains("title=\"„Kundenkartei“ hat nicht rechtzeitig"), "{away}");
     let missing = shown(FarState::Missing);
     assert!(missing.contains("dangling") && !missing.contains("nicht verfügbar"), "{missing}");
+}
+
+#[test]
+fn a_field_that_is_called_a_number_shows_the_number_and_the_name_beside_it() {
+    let shell = samples::shell(Language::German);
+    let shown = |title: &str, value: &str| {
+        let named = FieldView::new("kunde_nr", FieldType::text());
+        let field = FieldView { is_far: true, title: title.to_owned(), ..named };
+        let to = RecordRef {
+            backend: samples::backend("kartei"),
+            resource: samples::resource("KUNDEN"),
+            key: kontor_model::RecordKey::Values(vec![Value::Int(17)]),
+        };
+        let state = FarState::Found { title: "Anna Meier".into(), to: to.clone() };
+        let far = Some(Far { state, note: "Kartei".into(), is_inside: false, is_identity: false });
+        let beyond = Cell { far, ..Cell::of(Value::Text(value.into())) };
+        let linked = Some(Linked { title: "Anna Meier".into(), to: Some(to) });
+        let own = Cell { linked, ..Cell::of(Value::Text(value.into())) };
+        [beyond, own].map(|cell| content(&shell, &field, &cell, Place::List).into_string())
+    };
+    for title in ["Kundennummer", "Customer number", "Kunden-Nr.", "Kunde Nr"] {
+        for cell in shown(title, "K-17") {
+            assert!(cell.starts_with("K-17 · <a") && cell.contains(">Anna Meier</a>"), "{cell}");
+        }
+    }
+    for cell in shown("Kunde", "K-17") {
+        assert!(cell.starts_with("<a") && cell.contains(">Anna Meier</a>"), "a calm list: {cell}");
+    }
+    for cell in shown("Kundennummer", "Anna Meier") {
+        assert_eq!(cell.matches(">Anna Meier<").count(), 1, "not twice: {cell}");
+        assert!(cell.starts_with("<a"), "{cell}");
+    }
 }

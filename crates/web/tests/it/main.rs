@@ -18,3 +18,4 @@ mod revoking;
 mod rooms;
 mod samples;
 mod shop;
+mod values;

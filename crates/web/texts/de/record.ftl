@@ -169,6 +169,8 @@ bulk-apply-delete = { $n ->
    *[other] { $shown } Datensätze löschen
 }
 hit-records = Datensätze
+hit-more = Mehr Treffer
+hit-all = Alle in „{ $resource }“
 hit-views = Ansichten
 hit-actions = Aktionen
 hit-also = auch in { $backends }

@@ -169,6 +169,8 @@ bulk-apply-delete = { $n ->
    *[other] Delete { $shown } records
 }
 hit-records = Records
+hit-more = More
+hit-all = All in “{ $resource }”
 hit-views = Views
 hit-actions = Actions
 hit-also = also in { $backends }

@@ -151,6 +151,10 @@ async fn objects_lists_and_unions_are_shown_as_what_they_are() {
     let Value::Text(lines) = value("lines") else { panic!("JSON") };
     let lines: serde_json::Value = serde_json::from_str(&lines).unwrap();
     assert_eq!(lines[0]["sku"], "sku-1");
+    let orders = shop.of_name("orders").resource.clone();
+    let described = &orders.service.as_ref().unwrap().properties[shop.field("orders", "lines")];
+    let names: Vec<&str> = described.members.iter().map(|own| own.name.as_str()).collect();
+    assert!(names.contains(&"sku"), "{names:?}");
     let media = shop
         .found(
             "media",

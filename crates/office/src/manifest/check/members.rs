@@ -55,7 +55,11 @@ impl Check<'_> {
                 let is_beside = names().any(|other| other == name)
                     || said.iter().any(|other| other.name == *name);
                 if !is_beside {
-                    self.of_record(&[&at[..], &["currency"]].concat(), resource, name, of_record);
+                    let at = [&at[..], &["currency"]].concat();
+                    match resource.field(name) {
+                        Some(_) => self.of_record(&at, name, of_record),
+                        None => self.no_currency(&at, resource, name, names().collect()),
+                    }
                 }
             }
             let inner = known.map_or(&[][..], |member| &member.members);
@@ -64,17 +68,18 @@ impl Check<'_> {
         }
     }
 
+    fn no_currency(&mut self, at: At<'_>, resource: &Resource, name: &str, beside: Vec<&str>) {
+        let fields = resource.fields.iter().map(|field| field.name.as_str());
+        let known = beside.into_iter().chain(fields);
+        let message = format!(
+            "“{name}” is neither a member beside the amount nor a field of “{}”",
+            resource.name
+        );
+        self.note(at, message, nearest(name, known));
+    }
+
     /// A currency that no member beside the amount holds is a field of the record: one for all.
-    fn of_record<'s>(
-        &mut self,
-        at: At<'_>,
-        resource: &Resource,
-        name: &'s str,
-        of_record: &mut Option<&'s str>,
-    ) {
-        if self.field(at, resource, name).is_none() {
-            return;
-        }
+    fn of_record<'s>(&mut self, at: At<'_>, name: &'s str, of_record: &mut Option<&'s str>) {
         match of_record {
             Some(other) if *other != name => {
                 let message = format!(

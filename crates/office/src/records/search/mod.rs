@@ -1,5 +1,6 @@
 //! One box for everything: what is asked of each backend, and what was found.
 
+mod apart;
 mod asking;
 mod plan;
 
@@ -17,6 +18,7 @@ use crate::catalog::{Catalog, Face};
 use crate::error::OfficeError;
 use crate::indexing::Indexed;
 
+pub use apart::Apart;
 use asking::box_terms;
 pub(crate) use asking::searched;
 use plan::found_by;
@@ -26,7 +28,9 @@ pub use plan::{SearchPlan, SearchScope};
 /// A backend that has not answered the one box by then is left out, and named.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Records of one resource in the one box.
-const MOST_HITS: u32 = 5;
+pub(crate) const MOST_HITS: usize = 5;
+/// Records that the picker of a reference offers.
+const MOST_PICKED: usize = 20;
 /// Resources of one backend that the one box asks.
 const MOST_RESOURCES: usize = 12;
 
@@ -37,6 +41,9 @@ pub struct Found {
     pub records: Vec<FoundRecord>,
     /// Resources whose titles contain the words.
     pub resources: Vec<(kontor_model::BackendName, ResourceName, crate::manifest::Label)>,
+    /// Resources of which more records were found than there is room for, and whose lists find them
+    /// all.
+    pub more: Vec<(kontor_model::BackendName, ResourceName, crate::manifest::Label)>,
     /// Backends that did not answer in time or could not.
     pub missing: Vec<String>,
 }
@@ -61,6 +68,8 @@ pub struct FoundRecord {
     pub as_of: Option<Micros>,
     /// The same thing in other backends, as far as it was found, too.
     pub also: Vec<FoundRecord>,
+    /// What tells it from others of the same title; nothing where its title does.
+    pub apart: Vec<Apart>,
 }
 
 impl Office {
@@ -93,6 +102,7 @@ impl Office {
         };
         // What was made a moment ago is not in the index yet: where it knows nothing, the backends
         // are asked all the same.
+        let is_meant = !indexed.records.is_empty() && !indexed.is_certain;
         let known = if indexed.is_certain { indexed.places } else { Vec::new() };
         found.records = indexed.records;
         let searches = permits.iter().map(|permit| async {
@@ -108,9 +118,13 @@ impl Office {
         }
         found.records = arranged(found.records);
         if within.is_none() {
+            let surplus = found.without_surplus();
+            // A list finds the words as they are, not what somebody may have meant.
+            found.more = if is_meant { Vec::new() } else { listing(&permits, surplus, words) };
             found.records = self.joined(&permits, found.records).await;
             found.resources = self.resources_called(&permits, words);
         }
+        self.tell_apart(&permits, &mut found.records).await;
         Ok(found)
     }
 
@@ -162,10 +176,9 @@ impl Office {
             if terms.is_empty() {
                 continue;
             }
-            for (record, title) in self
-                .hits(permit, &catalog, face, terms, if only.is_some() { 20 } else { MOST_HITS })
-                .await?
-            {
+            // One more than is shown tells that there are more.
+            let most = if only.is_some() { MOST_PICKED } else { MOST_HITS + 1 };
+            for (record, title) in self.hits(permit, &catalog, face, terms, most).await? {
                 let is_exact = record.values.iter().any(|value| {
                     value.to_text().is_some_and(|text| text.eq_ignore_ascii_case(words))
                 });
@@ -178,6 +191,7 @@ impl Office {
                     is_exact,
                     as_of: None,
                     also: Vec::new(),
+                    apart: Vec::new(),
                 });
             }
         }
@@ -190,7 +204,7 @@ impl Office {
         catalog: &Catalog,
         face: &Face,
         terms: Vec<Vec<SearchTerm>>,
-        limit: u32,
+        limit: usize,
     ) -> Result<Vec<(Listed, String)>, OfficeError> {
         let resource = catalog.resource(face);
         let mut read: Vec<usize> = face.title_fields.clone();
@@ -211,7 +225,7 @@ impl Office {
         let query = kontor_model::Query::unordered(
             read.iter().map(|&field| kontor_model::Column::whole(field)).collect(),
             condition,
-            limit,
+            u32::try_from(limit).unwrap_or(u32::MAX),
         );
         let page = permit.backend.select(catalog, face, &query).await?;
         let translated = self.translated(permit, catalog, face, &read, &page.rows).await;
@@ -241,6 +255,29 @@ impl Office {
 }
 
 impl Found {
+    /// Takes away what is more than there is room for, and says of which resources.
+    fn without_surplus(&mut self) -> Vec<(kontor_model::BackendName, ResourceName)> {
+        let mut of_each: Vec<((kontor_model::BackendName, ResourceName), usize)> = Vec::new();
+        self.records.retain(|hit| {
+            let place = (hit.backend.clone(), hit.resource.clone());
+            match of_each.iter_mut().find(|(own, _)| *own == place) {
+                Some((_, count)) => {
+                    *count += 1;
+                    *count <= MOST_HITS
+                }
+                None => {
+                    of_each.push((place, 1));
+                    true
+                }
+            }
+        });
+        of_each
+            .into_iter()
+            .filter(|(_, count)| *count > MOST_HITS)
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// Adds records that were not found before.
     fn add(&mut self, records: Vec<FoundRecord>) {
         for record in records {
@@ -256,6 +293,22 @@ impl Found {
             }
         }
     }
+}
+
+/// Those of the resources whose own lists can look for the words.
+fn listing(
+    permits: &[Permit<Read>],
+    places: Vec<(kontor_model::BackendName, ResourceName)>,
+    words: &str,
+) -> Vec<(kontor_model::BackendName, ResourceName, crate::manifest::Label)> {
+    let listed = places.into_iter().filter_map(|(backend, resource)| {
+        let permit = permits.iter().find(|permit| permit.backend.name == backend)?;
+        let catalog = permit.backend.catalog().ok()?;
+        let face = catalog.face(&resource)?;
+        SearchPlan::of(&catalog, face, words).ok()?;
+        Some((backend, resource, face.title.clone()))
+    });
+    listed.collect()
 }
 
 /// The hits as they are shown: identifiers first, and else as they were found.

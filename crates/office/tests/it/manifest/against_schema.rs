@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kontor_model::schema::ReadOnly;
+use kontor_model::service::{Calls, Form, Member, Property, Rest, Service};
 use kontor_model::{
     BackendName, Engine, Field, FieldType, Generated, Resource, ResourceKind, ResourceName, Schema,
 };
@@ -247,4 +248,73 @@ name = "buyer"
     let far = manifest.check_far_links(&others);
     let said: Vec<String> = own.iter().chain(&far).map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn members_of_json_are_compared_with_what_the_service_describes() {
+    let member = |name: &str, members: Vec<Member>| Member {
+        name: name.to_owned(),
+        ty: FieldType::text(),
+        title: None,
+        comment: None,
+        members,
+    };
+    let mut schema = schema();
+    let orders = schema.resources.iter_mut().find(|own| own.name.as_str() == "orders").unwrap();
+    let json = FieldType::Json { binary: false };
+    orders.fields.push(field("lines", json.clone(), "array"));
+    orders.fields.push(field("free", json, "object"));
+    let parcels = member("parcels", vec![member("tracking", Vec::new())]);
+    let lines = vec![member("name", Vec::new()), member("price", Vec::new()), parcels];
+    orders.service = Some(Box::new(service(orders.fields.len(), &lines)));
+    let text = r#"
+[resources.orders.fields.lines.members]
+name = { title = "Article" }
+prise = { format = "money", currency = "number" }
+price = { format = "money", currency = "curency" }
+parcels = { members = { trackin = {} } }
+[resources.orders.fields.free.members]
+whatever = { format = "money", currency = "status" }
+else = { format = "money", currency = "number" }
+[resources.orders.fields.number.members]
+a = {}
+[resources.orders.fields.total_cents.members]
+a = {}
+"#;
+    let said: Vec<String> =
+        with(text).check_against(&schema).iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+/// A service that describes the members of its last field but one.
+fn service(fields: usize, members: &[Member]) -> Service {
+    let property = |at: usize| Property {
+        path: vec![at.to_string()],
+        form: Form::Json,
+        listed: true,
+        creatable: false,
+        needed: false,
+        updatable: false,
+        from_path: None,
+        members: if at + 2 == fields { members.to_vec() } else { Vec::new() },
+    };
+    Service {
+        properties: (0..fields).map(property).collect(),
+        required: Vec::new(),
+        searches: false,
+        orders: Vec::new(),
+        creates: false,
+        updates: false,
+        deletes: false,
+        operations: Vec::new(),
+        calls: Calls::Rest(Rest {
+            base: String::new(),
+            variables: Vec::new(),
+            list: None,
+            item: None,
+            create: None,
+            update: None,
+            delete: None,
+        }),
+    }
 }

@@ -146,3 +146,20 @@ fn mistakes_in_links_to_other_backends_are_told() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     insta::assert_snapshot!(said_about(&texts));
 }
+
+#[test]
+fn mistakes_in_members_of_json_are_told() {
+    let said = said_about(&[
+        &after_url("[resources.orders.fields.lines]\nmembers = [\"name\"]"),
+        &after_url("[resources.orders.fields.lines.members]\nname = \"Artikel\""),
+        &after_url(
+            "[resources.orders.fields.lines.members.price]\nformat = \"mony\"\ntitel = \"Preis\"",
+        ),
+        &after_url("[resources.orders.fields.lines.members.price]\nformat = \"image\""),
+        &after_url(
+            "[resources.orders.fields.lines.members]\nprice = { currency = \"currency\" }\n\
+             parcels = { members = { tracking = { hiden = true } } }",
+        ),
+    ]);
+    insta::assert_snapshot!(said);
+}

@@ -6,8 +6,8 @@ use std::time::Duration;
 use kontor_model::{BackendName, ResourceName};
 use kontor_office::manifest::{
     Choice, Color, Currency, DeletedMark, FieldOverride, Format, Kinds, Label, Manifest,
-    ManifestLink, Password, ResourceOverride, SoftDelete, SortField, Stamps, Transform,
-    Translations,
+    ManifestLink, MemberFormat, MemberOverride, Password, ResourceOverride, SoftDelete, SortField,
+    Stamps, Transform, Translations,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -80,6 +80,31 @@ fn choices() -> impl Strategy<Value = Vec<Choice>> {
     )
 }
 
+/// Members, two levels deep.
+fn members() -> impl Strategy<Value = Vec<MemberOverride>> {
+    level(level(Just(Vec::new()).boxed())).boxed()
+}
+
+fn level(inner: BoxedStrategy<Vec<MemberOverride>>) -> BoxedStrategy<Vec<MemberOverride>> {
+    let currency =
+        prop_oneof![name().prop_map(Currency::Field), "[A-Z]{3}".prop_map(Currency::Code)];
+    let money = (option::of(currency), option::of(0..=18_u32))
+        .prop_map(|(currency, decimals)| (Some(MemberFormat::Money), currency, decimals));
+    let formats = MemberFormat::ALL.iter().map(|(_, format)| *format).collect::<Vec<_>>();
+    let other = option::of(select(formats)).prop_map(|format| (format, None, None));
+    let one = (option::of(label()), any::<bool>(), prop_oneof![money, other], choices(), inner);
+    btree_map(any::<String>(), one, 0..3)
+        .prop_map(|members| {
+            let members = members.into_iter().rev();
+            let member = |(name, (title, hidden, money, choices, members))| {
+                let (format, currency, decimals) = money;
+                MemberOverride { name, title, hidden, format, currency, decimals, choices, members }
+            };
+            members.map(member).collect()
+        })
+        .boxed()
+}
+
 fn flag() -> impl Strategy<Value = Option<bool>> {
     any::<Option<bool>>()
 }
@@ -92,25 +117,26 @@ fn field() -> impl Strategy<Value = FieldOverride> {
     let formats = Format::ALL.iter().map(|(_, format)| *format).collect::<Vec<_>>();
     let other = option::of(select(formats)).prop_map(|format| (format, None, None));
     let flags = (flag(), flag(), flag());
-    (option::of(label()), option::of(label()), flags, prop_oneof![money, other], choices())
-        .prop_map(
-            |(title, group, (hidden, secret, editable), (format, currency, decimals), choices)| {
-                FieldOverride {
-                    title,
-                    group,
-                    hidden,
-                    secret,
-                    format,
-                    currency,
-                    decimals,
-                    choices,
-                    members: Vec::new(),
-                    editable,
-                    fact: None,
-                    event: None,
-                }
-            },
-        )
+    let money = prop_oneof![money, other];
+    (option::of(label()), option::of(label()), flags, money, (choices(), members())).prop_map(
+        |(title, group, flags, (format, currency, decimals), (choices, members))| {
+            let (hidden, secret, editable) = flags;
+            FieldOverride {
+                title,
+                group,
+                hidden,
+                secret,
+                format,
+                currency,
+                decimals,
+                choices,
+                members,
+                editable,
+                fact: None,
+                event: None,
+            }
+        },
+    )
 }
 
 fn resource() -> impl Strategy<Value = ResourceOverride> {

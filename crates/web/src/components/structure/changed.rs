@@ -1,6 +1,7 @@
 //! What changed in JSON: which entries of a list were added and removed, and which members of the
 //! others changed.
 
+use kontor_office::catalog::is_identifier;
 use maud::{Markup, html};
 use serde_json::value::RawValue;
 
@@ -9,7 +10,7 @@ use crate::components::Shell;
 use crate::members::Members;
 use crate::shown::Inside;
 
-/// Members that tell the entries of a list apart, the surest first.
+/// Members that tell the entries of a list apart, the surest first; then those that are called so.
 const KEYS: [&str; 12] = [
     "id",
     "uuid",
@@ -96,7 +97,7 @@ impl Sheets<'_> {
 
     fn entries(&self, before: &[Row], after: &[Row]) -> Vec<Piece> {
         let key = key_of(before, after);
-        let pairs = match key {
+        let pairs = match &key {
             Some(key) => by_key(key, before, after),
             None => by_content(before, after),
         };
@@ -108,7 +109,10 @@ impl Sheets<'_> {
                 Some(other) => {
                     let steps = self.steps(row, &after[*other]);
                     if !steps.is_empty() {
-                        pieces.push(Piece::Changed(self.called(key, &after[*other]), steps));
+                        pieces.push(Piece::Changed(
+                            self.called(key.as_deref(), &after[*other]),
+                            steps,
+                        ));
                     }
                 }
             }
@@ -196,7 +200,7 @@ impl Sheets<'_> {
 
 /// The member by which entries are told apart: all have it, as a single value, and no two of one
 /// list the same.
-fn key_of(before: &[Row], after: &[Row]) -> Option<&'static str> {
+fn key_of(before: &[Row], after: &[Row]) -> Option<String> {
     let tells_apart = |key: &str, rows: &[Row]| {
         let mut seen: Vec<&str> = Vec::new();
         rows.iter().all(|row| match of(row, key) {
@@ -207,7 +211,10 @@ fn key_of(before: &[Row], after: &[Row]) -> Option<&'static str> {
             _ => false,
         })
     };
-    KEYS.into_iter().find(|key| tells_apart(key, before) && tells_apart(key, after))
+    let own = before.first().or(after.first()).map_or(&[][..], |row| &row.0);
+    let others = own.iter().map(|(name, _)| name.as_str()).filter(|name| is_identifier(name));
+    let mut keys = KEYS.into_iter().chain(others);
+    keys.find(|key| tells_apart(key, before) && tells_apart(key, after)).map(str::to_owned)
 }
 
 fn of<'r>(row: &'r Row, name: &str) -> Option<&'r RawValue> {

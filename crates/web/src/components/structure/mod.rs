@@ -64,6 +64,17 @@ pub(crate) fn short(shell: &Shell, inside: &Inside, text: &str) -> Option<String
     })
 }
 
+/// What an entry of a list is recognised by, in the order in which its members stand; none where they
+/// say nothing.
+pub(crate) fn recognised(shell: &Shell, inside: &Inside, entry: &str) -> Option<String> {
+    let Json::Object(row) = Json::of(entry)? else { return None };
+    let sheet = Sheet::of(shell, inside);
+    let mut members = sheet.members(&row);
+    members.sort_by_key(|told| row.0.iter().position(|(name, _)| *name == told.view.name));
+    let words: Vec<String> = members.iter().map(|told| sheet.named(told)).collect();
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
 fn members(sheet: Sheet<'_>, row: &Row) -> Option<Markup> {
     let shown = sheet.members(row);
     (!shown.is_empty() && shown.len() <= MOST_MEMBERS).then(|| {

@@ -257,13 +257,17 @@ impl<'a> Sheet<'a> {
     pub(super) fn words(&self, row: &Row, most: usize) -> String {
         let members = self.members(row);
         let flat = members.iter().filter(|told| !is_deep(told.raw) && tells(told.raw));
-        let words = flat.take(most).map(|told| match told.raw.get().as_bytes().first() {
+        flat.take(most).map(|told| self.named(told)).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// A member as text, with its title where the value alone does not say what it is.
+    pub(super) fn named(&self, told: &Told<'_>) -> String {
+        match told.raw.get().as_bytes().first() {
             Some(b't') => told.view.title.clone(),
-            Some(b'"') => self.word(told),
-            _ if told.view.currency_or_choice() => self.word(told),
+            Some(b'"' | b'{' | b'[') => self.word(told),
+            _ if told.view.says_what_it_is() => self.word(told),
             _ => format!("{} {}", told.view.title, self.word(told)),
-        });
-        words.collect::<Vec<_>>().join(" · ")
+        }
     }
 
     /// What an object is called: its first text, and its state.
@@ -294,7 +298,7 @@ fn name_and(name: String, state: Option<String>) -> String {
 
 impl FieldView {
     /// Whether a number of it says by itself what it is.
-    fn currency_or_choice(&self) -> bool {
+    fn says_what_it_is(&self) -> bool {
         self.is_status || self.is_unix_time() || matches!(self.format, Format::Money { .. })
     }
 }

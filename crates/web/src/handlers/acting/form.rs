@@ -9,6 +9,8 @@ use kontor_office::{Edit, FieldProblem, OfficeError, Permit, Read, Shown};
 use super::reading::field;
 use super::{BACK, SEEN, called, case_of};
 use crate::app::App;
+use crate::components::Shell;
+use crate::components::structure::recognised;
 use crate::failure::{PageFailure, field_text, told};
 use crate::format::Reader as Notation;
 use crate::handlers::record::language;
@@ -87,7 +89,8 @@ pub(super) async fn form(
         let general: Vec<String> =
             general.map(|problem| field_text(shell.texts, problem)).collect();
         let general = (!general.is_empty()).then(|| general.join(" "));
-        let filling = Filling { view: &view, found: &found, asked: &asked, t: shell.texts };
+        let filling =
+            Filling { view: &view, found: &found, asked: &asked, t: shell.texts, shell: &shell };
         let problem = asked.problems.whole.clone().or(general).or(not_allowed);
         Ok::<_, OfficeError>(filling.screen(action, shell.reader(), problem))
     };
@@ -106,6 +109,7 @@ struct Filling<'a> {
     found: &'a Shown,
     asked: &'a Asked<'a>,
     t: &'a Texts,
+    shell: &'a Shell,
 }
 
 impl Filling<'_> {
@@ -191,6 +195,10 @@ impl Filling<'_> {
         let group = |input: &ActionInput| {
             let (pick, entries) = self.entries(input)?;
             let is_only = entries.len() == 1;
+            let inside = input.from.as_ref().filter(|from| from.path.is_empty()).map(|from| {
+                let currency = |other| self.found.value(other).cloned();
+                self.view.with_currency(self.view.field(from.field), from.field, currency).inside
+            });
             let rows = entries.into_iter().enumerate().map(|(at, entry)| {
                 let tick = PickGroup::tick(&input.name, at);
                 let typed = |name: &str| {
@@ -203,8 +211,10 @@ impl Filling<'_> {
                     text: typed(&asked.name).or(asked.default.clone()).unwrap_or_default(),
                     choices: self.view.choices(&asked.choices),
                 });
+                let title =
+                    inside.as_ref().and_then(|inside| recognised(self.shell, inside, &entry.shown));
                 PickRow {
-                    title: entry.title,
+                    title: title.unwrap_or(entry.title),
                     mark: entry.mark,
                     is_picked: first(self.asked.pairs, &tick).is_some()
                         || (is_only && !self.asked.is_again),

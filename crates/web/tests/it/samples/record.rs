@@ -466,6 +466,7 @@ pub(crate) fn changed() -> ChangeScreen {
 pub(crate) fn palette() -> Palette {
     let hit = |title: &str, place: &str| Hit {
         also: Vec::new(),
+        apart: Vec::new(),
         title: title.into(),
         place: place.into(),
         link: "/b/orders/orders/r/10250".into(),
