@@ -3,7 +3,7 @@
 use kontor_model::{RecordKey, ResourceName, Value};
 use kontor_office::{
     ActionRequest, BulkPreview, BulkProgress, BulkSelection, Input, ItemState, NotUndoable,
-    OfficeError, Stop, Surprise,
+    OfficeError, Problem, Stop, Surprise,
 };
 use kontor_testkit::{HttpShop, eventually};
 
@@ -221,4 +221,58 @@ async fn an_object_that_may_be_left_out_is_not_sent_for_the_sake_of_a_default_in
     let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
     bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
     assert_eq!(sent(&shop, "POST /orders/3/cancel"), r#"{"reason":"customer"}"#);
+}
+
+#[tokio::test]
+async fn what_an_action_would_do_is_foreseen_for_the_first_records_of_a_selection() {
+    let shop = HttpShop::with(30).await;
+    let bureau = bureau(&shop, SAID).await;
+    let editing = bureau.editing("shop");
+    let preview = previewed(&bureau, &(1..=30).collect::<Vec<_>>()).await;
+    let foreseen = bureau.office.bulk_foresee(&editing, &preview.id, &[]).await.unwrap();
+    assert_eq!((foreseen.records.len(), foreseen.more), (10, preview.records - 10));
+    for (key, told) in &foreseen.records {
+        let told = told.as_ref().expect("in time").as_ref().expect("an answer");
+        let id: i64 = key.to_text().parse().unwrap();
+        assert_eq!(told.told, [("amount".to_owned(), Some((id * 100).to_string()))]);
+    }
+    assert_eq!(shop.order(3)["status"], "open", "nothing is done");
+}
+
+#[tokio::test]
+async fn of_inputs_of_which_one_is_needed_exactly_one_is_taken() {
+    let said = r#"
+[resources.orders.actions.cancel]
+one_of = ["reason", "refund.amount"]
+"#;
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, said).await;
+    let editing = bureau.editing("shop");
+    let reason = ("reason", Input::Text("customer".into()));
+    let amount = ("refund.amount", Input::Text("1".into()));
+    let plan = |input: &[(&str, Input)]| {
+        bureau.office.plan_action(&editing, &orders(), &cancel(input)).map(drop)
+    };
+    let both = plan(&[reason.clone(), amount.clone()]);
+    let Err(OfficeError::Invalid(problems)) = both else { panic!("{both:?}") };
+    assert!(matches!(&problems[0].problem, Problem::OneOf(titles) if titles.len() == 2));
+    plan(&[reason]).unwrap();
+    assert_eq!(shop.order(3)["status"], "open", "nothing was sent to be refused there");
+}
+
+#[tokio::test]
+async fn a_default_is_said_in_the_language_of_the_person() {
+    let said = r#"
+[resources.orders.actions.cancel.inputs]
+reason = { default = "customer" }
+"refund.note" = { default = { de = "Auf Wunsch", en = "As wished" } }
+"#;
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, said).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    let body = sent(&shop, "POST /orders/3/cancel");
+    let wanted = if bureau.actor.user.language == "de" { "Auf Wunsch" } else { "As wished" };
+    assert!(body.contains(wanted), "{body}");
 }

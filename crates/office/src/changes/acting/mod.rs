@@ -205,7 +205,7 @@ impl Office {
             Does::Statement(declared) => declared::seen(face, resource, declared, &request.input)?,
             _ => (Vec::new(), request.input.clone()),
         };
-        let input = given(action, &said, request.of_many)?;
+        let input = given(action, &said, (&permit.actor.user.language, request.of_many))?;
         Ok(ActionPlan { face: face.index, action: at, keys, input, seen, undo_of: None, catalog })
     }
 

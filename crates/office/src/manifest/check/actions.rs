@@ -60,6 +60,14 @@ impl Check<'_> {
                 self.currency(&place, resource, member.currency.as_ref());
             }
         }
+        for (index, name) in said.one_of.iter().enumerate() {
+            if !operation.input.iter().any(|taken| taken.field.name == *name) {
+                let names = operation.input.iter().map(|taken| taken.field.name.as_str());
+                let index = index.to_string();
+                let place = [at, &["one_of", &index]].concat();
+                self.note(&place, format!("it takes no “{name}”"), nearest(name, names));
+            }
+        }
         for (name, input) in &said.inputs {
             let at = [at, &["inputs", name]].concat();
             self.input(&at, resource, operation, name, input);
@@ -247,7 +255,10 @@ impl Check<'_> {
         }
         let Some(own) = own else { return };
         if let Some(default) = &said.default {
-            self.value(&key("default"), &own.field, default);
+            self.value(&key("default"), &own.field, &default.de);
+            if default.en != default.de {
+                self.value(&key("default"), &own.field, &default.en);
+            }
         }
         if said.pick.is_some() && !matches!(own.field.ty, FieldType::Json { .. }) {
             let message = format!("entries cannot be picked for “{name}”, which is no list");

@@ -200,7 +200,9 @@ impl Filling<'_> {
                 let asked = pick.ask.iter().map(|asked| PickAsked {
                     name: asked.name.clone(),
                     title: self.said(&asked.title),
-                    text: typed(&asked.name).or(asked.default.clone()).unwrap_or_default(),
+                    text: typed(&asked.name)
+                        .or_else(|| asked.default.as_ref().map(|label| self.said(label)))
+                        .unwrap_or_default(),
                     choices: self.view.choices(&asked.choices),
                 });
                 PickRow {
@@ -236,7 +238,7 @@ impl Filling<'_> {
         let typed = first(self.asked.pairs, &format!("v.{}", input.name)).map(str::to_owned);
         let given = self.found.gives(input).filter(|_| input.pick.is_none());
         let given = given.map(|value| input_text(notation, &field, &value));
-        let known = given.or_else(|| input.default.clone());
+        let known = given.or_else(|| input.default.as_ref().map(|label| self.said(label)));
         FormInput {
             cell: Cell::of(Value::Null),
             is_null: first(self.asked.pairs, &format!("null.{}", input.name)).is_some()
