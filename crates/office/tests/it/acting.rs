@@ -80,7 +80,7 @@ async fn what_a_manifest_says_wrongly_of_actions_is_told_with_its_place() {
     let shop = HttpShop::with(1).await;
     let said = r#"
 [resources.orders.actions]
-cancel = { key = "c", preview = "cancel-previeuw", inputs = { reason = { default = "whim" }, amount = {}, "refund.amount" = { from = "totale" } } }
+cancel = { key = "c", when = "statuss = open", one_of = ["resaon"], preview = "cancel-previeuw", inputs = { reason = { default = "whim" }, amount = {}, "refund.amount" = { from = "totale" } } }
 ship = { key = "c" }
 "#;
     let bureau = bureau(&shop, said).await;
@@ -91,6 +91,8 @@ ship = { key = "c" }
     for wanted in [
         "has no operation “cancel-previeuw”",
         "“cancel” takes no “amount”",
+        "no field “statuss”",
+        "it takes no “resaon”",
         "no field “totale”",
         "cannot hold this",
         "has no operation “ship”",
@@ -275,4 +277,21 @@ reason = { default = "customer" }
     let body = sent(&shop, "POST /orders/3/cancel");
     let wanted = if bureau.actor.user.language == "de" { "Auf Wunsch" } else { "As wished" };
     assert!(body.contains(wanted), "{body}");
+}
+
+#[tokio::test]
+async fn an_action_is_offered_where_its_condition_holds_whatever_its_backend_can_be_asked() {
+    // The service filters by nothing of the kind; the record itself says it.
+    let said = "resources.orders.actions.cancel.when = \"total > 300\"\n";
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, said).await;
+    let reading = bureau.reading("shop");
+    let offers = async |id: i64| {
+        let shown = bureau.office.record(&reading, &orders(), &key(id)).await.unwrap();
+        let face = shown.face();
+        let offered = bureau.office.offered(&bureau.actor, &shown);
+        offered.iter().any(|offered| face.actions[offered.action].name == "cancel")
+    };
+    assert!(!offers(3).await);
+    assert!(offers(6).await);
 }

@@ -133,8 +133,8 @@ impl Office {
         let fits = |action: &Action| match &action.when {
             None => true,
             Some(filter) => {
-                let condition = self.condition(actor, &shown.catalog, face, filter);
-                condition.ok().and_then(|condition| condition.holds(&value)).unwrap_or(true)
+                let at = (&*shown.catalog, face);
+                !shown.is_deleted && self.is_so(actor, at, filter, &value).unwrap_or(true)
             }
         };
         let actions = face.actions.iter().enumerate().filter(|(_, action)| fits(action));

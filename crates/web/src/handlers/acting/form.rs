@@ -9,7 +9,7 @@ use kontor_office::{Edit, FieldProblem, OfficeError, Permit, Read, Shown};
 use super::reading::field;
 use super::{BACK, SEEN, called, case_of};
 use crate::app::App;
-use crate::failure::{PageFailure, field_text, told};
+use crate::failure::{PageFailure, field_text};
 use crate::format::Reader as Notation;
 use crate::handlers::record::language;
 use crate::handlers::{Pairs, Place, first, here, key, shown};
@@ -80,9 +80,7 @@ pub(super) async fn form(
         let refused = app.office.offered(&reader.actor, &found).into_iter();
         let refused = refused.filter(|offered| face.actions[offered.action].name == action.name);
         let refused = refused.filter_map(|offered| offered.refused).next();
-        let not_allowed = refused.map(|why| {
-            told(shell.texts, &OfficeError::NotAllowed { action: action.name.clone(), why }).text
-        });
+        let not_allowed = refused.map(|why| view.refusal(&why));
         let general = asked.problems.fields.iter().filter(|problem| problem.field.is_empty());
         let general: Vec<String> =
             general.map(|problem| field_text(shell.texts, problem)).collect();

@@ -68,11 +68,7 @@ pub(super) async fn answer(
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
     let action = called(&view, asked.action)?;
     let t = shell.texts;
-    let no_reason = || t.get("action-refused").into_owned();
-    let refused = found
-        .refused
-        .iter()
-        .map(|(key, why)| (key, if why.is_empty() { no_reason() } else { why.clone() }));
+    let refused = found.refused.iter().map(|(key, why)| (key, view.refusal(why)));
     let gone = found.gone.iter().map(|key| (key, t.get("item-gone").into_owned()));
     let left_out: Vec<(&RecordKey, String)> = refused.chain(gone).collect();
     let named = &left_out[..left_out.len().min(MOST_NAMED)];
