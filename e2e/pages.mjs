@@ -23,7 +23,7 @@ async function bulkForm(page) {
   const picks = page.locator("tbody .pick input");
   await picks.nth(0).check();
   await picks.nth(1).check();
-  await page.locator("#bulk button[value=edit]").click();
+  await page.locator("#bulk .large-screen button[value=edit]").click();
   await page.locator("form.bulk-form").waitFor();
 }
 
@@ -152,7 +152,7 @@ export const PAGES = [
       const picks = page.locator("tbody .pick input");
       await picks.nth(0).check();
       await picks.nth(1).check();
-      await page.locator("#bulk button[value=delete]").click();
+      await page.locator("#bulk .large-screen button[value=delete]").click();
       await page.locator("ul.rows-list a").first().waitFor();
     },
   },
@@ -165,7 +165,7 @@ export const PAGES = [
       const picks = page.locator("tbody .pick input");
       await picks.nth(0).check();
       await picks.nth(1).check();
-      await page.locator("#bulk button[value=delete]").click();
+      await page.locator("#bulk .large-screen button[value=delete]").click();
       await page.locator("#confirm").fill("3");
       await page.locator("button[value=apply]").click();
       await page.locator("#confirm-error").waitFor();

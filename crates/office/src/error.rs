@@ -9,6 +9,7 @@ use kontor_model::{InvalidInput, RecordKey, Value};
 use kontor_store::StoreError;
 
 use crate::actor::Needed;
+use crate::manifest::Label;
 use crate::records::FarRefusal;
 
 /// A request to the office failed.
@@ -57,7 +58,7 @@ pub enum OfficeError {
     #[error("a filter over “{}” cannot be answered: {refusal:?}", .link.en)]
     FarFilter {
         /// Title of the link.
-        link: crate::manifest::Label,
+        link: Label,
         /// Why not.
         refusal: FarRefusal,
     },
@@ -223,6 +224,8 @@ pub enum Problem {
     Input(InvalidInput),
     /// A value is required.
     Required,
+    /// Of these inputs, by their titles, one must be given and not more.
+    OneOf(Vec<Label>),
     /// The field is not there or not shown.
     Unknown,
     /// The field cannot be changed.

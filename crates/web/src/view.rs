@@ -59,6 +59,17 @@ impl<'a> View<'a> {
         &self.permit.backend.name
     }
 
+    /// Why a record does not allow something, in the words of its backend, which may be in another
+    /// language than the page: so it is told who says it.
+    pub(crate) fn refusal(&self, why: &str) -> String {
+        let t = self.language.texts();
+        if why.is_empty() {
+            return t.get("action-refused").into_owned();
+        }
+        let backend = self.backend_title();
+        t.with("said-by", &[("backend", backend.as_str().into()), ("reason", why.into())])
+    }
+
     /// The title of an action; its name where the backend has it no more.
     pub(crate) fn action_title(&self, name: &str) -> String {
         let own = self.face.actions.iter().find(|action| action.name == name);

@@ -162,7 +162,7 @@ impl Office {
             RuleTest::Record { of, when, .. } if of == place => Some(when),
             _ => None,
         });
-        let tested = tested.flat_map(super::hints::fields_of);
+        let tested = tested.flat_map(crate::records::fields_of);
         Wish { limit, more: events.chain(titles).chain(tested).collect(), latest }
     }
 }

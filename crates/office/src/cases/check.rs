@@ -9,11 +9,11 @@ use kontor_model::BackendName;
 use kontor_model::filter::Filter;
 use kontor_model::filter::bind::{Moment, bind};
 
-use super::hints::{at_hand, fields_of};
 use crate::catalog::{Catalog, Face};
 use crate::manifest::{
     Belongs, CaseFile, CasePlace, Problem, Rule, RuleTest, holds_moments, listed, nearest,
 };
+use crate::records::{at_hand, fields_of};
 
 /// Backends with their resources, as far as those are known.
 type Known = BTreeMap<BackendName, Option<Arc<Catalog>>>;

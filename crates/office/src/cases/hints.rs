@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use kontor_model::filter::Filter;
-use kontor_model::filter::bind::{Moment, bind};
-use kontor_model::{Count, RecordKey, Resource, ResourceName, Value};
+use kontor_model::{Count, RecordKey, ResourceName, Value};
 
 use super::{Belonging, Case};
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
-use crate::catalog::{Catalog, Face};
 use crate::manifest::{CasePlace, Label, Rule, RuleTest};
-use crate::records::zone_of;
 
 /// Something odd.
 #[derive(Debug, Clone)]
@@ -37,26 +34,6 @@ pub struct About {
     pub key: RecordKey,
     /// Its title.
     pub title: String,
-}
-
-/// The names of the fields that a filter tests.
-pub(super) fn fields_of(filter: &Filter) -> Vec<String> {
-    match filter {
-        Filter::All(parts) | Filter::Any(parts) => parts.iter().flat_map(fields_of).collect(),
-        Filter::Not(inner) => fields_of(inner),
-        Filter::Test(test) => vec![test.path.join(".")],
-    }
-}
-
-/// A resource whose records are at hand: whatever its backend can be asked, they can be tested.
-pub(super) fn at_hand(resource: &Resource) -> Resource {
-    let mut resource = resource.clone();
-    resource.service = None;
-    for field in &mut resource.fields {
-        field.tests = None;
-        (field.comparable, field.sortable) = (true, true);
-    }
-    resource
 }
 
 impl Office {
@@ -110,7 +87,8 @@ impl Office {
         for member in case.members.iter().filter(|member| member.place() == *of) {
             let shown = &member.shown;
             let value = |field: usize| shown.value(field).cloned();
-            if self.is_so(actor, (&shown.catalog, shown.face()), when, &value) {
+            let at = (&*shown.catalog, shown.face());
+            if self.is_so(actor, at, when, &value).unwrap_or(false) {
                 found.push(About {
                     permit: member.permit.clone(),
                     resource: member.resource().clone(),
@@ -123,25 +101,10 @@ impl Office {
             found.extend(belonging.each().filter_map(|(about, value)| {
                 let related = belonging.found.as_ref().ok()?;
                 let at = (&*related.catalog, related.face());
-                self.is_so(actor, at, when, &value).then_some(about)
+                self.is_so(actor, at, when, &value).unwrap_or(false).then_some(about)
             }));
         }
         found
-    }
-
-    /// Whether a record is as a filter says, as far as that can be told from what was read.
-    fn is_so(
-        &self,
-        actor: &Actor,
-        (catalog, face): (&Catalog, &Face),
-        when: &Filter,
-        value: &dyn Fn(usize) -> Option<Value>,
-    ) -> bool {
-        let zone = zone_of(actor);
-        let moment = Moment { now: self.clock.now(), zone: &zone };
-        let resource = at_hand(catalog.resource(face));
-        let condition = bind(when, &resource, catalog, &moment);
-        condition.ok().and_then(|condition| condition.holds(value)).unwrap_or(false)
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Action {
     /// Names of the fields that it is expected to change, and of objects of which it changes some;
     /// empty where nobody says.
     pub expects: Vec<String>,
+    /// Names of inputs of which one is given and not more; empty where each stands for itself.
+    pub one_of: Vec<String>,
 }
 
 impl Action {
@@ -203,6 +205,7 @@ fn action(name: &str, does: Does, said: &ActionOverride) -> Action {
         preview: None,
         undo: said.undo.clone(),
         expects: said.expects.clone(),
+        one_of: said.one_of.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kontor_model::service::Input as Taken;
-use kontor_model::{FieldType, Resource, Value};
+use kontor_model::{Field, FieldType, Resource, Value};
 use serde_json::value::RawValue;
 
 use super::{Choice, Format, humanised};
@@ -37,8 +37,8 @@ pub struct ActionInput {
     pub hidden: bool,
     /// Whether it is a text of several lines.
     pub is_long: bool,
-    /// What it is where nothing is given.
-    pub default: Option<String>,
+    /// What it is where nothing is given; a text may be another for people of each language.
+    pub default: Option<Label>,
     /// Where in the record it comes from where nothing is given; for entries that are picked, the
     /// list they are picked from.
     pub from: Option<Source>,
@@ -128,8 +128,8 @@ pub struct Asked {
     pub name: String,
     /// Its title.
     pub title: Label,
-    /// What stands there at first.
-    pub default: Option<String>,
+    /// What stands there at first; a text may be another for people of each language.
+    pub default: Option<Label>,
     /// The values that are offered; empty for any text.
     pub choices: Vec<Choice>,
 }
@@ -298,11 +298,30 @@ fn input(
         needed: taken.needed || own.needed == Some(true),
         is_vital: taken.needed,
         hidden,
-        is_long: field.native == "text",
-        default: own.default.clone().or(by_service),
+        is_long: own.is_long.unwrap_or_else(|| choices.is_empty() && is_prose(field, last)),
+        default: own.default.clone().or_else(|| by_service.as_deref().map(Label::same)),
         pick: own.pick.as_ref().map(pick),
         from,
     }
+}
+
+/// Whether a text is one that people write in sentences: without a limit, and called so. A reason is
+/// a phrase: it is sent with Enter, as what stands in one line is.
+fn is_prose(field: &Field, name: &str) -> bool {
+    const CALLED: [&str; 10] = [
+        "note",
+        "notes",
+        "comment",
+        "message",
+        "text",
+        "description",
+        "body",
+        "remark",
+        "remarks",
+        "notiz",
+    ];
+    let is_called = || CALLED.iter().any(|word| name.eq_ignore_ascii_case(word));
+    matches!(field.ty, FieldType::Text { max: None }) && (field.native == "text" || is_called())
 }
 
 /// All that an operation takes, in the order of the manifest: an object where it is named, its

@@ -25,6 +25,7 @@ const ACTION_KEYS: &[&str] = &[
     "preview",
     "undo",
     "expects",
+    "one_of",
     "inputs",
 ];
 const PREVIEW_KEYS: &[&str] = &["operation", "show"];
@@ -63,6 +64,8 @@ pub struct ActionOverride {
     /// The fields that it is expected to change; a name stands for all that begin with it and a
     /// point.
     pub expects: Vec<String>,
+    /// Names of things that it takes, of which one is given and not more.
+    pub one_of: Vec<String>,
     /// What is said about the things that it takes.
     pub inputs: Vec<(String, InputOverride)>,
 }
@@ -129,6 +132,7 @@ impl ActionOverride {
             preview: section.get("preview").and_then(|preview| PreviewOverride::read(&preview)),
             undo: text("undo"),
             expects: section.get("expects").and_then(|names| names.names()).unwrap_or_default(),
+            one_of: section.get("one_of").and_then(|names| names.names()).unwrap_or_default(),
             inputs: section.get("inputs").map(|inputs| read_inputs(&inputs)).unwrap_or_default(),
         })
     }
@@ -153,6 +157,7 @@ impl ActionOverride {
         keys.add("preview", self.preview.as_ref().map(PreviewOverride::to_value));
         keys.add("undo", self.undo.as_ref());
         keys.add_names("expects", &self.expects);
+        keys.add_names("one_of", &self.one_of);
         let inputs: InlineTable = self
             .inputs
             .iter()

@@ -14,12 +14,14 @@ const INPUT_KEYS: &[&str] = &[
     "hidden",
     "needed",
     "default",
+    "format",
     "from",
     "pick",
     "choices",
     "currency",
     "currency_code",
 ];
+const FORMATS: &[(&str, bool)] = &[("text", false), ("multiline", true)];
 const PICK_KEYS: &[&str] = &["show", "send", "count", "ask"];
 const ASK_KEYS: &[&str] = &["title", "default", "choices"];
 const SHOWN_KEYS: &[&str] = &["title", "currency", "currency_code"];
@@ -38,8 +40,10 @@ pub struct InputOverride {
     pub hidden: bool,
     /// Whether people must give it, whatever the backend asks for.
     pub needed: Option<bool>,
-    /// What it is where nothing is given.
-    pub default: Option<String>,
+    /// What it is where nothing is given; a text may be another for people of each language.
+    pub default: Option<Label>,
+    /// Whether it is a text of several lines, where the manifest says so.
+    pub is_long: Option<bool>,
     /// The field of the record that it comes from where nothing is given.
     pub from: Option<String>,
     /// How entries of a list that the record holds are picked.
@@ -100,8 +104,8 @@ pub struct PickOverride {
 pub struct AskOverride {
     /// Name for people.
     pub title: Option<Label>,
-    /// What stands there at first.
-    pub default: Option<String>,
+    /// What stands there at first; a text may be another for people of each language.
+    pub default: Option<Label>,
     /// The values that are offered; empty for any text.
     pub choices: Vec<Choice>,
 }
@@ -130,7 +134,8 @@ pub(super) fn read_inputs(entry: &Entry<'_>) -> Vec<(String, InputOverride)> {
             hidden: section.get("hidden").and_then(|hidden| hidden.flag()).unwrap_or(false),
             ty: section.get("type").and_then(|ty| ty.word(TYPES)),
             needed: section.get("needed").and_then(|needed| needed.flag()),
-            default: section.get("default").and_then(|default| default.scalar()),
+            default: section.get("default").and_then(|default| Label::read_value(&default)),
+            is_long: section.get("format").and_then(|format| format.word(FORMATS)),
             from: section.get("from").and_then(|from| from.text()),
             pick: pick.and_then(|pick| PickOverride::read(&pick)),
             choices: section
@@ -176,7 +181,7 @@ impl PickOverride {
             let section = entry.section(ASK_KEYS, "a table such as { title = \"Reason\" }")?;
             let asked = AskOverride {
                 title: section.get("title").and_then(|title| Label::read(&title)),
-                default: section.get("default").and_then(|default| default.scalar()),
+                default: section.get("default").and_then(|default| Label::read_value(&default)),
                 choices: section
                     .get("choices")
                     .map(|choices| read_choices(&choices))
@@ -235,6 +240,7 @@ impl InputOverride {
         keys.add("type", ty.map(|(word, _)| *word));
         keys.add("needed", self.needed);
         keys.add("default", self.default.as_ref());
+        keys.add("format", self.is_long.map(|long| if long { "multiline" } else { "text" }));
         keys.add("from", self.from.as_ref());
         keys.add("pick", self.pick.as_ref().map(PickOverride::to_value));
         keys.add("choices", (!self.choices.is_empty()).then(|| Choice::to_value(&self.choices)));

@@ -28,6 +28,14 @@ impl Label {
         if tag == "de" || tag.starts_with("de-") { &self.de } else { &self.en }
     }
 
+    /// What stands in a form at first: any plain value, the same in both languages, or a text in each.
+    pub(super) fn read_value(entry: &Entry<'_>) -> Option<Self> {
+        if entry.is_table() {
+            return Self::read(entry);
+        }
+        entry.scalar().map(|text| Self::same(&text))
+    }
+
     /// A text is meant for both languages; of a table, one language may be missing.
     pub(super) fn read(entry: &Entry<'_>) -> Option<Self> {
         if entry.is_text() {

@@ -351,6 +351,11 @@ impl<'a> Entry<'a> {
         self.value.is_str()
     }
 
+    /// Whether this is a table.
+    pub(super) fn is_table(&self) -> bool {
+        self.value.as_table().is_some()
+    }
+
     /// Whether this is true or false.
     pub(super) fn is_flag(&self) -> bool {
         self.value.as_bool().is_some()

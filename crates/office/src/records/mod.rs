@@ -71,6 +71,22 @@ impl Office {
         })
     }
 
+    /// Whether a record that was read is as a filter says; none where that cannot be told from what
+    /// was read. It does not matter what its backend can be asked.
+    pub(crate) fn is_so(
+        &self,
+        actor: &Actor,
+        (catalog, face): (&Catalog, &Face),
+        filter: &Filter,
+        value: &dyn Fn(usize) -> Option<Value>,
+    ) -> Option<bool> {
+        let zone = zone_of(actor);
+        let moment = Moment { now: self.clock.now(), zone: &zone };
+        let resource = at_hand(catalog.resource(face));
+        let condition = bind(filter, &resource, catalog, &moment).ok()?;
+        condition.holds(value)
+    }
+
     /// What a filter means here and now for this person, no more and no less.
     pub(crate) fn bound(
         &self,
@@ -83,6 +99,26 @@ impl Office {
         let moment = Moment { now: self.clock.now(), zone: &zone };
         Ok(bind(filter, catalog.resource(face), catalog, &moment)?)
     }
+}
+
+/// The names of the fields that a filter tests.
+pub(crate) fn fields_of(filter: &Filter) -> Vec<String> {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter().flat_map(fields_of).collect(),
+        Filter::Not(inner) => fields_of(inner),
+        Filter::Test(test) => vec![test.path.join(".")],
+    }
+}
+
+/// A resource whose records are at hand: whatever its backend can be asked, they can be tested.
+pub(crate) fn at_hand(resource: &Resource) -> Resource {
+    let mut resource = resource.clone();
+    resource.service = None;
+    for field in &mut resource.fields {
+        field.tests = None;
+        (field.comparable, field.sortable) = (true, true);
+    }
+    resource
 }
 
 /// The person's time zone; UTC where the name has vanished from the database of zones.

@@ -3,7 +3,7 @@
 use kontor_model::{RecordKey, ResourceName, Value};
 use kontor_office::{
     ActionRequest, BulkPreview, BulkProgress, BulkSelection, Input, ItemState, NotUndoable,
-    OfficeError, Stop, Surprise,
+    OfficeError, Problem, Stop, Surprise,
 };
 use kontor_testkit::{HttpShop, eventually};
 
@@ -80,7 +80,7 @@ async fn what_a_manifest_says_wrongly_of_actions_is_told_with_its_place() {
     let shop = HttpShop::with(1).await;
     let said = r#"
 [resources.orders.actions]
-cancel = { key = "c", preview = "cancel-previeuw", inputs = { reason = { default = "whim" }, amount = {}, "refund.amount" = { from = "totale" } } }
+cancel = { key = "c", when = "statuss = open", one_of = ["resaon"], preview = "cancel-previeuw", inputs = { reason = { default = "whim" }, amount = {}, "refund.amount" = { from = "totale" } } }
 ship = { key = "c" }
 "#;
     let bureau = bureau(&shop, said).await;
@@ -91,6 +91,8 @@ ship = { key = "c" }
     for wanted in [
         "has no operation “cancel-previeuw”",
         "“cancel” takes no “amount”",
+        "no field “statuss”",
+        "it takes no “resaon”",
         "no field “totale”",
         "cannot hold this",
         "has no operation “ship”",
@@ -221,4 +223,75 @@ async fn an_object_that_may_be_left_out_is_not_sent_for_the_sake_of_a_default_in
     let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
     bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
     assert_eq!(sent(&shop, "POST /orders/3/cancel"), r#"{"reason":"customer"}"#);
+}
+
+#[tokio::test]
+async fn what_an_action_would_do_is_foreseen_for_the_first_records_of_a_selection() {
+    let shop = HttpShop::with(30).await;
+    let bureau = bureau(&shop, SAID).await;
+    let editing = bureau.editing("shop");
+    let preview = previewed(&bureau, &(1..=30).collect::<Vec<_>>()).await;
+    let foreseen = bureau.office.bulk_foresee(&editing, &preview.id, &[]).await.unwrap();
+    assert_eq!((foreseen.records.len(), foreseen.more), (10, preview.records - 10));
+    for (key, told) in &foreseen.records {
+        let told = told.as_ref().expect("in time").as_ref().expect("an answer");
+        let id: i64 = key.to_text().parse().unwrap();
+        assert_eq!(told.told, [("amount".to_owned(), Some((id * 100).to_string()))]);
+    }
+    assert_eq!(shop.order(3)["status"], "open", "nothing is done");
+}
+
+#[tokio::test]
+async fn of_inputs_of_which_one_is_needed_exactly_one_is_taken() {
+    let said = r#"
+[resources.orders.actions.cancel]
+one_of = ["reason", "refund.amount"]
+"#;
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, said).await;
+    let editing = bureau.editing("shop");
+    let reason = ("reason", Input::Text("customer".into()));
+    let amount = ("refund.amount", Input::Text("1".into()));
+    let plan = |input: &[(&str, Input)]| {
+        bureau.office.plan_action(&editing, &orders(), &cancel(input)).map(drop)
+    };
+    let both = plan(&[reason.clone(), amount.clone()]);
+    let Err(OfficeError::Invalid(problems)) = both else { panic!("{both:?}") };
+    assert!(matches!(&problems[0].problem, Problem::OneOf(titles) if titles.len() == 2));
+    plan(&[reason]).unwrap();
+    assert_eq!(shop.order(3)["status"], "open", "nothing was sent to be refused there");
+}
+
+#[tokio::test]
+async fn a_default_is_said_in_the_language_of_the_person() {
+    let said = r#"
+[resources.orders.actions.cancel.inputs]
+reason = { default = "customer" }
+"refund.note" = { default = { de = "Auf Wunsch", en = "As wished" } }
+"#;
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, said).await;
+    let editing = bureau.editing("shop");
+    let plan = bureau.office.plan_action(&editing, &orders(), &cancel(&[])).unwrap();
+    bureau.office.act(&bureau.actor, &editing, plan).await.unwrap();
+    let body = sent(&shop, "POST /orders/3/cancel");
+    let wanted = if bureau.actor.user.language == "de" { "Auf Wunsch" } else { "As wished" };
+    assert!(body.contains(wanted), "{body}");
+}
+
+#[tokio::test]
+async fn an_action_is_offered_where_its_condition_holds_whatever_its_backend_can_be_asked() {
+    // The service filters by nothing of the kind; the record itself says it.
+    let said = "resources.orders.actions.cancel.when = \"total > 300\"\n";
+    let shop = HttpShop::with(6).await;
+    let bureau = bureau(&shop, said).await;
+    let reading = bureau.reading("shop");
+    let offers = async |id: i64| {
+        let shown = bureau.office.record(&reading, &orders(), &key(id)).await.unwrap();
+        let face = shown.face();
+        let offered = bureau.office.offered(&bureau.actor, &shown);
+        offered.iter().any(|offered| face.actions[offered.action].name == "cancel")
+    };
+    assert!(!offers(3).await);
+    assert!(offers(6).await);
 }

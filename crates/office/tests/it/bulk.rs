@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use kontor_model::ResourceName;
-use kontor_office::{BulkProgress, BulkSelection, Input, ListRequest};
+use kontor_model::{BackendName, RecordKey, ResourceName, Value};
+use kontor_office::{BulkProgress, BulkSelection, Edit, Input, ListRequest, Permit, Role};
 use kontor_testkit::{DatabaseUrl, PostgresServer, eventually};
 use sqlx::{Connection as _, PgConnection};
 
@@ -60,4 +60,25 @@ async fn a_bulk_edit_says_how_many_are_written_while_it_runs() {
     assert_eq!((all.written, all.failed.len(), &all.failure), (299, 1, &None));
     assert!(all.operation.is_some());
     bureau.assert_audit_is_intact().await;
+}
+
+#[tokio::test]
+async fn previews_of_one_person_push_out_nobody_elses() {
+    let (bureau, _) = shop().await;
+    let early = previewed(&bureau).await;
+    let emil = bureau.colleague(Role::Editor, &["shop"]).await;
+    let name = BackendName::new("shop").unwrap();
+    let permit: Permit<Edit> = bureau.office.permit(&emil, &name).unwrap();
+    let articles = ResourceName::new("article");
+    let one = BulkSelection::Keys(vec![RecordKey::Values(vec![Value::Int(1)])]);
+    let set = [("title".to_owned(), Input::Text("Samovar".into()))];
+    let mut his = Vec::new();
+    for _ in 0..25 {
+        let preview = bureau.office.bulk_preview(&permit, &articles, &one, &set).await.unwrap();
+        his.push(preview.id);
+    }
+    let waits = |id: &String| bureau.office.bulk_waiting(&permit, id).is_ok();
+    assert_eq!(his.iter().filter(|id| waits(id)).count(), 20, "his own oldest make room");
+    assert!(waits(&his[24]) && !waits(&his[0]));
+    assert!(bureau.office.bulk_waiting(&bureau.editing("shop"), &early).is_ok());
 }

@@ -76,11 +76,14 @@ impl Bureau {
 
     /// Somebody who may do no more than read some backends.
     pub(crate) async fn reader_of(&self, backends: &[&str]) -> Arc<Actor> {
+        self.colleague(Role::Reader, backends).await
+    }
+
+    /// Somebody with a role for some backends.
+    pub(crate) async fn colleague(&self, role: Role, backends: &[&str]) -> Arc<Actor> {
         let email = format!("{}@example.org", backends.join("-"));
-        let grants: Vec<Grant> = backends
-            .iter()
-            .map(|name| Grant { backend: (*name).to_owned(), role: Role::Reader })
-            .collect();
+        let grants: Vec<Grant> =
+            backends.iter().map(|name| Grant { backend: (*name).to_owned(), role }).collect();
         let invited = self.office.invite(&self.actor, "Rita", &email, false, &grants).await;
         let person = NewPerson {
             name: "Rita Leserin".to_owned(),

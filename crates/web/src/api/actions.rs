@@ -84,7 +84,7 @@ impl ActionAnswer {
             ty: words::field_type(&input.ty),
             help: input.help.as_ref().map(text),
             required: input.needed,
-            default: input.default.clone(),
+            default: input.default.as_ref().map(text),
             from_record: input.from.is_some() && input.pick.is_none(),
         };
         Self {

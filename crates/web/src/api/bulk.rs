@@ -33,6 +33,7 @@ pub(super) fn describe(api: Described) -> Described {
         .with(__path_apply, apply)
         .with(__path_progress, progress)
         .with(__path_stop, stop)
+        .with(__path_undo, undo)
 }
 
 /// All records of a list.
@@ -322,8 +323,12 @@ struct ProgressAnswer {
     records: usize,
     /// Records written so far.
     written: usize,
+    /// Records that are as they shall be already.
+    unchanged: usize,
     /// Records that could not be written so far.
     failed: Vec<FailedRecord>,
+    /// Of an action: how many of its changes can be taken back one by one.
+    undoable: usize,
     /// The operation, once it has ended.
     operation: Option<String>,
     /// Whether the operation can be undone.
@@ -342,6 +347,8 @@ impl ProgressAnswer {
         Self {
             records: progress.records,
             written: progress.written,
+            unchanged: progress.unchanged,
+            undoable: progress.undoable,
             failed: failed.filter_map(|failed| FailedRecord::of(t, failed)).collect(),
             operation: progress.operation,
             is_reversible: progress.is_reversible,
@@ -386,6 +393,32 @@ async fn stop(
     let stopped = app.office.bulk_stop(&permit, &ResourceName::new(&at.resource), &at.id);
     stopped.map_err(|error| caller.told(error))?;
     told(&app, &caller, &permit, &at, StatusCode::OK)
+}
+
+/// A bulk edit that takes back what another has done.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"id": "1K0XWBVRTHXMCESBAB8C"}))]
+struct TakingBack {
+    /// Its id: how far it has come is told there.
+    id: String,
+}
+
+/// Takes back what an action has done with many records: each of its changes that can be taken back,
+/// the last one first. What somebody has changed since stays as it is.
+#[utoipa::path(
+    post, path = "/backends/{backend}/resources/{resource}/bulk/{id}/undo",
+    operation_id = "undoBulkAction", tag = "Bulk edits", params(InBulk),
+    responses((status = 202, description = "It has begun", body = TakingBack), WriteRefusals)
+)]
+async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    At(at): At<InBulk>,
+) -> Result<Response, Problem> {
+    let permit: Permit<Edit> = caller.permit(&app, &at.backend)?;
+    let id = app.office.bulk_undo(&permit, &ResourceName::new(&at.resource), &at.id);
+    let id = id.map_err(|error| caller.told(error))?;
+    Ok(json(StatusCode::ACCEPTED, &TakingBack { id }))
 }
 
 /// How far a bulk edit has come.

@@ -307,7 +307,7 @@ fn toast(shell: &Shell) -> Markup {
         div #toasts.toasts role="status" aria-live="polite" {
             @if let Some(toast) = &shell.toast {
                 div.toast .bad[toast.is_bad] {
-                    span { @if let Some((title, link)) = &toast.about { a href=(link) { (title) } ": " } (toast.text) }
+                    span { @if let Some((title, link)) = &toast.about { a.about href=(link) { (title) } ": " } (toast.text) }
                     @if let Some(operation) = &toast.undo {
                         (control::post_button(&links::undo(operation), &[("back", &shell.address)], &html! { (t.get("undo")) }, "bare"))
                     }

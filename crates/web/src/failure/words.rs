@@ -128,6 +128,12 @@ pub(crate) fn field_text(t: &Texts, problem: &FieldProblem) -> String {
     match &problem.problem {
         Problem::Input(input) => input_text(t, input),
         Problem::Required => t.get("input-required").into_owned(),
+        Problem::OneOf(titles) => {
+            let code = t.language().code();
+            let titles =
+                titles.iter().map(|title| title.in_language(code)).collect::<Vec<_>>().join(", ");
+            t.with("input-one-of", &[("fields", titles.into())])
+        }
         Problem::Unknown => t.with("input-unknown", &[("field", problem.field.as_str().into())]),
         Problem::ReadOnly(reason) => t.get(read_only_key(*reason)).into_owned(),
         Problem::Refused(refusal) => {

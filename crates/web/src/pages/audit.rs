@@ -216,7 +216,7 @@ fn entries(shell: &Shell, audit: &AuditScreen) -> Markup {
                         @let words = match &entry.action { Some(action) => t.with("deed-action", &[("action", action.as_str().into())]), None => entry.what.words(shell) };
                         @match &entry.operation { Some(operation) => a href=(links::change(operation)) { (words) }, None => (words) }
                     }
-                    td { (entry.subject) @if let Some((key, link)) = &entry.record { " · " a href=(link) { (key) } } }
+                    td { (entry.subject) @if let Some((key, link)) = &entry.record { " · " a.about href=(link) { (key) } } }
                     td { @if let Some(outcome) = entry.outcome { @let (tone, key) = outcome.told(); (status::dot(tone, &t.get(key))) } }
                 } } }
             }

@@ -46,7 +46,10 @@ async fn a_queue_goes_from_record_to_record_as_each_is_dealt_with() {
     assert_eq!(record_of(&second).0, "50006");
     assert!(record_of(&second).1.contains("queue=1"), "the first has left: {second}");
     // What was done is told with the record to which it was done, and the way back to it.
-    ada.get(&second).await.says("Erledigt").says("<a href=\"/b/laden/bestellung/r/50003\">");
+    ada.get(&second)
+        .await
+        .says("Erledigt")
+        .says("<a class=\"about\" href=\"/b/laden/bestellung/r/50003\">");
 
     let passed = ada.get(&second).await.between("rel=\"next\"", "data-key");
     assert!(!passed.is_empty());
@@ -103,7 +106,7 @@ async fn the_end_of_a_queue_leads_back_to_the_list() {
     assert!(list.starts_with("/b/laden/bestellung?"), "{list}");
     let page = ada.get(&list).await;
     page.says("Erledigt. Das war der letzte Datensatz dieser Liste.");
-    page.says("<a href=\"/b/laden/bestellung/r/50003\">");
+    page.says("<a class=\"about\" href=\"/b/laden/bestellung/r/50003\">");
     let nothing = follow(&mut ada, &format!("/b/laden/bestellung/queue?{LIST}")).await;
     ada.get(&nothing).await.says("Hier ist gerade nichts zu tun.");
 }
@@ -130,7 +133,10 @@ async fn in_a_queue_only_what_takes_the_record_out_of_it_leads_on() {
     let (key, query) = record_of(&noted);
     assert_eq!(key, "50003", "a note leaves the order open, and one stays with it");
     assert!(query.contains("queue=1"), "{query}");
-    ada.get(&noted).await.says("Gespeichert").says_not("<a href=\"/b/laden/bestellung/r/50003\">");
+    ada.get(&noted)
+        .await
+        .says("Gespeichert")
+        .says_not("<a class=\"about\" href=\"/b/laden/bestellung/r/50003\">");
 
     let paid = [&[("v.status", "bezahlt"), ("was.status", "toffen")][..], &place[..]].concat();
     let saved = ada.post(edit, &paid).await.location.expect("a way on");

@@ -65,6 +65,7 @@ failure-backend-too-large = Die Antwort des Backends ist größer, als sein Budg
 failure-backend-garbled = Die Antwort des Backends passt nicht zu seiner eigenen Beschreibung. Unter der Nummer des Vorgangs steht im Log, was daran falsch ist.
 failure-backend-other = Das Backend meldet einen Fehler. Unter der Nummer des Vorgangs steht er im Log.
 
+input-one-of = Hier ist genau eines davon nötig: { $fields }
 input-required = Hier fehlt ein Wert.
 input-unknown = Ein Feld „{ $field }“ gibt es nicht.
 input-bounds = Erlaubt ist { $min } bis { $max }.

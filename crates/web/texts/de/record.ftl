@@ -29,6 +29,7 @@ case-beyond = { $n ->
    *[other] { $shown } weitere Datensätze
 }
 act-leave = Zurück, nichts ändern
+said-by = { $backend } sagt: „{ $reason }“
 action-refused = Bei diesem Datensatz ist das gerade nicht möglich.
 action-stale = Inzwischen hat sich etwas geändert ({ $now }). Es wurde nichts geschrieben, die Eingaben sind noch da.
 locked-key = Der Schlüssel bleibt, wie er ist.

@@ -65,6 +65,7 @@ failure-backend-too-large = The backend’s answer is larger than its budget per
 failure-backend-garbled = The backend’s answer does not fit its own description. The log says what is wrong with it, under the number of the operation.
 failure-backend-other = The backend reports an error. The log has it under the number of the operation.
 
+input-one-of = Exactly one of these is needed: { $fields }
 input-required = A value is missing here.
 input-unknown = There is no field “{ $field }”.
 input-bounds = { $min } to { $max } is permitted.

@@ -29,6 +29,7 @@ case-beyond = { $n ->
    *[other] { $shown } more records
 }
 act-leave = Back, change nothing
+said-by = { $backend } says: “{ $reason }”
 action-refused = This is not possible with this record right now.
 action-stale = Something has changed meanwhile ({ $now }). Nothing was written, and your entries are still here.
 locked-key = The key stays as it is.

@@ -67,7 +67,8 @@ impl Doing<'_> {
         for key in &self.plan.keys {
             let reading = (self.actor, self.permit);
             let shown = self.office.allowed(reading, self.face, self.action(), key).await?;
-            let input = filled(self.action(), &self.plan.input, &shown)?;
+            let input =
+                filled(self.action(), &self.plan.input, (&shown, &self.actor.user.language))?;
             before.push((shown, input));
         }
         let id = random::id(self.office.clock.micros());

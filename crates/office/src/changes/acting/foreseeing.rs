@@ -59,7 +59,11 @@ impl Office {
                 input.push((own.name.clone(), Input::Text(UNSAID.to_owned())));
             }
         }
-        let values = filled(action, &given(action, &input, request.of_many)?, &record)?;
+        let values = {
+            let language = permit.actor.user.language.as_str();
+            let given = given(action, &input, (language, request.of_many))?;
+            filled(action, &given, (&record, language))?
+        };
         let service = catalog.resource(face).service.as_ref();
         let operation = service.and_then(|service| service.operations.get(preview.operation));
         let operation = operation.ok_or_else(|| unknown("preview of the action"))?;

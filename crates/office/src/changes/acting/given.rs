@@ -25,7 +25,7 @@ pub(super) enum Given {
 pub(super) fn given(
     action: &Action,
     input: &[(String, Input)],
-    of_many: bool,
+    (language, of_many): (&str, bool),
 ) -> Result<Vec<Given>, OfficeError> {
     for (name, _) in input {
         if !action.inputs.iter().any(|own| own.name == *name) {
@@ -35,9 +35,10 @@ pub(super) fn given(
             });
         }
     }
-    all(action, |own| {
+    let given = all(action, |own| {
         let said = input.iter().find(|(name, _)| *name == own.name).map(|(_, input)| input);
-        let value = match (said, &own.default) {
+        let default = own.default.as_ref().map(|default| default.in_language(language));
+        let value = match (said, default) {
             (Some(Input::Null), _) => None,
             (Some(Input::Value(value)), _) => Some(value.clone()),
             (Some(Input::Text(text)), _) => Some(own.ty.parse(text).map_err(Problem::Input)?),
@@ -49,7 +50,26 @@ pub(super) fn given(
             return Ok(Given::Said(value));
         }
         needed(own, value).map(Given::Said)
-    })
+    })?;
+    one_of(action, &given)?;
+    Ok(given)
+}
+
+/// Of what the manifest calls one of several, one is given. What the record may give is not known
+/// yet.
+fn one_of(action: &Action, given: &[Given]) -> Result<(), OfficeError> {
+    let named = action.inputs.iter().zip(given);
+    let named = named.filter(|(own, _)| action.one_of.contains(&own.name));
+    let (own, given): (Vec<&ActionInput>, Vec<&Given>) = named.unzip();
+    let said = given.iter().filter(|given| matches!(given, Given::Said(Some(_)))).count();
+    let by_record = given.iter().any(|given| matches!(given, Given::ByRecord));
+    let Some(first) = own.first() else { return Ok(()) };
+    if said == 1 || (said == 0 && by_record) {
+        return Ok(());
+    }
+    let titles = own.iter().map(|own| own.title.clone()).collect();
+    let problem = FieldProblem { field: first.name.clone(), problem: Problem::OneOf(titles) };
+    Err(OfficeError::Invalid(vec![problem]))
 }
 
 /// The values for one record.
@@ -59,13 +79,14 @@ pub(super) fn given(
 pub(super) fn filled(
     action: &Action,
     given: &[Given],
-    record: &Shown,
+    (record, language): (&Shown, &str),
 ) -> Result<Vec<Option<Value>>, OfficeError> {
     let mut given = given.iter();
     all(action, |own| match given.next() {
         Some(Given::Said(value)) => Ok(value.clone()),
         Some(Given::ByRecord) => {
-            let value = match (record.gives(own), &own.default) {
+            let default = own.default.as_ref().map(|default| default.in_language(language));
+            let value = match (record.gives(own), default) {
                 (None, Some(text)) => Some(own.ty.parse(text).map_err(Problem::Input)?),
                 (value, _) => value,
             };

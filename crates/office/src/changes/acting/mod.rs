@@ -133,8 +133,8 @@ impl Office {
         let fits = |action: &Action| match &action.when {
             None => true,
             Some(filter) => {
-                let condition = self.condition(actor, &shown.catalog, face, filter);
-                condition.ok().and_then(|condition| condition.holds(&value)).unwrap_or(true)
+                let at = (&*shown.catalog, face);
+                !shown.is_deleted && self.is_so(actor, at, filter, &value).unwrap_or(true)
             }
         };
         let actions = face.actions.iter().enumerate().filter(|(_, action)| fits(action));
@@ -205,7 +205,7 @@ impl Office {
             Does::Statement(declared) => declared::seen(face, resource, declared, &request.input)?,
             _ => (Vec::new(), request.input.clone()),
         };
-        let input = given(action, &said, request.of_many)?;
+        let input = given(action, &said, (&permit.actor.user.language, request.of_many))?;
         Ok(ActionPlan { face: face.index, action: at, keys, input, seen, undo_of: None, catalog })
     }
 

@@ -1,5 +1,8 @@
 //! What a manifest says about actions, compared with what the backend offers.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kontor_model::filter::bind::{Hop, Moment, Names, bind};
 use kontor_model::service::Operation;
 use kontor_model::{FieldType, Resource};
 
@@ -7,12 +10,27 @@ use super::{At, Check};
 use crate::catalog::{Declared, Source, Wrong};
 use crate::manifest::problem::{listed, nearest};
 use crate::manifest::{ActionOverride, Currency, InputOverride, ResourceOverride};
+use crate::records::{at_hand, fields_of};
+
+/// The fields of a record and nothing that it points to.
+struct Own;
+
+impl Names for Own {
+    fn field(&self, resource: &Resource, name: &str) -> Option<usize> {
+        resource.position(name)
+    }
+
+    fn link(&self, _: &Resource, _: &str) -> Option<Hop<'_>> {
+        None
+    }
+}
 
 impl Check<'_> {
     pub(super) fn actions(&mut self, at: At<'_>, resource: &Resource, said: &ResourceOverride) {
         for (index, (name, action)) in said.actions.iter().enumerate() {
             let at = [at, &[name.as_str()]].concat();
             self.action(&at, resource, name, action);
+            self.when(&at, resource, action);
             self.undo(&at, resource, said, action);
             self.expects(&at, resource, action);
             let twin = said.actions[..index].iter().find(|(_, other)| other.key == action.key);
@@ -58,6 +76,14 @@ impl Check<'_> {
             for member in &preview.show {
                 let place = [&key("preview")[..], &["show", &member.name, "currency"]].concat();
                 self.currency(&place, resource, member.currency.as_ref());
+            }
+        }
+        for (index, name) in said.one_of.iter().enumerate() {
+            if !operation.input.iter().any(|taken| taken.field.name == *name) {
+                let names = operation.input.iter().map(|taken| taken.field.name.as_str());
+                let index = index.to_string();
+                let place = [at, &["one_of", &index]].concat();
+                self.note(&place, format!("it takes no “{name}”"), nearest(name, names));
             }
         }
         for (name, input) in &said.inputs {
@@ -172,6 +198,21 @@ impl Check<'_> {
         }
     }
 
+    /// It is tested on the record as it was read, so that only the record's own fields count.
+    fn when(&mut self, at: At<'_>, resource: &Resource, said: &ActionOverride) {
+        let Some(when) = &said.when else { return };
+        let place = [at, &["when"]].concat();
+        let before = self.problems.len();
+        for name in fields_of(when) {
+            self.field(&place, resource, &name);
+        }
+        let moment = Moment { now: Timestamp::UNIX_EPOCH, zone: &TimeZone::UTC };
+        let wrong = bind(when, &at_hand(resource), &Own, &moment).err();
+        if let Some(error) = wrong.filter(|_| self.problems.len() == before) {
+            self.note(&place, error.to_string(), None);
+        }
+    }
+
     fn expects(&mut self, at: At<'_>, resource: &Resource, said: &ActionOverride) {
         for (index, name) in said.expects.iter().enumerate() {
             let below = format!("{name}.");
@@ -247,7 +288,10 @@ impl Check<'_> {
         }
         let Some(own) = own else { return };
         if let Some(default) = &said.default {
-            self.value(&key("default"), &own.field, default);
+            self.value(&key("default"), &own.field, &default.de);
+            if default.en != default.de {
+                self.value(&key("default"), &own.field, &default.en);
+            }
         }
         if said.pick.is_some() && !matches!(own.field.ty, FieldType::Json { .. }) {
             let message = format!("entries cannot be picked for “{name}”, which is no list");

@@ -11,7 +11,7 @@ use super::{BACK, SEEN, called, case_of};
 use crate::app::App;
 use crate::components::Shell;
 use crate::components::structure::recognised;
-use crate::failure::{PageFailure, field_text, told};
+use crate::failure::{PageFailure, field_text};
 use crate::format::Reader as Notation;
 use crate::handlers::record::language;
 use crate::handlers::{Pairs, Place, first, here, key, shown};
@@ -82,9 +82,7 @@ pub(super) async fn form(
         let refused = app.office.offered(&reader.actor, &found).into_iter();
         let refused = refused.filter(|offered| face.actions[offered.action].name == action.name);
         let refused = refused.filter_map(|offered| offered.refused).next();
-        let not_allowed = refused.map(|why| {
-            told(shell.texts, &OfficeError::NotAllowed { action: action.name.clone(), why }).text
-        });
+        let not_allowed = refused.map(|why| view.refusal(&why));
         let general = asked.problems.fields.iter().filter(|problem| problem.field.is_empty());
         let general: Vec<String> =
             general.map(|problem| field_text(shell.texts, problem)).collect();
@@ -208,7 +206,9 @@ impl Filling<'_> {
                 let asked = pick.ask.iter().map(|asked| PickAsked {
                     name: asked.name.clone(),
                     title: self.said(&asked.title),
-                    text: typed(&asked.name).or(asked.default.clone()).unwrap_or_default(),
+                    text: typed(&asked.name)
+                        .or_else(|| asked.default.as_ref().map(|label| self.said(label)))
+                        .unwrap_or_default(),
                     choices: self.view.choices(&asked.choices),
                 });
                 let title =
@@ -246,7 +246,7 @@ impl Filling<'_> {
         let typed = first(self.asked.pairs, &format!("v.{}", input.name)).map(str::to_owned);
         let given = self.found.gives(input).filter(|_| input.pick.is_none());
         let given = given.map(|value| input_text(notation, &field, &value));
-        let known = given.or_else(|| input.default.clone());
+        let known = given.or_else(|| input.default.as_ref().map(|label| self.said(label)));
         FormInput {
             cell: Cell::of(Value::Null),
             is_null: first(self.asked.pairs, &format!("null.{}", input.name)).is_some()

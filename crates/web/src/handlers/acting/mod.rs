@@ -58,7 +58,7 @@ pub(crate) fn offered_actions(app: &App, view: &View<'_>, found: &Shown) -> Vec<
             icon: action.icon.and_then(icon::named),
             key: action.key,
             at_once: action.is_at_once(),
-            refused: offered.refused,
+            refused: offered.refused.map(|why| view.refusal(&why)),
         }
     };
     let mut actions: Vec<OfferedAction> = offered.into_iter().map(told).collect();

@@ -68,11 +68,7 @@ pub(super) async fn answer(
     let view = View { permit: &reading, catalog: &catalog, face, language: language(reader) };
     let action = called(&view, asked.action)?;
     let t = shell.texts;
-    let no_reason = || t.get("action-refused").into_owned();
-    let refused = found
-        .refused
-        .iter()
-        .map(|(key, why)| (key, if why.is_empty() { no_reason() } else { why.clone() }));
+    let refused = found.refused.iter().map(|(key, why)| (key, view.refusal(why)));
     let gone = found.gone.iter().map(|key| (key, t.get("item-gone").into_owned()));
     let left_out: Vec<(&RecordKey, String)> = refused.chain(gone).collect();
     let named = &left_out[..left_out.len().min(MOST_NAMED)];
@@ -119,11 +115,13 @@ fn groups(view: &View<'_>, action: &Action, asked: &Asked<'_>, t: &Texts) -> Vec
 fn line(view: &View<'_>, input: &ActionInput, asked: &Asked<'_>, t: &Texts) -> FormInput {
     let typed = first(asked.pairs, &format!("v.{}", input.name)).map(str::to_owned);
     let problem = asked.problems.iter().find(|problem| problem.field == input.name);
+    let default =
+        |label: &kontor_office::manifest::Label| label.in_language(view.language.code()).to_owned();
     FormInput {
         field: field(view, input, None),
         cell: Cell::of(Value::Null),
         is_null: typed.is_none() && input.default.is_none() && !input.needed,
-        text: typed.or_else(|| input.default.clone()).unwrap_or_default(),
+        text: typed.or_else(|| input.default.as_ref().map(default)).unwrap_or_default(),
         was: None,
         error: problem.map(|problem| field_text(t, problem)),
         default: None,

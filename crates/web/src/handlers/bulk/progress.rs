@@ -82,7 +82,7 @@ async fn answer_progress(
         None => progress.takes_back.then(|| t.get("undo").into_owned()),
     };
     let counts = Counts::of(&progress);
-    let left_out = left_out(t, &progress);
+    let left_out = left_out(&view, &progress);
     let named = &left_out[..left_out.len().min(MOST_NAMED)];
     let titles = Titles::of(app, &view, named.iter().map(|(key, _)| *key)).await;
     let failed = named
@@ -122,10 +122,9 @@ async fn answer_progress(
 
 /// The records with which nothing was done, those of the preview first, with the reason in the
 /// reader's words.
-fn left_out<'a>(t: &Texts, progress: &'a BulkProgress) -> Vec<(&'a RecordKey, String)> {
-    let no_reason = || t.get("action-refused").into_owned();
-    let reason = |why: &String| if why.is_empty() { no_reason() } else { why.clone() };
-    let refused = progress.refused.iter().map(|(key, why)| (key, reason(why)));
+fn left_out<'a>(view: &View<'_>, progress: &'a BulkProgress) -> Vec<(&'a RecordKey, String)> {
+    let t = view.language.texts();
+    let refused = progress.refused.iter().map(|(key, why)| (key, view.refusal(why)));
     let gone = progress.gone.iter().map(|key| (key, t.get("item-gone").into_owned()));
     let failed = progress.failed.iter().map(|(key, state)| (key, state_text(t, state)));
     // What nobody could have known beforehand matters most.

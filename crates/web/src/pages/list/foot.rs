@@ -21,7 +21,10 @@ pub(super) fn bulk_bar(shell: &Shell, list: &ListScreen) -> Markup {
             @for (name, value) in list.query.pairs_without(&["after", "before"]) { input type="hidden" name=(name) value=(value); }
             span.selected data-selection { (t.get("bulk-selection")) }
             span.sums data-sums aria-live="polite" {}
-            div.actions {
+            // On a narrow screen all of it is one line: what can be done is in a menu there.
+            (menu::menu(&menu::label(None, &t.get("bulk-acts")), None, "end up small-screen", &narrow(shell, list, change, delete)))
+            button.button.bare.mark.small-screen type="reset" title=(t.get("bulk-none")) aria-label=(t.get("bulk-none")) { (icon(Icon::Close)) }
+            div.actions.large-screen {
                 (bulk_actions(shell, &list.actions))
                 @if change { button.button type="submit" name="do" value="edit" { (icon(Icon::Edit)) (t.get("bulk-edit")) } }
                 @if delete { button.button.danger type="submit" name="do" value="delete" { (icon(Icon::Trash)) (t.get("bulk-delete")) } }
@@ -32,6 +35,27 @@ pub(super) fn bulk_bar(shell: &Shell, list: &ListScreen) -> Markup {
                 button.button.bare type="reset" { (t.get("bulk-none")) }
             }
         }
+    }
+}
+
+/// What can be done with the selection, below each other.
+fn narrow(shell: &Shell, list: &ListScreen, change: bool, delete: bool) -> Markup {
+    let t = shell.texts;
+    let item = |value: &str, class: &str, which: Icon, word: &str| {
+        html! { button class={ "button item " (class) } type="submit" name="do" value=(value) { (icon(which)) span { (t.get(word)) } } }
+    };
+    html! {
+        @if change || !list.actions.is_empty() {
+            label.check.item { input type="checkbox" name="all" value="1"; (t.get("bulk-all")) }
+            hr;
+        }
+        @for action in &list.actions {
+            button.button.item type="submit" name="act" value=(action.name) { @if let Some(which) = action.icon { (icon(which)) } span { (action.title) } }
+        }
+        @if !list.actions.is_empty() { hr; }
+        @if change { (item("edit", "", Icon::Edit, "bulk-edit")) }
+        @if delete { (item("delete", "danger", Icon::Trash, "bulk-delete")) }
+        (item("export", "", Icon::Export, "bulk-export"))
     }
 }
 

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::acting::OfferedAction;
 use crate::components::icon::{Icon, icon};
-use crate::components::{Shell, control, status};
+use crate::components::{Shell, control, menu, status};
 use crate::links;
 use crate::pages::list::ListQuery;
 use crate::shown::RecordRef;
@@ -122,12 +122,18 @@ pub(crate) fn bar(
     html! {
         nav.queue aria-label=(t.get("queue")) {
             div.place {
-                a.button.small href=(bar.place.list(backend, resource)) { (icon(Icon::Left)) span { (name) } }
+                a.button.small href=(bar.place.list(backend, resource)) title=(name) { (icon(Icon::Left)) span { (name) } }
                 @if bar.is_in {
                     span.of { strong { (bar.place.number) } " " (t.get("queue-of")) " " (status::counter(t, bar.count)) }
                 } @else {
                     span.of.left { (icon(Icon::Check)) (t.get("queue-left")) }
                 }
+            }
+            @if actions.iter().any(|action| action.key.is_some()) {
+                // On a narrow screen, where nobody has keys, one line is enough.
+                (menu::menu(&menu::label(None, &t.get("record-actions")), None, "end acts small-screen", &html! {
+                    @for action in keyed.clone() { (act_button(record, bar, action, false)) }
+                }))
             }
             div.steps {
                 @match &bar.previous {
@@ -136,17 +142,19 @@ pub(crate) fn bar(
                 }
                 a.button href=(onward) rel="next" data-key="j n" aria-keyshortcuts="j n" { span { (t.get(if bar.next.is_some() || !bar.is_in { "queue-next" } else { "queue-end" })) } kbd { "j" } }
             }
-            @if actions.iter().any(|action| action.key.is_some()) { div.actions {
-                @for action in keyed { (act_button(record, bar, action)) }
+            @if actions.iter().any(|action| action.key.is_some()) { div.actions.large-screen {
+                @for action in keyed { (act_button(record, bar, action, true)) }
             } }
         }
     }
 }
 
-/// A button of an action with its key: what it does is done, and the next record follows.
-fn act_button(record: &RecordRef, bar: &QueueBar, action: &OfferedAction) -> Markup {
+/// A button of an action with its key, in the bar or in its menu: what it does is done, and where
+/// that takes the record out of the queue, the next one follows.
+fn act_button(record: &RecordRef, bar: &QueueBar, action: &OfferedAction, in_bar: bool) -> Markup {
     let to = links::action(record, &action.name);
-    let key = action.key.map(String::from);
+    let key = action.key.filter(|_| in_bar).map(String::from);
+    let class = if in_bar { "button" } else { "button item" };
     let label = html! {
         @if let Some(which) = action.icon { (icon(which)) }
         span { (action.title) }
@@ -155,12 +163,12 @@ fn act_button(record: &RecordRef, bar: &QueueBar, action: &OfferedAction) -> Mar
     if !action.at_once {
         let along = bar.along();
         let to = links::with_query(&to, along.iter().map(|(name, value)| (*name, value.as_str())));
-        return html! { a.button href=(to) data-key=[key.as_deref()] aria-keyshortcuts=[key.as_deref()] { (label) } };
+        return html! { a class=(class) href=(to) data-key=[key.as_deref()] aria-keyshortcuts=[key.as_deref()] { (label) } };
     }
     html! {
         form.inline method="post" action=(to) {
             @for (name, value) in bar.along() { input type="hidden" name=(name) value=(value); }
-            button.button type="submit" data-key=[key.as_deref()] aria-keyshortcuts=[key.as_deref()] title=[action.help.as_deref()] { (label) }
+            button class=(class) type="submit" data-key=[key.as_deref()] aria-keyshortcuts=[key.as_deref()] title=[action.help.as_deref()] { (label) }
         }
     }
 }
