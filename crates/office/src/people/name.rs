@@ -41,7 +41,7 @@ pub(crate) fn named(text: &str) -> Result<String, NameProblem> {
     let is_line =
         |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let trimmed = text.trim();
-    if trimmed.chars().any(|c| is_unseen(c) || is_line(c)) {
+    if trimmed.chars().any(|c| (is_unseen(c) && c != '\t') || is_line(c)) {
         return Err(NameProblem::Unseen);
     }
     let words: Vec<String> = trimmed.split_whitespace().map(|word| word.nfc().collect()).collect();

@@ -177,7 +177,7 @@ impl Office {
     ) -> Result<Planned, OfficeError> {
         let resource = catalog.resource(face);
         let filter = request.filter.clone().unwrap_or_else(Filter::everything);
-        let near = self.near_filter(&permit.actor, catalog, face, &filter).await?;
+        let near = self.near_filter(permit, catalog, face, &filter).await?;
         let mut condition = self.condition(&permit.actor, catalog, face, &near)?;
         needed(resource, &condition)?;
         let words = request.search.as_deref().map(str::trim).filter(|words| !words.is_empty());

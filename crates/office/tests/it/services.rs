@@ -2,7 +2,7 @@
 
 use kontor_model::{ChangeKind, RecordKey, ResourceName, Value};
 use kontor_office::{
-    ActionRequest, EditRequest, Input, ListRequest, NotUndoable, OfficeError, Standing,
+    ActionRequest, EditRequest, FarRefusal, Input, ListRequest, NotUndoable, OfficeError, Standing,
 };
 use kontor_testkit::HttpShop;
 
@@ -172,4 +172,127 @@ async fn an_action_is_done_with_several_records_and_each_is_told() {
         (&shop.order(3)["status"], &shop.order(6)["status"]),
         (&"cancelled".into(), &"cancelled".into())
     );
+}
+
+/// A shop with an article that orders name by its colour and its number, each a list of its own.
+const DESK: &str = r#"
+openapi: 3.1.0
+info: {title: Desk, version: '1'}
+servers: [{url: /api}]
+paths:
+  /people:
+    get:
+      parameters: [{name: city, in: query, schema: {type: string}}, {name: page, in: query, schema: {type: integer}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Person'}}}}}}
+  /people/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Person'}}}}}}
+  /tasks:
+    get:
+      parameters: [{name: owner, in: query, schema: {type: array, items: {type: integer}}}, {name: tester, in: query, schema: {type: integer}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Task'}}}}}}
+  /tasks/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Task'}}}}}}
+components:
+  schemas:
+    Person: {type: object, properties: {id: {type: integer}, name: {type: string}, city: {type: string}}}
+    Task: {type: object, properties: {id: {type: integer}, owner: {type: integer}, tester: {type: integer}, helper: {type: integer}}}
+"#;
+
+/// Tasks 1 to 6 are owned, tested and helped with by persons 1 to 3 in turn; 1 and 2 live in Kiel.
+async fn desk() -> std::net::SocketAddr {
+    use axum::extract::Query;
+    use axum::routing::get;
+    type Asked = Query<Vec<(String, String)>>;
+    let people = |Query(asked): Asked| async move {
+        let city = asked.into_iter().find(|(name, _)| name == "city").map(|(_, city)| city);
+        let people = (1..=3).map(|id| {
+            serde_json::json!({"id": id, "name": format!("P{id}"), "city": if id < 3 { "Kiel" } else { "Bonn" }})
+        });
+        let people = people.filter(|own| city.as_ref().is_none_or(|city| own["city"] == **city));
+        axum::Json(people.collect::<Vec<_>>())
+    };
+    let tasks = |Query(asked): Asked| async move {
+        let wanted = |field: &str| -> Vec<i64> {
+            let own = asked.iter().filter(|(name, _)| name == field);
+            own.flat_map(|(_, text)| text.split(',')).map(|id| id.parse().unwrap()).collect()
+        };
+        let (owners, testers) = (wanted("owner"), wanted("tester"));
+        let fits = |wanted: &[i64], id: i64| wanted.is_empty() || wanted.contains(&id);
+        let tasks = (1..=6_i64).map(|id| (id, (id - 1) % 3 + 1));
+        let tasks = tasks.filter(|(_, by)| fits(&owners, *by) && fits(&testers, *by));
+        let tasks = tasks
+            .map(|(id, by)| serde_json::json!({"id": id, "owner": by, "tester": by, "helper": by}));
+        axum::Json(tasks.collect::<Vec<_>>())
+    };
+    let router = axum::Router::new()
+        .route("/openapi.yaml", get(|| async { DESK }))
+        .route("/api/people", get(people))
+        .route("/api/tasks", get(tasks));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test]
+async fn a_filter_over_a_link_within_a_service_is_asked_in_two_steps() {
+    let link = |field: &str| {
+        format!(
+            "[[links]]\nfrom = \"tasks\"\nfields = [\"{field}\"]\nto = \"people\"\n\
+             to_fields = [\"id\"]\nname = \"{field}s\"\n"
+        )
+    };
+    let said = link("owner") + &link("tester") + &link("helper");
+    let url = format!("openapi+http://{}/openapi.yaml", desk().await);
+    let bureau = Bureau::saying(&[("desk", &url, &said)]).await;
+    let permit = bureau.reading("desk");
+    let found = async |filter: &str| {
+        let filter = Some(kontor_model::filter::Filter::parse(filter).unwrap());
+        let request = ListRequest { filter, ..ListRequest::default() };
+        let list = bureau.office.list(&permit, &ResourceName::new("tasks"), &request).await?;
+        let ids = list.records.iter().map(|record| record.key.to_text());
+        Ok::<_, OfficeError>(ids.collect::<Vec<_>>().join(","))
+    };
+    assert_eq!(found("owners.city = Kiel").await.unwrap(), "1,2,4,5");
+    assert_eq!(found("owners.city = Bonn").await.unwrap(), "3,6");
+    assert_eq!(found("owners.city = Rom").await.unwrap(), "", "nobody there is no task here");
+    assert_eq!(found("testers.city = Bonn").await.unwrap(), "3,6", "one value is one question");
+    let several = found("testers.city = Kiel").await.unwrap_err();
+    assert!(
+        matches!(several, OfficeError::FarFilter { refusal: FarRefusal::OneOnly { found: 2 }, .. }),
+        "{several:?}"
+    );
+    let unasked = found("helpers.city = Bonn").await.unwrap_err();
+    assert!(matches!(unasked, OfficeError::Filter(_)), "no such question is offered: {unasked:?}");
+    let beyond = found("owners.name = P1").await.unwrap_err();
+    assert!(matches!(beyond, OfficeError::Filter(_)), "nor there: {beyond:?}");
+}
+
+#[tokio::test]
+async fn a_proposed_link_that_begins_at_a_service_is_accepted_into_its_manifest() {
+    let shop = HttpShop::with(45).await;
+    let file = kontor_testkit::SqliteFile::fresh();
+    let table = "CREATE TABLE parcels (number TEXT PRIMARY KEY, weight INTEGER);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+        INSERT INTO parcels SELECT 'A-' || i, i * 7 FROM n;";
+    sqlx::raw_sql(table).execute(&mut file.connect().await).await.unwrap();
+    let url = shop.url().replacen("http://", "http://:s3cret@", 1);
+    let bureau = Bureau::over(&[("shop", &url), ("depot", &file.url())]).await;
+    bureau.office.compare_backends(&bureau.actor).await.unwrap();
+    let open = bureau.office.far_proposals(&bureau.actor).await.unwrap().open;
+    let own = open
+        .iter()
+        .find(|(_, found)| found.from.as_str() == "shop" && found.link.fields == ["number"]);
+    let (id, _) = own.unwrap_or_else(|| panic!("it is not proposed: {open:#?}"));
+    assert_eq!(bureau.office.accept_far(&bureau.actor, &[id.clone()]).await.unwrap(), 1);
+    let manifest = std::fs::read_to_string(bureau.manifest_file("shop")).unwrap();
+    assert!(manifest.contains("to = \"depot:parcels\""), "{manifest}");
+    let permit = bureau.reading("shop");
+    let list = bureau.office.list(&permit, &orders(), &ListRequest::default()).await.unwrap();
+    let face = &list.catalog.faces[list.face];
+    assert_eq!(face.far.len(), 1, "it is in force at once");
+    let left = bureau.office.far_proposals(&bureau.actor).await.unwrap().open;
+    assert!(!left.iter().any(|(other, _)| other == id));
 }

@@ -18,6 +18,7 @@ mod export;
 mod extract;
 mod input;
 mod json;
+mod linking;
 mod me;
 mod operations;
 mod people;
@@ -51,6 +52,7 @@ fn described() -> Described {
     let api = Described::new(document::info());
     let api = backends::describe(api);
     let api = drift::describe(api);
+    let api = linking::describe(api);
     let api = resources::describe(api);
     let api = records::describe(api);
     let api = record::describe(api);

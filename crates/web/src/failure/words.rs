@@ -74,6 +74,10 @@ pub(super) fn far_text(t: &Texts, link: &Label, refusal: &FarRefusal) -> String 
         FarRefusal::Lossy => said("failure-far-lossy", nothing()),
         FarRefusal::Inside => said("failure-far-inside", nothing()),
         FarRefusal::TooFar => said("failure-far-far", nothing()),
+        FarRefusal::OneOnly { found } => {
+            let found = i128::try_from(*found).unwrap_or(i128::MAX);
+            said("failure-far-one", ("found", crate::format::integer(t.language(), found)))
+        }
         FarRefusal::Trouble(trouble) => match trouble {
             FarTrouble::OutOfReach => said("failure-far-reach", nothing()),
             FarTrouble::Misfit { backend: b } => said("failure-far-misfit", backend(b)),

@@ -9,9 +9,10 @@ use std::time::Duration;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use kontor_model::condition::SearchTerm;
-use kontor_model::filter::Filter;
+use kontor_model::filter::bind::suits;
+use kontor_model::filter::{Filter, Operator};
 use kontor_model::{BackendName, ChangeKind, Count, FieldType, ResourceName};
-use kontor_office::catalog::{Catalog, Face};
+use kontor_office::catalog::{Catalog, Face, Link};
 use kontor_office::manifest::Label;
 use kontor_office::{Edit, List, ListRequest, Manage, OfficeError, Read, SearchPlan};
 use tokio::time::Instant;
@@ -296,7 +297,14 @@ fn refuse(screen: &mut ListScreen, t: &Texts, error: OfficeError) -> Result<(), 
 }
 
 fn linked_fields(app: &App, view: &View<'_>) -> Vec<LinkedFields> {
-    let links = view.face.links.iter().map(|link| {
+    // A service that cannot be asked for the values of a link cannot be asked for what lies behind.
+    let resource = view.resource();
+    let is_asked = |link: &&Link| {
+        let fields = link.fields.iter().map(|field| &resource.fields[*field]);
+        resource.service.is_none()
+            || fields.clone().all(|field| suits(Operator::Eq, field) || suits(Operator::In, field))
+    };
+    let links = view.face.links.iter().filter(is_asked).map(|link| {
         linked_field(&view.of(&view.catalog.faces[link.target]), &link.name, &link.title)
     });
     let far = view.face.far.iter().filter(|link| link.is_reversible()).filter_map(|link| {

@@ -3,6 +3,7 @@
 
 mod api_bed;
 mod api_document;
+mod api_linking;
 mod api_reading;
 mod api_rights;
 mod api_writing;

@@ -9,6 +9,7 @@ failure-unknown = „{ $name }“ gibt es nicht oder nicht mehr.
 failure-invalid = Das passt so nicht
 failure-linked-sort = Nach „{ $name }“ lässt sich nicht sortieren: Das Feld gehört zu verknüpften Datensätzen, und deren Reihenfolge kennt dieses Backend nicht. Sortieren geht nach den eigenen Spalten.
 failure-far-many = Der Filter über „{ $link }“ trifft dort mehr als { $most } Datensätze. Grenze ihn weiter ein, dann geht es.
+failure-far-one = Der Filter über „{ $link }“ trifft dort { $found } Datensätze, und der Dienst nimmt hier nur einen auf einmal. Grenze ihn weiter ein, dann geht es.
 failure-far-lossy = Über „{ $link }“ lässt sich nicht filtern: Der Verweis lässt Schreibweisen außer Acht, deshalb ist der Weg zurück nicht eindeutig.
 failure-far-inside = Über „{ $link }“ lässt sich nicht filtern: Der Wert steht hier in JSON, und darin kann das Backend nicht suchen.
 failure-far-far = Der Filter führt über zu viele Backends. Filtere in dem Backend, das am Ende steht.

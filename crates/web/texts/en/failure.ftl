@@ -9,6 +9,7 @@ failure-unknown = “{ $name }” does not exist, or not any more.
 failure-invalid = This cannot be used
 failure-linked-sort = The list cannot be sorted by “{ $name }”: the field belongs to linked records, and this backend does not know their order. Sorting works by the list's own columns.
 failure-far-many = The filter over “{ $link }” matches more than { $most } records there. Narrow it further, and it works.
+failure-far-one = The filter over “{ $link }” matches { $found } records there, and the service takes only one at a time here. Narrow it further, and it works.
 failure-far-lossy = A filter over “{ $link }” is not possible: the link disregards how values are written, so there is no certain way back.
 failure-far-inside = A filter over “{ $link }” is not possible: the value stands in JSON here, and the backend cannot search in it.
 failure-far-far = The filter leads over too many backends. Filter in the backend at its end.

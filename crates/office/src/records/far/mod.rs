@@ -141,6 +141,11 @@ pub enum FarRefusal {
     Inside,
     /// It leads over too many links to other backends.
     TooFar,
+    /// The service here can be asked for one value at a time.
+    OneOnly {
+        /// How many records there satisfy it.
+        found: usize,
+    },
 }
 
 /// The other end of a link, as this person may read it.
