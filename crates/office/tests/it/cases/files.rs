@@ -80,7 +80,9 @@ async fn what_the_backends_contradict_is_told() {
     );
     assert_eq!(
         told("[fields]\n\"crm:people\" = [\"name\", \"emial\"]"),
-        ["cases/customer.toml:2:25: “people” has no field “emial” that is shown; did you mean “email”?"]
+        [
+            "cases/customer.toml:2:25: “people” has no field “emial” that is shown; did you mean “email”?"
+        ]
     );
     assert_eq!(
         told("[[rules]]\ndisagree = \"emial\"\ntext = \"odd\""),
