@@ -80,6 +80,31 @@ test("an order is found by number, name, e-mail, phone and tracking without a cl
   await page.context().close();
 });
 
+test("the case of an order tells what was bought, sent, paid and brought back, from all backends that know it", async () => {
+  const { page } = await seated();
+  const sent = async (number) => (await desk(`{ returns(first: 1, filter: { orderNo: { eq: "#${number}" } }) { nodes { rma sku orderNo customerNo } } }`)).returns.nodes[0];
+  const candidates = await Promise.all(["DE-1213", "DE-1426", "DE-1638", "DE-1851", "DE-2063"].map(sent));
+  const { rma, sku, orderNo } = candidates.find((it) => it?.customerNo);
+  const order = await shop.order(orderNo.slice(1));
+  await page.goto(`/case/order-inspect/orders/${order.number}`);
+  await settled(page);
+  const panel = (title) => page.locator(".case-part", { has: page.getByRole("heading", { level: 2, name: title }) });
+  const own = await panel("Order & Inspect").innerText();
+  for (const told of [order.lines[0].name, order.shipments[0].number, order.payments[0].reference, order.returns[0].number, order.delivery_address.street]) {
+    assert.ok(own.includes(told), `${told} is missing in:\n${own}`);
+  }
+  await panel("Returns desk").getByText(rma).first().waitFor();
+  const [{ number }] = (await shop.get(`/customers?email=${encodeURIComponent(order.customer.email)}`)).items;
+  await page.goto(`/case/order-inspect/customers/${number}`);
+  await settled(page);
+  for (const title of ["Order & Inspect", "Order system", "Customer register", "Returns desk"]) await panel(title).waitFor();
+  assert.match(await panel("Order & Inspect").innerText(), /DE-\d{4}/, "orders have their numbers");
+  await page.goto(`/case/order-inspect/catalogue.variants/${sku.replace("VH-", "")}`);
+  await settled(page);
+  for (const title of ["Order & Inspect", "Order system", "Warehouse", "Returns desk"]) await panel(title).waitFor();
+  await page.context().close();
+});
+
 test("a mail is sent again", async () => {
   const { page, hand } = await seated();
   const [, number] = delivered;
@@ -188,6 +213,99 @@ test("a price is changed in its cell", async () => {
   assert.equal((await written).status(), 200);
   hand.within("11 change a price in its cell", 2);
   assert.equal((await shop.get(`/catalogue/offers/${id}`)).price, 3490);
+  await page.context().close();
+});
+
+/** Selects all that the list at an address shows, and begins an action with it. */
+async function begun(hand, page, address, action) {
+  await page.goto(address);
+  await settled(page);
+  const count = await page.locator("tbody tr").count();
+  await hand.click(page.locator("[data-pick-all]"));
+  await hand.click(page.locator(`#bulk button[name=act][value=${action}]`));
+  await page.locator("form.record-form button[name=do][value=act]").waitFor();
+  await settled(page);
+  return count;
+}
+
+test("a sale is set for a filtered set, and the lowest price of the 30 days before stands beside it", async () => {
+  const { page, hand } = await seated();
+  const [{ product }] = (await shop.get("/catalogue/offers?sku=SOF-10007&channel=de")).items;
+  const offers = async () => (await shop.get(`/catalogue/offers?product=${product}&channel=de`)).items;
+  const before = await offers();
+  const filter = encodeURIComponent(`product = ${product} and channel = de`);
+  const count = await begun(hand, page, `/b/order-inspect/catalogue.offers?f=${filter}`, "sale");
+  assert.equal(count, before.length);
+  await page.locator("[name='v.percent']").focus();
+  await hand.type("20");
+  await hand.press("Enter");
+  await eventually("all are reduced", async () => (await offers()).every((offer) => offer.sale_price));
+  hand.within(`12 put ${count} items of a filtered set on sale`, 5);
+  for (const [at, offer] of (await offers()).entries()) assert.equal(offer.sale_price, Math.round(before[at].price * 0.8));
+  const { texts } = await shop.get(`/catalogue/products/${product}`);
+  const { slug } = texts.find((text) => text.locale === "de");
+  const { variants } = await shop.get(`/inspect/products/${slug}?channel=de`);
+  for (const variant of variants) assert.ok(variant.price.reduction.lowest_prior >= variant.price.amount, JSON.stringify(variant.price));
+  await page.context().close();
+});
+
+test("what an article lacks is filled in from the list of those that lack something", async () => {
+  const { page, hand } = await seated();
+  const { items } = await shop.get("/catalogue/variants?complete=false&limit=200");
+  const lacking = items.find((article) => !article.weight_grams);
+  const list = `/b/order-inspect/catalogue.variants?f=${encodeURIComponent("complete = false")}&n=100`;
+  await page.goto(list);
+  await settled(page);
+  const row = page.locator("tbody tr").filter({ has: page.getByText(lacking.sku, { exact: true }) });
+  const column = await page.locator("thead th").evaluateAll((all) => all.findIndex((th) => th.dataset.f === "weight_grams"));
+  const written = page.waitForResponse((response) => response.request().method() === "PATCH");
+  await hand.click(row.locator("td").nth(column));
+  await hand.type("4200");
+  await hand.press("Enter");
+  assert.equal((await written).status(), 200);
+  hand.within("13 fill in what an article lacks", 2);
+  const after = await shop.get(`/catalogue/variants/${lacking.sku}`);
+  assert.deepEqual([after.weight_grams, after.complete], [4200, true]);
+  await page.goto(list);
+  await settled(page);
+  assert.equal(await row.count(), 0, "it is done and leaves the work list");
+  await page.context().close();
+});
+
+test("products are taken out of a shop and shown there again, many at once", async () => {
+  const { page, hand } = await seated();
+  const list = "/b/order-inspect/catalogue.products?n=25";
+  const { items } = await shop.get("/catalogue/products?limit=25");
+  const shown = async () => {
+    const records = await Promise.all(items.map(({ code }) => shop.get(`/catalogue/products/${code}`)));
+    return records.filter((record) => record.publications.some(({ channel }) => channel === "at")).length;
+  };
+  for (const [action, wanted] of [["withdrawal", 0], ["publication", items.length]]) {
+    const count = await begun(hand, page, list, action);
+    assert.equal(count, items.length);
+    await page.locator("[name='v.channel']").focus();
+    await hand.type("at");
+    await hand.press("Enter");
+    await eventually(`${wanted} are shown`, async () => (await shown()) === wanted);
+    hand.within(`14 ${action} of ${count} products in a shop`, 3);
+    hand.clicks = hand.keys = hand.entries = 0;
+  }
+  await page.context().close();
+});
+
+test("all orders that are ready are shipped at once", async () => {
+  const { page, hand } = await seated();
+  const filter = encodeURIComponent("status = open and placed_at >= 2026-04-01 and placed_at < 2026-04-02");
+  const list = `${ORDERS}?f=${filter}&n=100`;
+  await page.goto(list);
+  await settled(page);
+  const numbers = await page.locator("tbody tr").evaluateAll((rows) => rows.map((row) => decodeURIComponent(row.dataset.href.split("/r/")[1].split("?")[0])));
+  assert.ok(numbers.length > 3, String(numbers));
+  await begun(hand, page, list, "shipments");
+  await hand.click(page.locator("form.record-form button[name=do][value=act]"));
+  const gone = async () => (await Promise.all(numbers.map((number) => shop.order(number)))).every((order) => order.fulfilment_status === "fulfilled");
+  await eventually("all have left", gone);
+  hand.within(`16 ship ${numbers.length} orders that are ready`, 3);
   await page.context().close();
 });
 

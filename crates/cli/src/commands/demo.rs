@@ -39,11 +39,12 @@ pub(crate) async fn run(
     register_cases(configuration, order_inspect.is_some(), reset)?;
     let desk = open_desk(&shop).await?;
     writeln!(out, "Returns desk: {}", desk.url()).map_err(CommandError::Output)?;
-    register_desk(configuration, &desk, reset)?;
+    register_desk(configuration, &desk, order_inspect.is_some(), reset)?;
     let _beside = match order_inspect {
         Some(program) => {
             let folder = configuration.data.join("order-inspect");
-            let beside = OrderInspect::start(program, &folder, reset, out).await?;
+            let beside =
+                OrderInspect::start(program, &folder, sample_shop::given, reset, out).await?;
             register_service(configuration, (program, &folder), &beside, reset).await?;
             Some(beside)
         }
@@ -64,9 +65,10 @@ async fn open_desk(shop: &SampleShop) -> Result<Serving, CommandError> {
 fn register_desk(
     configuration: &Configuration,
     desk: &Serving,
+    has_service: bool,
     reset: bool,
 ) -> Result<(), CommandError> {
-    let service = manifests::RETURNS_DESK;
+    let service = manifests::returns_desk(has_service);
     let file = configuration.manifests.join(service.file_name);
     match present(&file)? {
         Present::Foreign => Ok(()),

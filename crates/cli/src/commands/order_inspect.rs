@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 use crate::error::CommandError;
+use crate::installation::make_private_folder;
 
 /// The service is waited for this long.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -23,13 +24,15 @@ pub(crate) struct OrderInspect {
 }
 
 impl OrderInspect {
-    /// Fills the service's database where there is none, and starts it on a free port.
+    /// Fills the service's database where there is none, around what is `given`, and starts it on a
+    /// free port.
     ///
     /// # Errors
     /// [`CommandError`] when the program cannot be run or the folder cannot be used.
     pub(crate) async fn start(
         program: &Path,
         folder: &Path,
+        given: impl FnOnce() -> String,
         reset: bool,
         out: &mut (dyn Write + Send),
     ) -> Result<Self, CommandError> {
@@ -37,7 +40,7 @@ impl OrderInspect {
             std::fs::remove_dir_all(folder).map_err(CommandError::file(folder, "removed"))?;
         }
         if !folder.join("order-inspect.db").exists() {
-            seed(program, folder).await?;
+            seed(program, folder, given).await?;
         }
         let address = free_address().await.map_err(CommandError::file(program, "given a port"))?;
         let mut serve = Command::new(program);
@@ -77,10 +80,18 @@ async fn wait_for(address: SocketAddr) {
     drop(tokio::time::timeout(PATIENCE, listens).await);
 }
 
-/// A shop of some hundred products and orders.
-async fn seed(program: &Path, folder: &Path) -> Result<(), CommandError> {
+/// A shop of a thousand products and ten thousand orders, around what is given.
+async fn seed(
+    program: &Path,
+    folder: &Path,
+    given: impl FnOnce() -> String,
+) -> Result<(), CommandError> {
+    make_private_folder(folder)?;
+    let file = folder.join("given.json");
+    std::fs::write(&file, given()).map_err(CommandError::file(&file, "written"))?;
     let mut seed = Command::new(program);
-    seed.arg("--data").arg(folder).arg("seed").stdin(Stdio::null()).stdout(Stdio::null());
+    seed.arg("--data").arg(folder).args(["seed", "--given"]).arg(&file);
+    seed.stdin(Stdio::null()).stdout(Stdio::null());
     let status = seed.status().await.map_err(CommandError::file(program, "started"))?;
     if status.success() {
         return Ok(());

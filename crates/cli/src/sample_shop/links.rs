@@ -1,17 +1,19 @@
-//! The links between the three databases and the returns desk are found without any being declared.
+//! The links between the three databases, the returns desk and Order & Inspect are found without any being
+//! declared.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use kontor_connect::{Budget, Connection, Opening};
+use kontor_connect::{Budget, Connection, Location, Opening};
 use kontor_model::{BackendName, Schema};
 use kontor_office::proposals::{
     AcrossReport, ConnectionSampler, FarProposal, Side, SketchKey, propose_across,
 };
 use returns_desk::{Clock, Desk, Serving};
 
+use super::running::Running;
 use super::tests::small_shop;
 
 /// Pairs of columns: `=` are the same thing, `!` are not, however alike they look.
@@ -78,6 +80,26 @@ const LABELLED: &str = "
     ! desk.parcels.carrier               warehouse.suppliers.supplier_no
     ! orders.returns.id                  desk.parcels.id
     ! warehouse.movements.reference      desk.returns.rma
+    = shop.customers.number              orders.customers.number
+    = shop.customers.number              register.KUNDEN.KDNR
+    = register.ORDER.KDNR                shop.customers.number
+    = register.MAHNUNGEN.KDNR            shop.customers.number
+    = shop.customers.email               orders.customers.email
+    = shop.catalogue.variants.sku        orders.products.sku
+    = shop.catalogue.variants.gtin       orders.products.gtin
+    = shop.catalogue.offers.sku          orders.products.sku
+    = shop.catalogue.stock.sku           orders.products.sku
+    ! shop.orders.number                 orders.orders.number
+    ! shop.orders.number                 register.ORDER.AUFTRNR
+    ! shop.customers.id                  orders.customers.id
+    ! shop.customers.number              orders.orders.number
+    ! shop.catalogue.products.code       orders.products.sku
+    ! shop.catalogue.categories.code     orders.coupons.code
+    ! shop.catalogue.locations.code      warehouse.sites.code
+    ! shop.payouts.id                    orders.payments.id
+    ! shop.catalogue.reviews.id          orders.orders.id
+    ! shop.orders.number                 warehouse.deliveries.delivery_no
+    ! shop.orders.number                 desk.returns.rma
 ";
 
 struct Backend {
@@ -88,12 +110,12 @@ struct Backend {
 
 impl Backend {
     async fn of(name: &str, file: &Path) -> Self {
-        Self::at(name, &format!("sqlite:{}", file.display())).await
+        Self::at(name, format!("sqlite:{}", file.display()).parse().unwrap()).await
     }
 
-    async fn at(name: &str, location: &str) -> Self {
+    async fn at(name: &str, location: Location) -> Self {
         let connection = kontor_connect::open(Opening {
-            location: location.parse().unwrap(),
+            location,
             replica: None,
             writable: false,
             budget: Budget::default(),
@@ -149,15 +171,19 @@ fn labelled() -> BTreeMap<(String, String), bool> {
 }
 
 #[tokio::test]
-async fn the_links_between_the_four_backends_are_found_and_no_others() {
+async fn the_links_between_the_five_backends_are_found_and_no_others() {
     let (_folder, shop) = small_shop().await;
     let desk = Desk::open(&shop.returns, Clock::System).await.unwrap();
     let desk = Serving::start(desk).await.unwrap();
+    let running = Running::small().await;
+    let new_shop = format!("openapi+http://{}/openapi.json", running.address);
+    let new_shop: Location = new_shop.parse().unwrap();
     let backends = [
         Backend::of("orders", &shop.orders).await,
         Backend::of("register", &shop.register).await,
         Backend::of("warehouse", &shop.warehouse).await,
-        Backend::at("desk", &format!("graphql+{}", desk.url())).await,
+        Backend::at("desk", format!("graphql+{}", desk.url()).parse().unwrap()).await,
+        Backend::at("shop", new_shop.with_password(&running.key)).await,
     ];
     let labelled = labelled();
     assert!(labelled.len() >= 30, "{} pairs", labelled.len());

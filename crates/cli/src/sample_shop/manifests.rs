@@ -48,15 +48,17 @@ const CASES: [(&str, &str); 3] = [
     ("product.toml", include_str!("cases/product.toml")),
 ];
 
-/// Before what those files say of Order & Inspect.
+/// Before what a file says of Order & Inspect.
 const OF_SERVICE: &str = "\n# ── Order & Inspect ";
 
 /// Names and texts of the files of the types of cases, with or without Order & Inspect.
 pub(crate) fn cases(has_service: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
-    CASES.into_iter().map(move |(name, text)| match text.find(OF_SERVICE) {
-        Some(end) if !has_service => (name, &text[..end]),
-        _ => (name, text),
-    })
+    CASES.into_iter().map(move |(name, text)| (name, said(text, has_service)))
+}
+
+/// What a file says, with or without what it says of Order & Inspect.
+fn said(text: &str, has_service: bool) -> &str {
+    text.find(OF_SERVICE).filter(|_| !has_service).map_or(text, |end| &text[..end])
 }
 
 /// A service of the sample shop: it listens elsewhere after every start.
@@ -77,13 +79,15 @@ pub(crate) const ORDER_INSPECT: SampleService = SampleService {
     path: "/openapi.json",
 };
 
-/// The registration of the returns desk.
-pub(crate) const RETURNS_DESK: SampleService = SampleService {
-    file_name: "returns-desk.toml",
-    text: include_str!("returns_desk.toml"),
-    scheme: "graphql+http",
-    path: "/graphql",
-};
+/// The registration of the returns desk, with or without what it says of Order & Inspect.
+pub(crate) fn returns_desk(has_service: bool) -> SampleService {
+    SampleService {
+        file_name: "returns-desk.toml",
+        text: said(include_str!("returns_desk.toml"), has_service),
+        scheme: "graphql+http",
+        path: "/graphql",
+    }
+}
 
 impl SampleService {
     /// The registration of the service where it listens.
@@ -151,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let key = KeyFile::open_or_create(&folder.path().join("key")).unwrap();
         let (here, there) = ("127.0.0.1:7001".parse().unwrap(), "127.0.0.1:7002".parse().unwrap());
-        for service in [ORDER_INSPECT, RETURNS_DESK] {
+        for service in [ORDER_INSPECT, returns_desk(true), returns_desk(false)] {
             let text = service.with_key(here, &key, "s3cret");
             assert!(text.contains("127.0.0.1:7001") && !text.contains("s3cret"));
             let moved = service.moved(&text, there).unwrap();

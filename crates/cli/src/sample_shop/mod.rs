@@ -19,6 +19,7 @@ mod draft;
 mod goods;
 pub(crate) mod manifests;
 mod names;
+mod new_shop;
 mod orders;
 mod phrases;
 mod picture;
@@ -36,7 +37,11 @@ mod warehouse;
 mod warehouse_file;
 
 #[cfg(test)]
+mod choices;
+#[cfg(test)]
 mod links;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +51,8 @@ use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
+
+use new_shop::{NEW_FULL, NewSize};
 
 /// Where the databases of the sample shop are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +109,7 @@ pub enum SampleShopError {
 /// Marks our files in SQLite's header (`PRAGMA application_id`): "Kont".
 const APPLICATION: u32 = 0x4b6f_6e74;
 /// The edition of the sample shop (`PRAGMA user_version`); raised when tables or rows change.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 /// The seed of the shop that everybody sees.
 const SEED: u64 = 20_261_120;
 
@@ -121,14 +128,16 @@ struct Plan {
     catalogue: catalogue::Catalogue,
     customers: Vec<customers::Customer>,
     orders: Vec<orders::Order>,
+    new_shop: new_shop::NewShop,
 }
 
 impl Plan {
-    fn new(seed: u64, size: Size) -> Self {
+    fn new(seed: u64, size: Size, new_size: NewSize) -> Self {
         let catalogue = catalogue::plan(seed);
         let customers = customers::plan(seed, size.customers);
         let orders = orders::plan(seed, size.orders, &catalogue, &customers);
-        Self { seed, catalogue, customers, orders }
+        let new_shop = new_shop::NewShop::plan(seed, new_size, &catalogue, &customers);
+        Self { seed, catalogue, customers, orders, new_shop }
     }
 }
 
@@ -173,7 +182,7 @@ impl Part {
 /// [`SampleShopError`], when a file is in the way that the sample shop has not made, when one that
 /// it has made is damaged or of another edition, or when the folder cannot be written.
 pub async fn write(folder: &Path) -> Result<SampleShop, SampleShopError> {
-    write_sized(folder, SEED, FULL).await
+    write_sized(folder, SEED, FULL, NEW_FULL).await
 }
 
 /// Makes the four databases new. Changes that were made in them are lost.
@@ -194,7 +203,22 @@ pub async fn reset(folder: &Path) -> Result<SampleShop, SampleShopError> {
     write(folder).await
 }
 
-async fn write_sized(folder: &Path, seed: u64, size: Size) -> Result<SampleShop, SampleShopError> {
+/// What Order & Inspect has in common with the databases, as `order-inspect seed --given` reads it.
+pub(crate) fn given() -> String {
+    given_sized(SEED, FULL, NEW_FULL)
+}
+
+fn given_sized(seed: u64, size: Size, new_size: NewSize) -> String {
+    let plan = Plan::new(seed, size, new_size);
+    plan.new_shop.given(&plan.catalogue, &plan.customers).to_string()
+}
+
+async fn write_sized(
+    folder: &Path,
+    seed: u64,
+    size: Size,
+    new_size: NewSize,
+) -> Result<SampleShop, SampleShopError> {
     std::fs::create_dir_all(folder).map_err(|source| file_error(folder, source))?;
     let mut missing = Vec::new();
     for part in Part::ALL {
@@ -207,7 +231,7 @@ async fn write_sized(folder: &Path, seed: u64, size: Size) -> Result<SampleShop,
         }
     }
     if !missing.is_empty() {
-        let plan = Plan::new(seed, size);
+        let plan = Plan::new(seed, size, new_size);
         for part in &missing {
             make(*part, folder, &plan).await?;
         }

@@ -2,7 +2,10 @@
 //! and what became of it.
 
 use super::Plan;
+use super::catalogue::Product;
+use super::customers::Customer;
 use super::dates::{Moment, TODAY, days_between};
+use super::new_shop::NewOrder;
 use super::orders::{Order, Return};
 use super::phrases::{
     CUSTOMERS_ON_RETURNS, DESK_CLERKS, DESK_COMMENTS, SHELVES_OF_RETURNS, WHY_GIVEN_UP,
@@ -43,7 +46,7 @@ pub(super) struct DeskReturn {
     /// As the customer typed it.
     pub(super) email: String,
     pub(super) customer_no: Option<i64>,
-    /// With the mark of this shop, which is one of several that the desk works for.
+    /// With the mark of this house, which is one of several that the desk works for.
     pub(super) sku: String,
     pub(super) article: String,
     pub(super) quantity: i64,
@@ -60,7 +63,7 @@ pub(super) struct DeskReturn {
 /// All that the desk has, oldest first.
 pub(super) fn plan(plan: &Plan) -> (Vec<Parcel>, Vec<DeskReturn>) {
     let mut random = Random::new(plan.seed, "returns desk");
-    let mut announced: Vec<(Moment, &Order, &Return)> = Vec::new();
+    let mut announced: Vec<Announced<'_>> = Vec::new();
     for order in &plan.orders {
         let Some(delivered) = order.shipments.last().and_then(|parcel| parcel.delivered) else {
             continue;
@@ -71,34 +74,71 @@ pub(super) fn plan(plan: &Plan) -> (Vec<Parcel>, Vec<DeskReturn>) {
             let end = Moment { day: TODAY, second: 30_000 };
             let latest = back.received.map_or(end, |at| at.later(-days * 86_400));
             let at = delivered.later(random.between(9_000, 80_000)).min(latest).max(delivered);
-            announced.push((at, order, back));
+            announced.push(Announced::of(plan, at, order, back));
         }
     }
-    announced.sort_by(|(a, order, _), (b, other, _)| (a, &order.number).cmp(&(b, &other.number)));
-    let mut desk = Desk { random, plan, parcels: Vec::new(), returns: Vec::new(), running: (0, 0) };
-    for (at, order, back) in announced {
-        desk.register(at, order, back);
+    announced.extend(plan.new_shop.sent_back.iter().map(|order| Announced::of_new(plan, order)));
+    announced.sort_by_key(|it| (it.at, it.number));
+    let mut desk = Desk { random, parcels: Vec::new(), returns: Vec::new(), running: (0, 0) };
+    for it in announced {
+        desk.register(&it);
     }
     (desk.parcels, desk.returns)
 }
 
-struct Desk<'a> {
+/// Something that a customer of one of the two shops wants to send back.
+struct Announced<'a> {
+    at: Moment,
+    /// The number of the order.
+    number: &'a str,
+    customer: &'a Customer,
+    product: &'a Product,
+    quantity: i64,
+    reason: &'static str,
+    received: Option<Moment>,
+}
+
+impl<'a> Announced<'a> {
+    fn of(plan: &'a Plan, at: Moment, order: &'a Order, back: &'a Return) -> Self {
+        let line = &order.lines[(back.line_no - 1) as usize];
+        Self {
+            at,
+            number: &order.number,
+            customer: &plan.customers[order.customer],
+            product: &plan.catalogue.products[line.product],
+            quantity: back.quantity,
+            reason: back.reason,
+            received: back.received,
+        }
+    }
+
+    fn of_new(plan: &'a Plan, order: &'a NewOrder) -> Self {
+        Self {
+            at: order.registered,
+            number: &order.number,
+            customer: &plan.customers[order.customer],
+            product: &plan.catalogue.products[order.articles[0]],
+            quantity: 1,
+            reason: "does_not_please",
+            received: Some(order.returned),
+        }
+    }
+}
+
+struct Desk {
     random: Random,
-    plan: &'a Plan,
     parcels: Vec<Parcel>,
     returns: Vec<DeskReturn>,
     /// The year, and the last number of it.
     running: (i16, u32),
 }
 
-impl Desk<'_> {
-    fn register(&mut self, at: Moment, order: &Order, back: &Return) {
+impl Desk {
+    fn register(&mut self, back: &Announced<'_>) {
+        let Announced { at, customer, product, .. } = *back;
         let year = at.day.year();
         self.running = (year, if self.running.0 == year { self.running.1 + 1 } else { 1 });
-        let line = &order.lines[(back.line_no - 1) as usize];
-        let product = &self.plan.catalogue.products[line.product];
-        let customer = &self.plan.customers[order.customer];
-        let order_no = format!("#{}", order.number);
+        let order_no = format!("#{}", back.number);
         let parcel = self.parcel(at, &order_no, back, product.weight_g * back.quantity);
         let inspection = back.received.and_then(|received| self.inspected(received, back.reason));
         let decision = inspection.as_ref().and_then(|seen| self.decided(seen));
@@ -127,7 +167,7 @@ impl Desk<'_> {
     }
 
     /// The parcel in which it travels: that of the same order, where it came at the same time.
-    fn parcel(&mut self, at: Moment, order_no: &str, back: &Return, grams: i64) -> usize {
+    fn parcel(&mut self, at: Moment, order_no: &str, back: &Announced<'_>, grams: i64) -> usize {
         let known = self
             .returns
             .iter()

@@ -13,11 +13,13 @@ use tempfile::TempDir;
 
 use super::*;
 
-const SMALL: Size = Size { customers: 900, orders: 1_500 };
+pub(super) const SEED: u64 = 7;
+pub(super) const SMALL: Size = Size { customers: 900, orders: 1_500 };
+pub(super) const NEW_SMALL: NewSize = NewSize { customers: 400, orders: 1_200 };
 
 pub(super) async fn small_shop() -> (TempDir, SampleShop) {
     let folder = tempfile::tempdir().unwrap();
-    let shop = write_sized(folder.path(), 7, SMALL).await.unwrap();
+    let shop = write_sized(folder.path(), SEED, SMALL, NEW_SMALL).await.unwrap();
     (folder, shop)
 }
 
@@ -42,7 +44,7 @@ async fn the_same_seed_makes_the_same_bytes_and_another_seed_does_not() {
     let (first, _) = small_shop().await;
     let (second, _) = small_shop().await;
     let other = tempfile::tempdir().unwrap();
-    write_sized(other.path(), 8, SMALL).await.unwrap();
+    write_sized(other.path(), 8, SMALL, NEW_SMALL).await.unwrap();
     let (first, second, other) =
         (contents(first.path()), contents(second.path()), contents(other.path()));
     assert_eq!(
@@ -175,12 +177,17 @@ async fn the_four_databases_speak_of_the_same_people_and_articles() {
             AND coalesce('K-' || b.customer_no, c.number) = c.number
         JOIN products p ON 'VH-' || p.sku = b.sku AND p.name = b.article
         JOIN order_lines l ON l.order_id = o.id AND l.product_id = p.id AND l.quantity >= b.quantity";
-    let (known, all) = (
+    // Those of the new shop are in none of the four.
+    let new = "SELECT count(*) FROM d.returns b JOIN customers c
+        ON c.email = lower(b.customer_email) AND coalesce('K-' || b.customer_no, c.number) = c.number
+        JOIN products p ON 'VH-' || p.sku = b.sku AND p.name = b.article WHERE b.order_no LIKE '#DE-%'";
+    let (known, new, all) = (
         number(&mut database, known).await,
+        number(&mut database, new).await,
         number(&mut database, "SELECT count(*) FROM d.returns").await,
     );
-    assert!(all > 100 && known == all, "{known} of {all}");
-    assert_eq!(all, number(&mut database, "SELECT count(*) FROM returns").await);
+    assert!(known > 100 && new > 0 && known + new == all, "{known} and {new} of {all}");
+    assert_eq!(known, number(&mut database, "SELECT count(*) FROM returns").await);
 }
 
 #[tokio::test]
@@ -206,7 +213,7 @@ async fn a_second_run_changes_nothing_and_keeps_what_was_edited() {
         .unwrap();
     Connection::close(orders).await.unwrap();
     let before = contents(folder.path());
-    let again = write_sized(folder.path(), 7, SMALL).await.unwrap();
+    let again = write_sized(folder.path(), 7, SMALL, NEW_SMALL).await.unwrap();
     assert_eq!(again, SampleShop { written: 0, ..shop });
     assert!(contents(folder.path()) == before, "a file changed");
 }
@@ -216,7 +223,7 @@ async fn only_what_is_missing_is_made_and_it_is_what_it_was() {
     let (folder, shop) = small_shop().await;
     let before = contents(folder.path());
     fs::remove_file(&shop.register).unwrap();
-    let again = write_sized(folder.path(), 7, SMALL).await.unwrap();
+    let again = write_sized(folder.path(), 7, SMALL, NEW_SMALL).await.unwrap();
     assert_eq!(again.written, 1);
     assert!(contents(folder.path()) == before, "a file changed");
 }
@@ -232,7 +239,7 @@ async fn a_log_left_by_a_deleted_database_does_not_reach_the_new_one() {
     Connection::close(orders).await.unwrap();
     fs::remove_file(&shop.orders).unwrap();
     fs::write(beside(&shop.orders, "-wal"), log).unwrap();
-    write_sized(folder.path(), 7, SMALL).await.unwrap();
+    write_sized(folder.path(), 7, SMALL, NEW_SMALL).await.unwrap();
     assert!(contents(folder.path()) == before, "something of the old database is left");
 }
 
@@ -244,12 +251,12 @@ async fn a_run_that_is_cut_off_leaves_no_half_database() {
     while !finished {
         let steps = 1 << cuts;
         let folder = tempfile::tempdir().unwrap();
-        finished = cut_off_after(steps, write_sized(folder.path(), 7, SMALL)).await;
+        finished = cut_off_after(steps, write_sized(folder.path(), 7, SMALL, NEW_SMALL)).await;
         let left = contents(folder.path());
         for (name, bytes) in left.iter().filter(|(name, _)| name.ends_with(".db")) {
             assert!(*bytes == whole[name], "{name} is not whole after {steps} steps");
         }
-        write_sized(folder.path(), 7, SMALL).await.unwrap();
+        write_sized(folder.path(), 7, SMALL, NEW_SMALL).await.unwrap();
         let repaired = contents(folder.path());
         assert!(repaired == whole, "the next run did not repair what {steps} steps left");
         cuts += 1;
@@ -297,7 +304,7 @@ async fn a_damaged_database_is_named_and_the_way_out_too() {
     let mut bytes = fs::read(&shop.warehouse).unwrap();
     bytes.truncate(bytes.len() / 3);
     fs::write(&shop.warehouse, bytes).unwrap();
-    let message = write_sized(folder.path(), 7, SMALL).await.unwrap_err().to_string();
+    let message = write_sized(folder.path(), 7, SMALL, NEW_SMALL).await.unwrap_err().to_string();
     assert!(
         message.contains("warehouse.db cannot be used") && message.contains("--reset"),
         "{message}"

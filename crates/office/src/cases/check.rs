@@ -26,6 +26,13 @@ pub fn case_problems(file: &CaseFile, known: &Known) -> Vec<Problem> {
     for (at, place) in file.heads.iter().enumerate() {
         check.find(&["heads", &at.to_string()], place);
     }
+    for (place, fields) in &file.fields {
+        let name = place.to_string();
+        let Some((catalog, face)) = check.find(&["fields", &name], place) else { continue };
+        for (at, field) in fields.iter().enumerate() {
+            check.field(&["fields", &name, &at.to_string()], catalog, face, field);
+        }
+    }
     for (at, said) in file.belongs.iter().flatten().enumerate() {
         check.belongs(&at.to_string(), said);
     }

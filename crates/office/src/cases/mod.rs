@@ -63,7 +63,8 @@ impl Member {
     }
 
     /// The resource and its backend.
-    fn place(&self) -> CasePlace {
+    #[must_use]
+    pub fn place(&self) -> CasePlace {
         CasePlace::new(self.permit.backend.name.clone(), self.resource().clone())
     }
 }

@@ -42,6 +42,12 @@ impl CaseType {
         Self::of(said.expect("a text that says nothing says nothing wrong"))
     }
 
+    /// The fields of a resource that are shown of its records; none where nothing is said of it.
+    #[must_use]
+    pub fn fields_of(&self, place: &CasePlace) -> Option<&[String]> {
+        self.said.fields.iter().find(|(of, _)| of == place).map(|(_, fields)| fields.as_slice())
+    }
+
     /// Whether records of a resource are the thing itself, as its file says.
     fn has_head(&self, place: &CasePlace) -> bool {
         self.said.heads.contains(place)

@@ -15,7 +15,8 @@ use super::problem::{ManifestErrors, listed};
 use super::read::files;
 use super::source::{Entry, Places, Section, Source};
 
-const CASE_KEYS: &[&str] = &["title", "icon", "heads", "facts", "belongs", "events", "rules"];
+const CASE_KEYS: &[&str] =
+    &["title", "icon", "heads", "facts", "fields", "belongs", "events", "rules"];
 const BELONGS_KEYS: &[&str] = &["resource", "link", "title", "show"];
 const RULE_KEYS: &[&str] = &["of", "when", "without", "disagree", "severity", "text"];
 
@@ -37,6 +38,9 @@ pub struct CaseFile {
     pub heads: Vec<CasePlace>,
     /// The facts that stand first, in their order; the rest follows.
     pub facts: Vec<String>,
+    /// What is shown of records that are the thing itself, in their order; of others, the columns of
+    /// their list.
+    pub fields: Vec<(CasePlace, Vec<String>)>,
     /// What belongs to it; none where that is derived from the links.
     pub belongs: Option<Vec<Belongs>>,
     /// Fields that hold when something happened, with what that was.
@@ -206,6 +210,7 @@ impl CaseFile {
             icon: root.get("icon").and_then(|icon| icon.word(CaseIcon::ALL)).unwrap_or_default(),
             heads: root.get("heads").map(|heads| places(&heads)).unwrap_or_default(),
             facts: root.get("facts").and_then(|facts| facts.names()).unwrap_or_default(),
+            fields: root.get("fields").map(|fields| read_fields(&fields)).unwrap_or_default(),
             belongs: root.get("belongs").map(|belongs| tables(&belongs, Belongs::read)),
             events: root.get("events").map(|events| read_events(&events)).unwrap_or_default(),
             rules: root.get("rules").map(|rules| tables(&rules, Rule::read)).unwrap_or_default(),
@@ -231,6 +236,13 @@ fn tables<T>(entry: &Entry<'_>, read: impl Fn(&Entry<'_>) -> Option<T>) -> Vec<T
         return Vec::new();
     };
     items.iter().filter_map(read).collect()
+}
+
+fn read_fields(entry: &Entry<'_>) -> Vec<(CasePlace, Vec<String>)> {
+    let resources =
+        entry.entries("a table such as { \"orders:orders\" = [\"status\", \"total\"] }");
+    let read = |of: Entry<'_>| Some((CasePlace::parse(&of, of.name())?, of.names()?));
+    resources.into_iter().filter_map(read).collect()
 }
 
 fn read_events(entry: &Entry<'_>) -> Vec<(CasePlace, Vec<(String, Label)>)> {

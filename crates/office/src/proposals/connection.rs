@@ -30,8 +30,13 @@ impl<'a> ConnectionSampler<'a> {
     }
 
     /// The order of the key, where an index gives it. A key that only the manifest names may have
-    /// none; then a large resource is read in whatever order it comes.
+    /// none, and a service may not offer that order; then a resource is read in whatever order it
+    /// comes.
     fn by_key(&self, resource: &Resource, descending: bool) -> Vec<Sort> {
+        let is_offered = resource.key.iter().all(|&field| resource.sorts(field, descending));
+        if resource.service.is_some() && !is_offered {
+            return Vec::new();
+        }
         let is_served = self.schema.engine == Engine::Sqlite
             || resource.estimated_rows.is_some_and(|rows| rows <= SORTABLE)
             || resource.indexes.iter().any(|index| {

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::search::{Sought, tracking_key};
+use super::{
+    search::{Sought, tracking_key},
+    standing::{FulfilmentStatus, OrderStatus, PaymentStatus, ReturnStatus},
+};
 use crate::{
     app::App,
     args,
@@ -84,12 +87,16 @@ struct OrderRow {
     /// Their e-mail address.
     email: String,
     /// What it is waiting for.
+    #[schema(value_type = OrderStatus)]
     status: String,
     /// Where the money is.
+    #[schema(value_type = PaymentStatus)]
     payment_status: String,
     /// Where the goods are.
+    #[schema(value_type = FulfilmentStatus)]
     fulfilment_status: String,
     /// What comes back.
+    #[schema(value_type = ReturnStatus)]
     return_status: String,
     /// The currency of the total.
     currency: String,

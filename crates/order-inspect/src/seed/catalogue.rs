@@ -137,7 +137,9 @@ impl Rows {
         let (said, told) = praise(chance);
         for (locale, name, sentence) in [("de", &german, said), ("en", &english, told)] {
             let summary = format!("{name} {sentence}.");
-            let description = if locale == "de" {
+            let description = if goods.is_given() {
+                summary.clone()
+            } else if locale == "de" {
                 format!(
                     "{summary}\n\nBreite {} cm, {}. Aus der Serie {}.",
                     goods.centimetres, goods.material.1, goods.series
@@ -190,6 +192,7 @@ impl Rows {
         let Colour { code, rgb, .. } = goods.colour(at);
         let variant = goods.variant_id(at);
         let grams = chance.amount(goods.kind.grams.0, goods.kind.grams.1);
+        let grams = goods.given_grams(at).unwrap_or(grams);
         // Somebody was in a hurry: of some articles it was not written down what marks or moves them.
         let (gtin, grams) = match variant.rem_euclid(97) {
             11 => (None, Some(grams)),

@@ -79,6 +79,8 @@ pub struct GivenVariant {
     pub sku: String,
     /// With its check digit.
     pub gtin: String,
+    /// With its packing.
+    pub weight_grams: i64,
     /// The colour in German.
     pub colour_de: String,
     /// The colour in English.
@@ -95,7 +97,7 @@ pub struct GivenOrder {
     pub number: String,
     /// The number of a customer of the same shop, who is among those that are given.
     pub customer: String,
-    /// One to three articles, each once; they are among those that are given.
+    /// One of each of one to three articles that are given.
     pub articles: Vec<String>,
     /// The first article came back, and was looked at then.
     #[serde(default)]

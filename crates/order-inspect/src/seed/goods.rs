@@ -87,6 +87,9 @@ impl Goods {
     }
 
     pub(super) fn code(&self) -> String {
+        if self.is_given() {
+            return format!("{}-{}", self.kind.code, self.number + 1);
+        }
         format!("{}-{}-{}", self.kind.code, self.series.to_lowercase(), self.number + 1)
     }
 
@@ -115,6 +118,16 @@ impl Goods {
 
     fn given(&self) -> Option<&GivenProduct> {
         self.blueprint.known.product(self.number)
+    }
+
+    /// What a variant weighs with its packing, where it is given.
+    pub(super) fn given_grams(&self, at: u64) -> Option<i64> {
+        self.given_variant(at).map(|given| given.weight_grams)
+    }
+
+    /// Whether it is taken over from elsewhere.
+    pub(super) fn is_given(&self) -> bool {
+        self.given().is_some()
     }
 
     fn given_variant(&self, at: u64) -> Option<&GivenVariant> {
@@ -169,7 +182,7 @@ impl Goods {
     /// All prices of a variant in a shop.
     pub(super) fn prices(&self, at: u64, shop: &Shop) -> Vec<PriceInterval> {
         // What is given costs the same in every colour.
-        let more = if self.given().is_some() { 0 } else { 500 * super::id(at) };
+        let more = if self.is_given() { 0 } else { 500 * super::id(at) };
         let price = |cents: i64| shop.price(cents + more);
         let interval = |kind, amount, from, until| PriceInterval {
             kind,

@@ -130,7 +130,7 @@ impl Maker {
                 .stock
                 .insert((offer.variant_id, location), Level { priority: 1, free: i64::MAX / 2 });
             ground.offers.insert(sku.clone(), Arc::new(offer));
-            let quantity = if chance.percent(80) { 1 } else { 2 };
+            let quantity = if given.is_some() || chance.percent(80) { 1 } else { 2 };
             lines.push(PlaceLine { sku, quantity, services: vec![], note: None, unit_price: None });
         }
         if account {

@@ -57,7 +57,7 @@ impl Person {
         let given = plan.known.customer(number);
         Self {
             at: number,
-            number: given.map_or_else(|| format!("K{}", 10_000 + number), |it| it.number.clone()),
+            number: given.map_or_else(|| format!("K-{}", 10_000 + number), |it| it.number.clone()),
             shop_at,
             email: given.map_or_else(
                 || format!("{}.{}@example.org", folding::words(&name).join("."), number + 1),

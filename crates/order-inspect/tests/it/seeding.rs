@@ -16,7 +16,7 @@ use crate::{
 const PLAN: Plan = Plan { seed: 7, products: 40, customers: 60, orders: 200 };
 
 fn given() -> Given {
-    let variant = |sku: &str, gtin: &str, colour: (&str, &str)| json!({ "sku": sku, "gtin": gtin, "colour_de": colour.0, "colour_en": colour.1, "rgb": "#9eae94" });
+    let variant = |sku: &str, gtin: &str, colour: (&str, &str)| json!({ "sku": sku, "gtin": gtin, "weight_grams": 84_000, "colour_de": colour.0, "colour_en": colour.1, "rgb": "#9eae94" });
     let given = json!({
         "customers": [{
             "number": "K-104711", "email": "jolanthe@example.de", "name": "Jolanthe Wrzesniewski",
@@ -83,6 +83,7 @@ on_both_engines! {
         assert_eq!(customer["email"], "jolanthe@example.de");
         assert_eq!(customer["addresses"][0]["street"], "Lange Straße 7");
         let article = bed.get("/catalogue/variants/SOF-10007").await.expect(200);
+        assert_eq!(article["weight_grams"], 84_000);
         assert_eq!((&article["name"], &article["gtin"]), (&json!("Ecksofa »Amrum«"), &json!("4006381333931")));
         let offer = bed.get("/catalogue/offers/de:EUR:SOF-10014").await.expect(200);
         assert_eq!(offer["price"], 129_900);

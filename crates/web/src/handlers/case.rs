@@ -259,9 +259,10 @@ fn beyond_line(language: Language, beyond: &Beyond) -> BeyondLine {
 fn part(app: &App, reader: &Reader, case: &Case, at: usize, member: &Member) -> CasePart {
     let view = view(reader, member);
     let found = &member.shown;
+    let (chosen, most) = columns(&view, case, member);
     // What stands in the head as a fact is not said again.
-    let rest = view.face.columns.iter().filter(|&&index| view.face.fields[index].fact.is_none());
-    let listed = rest.filter_map(|&index| {
+    let rest = chosen.into_iter().filter(|&index| view.face.fields[index].fact.is_none());
+    let listed = rest.filter_map(|index| {
         let at = found.fields.iter().position(|(field, _)| *field == index)?;
         if found.fields[at].1.is_null() {
             return None;
@@ -279,13 +280,26 @@ fn part(app: &App, reader: &Reader, case: &Case, at: usize, member: &Member) -> 
         backend_title: view.backend_title(),
         resource_title: view.title(),
         status: status(&view, found),
-        fields: listed.take(FIELDS).collect(),
+        fields: listed.take(most).collect(),
         // Several records are on the page: no key would say which is meant.
         actions: offered_actions(app, &view, found)
             .into_iter()
             .map(|action| OfferedAction { key: None, ..action })
             .collect(),
         unread: unread.map(|(_, title)| said(title, language(reader))).collect(),
+    }
+}
+
+/// What is shown of a record, and the most of it: what the type of case says, else the first columns
+/// of its list.
+fn columns(view: &View<'_>, case: &Case, member: &Member) -> (Vec<usize>, usize) {
+    let resource = view.catalog.resource(view.face);
+    match case.of.fields_of(&member.place()) {
+        Some(names) => {
+            let known = names.iter().filter_map(|name| resource.position(name));
+            (known.filter(|&at| view.face.fields[at].is_visible()).collect(), usize::MAX)
+        }
+        None => (view.face.columns.clone(), FIELDS),
     }
 }
 

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kontor_model::filter::bind::{Hop, Moment, Names, bind};
 use kontor_model::service::Operation;
-use kontor_model::{FieldType, Resource};
+use kontor_model::{Field, FieldType, Resource};
 
 use super::{At, Check};
 use crate::catalog::{Declared, Source, Wrong};
 use crate::manifest::problem::{listed, nearest};
-use crate::manifest::{ActionOverride, Currency, InputOverride, ResourceOverride};
+use crate::manifest::{ActionOverride, Currency, InputOverride, Label, ResourceOverride};
 use crate::records::{at_hand, fields_of};
 
 /// The fields of a record and nothing that it points to.
@@ -119,9 +119,7 @@ impl Check<'_> {
             else {
                 continue;
             };
-            if let Some(default) = &input.default {
-                self.value(&key("default"), &taken.field, default);
-            }
+            self.default(&key("default"), &taken.field, input.default.as_ref());
             for choice in &input.choices {
                 let at = [&at[..], &["choices", &choice.value]].concat();
                 self.value(&at, &taken.field, &choice.value);
@@ -232,6 +230,15 @@ impl Check<'_> {
         }
     }
 
+    /// What stands in a form at first must be readable in both languages.
+    fn default(&mut self, at: At<'_>, field: &Field, default: Option<&Label>) {
+        let Some(Label { de, en }) = default else { return };
+        self.value(at, field, de);
+        if en != de {
+            self.value(at, field, en);
+        }
+    }
+
     fn operation<'o>(
         &mut self,
         at: At<'_>,
@@ -287,12 +294,7 @@ impl Check<'_> {
             }
         }
         let Some(own) = own else { return };
-        if let Some(default) = &said.default {
-            self.value(&key("default"), &own.field, &default.de);
-            if default.en != default.de {
-                self.value(&key("default"), &own.field, &default.en);
-            }
-        }
+        self.default(&key("default"), &own.field, said.default.as_ref());
         if said.pick.is_some() && !matches!(own.field.ty, FieldType::Json { .. }) {
             let message = format!("entries cannot be picked for “{name}”, which is no list");
             self.note(&key("pick"), message, None);

@@ -56,9 +56,10 @@ impl Column {
         let values = distinct(sample, field)?;
         let is_key = resource.key == [field]
             || resource.indexes.iter().any(|index| index.unique && index.fields == [field]);
-        let is_counted = resource.key == [field]
-            && (described.generated != Generated::No
-                || matches!(described.ty, FieldType::Int { .. }));
+        // A service gives most keys itself, also those that others know, such as article numbers.
+        let is_made = described.generated != Generated::No && resource.service.is_none();
+        let is_counted =
+            resource.key == [field] && (is_made || matches!(described.ty, FieldType::Int { .. }));
         let refers_within = resource.references.iter().any(|r| r.fields == [field]);
         let sketch = Sketch::of(key, values.iter().map(String::as_str));
         let name = resource.name.as_str();

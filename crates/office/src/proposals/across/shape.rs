@@ -36,9 +36,9 @@ impl Shape {
             (here, there) if here == there => (None, None),
             way => way,
         };
-        let prefix = |shape: &Self| {
-            if self.prefix == other.prefix { String::new() } else { shape.prefix.clone() }
-        };
+        // Zeros stand behind the prefix: who changes them takes it off before.
+        let stays = self.prefix == other.prefix && (unpad, pad) == (None, None);
+        let prefix = |shape: &Self| if stays { String::new() } else { shape.prefix.clone() };
         Transform {
             remove_prefix: prefix(self),
             unpad,
@@ -106,14 +106,16 @@ fn own_beginnings(own: &[String], other: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Whether one side writes everything in one case and the other does not.
+/// Whether one side writes everything in one case and the other does not. Where there are no letters
+/// there is no case.
 fn is_other_case(here: &[String], there: &[String]) -> bool {
     let all = |texts: &[String], is: fn(char) -> bool| {
         texts.iter().flat_map(|text| text.chars()).all(|c| !c.is_alphabetic() || is(c))
     };
     let lower = |texts: &[String]| all(texts, char::is_lowercase);
     let upper = |texts: &[String]| all(texts, char::is_uppercase);
-    (lower(there) && !lower(here)) || (upper(there) && !upper(here))
+    let has_letters = there.iter().any(|text| text.chars().any(char::is_alphabetic));
+    has_letters && ((lower(there) && !lower(here)) || (upper(there) && !upper(here)))
 }
 
 #[cfg(test)]
@@ -132,6 +134,9 @@ mod tests {
         let back = &transforms(&register, &shop)[0];
         assert_eq!(back.apply("0000009").as_deref(), Some("K-9"));
         assert_eq!(transforms(&shop, &shop), [Transform::default()]);
+        let padded = texts(&["K-0010123", "K-0000009"]);
+        assert_eq!(transforms(&shop, &padded)[0].apply("K-9").as_deref(), Some("K-0000009"));
+        assert_eq!(transforms(&padded, &shop)[0].apply("K-0000009").as_deref(), Some("K-9"));
     }
 
     #[test]
@@ -152,5 +157,8 @@ mod tests {
         let (upper, lower) = (texts(&["DE-1A", "AT-2B"]), texts(&["de-1a", "at-2b"]));
         assert!(transforms(&upper, &lower)[0].ignore_case);
         assert_eq!(Shape::of(&texts(&["A1", "B2", "C3"])), None);
+        // Two shops send their numbers to one desk: digits of one have no case.
+        let (both, one) = (texts(&["#2026-1", "#DE-9"]), texts(&["2026-1", "2024-7"]));
+        assert_eq!(transforms(&both, &one)[0].apply("#2026-1").as_deref(), Some("2026-1"));
     }
 }

@@ -42,6 +42,11 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_what_to_do() {
          contains, is null, during expected instead of “is”"
     );
     assert_eq!(
+        mistakes("[fields]\n\"people\" = [\"name\"]"),
+        "cases/customer.toml:2:1: “people” names no resource: “people”; write its backend, a colon and \
+         its name, as in \"orders:customers\""
+    );
+    assert_eq!(
         mistakes("icon = \"persn\""),
         "cases/customer.toml:1:8: “icon” cannot be “persn”; did you mean “person”?"
     );
@@ -72,6 +77,12 @@ async fn what_the_backends_contradict_is_told() {
     assert_eq!(
         told("[events.\"crm:notes\"]\nid = \"noted\"\ntxt = \"noted\""),
         ["cases/customer.toml:3:1: “notes” has no field “txt” that is shown; did you mean “text”?"]
+    );
+    assert_eq!(
+        told("[fields]\n\"crm:people\" = [\"name\", \"emial\"]"),
+        [
+            "cases/customer.toml:2:25: “people” has no field “emial” that is shown; did you mean “email”?"
+        ]
     );
     assert_eq!(
         told("[[rules]]\ndisagree = \"emial\"\ntext = \"odd\""),

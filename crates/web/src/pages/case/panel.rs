@@ -1,14 +1,16 @@
 //! What one backend knows of a case: its records, what belongs to them, and what is missing.
 
-use kontor_model::Count;
+use kontor_model::{Count, FieldType};
 use maud::{Markup, html};
 
 use super::{BeyondLine, CasePart, CaseScreen, Panel};
 use crate::components::cell::{Place, content};
 use crate::components::icon::{Icon, icon};
 use crate::components::{Shell, status, time};
+use crate::format::Format;
 use crate::links;
 use crate::pages::record::related::fragment as related;
+use crate::shown::FieldView;
 
 pub(super) fn panel(shell: &Shell, screen: &CaseScreen, panel: &Panel) -> Markup {
     let t = shell.texts;
@@ -55,7 +57,9 @@ fn part_of(shell: &Shell, part: &CasePart) -> Markup {
             }
             dl.fields {
                 @for (field, cell) in &part.fields {
-                    div.field { dt { (field.title) } dd { span.value { (content(shell, field, cell, Place::List)) } } }
+                    @let is_list = is_long(field);
+                    @let place = if is_list { Place::Record } else { Place::List };
+                    div.field.wide[is_list] { dt { (field.title) } dd { (content(shell, field, cell, place)) } }
                 }
             }
             @if !part.unread.is_empty() {
@@ -63,6 +67,12 @@ fn part_of(shell: &Shell, part: &CasePart) -> Markup {
             }
         }
     }
+}
+
+/// Whether a value needs the whole width: lists and texts of several lines.
+fn is_long(field: &FieldView) -> bool {
+    matches!(field.ty, FieldType::Json { .. })
+        || matches!(field.format, Format::Json | Format::Lines)
 }
 
 /// Of what there is nothing, in one line: an empty table for each would push away what there is.
