@@ -32,7 +32,7 @@ async fn mosaic() -> (Bed, Vec<SqliteFile>) {
         let request = ConnectRequest {
             url: file.url().to_string(),
             name: Some(samples::backend(name)),
-            password_variable: None,
+            ..ConnectRequest::default()
         };
         bed.office.connect(None, &request).await.expect("a backend");
         files.push(file);
