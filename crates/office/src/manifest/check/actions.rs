@@ -120,7 +120,10 @@ impl Check<'_> {
                 continue;
             };
             if let Some(default) = &input.default {
-                self.value(&key("default"), &taken.field, default);
+                self.value(&key("default"), &taken.field, &default.de);
+                if default.en != default.de {
+                    self.value(&key("default"), &taken.field, &default.en);
+                }
             }
             for choice in &input.choices {
                 let at = [&at[..], &["choices", &choice.value]].concat();
