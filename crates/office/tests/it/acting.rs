@@ -282,7 +282,7 @@ reason = { default = "customer" }
 #[tokio::test]
 async fn an_action_is_offered_where_its_condition_holds_whatever_its_backend_can_be_asked() {
     // The service filters by nothing of the kind; the record itself says it.
-    let said = "resources.orders.actions.cancel.when = \"total > 300\"\n";
+    let said = "[resources.orders.actions.cancel]\nwhen = \"total > 300\"\n";
     let shop = HttpShop::with(6).await;
     let bureau = bureau(&shop, said).await;
     let reading = bureau.reading("shop");

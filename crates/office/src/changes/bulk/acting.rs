@@ -127,7 +127,7 @@ impl Office {
             prevented: Vec::new(),
             refused,
             touched: Vec::new(),
-            is_reversible: action.undo.is_some() || matches!(action.does, Does::Update(_)),
+            is_reversible: action.is_reversible(),
             sample: first,
             is_cut,
             most: MOST_RECORDS,

@@ -46,7 +46,7 @@ fn narrow(shell: &Shell, list: &ListScreen, change: bool, delete: bool) -> Marku
     };
     html! {
         @if change || !list.actions.is_empty() {
-            label.check.item { input type="checkbox" name="all" value="1"; (t.get("bulk-all")) }
+            label.check.item for="bulk-all-small" { input #bulk-all-small type="checkbox" name="all" value="1"; (t.get("bulk-all")) }
             hr;
         }
         @for action in &list.actions {
