@@ -269,33 +269,3 @@ async fn a_filter_over_a_link_within_a_service_is_asked_in_two_steps() {
     let beyond = found("owners.name = P1").await.unwrap_err();
     assert!(matches!(beyond, OfficeError::Filter(_)), "nor there: {beyond:?}");
 }
-
-#[tokio::test]
-async fn a_proposed_link_that_begins_at_a_service_is_accepted_into_its_manifest() {
-    let shop = HttpShop::with(45).await;
-    for id in 1..=45 {
-        shop.set(id, "number", format!("PK-{}", 1_000 + id * 7).into());
-    }
-    let file = kontor_testkit::SqliteFile::fresh();
-    let table = "CREATE TABLE parcels (number TEXT PRIMARY KEY, weight INTEGER);
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
-        INSERT INTO parcels SELECT 'PK-' || (1000 + i * 7), i * 3 FROM n;";
-    sqlx::raw_sql(table).execute(&mut file.connect().await).await.unwrap();
-    let url = shop.url().replacen("http://", "http://:s3cret@", 1);
-    let bureau = Bureau::over(&[("shop", &url), ("depot", &file.url())]).await;
-    bureau.office.compare_backends(&bureau.actor).await.unwrap();
-    let open = bureau.office.far_proposals(&bureau.actor).await.unwrap().open;
-    let own = open
-        .iter()
-        .find(|(_, found)| found.from.as_str() == "shop" && found.link.fields == ["number"]);
-    let (id, _) = own.unwrap_or_else(|| panic!("it is not proposed: {open:#?}"));
-    assert_eq!(bureau.office.accept_far(&bureau.actor, std::slice::from_ref(id)).await.unwrap(), 1);
-    let manifest = std::fs::read_to_string(bureau.manifest_file("shop")).unwrap();
-    assert!(manifest.contains("to = \"depot:parcels\""), "{manifest}");
-    let permit = bureau.reading("shop");
-    let list = bureau.office.list(&permit, &orders(), &ListRequest::default()).await.unwrap();
-    let face = &list.catalog.faces[list.face];
-    assert_eq!(face.far.len(), 1, "it is in force at once");
-    let left = bureau.office.far_proposals(&bureau.actor).await.unwrap().open;
-    assert!(!left.iter().any(|(other, _)| other == id));
-}
