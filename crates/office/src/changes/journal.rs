@@ -339,8 +339,8 @@ impl Operation {
     /// What an action changed of a record.
     pub(super) fn effects_on(&self, key: &str) -> &[Effect] {
         let effects = self.outcome.iter().flat_map(|outcome| &outcome.effects);
-        let own = effects.filter(|(other, _)| other == key).map(|(_, effects)| effects.as_slice());
-        own.last().unwrap_or_default()
+        let mut own = effects.filter(|(other, _)| other == key);
+        own.next_back().map(|(_, effects)| effects.as_slice()).unwrap_or_default()
     }
 
     /// Why it cannot be taken back, as far as its own entries tell.

@@ -16,6 +16,9 @@ use crate::records::{Shown, has_key};
 /// How what somebody has seen of a record is named among what an action is given.
 const SEEN: &str = "record.";
 
+/// What somebody has seen of fields of the record, and what is given.
+type Sorted = (Vec<(usize, Value)>, Vec<(String, Input)>);
+
 /// What somebody has seen of a record that a statement names, apart from what is given.
 ///
 /// # Errors
@@ -25,7 +28,7 @@ pub(super) fn seen(
     resource: &kontor_model::Resource,
     declared: &Declared,
     input: &[(String, Input)],
-) -> Result<(Vec<(usize, Value)>, Vec<(String, Input)>), OfficeError> {
+) -> Result<Sorted, OfficeError> {
     let named = declared.fields();
     let (mut seen, mut given) = (Vec::new(), Vec::new());
     for (name, value) in input {
@@ -81,7 +84,7 @@ impl Doing<'_> {
                 value.clone_from(seen);
             }
         }
-        let statement = self.statement(declared, held, given, operation);
+        let statement = self.statement(declared, &held, given, operation);
         let backend: &Backend = self.backend();
         backend.run(&self.plan.catalog, self.face, &before.key, &statement).await
     }
@@ -130,7 +133,7 @@ impl Doing<'_> {
     fn statement(
         &self,
         declared: &Declared,
-        held: Vec<(usize, Value)>,
+        held: &[(usize, Value)],
         given: &[Option<Value>],
         operation: &str,
     ) -> Filled {
@@ -143,7 +146,7 @@ impl Doing<'_> {
             declared.inputs.iter().map(|taken| value(&taken.field.name)).collect();
         let resource = self.plan.catalog.resource(self.face);
         let user = &self.actor.user;
-        declared.filled(resource, &held, &values, |known, ty| match known {
+        declared.filled(resource, held, &values, |known, ty| match known {
             Known::Now => self.office.now_for(ty),
             Known::Person => Value::Text(user.name.clone()),
             Known::Email => Value::Text(user.email.clone()),
