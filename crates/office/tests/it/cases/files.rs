@@ -43,7 +43,7 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_what_to_do() {
     );
     assert_eq!(
         mistakes("[fields]\n\"people\" = [\"name\"]"),
-        "cases/customer.toml:2:1: “people” names no resource: “people”; write its backend, a colon and \
+        "cases/customer.toml:2:12: “people” names no resource: “people”; write its backend, a colon and \
          its name, as in \"orders:customers\""
     );
     assert_eq!(
@@ -79,9 +79,9 @@ async fn what_the_backends_contradict_is_told() {
         ["cases/customer.toml:3:1: “notes” has no field “txt” that is shown; did you mean “text”?"]
     );
     assert_eq!(
-        told("[fields]\n\"crm:people\" = [\"name\", \"emial\"]"),
+        told("[fields]\n\"crm:people\" = [\"name\", \"phnoe\"]"),
         [
-            "cases/customer.toml:2:25: “people” has no field “emial” that is shown; did you mean “email”?"
+            "cases/customer.toml:2:25: “people” has no field “phnoe” that is shown; did you mean “phone”?"
         ]
     );
     assert_eq!(
