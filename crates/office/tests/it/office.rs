@@ -177,6 +177,13 @@ impl Bureau {
         office
     }
 
+    /// The office as it starts again after its process was killed.
+    pub(crate) async fn next_run(&self) -> Arc<Office> {
+        let office = open(self.folder.path()).await;
+        assert_eq!(office.open_backends().await.unwrap(), Vec::<String>::new());
+        office
+    }
+
     /// The audit must be as it was written.
     pub(crate) async fn assert_audit_is_intact(&self) {
         let verification = self.office.verify_audit(&self.actor).await.unwrap();
