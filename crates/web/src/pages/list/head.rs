@@ -66,7 +66,11 @@ fn new_button(shell: &Shell, list: &ListScreen) -> Markup {
 
 fn export(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
+    let imports = list.rights.change_locked.is_none() || list.rights.create_locked.is_none();
     let panel = html! {
+        @if imports {
+            a.item href=(links::part(&list.backend, &list.resource, "import")) { (icon(Icon::Into)) span { (t.get("import")) } }
+        }
         p.panel-note { (t.get("export-note")) }
         @for (part, key) in [("export.csv", "export-csv"), ("export.xlsx", "export-xlsx"), ("export.ndjson", "export-ndjson")] {
             a.item href=(list.part(part)) download { (icon(Icon::File)) span { (t.get(key)) } }
