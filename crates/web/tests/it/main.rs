@@ -9,6 +9,7 @@ mod api_writing;
 mod cases;
 mod changing;
 mod entering;
+mod importing;
 mod linking;
 mod markup;
 mod opened;

@@ -1,3 +1,4 @@
+import-export = Import / Export
 import = Importieren
 import-title = Importieren
 import-lead = Erst wird gezeigt, was die Datei ändern würde. Geschrieben wird nichts, bevor es bestätigt ist.

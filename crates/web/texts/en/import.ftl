@@ -1,3 +1,4 @@
+import-export = Import / Export
 import = Import
 import-title = Import
 import-lead = First you see what the file would change. Nothing is written before you say so.

@@ -86,7 +86,7 @@ pub struct ImportCheck {
     /// Changes first, then new records.
     pub(super) plan: Arc<Plan>,
     /// The numbers of the rows from which the records of the plan come, in its order.
-    pub(super) numbers: Arc<Vec<usize>>,
+    pub(super) numbers: Vec<usize>,
 }
 
 /// Rows of each kind that are shown.
@@ -193,7 +193,7 @@ impl<'a> Checking<'a> {
             for (at, ((row, wanted), there)) in batch.iter().zip(wanted).zip(there).enumerate() {
                 let at = nth * size + at;
                 let problems = match wanted {
-                    Ok(wanted) => self.row(row, wanted, there).err().unwrap_or_default(),
+                    Ok(wanted) => self.row(row, wanted.as_deref(), there).err().unwrap_or_default(),
                     Err(problems) => problems,
                 };
                 if !problems.is_empty() {
@@ -328,7 +328,7 @@ impl<'a> Checking<'a> {
     fn row(
         &mut self,
         row: &Row,
-        wanted: Option<Vec<Value>>,
+        wanted: Option<&[Value]>,
         there: There,
     ) -> Result<(), Vec<RowProblem>> {
         let name = match (&there, &wanted) {
@@ -505,7 +505,7 @@ impl<'a> Checking<'a> {
             first_same,
             is_reversible,
             plan: Arc::new(plan),
-            numbers: Arc::new(numbers),
+            numbers,
         }
     }
 }

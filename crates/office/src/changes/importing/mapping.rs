@@ -124,7 +124,8 @@ pub(super) fn is_written(resource: &Resource, face: &Face, field: usize, kind: C
     let own = &face.fields[field];
     own.is_visible()
         && own.read_only.is_none()
-        && !own.kept
+        // What somebody else keeps is asked for only where a new record cannot be without it.
+        && (!own.kept || (kind == ChangeKind::Create && resource.requires(field)))
         && resource.fields[field].ty != FieldType::Bytes
         && resource.takes(kind, field)
         && (kind == ChangeKind::Create || !resource.key.contains(&field))

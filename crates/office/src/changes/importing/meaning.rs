@@ -106,13 +106,12 @@ impl Meaning<'_> {
         let field = &self.resource.fields[field];
         let wanted = if field.nullable {
             Value::Null
-        } else if has_empty(&field.ty) && *cell != Cell::Null {
-            Value::Text(String::new())
-        } else if old.is_none() {
-            // Whether a new record can do without is for the record to say.
-            return Ok(Meant::Nothing);
-        } else {
+        } else if *cell == Cell::Null && old.is_some() {
             return Err(Problem::Required);
+        } else {
+            // What cannot be empty stays as it is. Whether a new record can do without is for the
+            // record to say.
+            return Ok(Meant::Nothing);
         };
         let is_there = match old {
             Some(old) => old.is_same(&wanted),

@@ -37,6 +37,19 @@ fn of_windows(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn an_empty_cell_leaves_alone_what_cannot_be_empty_and_empties_what_can() {
+    let (desk, _file) = desk().await;
+    let import = desk.send("code;name;note;area\nD;;;86,5\nK;;;405,02\n").await.unwrap();
+    let found = check(&import);
+    assert_eq!(counts(&found), (0, 1, 1, 0), "{:?}", refusals(&found));
+    let changed: Vec<_> =
+        found.first_changed[0].changes.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(changed, ["note", "area"]);
+    let import = desk.send("{\"code\": \"D\", \"name\": null}\n").await.unwrap();
+    assert_eq!(refusals(&check(&import)), [(1, "name: Required".to_owned())]);
+}
+
+#[tokio::test]
 async fn a_workbook_keeps_numbers_days_and_truth_values() {
     let (desk, _file) = desk().await;
     let mut workbook = rust_xlsxwriter::Workbook::new();
