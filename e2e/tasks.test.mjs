@@ -267,7 +267,7 @@ test("a price list is imported, and what would change is seen before", async () 
   hand.within("15 import a file with a dry run", 4);
   const after = await read("sort=sku&limit=3");
   assert.deepEqual(after.map((record) => record.values.price_cents), [first.values.price_cents + 110, second.values.price_cents, third.values.price_cents]);
-  await page.locator("form[action$='/undo'] button").click();
+  await page.locator("#main form[action$='/undo'] button").click();
   await settled(page);
   assert.deepEqual((await read("sort=sku&limit=3")).map((record) => record.values.price_cents), [first, second, third].map((record) => record.values.price_cents));
   await page.context().close();
