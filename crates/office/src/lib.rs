@@ -36,12 +36,12 @@ pub use cases::{
     Missing, Said, case_problems,
 };
 pub use changes::{
-    Acted, ActionPlan, ActionRequest, Applied, Author, BulkForeseen, BulkPreview, BulkProgress, BulkSelection,
-    Changed, CheckedRow, EditRequest, Excluded, Fate, FileKind, FileProblem, Foreseen, Import,
-    ImportCheck, ImportChoice, ImportColumn, ImportFailed, ImportField, ImportMapping, ImportMode,
-    ImportOffer, ImportProblem, ImportProgress, ImportStage, Input, ItemState, LeftOut,
-    MOST_IMPORTED_BYTES, NotWritten, Offered, OperationState, Plan, RefusedRow, RowProblem,
-    SampleOf, Spelling, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
+    Acted, ActionPlan, ActionRequest, Applied, Author, BulkForeseen, BulkPreview, BulkProgress,
+    BulkSelection, Changed, CheckedRow, EditRequest, Excluded, Fate, FileKind, FileProblem,
+    Foreseen, Import, ImportCheck, ImportChoice, ImportColumn, ImportFailed, ImportField,
+    ImportMapping, ImportMode, ImportOffer, ImportProblem, ImportProgress, ImportStage, Input,
+    ItemState, LeftOut, MOST_IMPORTED_BYTES, NotWritten, Offered, OperationState, Plan, RefusedRow,
+    RowProblem, SampleOf, Spelling, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Affected, Drift, DriftLine, Drifted, Writing};

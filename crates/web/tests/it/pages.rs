@@ -8,8 +8,8 @@ use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
 use kontor_web::pages::record::{self, acting, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
-    account, audit, backend, bulk, bulk_acting, bulk_end, case, change, connect, failure, import, linking,
-    list, mosaic, overtaken, palette, people, sign_in, welcome,
+    account, audit, backend, bulk, bulk_acting, bulk_end, case, change, connect, failure, import,
+    linking, list, mosaic, overtaken, palette, people, sign_in, welcome,
 };
 use kontor_web::texts::Language;
 use maud::Markup;
