@@ -47,7 +47,9 @@ async function overtaken(page, world) {
 /** A file that changes one article, makes one, and has a row that cannot be; up to what it would do. */
 async function imported(page) {
   await page.goto("/b/orders/products/import");
-  const file = "SKU;Name;Price;created_at;updated_at;Supplier\nTEE-001;;1.234;;;x\nTEE-NEU;Teekanne;12,50;;;x\nTEE-002;;teuer;;;x\n";
+  const articles = await page.request.get("/api/v1/backends/orders/resources/products/records?sort=sku&limit=2&columns=sku");
+  const [first, second] = (await articles.json()).records.map((record) => record.values.sku);
+  const file = `SKU;Name;Price;created_at;updated_at;Supplier\n${first};;1.234;;;x\nTEE-NEU;Teekanne;12,50;31.05.2026;31.05.2026;x\n${second};;teuer;;;x\n`;
   await page.locator("#import-file").setInputFiles({ name: "Preise.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
   await page.locator("form[enctype] button[type=submit]").click();
   await page.locator("dl.counts").waitFor();
