@@ -178,10 +178,13 @@ impl Bureau {
     }
 
     /// The office as it starts again after its process was killed.
-    pub(crate) async fn next_run(&self) -> Arc<Office> {
-        let office = open(self.folder.path()).await;
+    pub(crate) async fn next_run(self) -> Self {
+        let Self { office, actor, folder } = self;
+        // A process that is gone holds no connection.
+        drop(office);
+        let office = open(folder.path()).await;
         assert_eq!(office.open_backends().await.unwrap(), Vec::<String>::new());
-        office
+        Self { office, actor, folder }
     }
 
     /// The audit must be as it was written.

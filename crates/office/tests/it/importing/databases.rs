@@ -388,7 +388,8 @@ async fn an_import_that_was_cut_off_is_settled_at_the_next_start() {
     let url = PostgresServer::shared().await.fresh_database().await;
     let of = url.clone();
     let (bureau, operation) = tokio::task::spawn_blocking(move || killed(of)).await.unwrap();
-    let office = bureau.next_run().await;
+    let bureau = bureau.next_run().await;
+    let office = &bureau.office;
     let told = async || office.operation(&bureau.actor, &operation).await.unwrap();
     eventually("it is settled", async || {
         let name = kontor_model::BackendName::new("shop").unwrap();
