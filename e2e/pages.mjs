@@ -44,6 +44,17 @@ async function overtaken(page, world) {
   await page.getByRole("heading", { level: 1, name: "Cannot be taken back" }).waitFor();
 }
 
+/** A file that changes one article, makes one, and has a row that cannot be; up to what it would do. */
+async function imported(page) {
+  await page.goto("/b/orders/products/import");
+  const articles = await page.request.get("/api/v1/backends/orders/resources/products/records?sort=sku&limit=2&columns=sku");
+  const [first, second] = (await articles.json()).records.map((record) => record.values.sku);
+  const file = `SKU;Name;Price;created_at;updated_at;Supplier\n${first};;1.234;;;x\nTEE-NEU;Teekanne;12,50;31.05.2026;31.05.2026;x\n${second};;teuer;;;x\n`;
+  await page.locator("#import-file").setInputFiles({ name: "Preise.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await page.locator("form[enctype] button[type=submit]").click();
+  await page.locator("dl.counts").waitFor();
+}
+
 /**
  * `name`, `open`, and, where they differ from the usual: `who` opens it (nobody: `null`), and the
  * `status` of the answer.
@@ -134,6 +145,26 @@ export const PAGES = [
   { name: "delete", open: at("/b/orders/customers/r/7/delete") },
   { name: "delete what others point to", open: at(`${ORDERS}/r/12/delete`) },
   { name: "stale edit", status: 409, open: stale },
+  { name: "import", open: at("/b/orders/products/import") },
+  {
+    name: "import of what is no file",
+    status: 422,
+    open: async (page) => {
+      await page.goto("/b/orders/products/import");
+      await page.locator("#import-file").setInputFiles({ name: "leer.csv", mimeType: "text/csv", buffer: Buffer.from("SKU\n") });
+      await page.locator("form[enctype] button[type=submit]").click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "what an import would do", open: imported },
+  {
+    name: "columns of an import",
+    open: async (page) => {
+      await imported(page);
+      await page.locator("details.mapping:not([open]) > summary").click({ timeout: 500 }).catch(() => {});
+      await page.locator("details.mapping[open] select").first().waitFor();
+    },
+  },
   { name: "bulk edit", open: bulkForm },
   {
     name: "preview of a bulk edit",

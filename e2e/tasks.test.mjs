@@ -359,6 +359,38 @@ test("held orders are released with one key each", async () => {
   await page.context().close();
 });
 
+test("a price list is imported, and what would change is seen before", async () => {
+  const { page, hand } = await seated();
+  const list = "/b/orders/products";
+  const read = async (query) => (await (await page.request.get(`/api/v1/backends/orders/resources/products/records?${query}&columns=sku,price_cents`)).json()).records;
+  const [first, second, third] = await read("sort=sku&limit=3");
+  const amount = (cents) => `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, "0")}`;
+  // As Excel writes it in Germany: one price that changes, one that stays, one that is none.
+  const rows = [[first, amount(first.values.price_cents + 110)], [second, amount(second.values.price_cents)], [third, "auf Anfrage"]];
+  const file = ["Artikelnummer;Preis;Lieferant", ...rows.map(([record, price]) => `${record.values.sku};${price};Müller`)].join("\r\n");
+  await page.goto(list);
+  await settled(page);
+  await hand.click(page.locator("details.menu:has(a[href$='/import']) > summary"));
+  await hand.click(page.locator(`a.item[href='${list}/import']`));
+  await page.locator("#import-file").setInputFiles({ name: "Preise.csv", mimeType: "text/csv", buffer: Buffer.from(file, "latin1") });
+  await hand.click(page.locator("form[enctype] button[type=submit]"));
+  await page.locator("dl.counts").waitFor();
+  const counts = await page.locator("dl.counts dd").allInnerTexts();
+  assert.deepEqual(counts, ["0", "1", "1", "1"], "new, changed, the same, refused");
+  await page.locator(".why").getByText("auf Anfrage").waitFor();
+  await page.locator("details.mapping summary").getByText("Lieferant").waitFor();
+  assert.equal((await read(`filter=${encodeURIComponent(`sku = "${first.values.sku}"`)}`))[0].values.price_cents, first.values.price_cents, "nothing is written yet");
+  await hand.click(page.locator("button[value=apply]"));
+  await page.waitForURL((url) => url.pathname.startsWith("/changes/"));
+  hand.within("15 import a file with a dry run", 4);
+  const after = await read("sort=sku&limit=3");
+  assert.deepEqual(after.map((record) => record.values.price_cents), [first.values.price_cents + 110, second.values.price_cents, third.values.price_cents]);
+  await page.locator("#main form[action$='/undo'] button").click();
+  await settled(page);
+  assert.deepEqual((await read("sort=sku&limit=3")).map((record) => record.values.price_cents), [first, second, third].map((record) => record.values.price_cents));
+  await page.context().close();
+});
+
 test("a list is exported as it is filtered", async () => {
   const { page, hand } = await seated();
   const filter = encodeURIComponent("state = WRITTEN_OFF and registeredAt >= 2026-10-01");

@@ -35,6 +35,24 @@ pub struct Change {
     pub undo_of: Option<String>,
     /// Whether records elsewhere are lost or changed along, which no undo brings back.
     pub is_final: bool,
+    /// Where items of another kind follow: the first of them, and their kind. An import changes
+    /// records and makes others, and its undo does the reverse.
+    pub then: Option<(usize, ChangeKind)>,
+}
+
+impl Change {
+    /// What is done with an item.
+    #[must_use]
+    pub fn kind_of(&self, item: usize) -> ChangeKind {
+        self.then.filter(|(first, _)| item >= *first).map_or(self.kind, |(_, kind)| kind)
+    }
+
+    /// The items by kind, in their order.
+    pub fn by_kind(&self) -> impl Iterator<Item = (ChangeKind, &[ChangeItem])> {
+        let (first, then) = self.then.unwrap_or((self.items.len(), self.kind));
+        let (own, others) = self.items.split_at(first.min(self.items.len()));
+        [(self.kind, own), (then, others)].into_iter().filter(|(_, items)| !items.is_empty())
+    }
 }
 
 /// One record of a change.

@@ -1,5 +1,7 @@
 //! Values as backends hold them, without loss.
 
+use std::cmp::Ordering;
+
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +145,19 @@ impl Value {
         }
     }
 
+    /// The order of two numbers, exact to the last digit whatever their types; none where one of
+    /// them is no finite number.
+    #[must_use]
+    pub fn compared(&self, other: &Self) -> Option<Ordering> {
+        let number = |value: &Self| match value {
+            Self::Int(_) | Self::UInt(_) | Self::Float(_) | Self::Real(_) | Self::Decimal(_) => {
+                value.to_text().filter(|text| is_plain_number(text))
+            }
+            _ => None,
+        };
+        Some(number_order(&number(self)?, &number(other)?))
+    }
+
     /// Whether two values are the same to the last bit; unlike `==`, NaN equals itself and
     /// `-0` differs from `0`.
     #[must_use]
@@ -265,11 +280,64 @@ fn bare(text: &str) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
+/// The order of two plain numbers of any length.
+fn number_order(one: &str, other: &str) -> Ordering {
+    let parts = |text: &str| {
+        let bare = bare(text);
+        let (is_negative, digits) = match bare.strip_prefix('-') {
+            Some(digits) => (digits != ".", digits.to_owned()),
+            None => (false, bare),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+        (is_negative, whole.to_owned(), fraction.to_owned())
+    };
+    let ((minus, whole, fraction), (other_minus, other_whole, other_fraction)) =
+        (parts(one), parts(other));
+    // Without leading and trailing zeros, more digits before the point are more, and digits after
+    // it have the order of their texts.
+    let size =
+        (whole.len(), whole, fraction).cmp(&(other_whole.len(), other_whole, other_fraction));
+    match (minus, other_minus) {
+        (false, false) => size,
+        (true, true) => size.reverse(),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn numbers_have_their_order_whatever_their_types(a in any::<i64>(), b in any::<i64>()) {
+            let cents = |n: i64| {
+                let (sign, n) = (if n < 0 { "-" } else { "" }, n.unsigned_abs());
+                Value::Decimal(format!("{sign}{}.{:02}", n / 100, n % 100))
+            };
+            prop_assert_eq!(Value::Int(a).compared(&Value::Int(b)), Some(a.cmp(&b)));
+            prop_assert_eq!(cents(a).compared(&cents(b)), Some(a.cmp(&b)));
+            let whole = a / 1_000;
+            prop_assert_eq!(
+                Value::Int(whole).compared(&cents(b)),
+                Some((i128::from(whole) * 100).cmp(&i128::from(b)))
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_has_no_order() {
+        assert_eq!(
+            Value::Float(0.5).compared(&Value::Decimal("0.50".into())),
+            Some(Ordering::Equal)
+        );
+        assert_eq!(Value::Decimal("-0.0".into()).compared(&Value::Int(0)), Some(Ordering::Equal));
+        assert_eq!(Value::Float(f64::NAN).compared(&Value::Int(0)), None);
+        assert_eq!(Value::Text("5".into()).compared(&Value::Int(5)), None);
+    }
 
     fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![

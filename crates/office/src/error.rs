@@ -139,6 +139,9 @@ pub enum OfficeError {
         /// How many it would change.
         found: usize,
     },
+    /// A file cannot be imported as it is, or as somebody wants.
+    #[error(transparent)]
+    Import(#[from] crate::changes::ImportProblem),
     /// What is wrong with a person's data or a sign-in.
     #[error(transparent)]
     People(#[from] crate::people::PeopleError),

@@ -37,8 +37,11 @@ pub use cases::{
 };
 pub use changes::{
     Acted, ActionPlan, ActionRequest, Applied, Author, BulkForeseen, BulkPreview, BulkProgress,
-    BulkSelection, EditRequest, Excluded, Fate, Foreseen, Input, ItemState, NotWritten, Offered,
-    OperationState, Plan, SampleOf, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
+    BulkSelection, Changed, CheckedRow, EditRequest, Excluded, Fate, FileKind, FileProblem,
+    Foreseen, Import, ImportCheck, ImportChoice, ImportColumn, ImportFailed, ImportField,
+    ImportMapping, ImportMode, ImportOffer, ImportProblem, ImportProgress, ImportStage, Input,
+    ItemState, LeftOut, MOST_IMPORTED_BYTES, NotWritten, Offered, OperationState, Plan, RefusedRow,
+    RowProblem, SampleOf, Spelling, Standing, Stop, Surprise, TimelineEntry, Told, Touched,
 };
 pub use connecting::{ConnectRequest, Connected};
 pub use drift::{Affected, Drift, DriftLine, Drifted, Writing};
@@ -103,6 +106,7 @@ pub struct Office {
     registry: registry::Registry,
     cases: cases::CaseTypes,
     bulk: changes::BulkPlans,
+    imports: changes::Imports,
     proposing: proposing::Proposing,
     across: proposing::across::Across,
     pending: pending::Pending,
@@ -130,6 +134,7 @@ impl Office {
             registry: registry::Registry::default(),
             cases: cases::CaseTypes::default(),
             bulk: changes::BulkPlans::default(),
+            imports: changes::Imports::default(),
             left_open: changes::LeftOpen::default(),
             undoing: changes::Undoing::default(),
             at_work: changes::AtWork::default(),

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest as _, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use kontor_office::MOST_IMPORTED_BYTES;
 
 use crate::app::App;
 use crate::failure::PageFailure;
@@ -15,16 +16,37 @@ use crate::frame::Frame;
 
 /// A body that takes longer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A file may come over a slow line.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(120);
+/// What a form writes around a file, in bytes, and what is read to tell that a file is too large.
+const AROUND_A_FILE: usize = 1024 * 1024;
 
 /// Reads the body of a request that may change something, and only then goes on.
 pub(crate) async fn first(State(app): State<App>, request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    match whole(request, PATIENCE).await {
+    let (request, patience) = match is_upload(&request) {
+        true => (uploading(request), UPLOAD_PATIENCE),
+        false => (request, PATIENCE),
+    };
+    match whole(request, patience).await {
         Ok(request) => next.run(request).await,
         Err((request, status)) => refused(&app, request, status).await,
     }
+}
+
+/// Whether a request brings a file to import.
+fn is_upload(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>();
+    route.is_some_and(|route| route.as_str().ends_with("/{resource}/import"))
+}
+
+/// A request that may bring as much as a file to import may have. That it has too much is then told
+/// with what else can be wrong with a file.
+fn uploading(mut request: Request) -> Request {
+    DefaultBodyLimit::max(MOST_IMPORTED_BYTES + AROUND_A_FILE).apply(&mut request);
+    request
 }
 
 /// The request with its body in memory; without it, and with why, where it cannot be read.

@@ -7,8 +7,9 @@ mod words;
 
 use axum::http::StatusCode;
 use kontor_model::{Clock as _, SystemClock};
-use kontor_office::{FailureKind, OfficeError, PeopleError};
+use kontor_office::{FailureKind, ImportProblem, OfficeError, PeopleError};
 
+use crate::handlers::import::import_text;
 use crate::texts::Texts;
 
 pub(crate) use page::PageFailure;
@@ -111,6 +112,10 @@ pub(crate) fn told(t: &Texts, error: &OfficeError) -> ToldFailure {
             "failure-other-count",
             t.count("failure-other-count-text", *found as u64),
         ),
+        OfficeError::Import(problem @ ImportProblem::NotReady) => {
+            plain(StatusCode::CONFLICT, "not-ready", "failure-not-ready", import_text(t, problem))
+        }
+        OfficeError::Import(problem) => bad(import_text(t, problem)),
         OfficeError::People(problem) => people_failure(t, problem),
         OfficeError::OutcomeUnknown { backend, operation } => ToldFailure {
             operation: Some(operation.clone()),

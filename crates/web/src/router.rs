@@ -17,8 +17,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::app::{App, Settings};
 use crate::handlers::{
-    account, acting, audit, backend, bulk, case, changes, connect, entry, home, linking, list,
-    operating, people, queue, record, search, write,
+    account, acting, audit, backend, bulk, case, changes, connect, entry, home, import, linking,
+    list, operating, people, queue, record, search, write,
 };
 use crate::{api, assets, body};
 
@@ -72,6 +72,9 @@ pub fn app(settings: Settings) -> Router {
         .route("/b/{backend}/{resource}/export.xlsx", get(list::export_xlsx))
         .route("/b/{backend}/{resource}/export.ndjson", get(list::export_ndjson))
         .route("/b/{backend}/{resource}/bulk", post(bulk::act).get(bulk::progress))
+        .route("/b/{backend}/{resource}/import", get(import::ask).post(import::send))
+        .route("/b/{backend}/{resource}/import/{id}", get(import::page).post(import::act))
+        .route("/b/{backend}/{resource}/import/{id}/refused.csv", get(import::refused))
         .route("/b/{backend}/{resource}/queue", get(queue::next))
         .route("/b/{backend}/{resource}/new", get(write::new_page).post(write::create))
         .route("/b/{backend}/{resource}/r/{key}", get(record::page))

@@ -27,7 +27,7 @@ pub use declared::Declared;
 pub(crate) use declared::Wrong;
 pub use far::{FarField, FarLink};
 pub use members::{MemberFace, is_identifier};
-pub use money::{in_major_units, own_digits};
+pub use money::{in_major_units, in_minor_units, own_digits};
 pub use taking::{ActionInput, Asked, Entry, Pick, Picked, Source};
 pub use words::humanised;
 

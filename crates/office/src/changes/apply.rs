@@ -1,20 +1,26 @@
 //! Applying a change: intent, write, outcome. Once begun it is finished, whether or not the person
 //! who asked for it waits.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use kontor_connect::WriteFailure;
-use kontor_model::{ChangeItem, ChangeKind, ItemOutcome, RecordKey};
+use kontor_model::{Change, ChangeItem, ChangeKind, ItemOutcome, RecordKey};
 use kontor_store::audit::{NewEntry, OpenChange, OpenedChange};
 use kontor_store::{Json, StoreError};
 
-use super::journal::{Journal, OperationState, OutcomeRecord, Sealing};
+use super::journal::{Journal, OperationState, OutcomeRecord, Sealing, unnamed};
 use super::plan::Plan;
 use super::settle::Begun;
 use crate::actor::{Actor, Edit, Needed, Right as _};
 use crate::backend::Backend;
 use crate::error::{Conflict, FieldProblem, OfficeError, Problem};
 use crate::{Office, random};
+
+/// Records that are written in one transaction.
+const PART: usize = 200;
+/// Records of a service, which has no transactions, after which one looks up.
+const PART_OF_SERVICES: usize = 20;
 
 /// A change that was applied, in whole or in part.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,16 +91,17 @@ impl Office {
         backend: &Arc<Backend>,
         plan: Arc<Plan>,
     ) -> Result<Applied, OfficeError> {
-        self.apply_followed(actor, backend, plan, |_, _| {}).await
+        self.apply_followed(actor, backend, plan, |_, _| ControlFlow::Continue(())).await
     }
 
-    /// As [`Office::apply_all`]; `follow` is told of each part as soon as it is written.
+    /// As [`Office::apply_all`]; `follow` is told of each part as soon as it is written,
+    /// and may end the change with it.
     pub(super) async fn apply_followed(
         self: &Arc<Self>,
         actor: &Arc<Actor>,
         backend: &Arc<Backend>,
         plan: Arc<Plan>,
-        follow: impl Fn(&[ChangeItem], &[ItemOutcome]) + Send + Sync + 'static,
+        follow: impl Fn(&[ChangeItem], &[ItemOutcome]) -> ControlFlow<()> + Send + Sync + 'static,
     ) -> Result<Applied, OfficeError> {
         let operation = random::id(self.clock.micros());
         if plan.change.items.is_empty() {
@@ -140,10 +147,12 @@ impl Office {
         };
         self.begin(opened, journal.intents(&plan.change)?).await?;
 
-        let outcomes = self.write_in_parts(actor, backend, plan, &operation, follow).await;
+        let outcomes = self.write_in_parts((actor, backend), plan, &journal, follow).await;
         let journal = Journal { at: self.clock.micros(), ..journal };
         let (record, key) = told(plan, &outcomes);
-        let mut entries = vec![journal.outcome(&plan.change, key, &record)?];
+        let mut entries =
+            journal.made(&plan.change, outcomes.named, &outcomes.written[outcomes.named..])?;
+        entries.push(journal.outcome(&plan.change, key, &record)?);
         if let Some(original) =
             plan.change.undo_of.as_ref().filter(|_| record.state.is_written_in_part())
         {
@@ -154,11 +163,9 @@ impl Office {
             return Err(OfficeError::OutcomeUnknown { backend, operation });
         }
         metrics::counter!("kontor_changes_total", "state" => state_word(record.state)).increment(1);
-        let states = outcomes
-            .written
-            .into_iter()
-            .zip(&plan.change.items)
-            .map(|(outcome, item)| item_state(plan, item, outcome));
+        let written = outcomes.written.into_iter();
+        let states =
+            written.zip(&plan.change.items).map(|(outcome, item)| item_state(plan, item, outcome));
         let items: Vec<ItemState> = states.collect();
         let written = items.iter().filter(|item| matches!(item, ItemState::Written(_))).count();
         let records = plan.change.items.len();
@@ -236,25 +243,33 @@ impl Office {
     /// Between them the person is looked up again: whoever lost the right changes nothing more.
     async fn write_in_parts(
         &self,
-        actor: &Actor,
-        backend: &Backend,
+        (actor, backend): (&Actor, &Backend),
         plan: &Plan,
-        operation: &str,
+        journal: &Journal<'_>,
         follow: &Follow<'_>,
     ) -> Outcomes {
-        const PART: usize = 200;
-        let mut outcomes = Outcomes { written: Vec::new(), failure: None };
-        for (at, part) in plan.change.items.chunks(PART).enumerate() {
+        let size = if plan.catalog.resource(plan.face()).service.is_some() {
+            PART_OF_SERVICES
+        } else {
+            PART
+        };
+        let mut outcomes = Outcomes::default();
+        for (at, (kind, part)) in parts(&plan.change, size).into_iter().enumerate() {
             if !outcomes.written.is_empty() && !self.may_still_edit(actor, backend).await {
                 outcomes.failure = Some(Ended::LostRight);
                 break;
             }
-            let token = format!("{operation}-{at}");
-            let kind = plan.change.kind;
+            let token = format!("{}-{at}", journal.operation);
             match backend.write(&plan.catalog, plan.face(), kind, part, &token).await {
                 Ok(written) => {
-                    follow(part, &written);
                     outcomes.written.extend(written);
+                    self.name_made(&plan.change, journal, &mut outcomes).await;
+                    let from = outcomes.written.len() - part.len().min(outcomes.written.len());
+                    if follow(part, &outcomes.written[from..]).is_break() {
+                        let is_last = outcomes.written.len() == plan.change.items.len();
+                        outcomes.failure = (!is_last).then_some(Ended::Stopped);
+                        break;
+                    }
                 }
                 Err(failure) => {
                     outcomes.failure = Some(Ended::Failed(failure));
@@ -264,6 +279,36 @@ impl Office {
         }
         outcomes
     }
+
+    /// Tells the audit at once under which addresses records were made: if this is the last that
+    /// happens here, they are found by them. What cannot be told now is told with the outcome.
+    async fn name_made(&self, change: &Change, journal: &Journal<'_>, outcomes: &mut Outcomes) {
+        let entries = journal.made(change, outcomes.named, &outcomes.written[outcomes.named..]);
+        let told = match entries {
+            Ok(entries) if entries.is_empty() => Ok(()),
+            Ok(entries) => {
+                let told = self.store.audit().append(entries, OpenChange::None).await;
+                told.map(drop).map_err(OfficeError::from)
+            }
+            Err(error) => Err(error),
+        };
+        match told {
+            Ok(()) => outcomes.named = outcomes.written.len(),
+            Err(error) => {
+                let operation = journal.operation;
+                tracing::warn!(operation, %error, "what was made could not be recorded yet");
+            }
+        }
+    }
+}
+
+/// The items of a change in parts of one kind each.
+fn parts(change: &Change, size: usize) -> Vec<(ChangeKind, &[ChangeItem])> {
+    let mut parts = Vec::new();
+    for (kind, items) in change.by_kind() {
+        parts.extend(items.chunks(size).map(|part| (kind, part)));
+    }
+    parts
 }
 
 /// The records that a change was about, under their keys before and after it.
@@ -280,12 +325,16 @@ fn touched(plan: &Plan, applied: Option<&Applied>) -> Vec<RecordKey> {
     keys
 }
 
-/// Is told of a part that was written: its records, and what became of each.
-type Follow<'a> = dyn Fn(&[ChangeItem], &[ItemOutcome]) + Send + Sync + 'a;
+/// Is told of a part that was written: its records, and what became of each. It says whether the
+/// change goes on.
+type Follow<'a> = dyn Fn(&[ChangeItem], &[ItemOutcome]) -> ControlFlow<()> + Send + Sync + 'a;
 
+#[derive(Default)]
 struct Outcomes {
     /// Of the records that were tried, in order.
     written: Vec<ItemOutcome>,
+    /// Of how many of them the audit knows under which address they were made.
+    named: usize,
     /// Why it ended before the last.
     failure: Option<Ended>,
 }
@@ -297,16 +346,27 @@ enum Ended {
     Failed(WriteFailure),
     #[error("{LOST_RIGHT}")]
     LostRight,
+    #[error("{STOPPED}")]
+    Stopped,
 }
 
 /// What is told of a change whose person may not change records any more.
 pub(super) const LOST_RIGHT: &str = "the right to change records was withdrawn meanwhile";
 
+/// What is told of a change that somebody ended before its last record.
+pub(super) const STOPPED: &str = "somebody ended it";
+
 /// What the audit says of a change that was tried.
 fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
     let mut exceptions = Vec::new();
     let mut written = 0_usize;
-    for (item, outcome) in plan.change.items.iter().zip(&outcomes.written) {
+    let items = &plan.change.items;
+    let name = |at: usize| match &items[at].key {
+        Some(key) => key.to_text(),
+        None if items.len() > 1 => unnamed(at),
+        None => String::new(),
+    };
+    for (at, outcome) in outcomes.written.iter().enumerate().take(items.len()) {
         let reason = match outcome {
             ItemOutcome::Applied(_) => {
                 written += 1;
@@ -316,7 +376,7 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
             ItemOutcome::Gone => "gone".to_owned(),
             ItemOutcome::Refused(refusal) => format!("refused: {}", refusal.message),
         };
-        exceptions.push((item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(), reason));
+        exceptions.push((name(at), reason));
     }
     let state = match (&outcomes.failure, written) {
         (Some(Ended::Failed(WriteFailure::Unknown(_))), _) => OperationState::Unknown,
@@ -325,13 +385,8 @@ fn told(plan: &Plan, outcomes: &Outcomes) -> (OutcomeRecord, Option<String>) {
         _ => OperationState::Partial,
     };
     if outcomes.failure.is_some() {
-        let untried = plan.change.items.iter().skip(outcomes.written.len());
-        exceptions.extend(untried.map(|item| {
-            (
-                item.key.as_ref().map(RecordKey::to_text).unwrap_or_default(),
-                "not tried or not known".to_owned(),
-            )
-        }));
+        let untried = outcomes.written.len()..items.len();
+        exceptions.extend(untried.map(|at| (name(at), "not tried or not known".to_owned())));
     }
     let detail = outcomes.failure.as_ref().map(ToString::to_string);
     (

@@ -1,6 +1,10 @@
 //! How a change stands in the audit: one intent per record, one outcome per operation.
 
-use kontor_model::{BackendName, Change, ChangeItem, ChangeKind, RecordKey, Resource, Value};
+use std::collections::HashMap;
+
+use kontor_model::{
+    BackendName, Change, ChangeItem, ChangeKind, ItemOutcome, RecordKey, Resource, Value,
+};
 use kontor_store::audit::{Entry, NewEntry};
 use kontor_store::{Json, Micros};
 use serde::{Deserialize, Serialize};
@@ -13,6 +17,8 @@ use crate::manifest::KeyFile;
 pub(crate) const INTENT: &str = "change.intent";
 pub(crate) const OUTCOME: &str = "change.outcome";
 pub(crate) const UNDONE: &str = "change.undone";
+/// Tells the address that the backend gave a record which a change of many has made.
+pub(crate) const MADE: &str = "change.made";
 
 /// Values longer than this, in bytes, are not copied into the audit.
 const LONGEST: usize = 64 * 1024;
@@ -143,6 +149,26 @@ pub(crate) struct OutcomeRecord {
     pub(crate) detail: Option<String>,
 }
 
+/// Which record of a change was made under the address that its entry names.
+#[derive(Debug, Serialize, Deserialize)]
+struct MadeRecord {
+    /// Its place among the intents.
+    at: usize,
+}
+
+/// What stands for the address of a record of a change of many while nobody knows it. No address
+/// looks like it.
+pub(super) fn unnamed(at: usize) -> String {
+    format!("{UNNAMED}{at}")
+}
+
+const UNNAMED: &str = "~new";
+
+/// Whether a name is none but stands for one.
+pub(super) fn is_unnamed(key: &str) -> bool {
+    key.starts_with(UNNAMED)
+}
+
 /// Encrypts what must not stand in the audit in plain text, for one backend.
 pub(crate) struct Sealing<'a> {
     pub(crate) key: &'a KeyFile,
@@ -171,12 +197,18 @@ pub(crate) struct Journal<'a> {
 
 impl Journal<'_> {
     pub(crate) fn intents(&self, change: &Change) -> Result<Vec<NewEntry>, OfficeError> {
-        change.items.iter().map(|item| self.intent(change, item)).collect()
+        let items = change.items.iter().enumerate();
+        items.map(|(at, item)| self.intent(change, change.kind_of(at), item)).collect()
     }
 
-    fn intent(&self, change: &Change, item: &ChangeItem) -> Result<NewEntry, OfficeError> {
+    fn intent(
+        &self,
+        change: &Change,
+        kind: ChangeKind,
+        item: &ChangeItem,
+    ) -> Result<NewEntry, OfficeError> {
         let mut record = ItemRecord {
-            kind: change.kind,
+            kind,
             before: Vec::new(),
             after: Vec::new(),
             not_kept: Vec::new(),
@@ -230,6 +262,26 @@ impl Journal<'_> {
         outcome: &OutcomeRecord,
     ) -> Result<NewEntry, OfficeError> {
         self.entry(change, OUTCOME, key, Json::write(outcome)?)
+    }
+
+    /// The addresses that the backend gave records of a change of many, the first of which stands
+    /// at `from` in it.
+    pub(super) fn made(
+        &self,
+        change: &Change,
+        from: usize,
+        outcomes: &[ItemOutcome],
+    ) -> Result<Vec<NewEntry>, OfficeError> {
+        let mut entries = Vec::new();
+        for (at, outcome) in (from..).zip(outcomes) {
+            let ItemOutcome::Applied(key) = outcome else { continue };
+            let is_told = change.items.get(at).is_none_or(|item| item.key.as_ref() == Some(key));
+            if !is_told && change.kind_of(at) == ChangeKind::Create && change.items.len() > 1 {
+                let body = Json::write(&MadeRecord { at })?;
+                entries.push(self.entry(change, MADE, Some(key.to_text()), body)?);
+            }
+        }
+        Ok(entries)
     }
 
     fn entry(
@@ -297,6 +349,7 @@ impl Operation {
             undone_by: None,
             taken_back_by: Vec::new(),
         };
+        let mut made: HashMap<usize, String> = HashMap::new();
         for entry in entries {
             match entry.content.kind.as_str() {
                 INTENT => {
@@ -306,6 +359,10 @@ impl Operation {
                 OUTCOME => {
                     operation.outcome = Some(entry.content.body.read()?);
                     operation.outcome_keys.extend(entry.content.record_key);
+                }
+                MADE => {
+                    let record: MadeRecord = entry.content.body.read()?;
+                    made.extend(entry.content.record_key.map(|key| (record.at, key)));
                 }
                 UNDONE => {
                     let body: serde_json::Value = entry.content.body.read()?;
@@ -318,7 +375,19 @@ impl Operation {
                 _ => {}
             }
         }
+        operation.name(made);
         Ok(operation)
+    }
+
+    /// Gives the records of many the addresses under which they were made.
+    fn name(&mut self, mut made: HashMap<usize, String>) {
+        if self.intents.len() < 2 {
+            return;
+        }
+        for (at, (intent, _)) in self.intents.iter_mut().enumerate() {
+            let key = made.remove(&at).or_else(|| intent.content.record_key.take());
+            intent.content.record_key = Some(key.unwrap_or_else(|| unnamed(at)));
+        }
     }
 
     /// The addresses of the records that it has written, as they were before it.

@@ -7,6 +7,7 @@ mod apply;
 mod at_work;
 mod bulk;
 mod dependents;
+mod importing;
 mod journal;
 mod plan;
 mod settle;
@@ -17,11 +18,17 @@ pub use acting::{Acted, ActionPlan, ActionRequest, Foreseen, Offered, Surprise};
 pub use apply::{Applied, ItemState};
 pub use bulk::{BulkForeseen, BulkPreview, BulkProgress, BulkSelection, Excluded, SampleOf, Stop};
 pub use dependents::{Fate, Touched};
+pub use importing::{
+    Changed, CheckedRow, FileKind, FileProblem, Import, ImportCheck, ImportChoice, ImportColumn,
+    ImportFailed, ImportField, ImportMapping, ImportMode, ImportOffer, ImportProblem,
+    ImportProgress, ImportStage, LeftOut, MOST_IMPORTED_BYTES, RefusedRow, RowProblem, Spelling,
+};
 pub use journal::{NotWritten, OperationState, Standing};
 pub use plan::{Edit as EditRequest, Input, Plan};
 pub use timeline::{Author, TimelineEntry, Told};
 
 pub(crate) use at_work::AtWork;
 pub(crate) use bulk::BulkPlans;
+pub(crate) use importing::Imports;
 pub(crate) use settle::LeftOpen;
 pub(crate) use undo::Undoing;

@@ -286,12 +286,13 @@ pub(super) fn made(
         items,
         undo_of: None,
         is_final: false,
+        then: None,
     };
     Plan { face: face.index, catalog: Arc::clone(catalog), change }
 }
 
 /// Whether the backend offers a kind of change.
-fn offered(resource: &Resource, kind: ChangeKind) -> Result<(), OfficeError> {
+pub(super) fn offered(resource: &Resource, kind: ChangeKind) -> Result<(), OfficeError> {
     if resource.offers(kind) {
         return Ok(());
     }

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use kontor_model::{ChangeKind, RecordKey, ResourceName, Value};
 use kontor_store::Micros;
 
-use super::journal::{INTENT, ItemRecord, OUTCOME, Operation, OperationState, Standing};
+use super::journal::{
+    INTENT, ItemRecord, MADE, OUTCOME, Operation, OperationState, Standing, is_unnamed,
+};
 use crate::Office;
 use crate::actor::{Actor, Permit, Read};
 use crate::catalog::Face;
@@ -117,7 +119,7 @@ impl Office {
         let mut told: Vec<TimelineEntry> = Vec::new();
         let mut later = Later::default();
         for entry in entries {
-            if !matches!(entry.content.kind.as_str(), INTENT | OUTCOME) {
+            if !matches!(entry.content.kind.as_str(), INTENT | OUTCOME | MADE) {
                 continue;
             }
             let id = entry.content.operation.clone();
@@ -196,7 +198,8 @@ impl Office {
                     .content
                     .record_key
                     .clone()
-                    .or_else(|| operation.outcome_keys.first().cloned());
+                    .or_else(|| operation.outcome_keys.first().cloned())
+                    .filter(|key| !is_unnamed(key));
                 (key, timeline_entry(face, &permit, intent, record, &operation))
             })
             .collect();

@@ -64,18 +64,19 @@ impl Office {
         }
         let face = self.writable_face(&permit, &catalog, &resource)?;
         let taken_back = self.taken_back(&told).await?;
-        let mut items = Vec::new();
-        let mut kind = ChangeKind::Update;
+        let mut undoing: Vec<(ChangeKind, ChangeItem)> = Vec::new();
+        let is_single = told.intents.len() == 1;
         for (entry, record) in &told.intents {
             let key_text = entry.content.record_key.clone();
             if is_exception(&told, key_text.as_deref()) {
                 continue;
             }
-            let written_key = told.outcome_keys.first().cloned().or_else(|| key_text.clone());
+            let new_key = told.outcome_keys.first().filter(|_| is_single).cloned();
+            let written_key = new_key.or_else(|| key_text.clone());
             if written_key.as_ref().is_some_and(|key| taken_back.contains(key)) {
                 continue;
             }
-            kind = inverse(record.kind);
+            let kind = inverse(record.kind);
             let item = if record.kind == ChangeKind::Act {
                 let effects = told.effects_on(key_text.as_deref().unwrap_or_default());
                 put_back(catalog.resource(face), face, effects, written_key.as_deref())
@@ -90,19 +91,27 @@ impl Office {
             if kind == ChangeKind::Delete {
                 self.keep_whole(&permit, &catalog, face, &mut item).await?;
             }
-            items.push(item);
+            undoing.push((kind, item));
         }
-        if items.is_empty() {
+        let Some((kind, _)) = undoing.last() else {
             return Err(not(NotUndoable::AlreadyUndone));
-        }
+        };
+        // What was done last is taken back first.
+        let kind = *kind;
+        let (items, others): (Vec<_>, Vec<_>) =
+            undoing.into_iter().partition(|(other, _)| *other == kind);
+        let then = others.first().map(|(other, _)| (items.len(), *other));
+        let mut items: Vec<ChangeItem> = items.into_iter().map(|(_, item)| item).collect();
         if kind == ChangeKind::Delete {
             let dependents = self.dependents(&permit, &catalog, face, &items).await?;
             if dependents.are_final() || !dependents.prevented.is_empty() {
                 return Err(not(NotUndoable::OthersPoint));
             }
         }
+        items.extend(others.into_iter().map(|(_, item)| item));
         let mut plan = super::plan::made(&permit, &catalog, face, kind, items);
         plan.change.undo_of = Some(operation.to_owned());
+        plan.change.then = then;
         self.undo_plan(actor, &permit, plan).await
     }
 

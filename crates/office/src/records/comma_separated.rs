@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// One record after RFC 4180. Nothing stands for no value, `""` for an empty text, as PostgreSQL
 /// writes them.
-pub(super) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[Option<T>]) {
+pub(crate) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[Option<T>]) {
     for (at, field) in fields.iter().enumerate() {
         if at > 0 {
             out.push(b',');
@@ -27,16 +27,25 @@ pub(super) fn csv_record<T: AsRef<str>>(out: &mut Vec<u8>, fields: &[Option<T>])
 
 /// A text that a spreadsheet would run as a formula is preceded by an apostrophe (OWASP, “CSV
 /// Injection”). Some leave out what cannot be seen before it, and take full-width signs for their
-/// narrow ones.
-pub(super) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+/// narrow ones. A text that looks as if it bore the mark gets it, too, so that it can be taken off.
+pub(crate) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+    if is_formula(bare(&text)) { format!("'{text}").into() } else { text }
+}
+
+/// A text without the mark that [`harmless`] gave it.
+pub(crate) fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| is_formula(bare(rest))).unwrap_or(text)
+}
+
+fn bare(text: &str) -> &str {
+    text.trim_start_matches('\'')
+}
+
+fn is_formula(text: &str) -> bool {
     const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let is_unseen = |c: char| c.is_whitespace() || c.is_control() || is_without_width(c);
     let seen = text.trim_start_matches(is_unseen);
-    if seen.starts_with(SIGNS) || text.starts_with(['\t', '\r', '\n']) {
-        format!("'{text}").into()
-    } else {
-        text
-    }
+    seen.starts_with(SIGNS) || text.starts_with(['\t', '\r', '\n'])
 }
 
 /// Marks without width: joiners, marks of direction, the mark of byte order.
@@ -75,6 +84,13 @@ mod tests {
         }
         for text in ["Kaffee", " Kaffee", "a=1", "1-2", "", " "] {
             assert_eq!(harmless(text.into()), text);
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_formula_is_taken_off_again() {
+        for text in ["=1+1", "'=1+1", "''-x", "'", "'Kaffee'", "+49 30", "", "''"] {
+            assert_eq!(unmarked(&harmless(text.into())), text, "{text}");
         }
     }
 

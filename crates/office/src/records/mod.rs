@@ -1,6 +1,6 @@
 //! Reading records: lists, single records, what they link to, counts, search, export.
 
-mod comma_separated;
+pub(crate) mod comma_separated;
 mod count;
 mod export;
 mod far;

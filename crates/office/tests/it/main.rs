@@ -8,6 +8,7 @@ mod cases;
 mod drifting;
 mod far;
 mod faults;
+mod importing;
 mod limits;
 mod manifest;
 mod office;

@@ -180,6 +180,16 @@ impl Bureau {
         office
     }
 
+    /// The office as it starts again after its process was killed.
+    pub(crate) async fn next_run(self) -> Self {
+        let Self { office, actor, folder } = self;
+        // A process that is gone holds no connection.
+        drop(office);
+        let office = open(folder.path()).await;
+        assert_eq!(office.open_backends().await.unwrap(), Vec::<String>::new());
+        Self { office, actor, folder }
+    }
+
     /// The audit must be as it was written.
     pub(crate) async fn assert_audit_is_intact(&self) {
         let verification = self.office.verify_audit(&self.actor).await.unwrap();

@@ -16,6 +16,7 @@ mod drift;
 mod entered;
 mod export;
 mod extract;
+mod import;
 mod input;
 mod json;
 mod linking;
@@ -61,6 +62,7 @@ fn described() -> Described {
     let api = export::describe(api);
     let api = actions::describe(api);
     let api = bulk::describe(api);
+    let api = import::describe(api);
     let api = views::describe(api);
     let api = operations::describe(api);
     let api = search::describe(api);
@@ -105,7 +107,10 @@ async fn wrong_method(
 pub(crate) fn body_refused(headers: &HeaderMap, status: StatusCode) -> Response {
     let (kind, detail) = match status {
         StatusCode::REQUEST_TIMEOUT => ("too-slow", "the body did not come to its end in time"),
-        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is larger than 4 MiB"),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too-large",
+            "the body is larger than 4 MiB, or than 10 MiB where it is a file to import",
+        ),
         _ => ("unreadable", "the body broke off"),
     };
     Problem::of(accepted_language(headers), status, kind, detail).into_response()

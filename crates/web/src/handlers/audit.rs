@@ -179,7 +179,7 @@ async fn lines(
             match entry.content.kind.as_str() {
                 // The change that took it back has a line of its own.
                 "change.undone" => {}
-                "change.intent" | "change.outcome" => {
+                "change.intent" | "change.outcome" | "change.made" => {
                     if told.insert(entry.content.operation.clone()) {
                         lines.push(change_line(app, reader, entry).await);
                     }

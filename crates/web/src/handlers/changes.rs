@@ -98,6 +98,7 @@ async fn screen(
         who: first.actor.clone(),
         kind: first.kind,
         action: first.action.as_ref().map(|name| view.action_title(name)),
+        is_mixed: told.items.iter().any(|(_, entry)| entry.kind != first.kind),
         place: format!("{} · {}", view.title(), view.backend_title()),
         list: links::list(name, &resource),
         outcome: match told.state {

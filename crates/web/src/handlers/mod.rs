@@ -10,6 +10,7 @@ pub(crate) mod changes;
 pub(crate) mod connect;
 pub(crate) mod entry;
 pub(crate) mod home;
+pub(crate) mod import;
 pub(crate) mod linking;
 pub(crate) mod list;
 pub(crate) mod operating;

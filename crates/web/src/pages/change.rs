@@ -28,6 +28,8 @@ pub struct ChangeScreen {
     pub kind: ChangeKind,
     /// The action that was done, by its title.
     pub action: Option<String>,
+    /// Whether other records were made or changed besides.
+    pub is_mixed: bool,
     /// Title of backend and resource.
     pub place: String,
     /// The list of the resource.
@@ -133,6 +135,7 @@ pub fn page(shell: &Shell, change: &ChangeScreen) -> Markup {
 fn kind_words<'a>(t: &'a Texts, change: &ChangeScreen) -> Cow<'a, str> {
     t.get(match change.kind {
         _ if change.undo_of.is_some() => "change-undo",
+        _ if change.is_mixed => "change-import",
         ChangeKind::Create => "change-create",
         ChangeKind::Update => "change-update",
         ChangeKind::Delete => "change-delete",

@@ -10,6 +10,7 @@ pub mod case;
 pub mod change;
 pub mod connect;
 pub mod failure;
+pub mod import;
 pub mod linking;
 pub mod list;
 pub mod mosaic;

@@ -86,6 +86,7 @@ macro_rules! sources {
             include_str!(concat!("../../texts/", $code, "/office.ftl")),
             include_str!(concat!("../../texts/", $code, "/failure.ftl")),
             include_str!(concat!("../../texts/", $code, "/rooms.ftl")),
+            include_str!(concat!("../../texts/", $code, "/import.ftl")),
         ]
     };
 }

@@ -10,6 +10,7 @@ mod api_writing;
 mod cases;
 mod changing;
 mod entering;
+mod importing;
 mod linking;
 mod markup;
 mod opened;

@@ -8,8 +8,8 @@ use kontor_web::pages::connect::ConnectScreen;
 use kontor_web::pages::list::ListState;
 use kontor_web::pages::record::{self, acting, delete, form, peek, related, stale, timeline};
 use kontor_web::pages::{
-    account, audit, backend, bulk, bulk_acting, bulk_end, case, change, connect, failure, linking,
-    list, mosaic, overtaken, palette, people, sign_in, welcome,
+    account, audit, backend, bulk, bulk_acting, bulk_end, case, change, connect, failure, import,
+    linking, list, mosaic, overtaken, palette, people, sign_in, welcome,
 };
 use kontor_web::texts::Language;
 use maud::Markup;
@@ -159,6 +159,10 @@ fn changes_of_many_records_are_drawn() {
     drawn("bulk-preview", |shell| bulk::preview(&shell, &samples::record::preview()));
     drawn("bulk-delete", |shell| bulk::preview(&shell, &samples::record::preview_of_deletion()));
     drawn("overtaken", |shell| overtaken::page(&shell, &samples::record::overtaken()));
+    for (name, stage) in samples::import::stages() {
+        drawn(name, |shell| import::page(&shell, &samples::import::screen(stage.clone())));
+    }
+    drawn("import-ask", |shell| import::ask(&shell, &samples::import::ask()));
     drawn("change", |shell| change::page(&shell, &samples::record::changed()));
 }
 

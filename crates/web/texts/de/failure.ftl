@@ -23,7 +23,7 @@ failure-not-searched = In dieser Liste kann der Dienst nicht nach Wörtern suche
 failure-not-allowed = Das geht gerade nicht
 failure-needs-filter = Diese Liste gibt der Dienst nur für einen bestimmten Wert heraus. Filtere mit „=“ nach: { $fields }.
 failure-body-slow = Die Anfrage kam nicht rechtzeitig vollständig an. Es wurde nichts geschrieben.
-failure-body-large = Die Anfrage ist zu groß: mehr als 4 MiB nimmt Kontor nicht an. Es wurde nichts geschrieben.
+failure-body-large = Die Anfrage ist zu groß: mehr als 4 MiB (eine Datei zum Importieren: 10 MB) nimmt Kontor nicht an. Es wurde nichts geschrieben.
 failure-body-broken = Die Anfrage kam nicht vollständig an. Es wurde nichts geschrieben.
 failure-denied = Kein Zugriff
 failure-sign-in = Dafür ist eine Anmeldung nötig.

@@ -23,7 +23,7 @@ failure-not-searched = The service cannot look for words in this list. A filter 
 failure-not-allowed = Not possible right now
 failure-needs-filter = The service gives this list only for one value. Filter with “=” by: { $fields }.
 failure-body-slow = The request did not arrive completely in time. Nothing was written.
-failure-body-large = The request is too large: Kontor takes no more than 4 MiB. Nothing was written.
+failure-body-large = The request is too large: Kontor takes no more than 4 MiB (10 MB of a file to import). Nothing was written.
 failure-body-broken = The request did not arrive completely. Nothing was written.
 failure-denied = No access
 failure-sign-in = This needs signing in.

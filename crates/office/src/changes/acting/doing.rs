@@ -180,6 +180,7 @@ impl Doing<'_> {
                 items: Vec::new(),
                 undo_of: None,
                 is_final: false,
+                then: None,
             };
             let plan = Plan { catalog: Arc::clone(catalog), face: self.face.index, change };
             let item = ChangeItem {

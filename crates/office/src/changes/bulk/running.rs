@@ -1,5 +1,6 @@
 //! Applying a bulk change, following it, and trying again what was not written.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,6 +108,7 @@ impl Office {
                 let (office, plan, id) = (Arc::clone(&office), Arc::clone(&plan), id.clone());
                 move |items: &[ChangeItem], outcomes: &[ItemOutcome]| {
                     office.advance(&id, |kept| advance(&mut kept.progress, &plan, items, outcomes));
+                    ControlFlow::Continue(())
                 }
             };
             let result = office.previewed(&permit, &plan, follow).await;
@@ -149,7 +151,7 @@ impl Office {
         self: &Arc<Self>,
         permit: &Permit<Edit>,
         plan: &Arc<Plan>,
-        follow: impl Fn(&[ChangeItem], &[ItemOutcome]) + Send + Sync + 'static,
+        follow: impl Fn(&[ChangeItem], &[ItemOutcome]) -> ControlFlow<()> + Send + Sync + 'static,
     ) -> Result<Option<Applied>, OfficeError> {
         let change = &plan.change;
         if change.kind == ChangeKind::Delete && !change.is_final {

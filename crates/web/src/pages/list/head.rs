@@ -66,13 +66,19 @@ fn new_button(shell: &Shell, list: &ListScreen) -> Markup {
 
 fn export(shell: &Shell, list: &ListScreen) -> Markup {
     let t = shell.texts;
+    let imports = list.rights.change_locked.is_none() || list.rights.create_locked.is_none();
     let panel = html! {
         p.panel-note { (t.get("export-note")) }
         @for (part, key) in [("export.csv", "export-csv"), ("export.xlsx", "export-xlsx"), ("export.ndjson", "export-ndjson")] {
             a.item href=(list.part(part)) download { (icon(Icon::File)) span { (t.get(key)) } }
         }
+        @if imports {
+            hr;
+            a.item href=(links::part(&list.backend, &list.resource, "import")) { (icon(Icon::Into)) span { (t.get("import")) } }
+        }
     };
-    menu::menu(&menu::label(Some(Icon::Export), &t.get("export")), None, "end", &panel)
+    let word = t.get(if imports { "import-export" } else { "export" });
+    menu::menu(&menu::label(Some(Icon::Export), &word), None, "end", &panel)
 }
 
 fn save_view(shell: &Shell, list: &ListScreen) -> Markup {

@@ -2,6 +2,7 @@
 
 pub(crate) mod acting;
 pub(crate) mod case;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod office;
 pub(crate) mod record;

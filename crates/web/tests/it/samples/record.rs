@@ -146,7 +146,7 @@ fn change(at: usize, before: Value, after: Value) -> FieldChange {
     }
 }
 
-fn changes() -> Vec<FieldChange> {
+pub(crate) fn changes() -> Vec<FieldChange> {
     vec![
         change(2, Value::Text("paid".into()), Value::Text("shipped".into())),
         change(3, Value::Decimal("1447.70".into()), Value::Decimal("1447.74".into())),
@@ -437,6 +437,7 @@ pub(crate) fn changed() -> ChangeScreen {
         who: "Marta Lindner".into(),
         kind: ChangeKind::Update,
         action: None,
+        is_mixed: false,
         place: "Auftragssystem · Bestellungen".into(),
         list: "/b/orders/orders".into(),
         outcome: Outcome::Partly,
