@@ -222,7 +222,7 @@ async function begun(hand, page, address, action) {
   await settled(page);
   const count = await page.locator("tbody tr").count();
   await hand.click(page.locator("[data-pick-all]"));
-  await hand.click(page.locator(`#bulk button[name=act][value=${action}]`));
+  await hand.click(page.locator(`#bulk button[name=act][value=${action}]:visible`));
   await page.locator("form.record-form button[name=do][value=act]").waitFor();
   await settled(page);
   return count;
