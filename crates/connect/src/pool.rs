@@ -281,16 +281,18 @@ impl<O: Opener> Drop for Pool<O> {
     }
 }
 
+/// One after another: behind the last connection SQLite removes the files beside the database's
+/// own, and of two that are closed at the same moment neither takes itself for the last.
 async fn close_all<O: Opener>(opener: &O, slots: Vec<Slot<O>>) {
-    let closing = slots.into_iter().map(|slot| opener.close(slot.raw));
-    let closed = futures_util::future::join_all(closing);
-    match tokio::time::timeout(CLOSE_LIMIT, closed).await {
-        Ok(results) => {
-            for error in results.into_iter().filter_map(Result::err) {
+    let closed = async {
+        for slot in slots {
+            if let Err(error) = opener.close(slot.raw).await {
                 tracing::debug!(%error, "a connection to a backend was closed without a goodbye");
             }
         }
-        Err(_) => tracing::warn!("a backend does not answer, and its connections were cut"),
+    };
+    if tokio::time::timeout(CLOSE_LIMIT, closed).await.is_err() {
+        tracing::warn!("a backend does not answer, and its connections were cut");
     }
 }
 
